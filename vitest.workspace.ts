@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { defaultClientConditions, defaultServerConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+
+/** A project that runs on Node from source: the `@qr/source` condition finds `src/`, so no build is needed. */
+const node = (name: string, folder: string, timeoutMs = 10_000) => ({
+  ssr: { resolve: { conditions: ['@qr/source', ...defaultServerConditions] } },
+  test: {
+    name,
+    root: join(root, folder),
+    include: ['test/**/*.test.ts', '*.test.ts'],
+    testTimeout: timeoutMs,
+    hookTimeout: 30_000,
+  },
+});
+
+/** A project that runs in a simulated DOM. */
+const dom = (name: string, folder: string) => ({
+  resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
+  test: {
+    name,
+    root: join(root, folder),
+    include: ['test/**/*.test.{ts,tsx}'],
+    environment: 'jsdom',
+  },
+});
+
+export default defineConfig({
+  test: {
+    reporters: ['default', join(root, 'scripts/count-reporter.mjs')],
+    projects: [
+      node('events', 'packages/events'),
+      node('inbox', 'packages/inbox'),
+      node('common', 'packages/common'),
+      node('database', 'packages/database', 30_000),
+      dom('browser', 'packages/browser'),
+      node('auth-service', 'services/auth-service', 30_000),
+      node('qr-service', 'services/qr-service', 30_000),
+      node('routing-service', 'services/routing-service'),
+      node('web', 'apps/web'),
+      node('e2e', 'e2e', 120_000),
+    ],
+  },
+});
