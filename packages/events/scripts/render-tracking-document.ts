@@ -1,0 +1,56 @@
+import { type Plan, privacyOf, reasonOf } from '@qr/events';
+import { IsOptional, type TObject, type TSchema } from 'typebox';
+
+const HOW_IT_LEAVES = {
+  plain: 'as it is',
+  hash: 'hashed',
+  drop: 'never',
+  url: 'origin and path',
+} as const;
+
+/** The tracking plan as a document for people. */
+export function renderTrackingDocument(plan: Plan): string {
+  const events = Object.entries(plan.events).map(([name, event]) =>
+    [
+      `## \`${name}\``,
+      '',
+      event.description,
+      '',
+      `Owner: ${event.owner}. Sent from: ${event.surfaces.join(', ')}. Goes to: ${event.destinations.join(', ')}.`,
+      '',
+      renderTable(event.schema),
+    ].join('\n'),
+  );
+  return [
+    '# Tracked events',
+    '',
+    'Generated from the tracking plan in `packages/events` by `npm run generate`. To add an event, add it to the plan.',
+    '',
+    ...events.flatMap((section) => [section, '']),
+    '# Profile properties',
+    '',
+    renderTable(plan.profile),
+    '',
+  ].join('\n');
+}
+
+function renderTable(schema: TObject): string {
+  const rows = Object.entries(schema.properties).map(([name, property]) => {
+    const privacy = privacyOf(property);
+    const sentAs = privacy === 'hash' ? ` as \`${name.replace(/^\$/, '')}_hash\`` : '';
+    const reason = reasonOf(property);
+    return `| \`${name}\` | ${typeName(property)} | ${IsOptional(property) ? 'no' : 'yes'} | ${HOW_IT_LEAVES[privacy]}${sentAs}${reason ? `: ${reason}` : ''} | ${describe(property)} |`;
+  });
+  if (rows.length === 0) return 'No properties.';
+  return ['| property | type | required | leaves | meaning |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function typeName(schema: TSchema): string {
+  const { type, anyOf } = schema as { type?: string; anyOf?: { const?: unknown }[] };
+  if (type) return type;
+  return (anyOf ?? []).map(({ const: value }) => `\`${String(value)}\``).join(', ');
+}
+
+function describe(schema: TSchema): string {
+  return (schema as { description?: string }).description ?? '';
+}

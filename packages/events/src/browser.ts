@@ -1,0 +1,41 @@
+// Generated from the tracking plan by `npm run generate`; edit the plan instead.
+
+/** What the browser may send: for each event its properties, `p` as they are, `u` reduced to origin and path. */
+export const browserPlan = {
+  events: {
+    qr_created: { qr_id: 'p', qr_type: 'p', has_custom_logo: 'p', is_first_qr: 'p' },
+    qr_creation_failed: { qr_type: 'p', reason: 'p' },
+    page_viewed: { page: 'p', referrer: 'u' },
+    dashboard_viewed: { total_qrs: 'p' },
+  },
+  profile: { $created: 'p', $last_login: 'p', plan: 'p', total_qrs_created: 'p' },
+  contextKeys: [
+    'action',
+    'attempt',
+    'code',
+    'component',
+    'duration_ms',
+    'endpoint',
+    'error_id',
+    'field',
+    'job',
+    'method',
+    'microsite_id',
+    'operation',
+    'page',
+    'path',
+    'plan',
+    'qr_id',
+    'qr_type',
+    'queue',
+    'reason',
+    'release',
+    'route',
+    'service',
+    'status',
+    'status_code',
+    'step',
+    'trace_id',
+    'user_id',
+  ],
+} as const;

@@ -1,0 +1,80 @@
+import { IsOptional, type TObject } from 'typebox';
+import type { Plan } from './define-plan.ts';
+import type { EventDefinition } from './event.ts';
+import { privacyOf, reasonOf } from './privacy.ts';
+
+const SNAKE_CASE = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+const PROFILE_NAME = /^\$?[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+
+/** The vendor truncates longer names. Mixpanel reference, import-events. */
+const MAX_NAME_BYTES = 255;
+/** "Fewer than 255" properties an event; a dozen are added to each event on its way out. Mixpanel reference, import-events. */
+const MAX_PROPERTIES = 240;
+
+/** Written by the library or meaningful to the vendor; a plan may not claim them. Mixpanel reference, reserved properties. */
+const RESERVED = new Set([
+  'token',
+  'ip',
+  'time',
+  'distinct_id',
+  'bucket',
+  'alias',
+  'mp_lib',
+  'service',
+  'environment',
+  'release',
+  'trace_id',
+]);
+
+/** Profile fields that name a person; they leave raw only with a written reason. */
+const PERSONAL_PROFILE_FIELDS = new Set(['$email', '$name', '$first_name', '$last_name', '$phone', '$avatar']);
+
+/** Every rule that the plan breaks, as sentences; empty when it breaks none. */
+export function checkPlan(plan: Plan): string[] {
+  const problems: string[] = [];
+  for (const [name, definition] of Object.entries(plan.events)) {
+    checkName(`event "${name}"`, name, SNAKE_CASE, problems);
+    checkEvent(name, definition, problems);
+  }
+  checkProperties('profile', plan.profile, PROFILE_NAME, problems);
+  for (const [name, schema] of Object.entries(plan.profile.properties)) {
+    if (PERSONAL_PROFILE_FIELDS.has(name) && privacyOf(schema) === 'plain' && !reasonOf(schema)?.trim()) {
+      problems.push(
+        `profile property "${name}" is personal: class it hash or drop, or say why it must be raw with plainBecause`,
+      );
+    }
+  }
+  return problems;
+}
+
+function checkEvent(name: string, definition: EventDefinition, problems: string[]): void {
+  if (definition.description.trim() === '') problems.push(`event "${name}" has no description`);
+  if (definition.surfaces.length === 0) problems.push(`event "${name}" may be sent from nowhere: list its surfaces`);
+  if (definition.destinations.length === 0) problems.push(`event "${name}" goes nowhere: list its destinations`);
+  checkProperties(`event "${name}"`, definition.schema, SNAKE_CASE, problems);
+}
+
+function checkProperties(where: string, schema: TObject, pattern: RegExp, problems: string[]): void {
+  const names = Object.keys(schema.properties);
+  if (names.length > MAX_PROPERTIES) {
+    problems.push(`${where} has ${names.length} properties, at most ${MAX_PROPERTIES} are allowed`);
+  }
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const subject = `${where}, property "${name}"`;
+    checkName(subject, name, pattern, problems);
+    if (RESERVED.has(name)) problems.push(`${subject}: this name is reserved, choose another`);
+    if (!('description' in property)) problems.push(`${subject} has no description`);
+    if (privacyOf(property) === 'hash' && `${name}_hash` in schema.properties) {
+      problems.push(`${subject} is sent as "${name}_hash", which is planned as well: remove one`);
+    }
+    // A browser never has the raw value of these, so a required one could not be sent from there.
+    if (privacyOf(property) === 'drop' && !IsOptional(property)) {
+      problems.push(`${subject} never leaves: make it optional`);
+    }
+  }
+}
+
+function checkName(subject: string, name: string, pattern: RegExp, problems: string[]): void {
+  if (!pattern.test(name)) problems.push(`${subject}: expected snake_case, got "${name}"`);
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) problems.push(`${subject} is longer than ${MAX_NAME_BYTES} bytes`);
+}

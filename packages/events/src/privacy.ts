@@ -1,0 +1,56 @@
+import type { TSchema, TString } from 'typebox';
+
+/**
+ * What may leave a process of a property's value.
+ *
+ * - `plain` as it is;
+ * - `hash` as `<name>_hash`, from the server only: a browser can hold no key;
+ * - `drop` never: callers may pass it, no batch contains it;
+ * - `url` origin and path only.
+ */
+export type PrivacyClass = 'plain' | 'hash' | 'drop' | 'url';
+
+/** A TypeBox schema that carries its privacy class, in its type and in its keywords. */
+export type Classified<S extends TSchema, C extends PrivacyClass> = S & { readonly privacy: C };
+
+/** Marks a text as personal: it leaves as `<name>_hash` only. */
+export function hash<S extends TString>(schema: S): Classified<S, 'hash'> {
+  return classify(schema, { privacy: 'hash' });
+}
+
+/** Marks a value that callers may hold in hand but that never leaves the process. */
+export function drop<S extends TSchema>(schema: S): Classified<S, 'drop'> {
+  return classify(schema, { privacy: 'drop' });
+}
+
+/** Marks a URL: query, fragment and credentials are cut off before it leaves. */
+export function url<S extends TString>(schema: S): Classified<S, 'url'> {
+  return classify(schema, { privacy: 'url' });
+}
+
+/**
+ * Lets a property that is personal by its name (such as `$email`) leave raw.
+ *
+ * @param reason why the platform needs it raw; appears in the generated documents.
+ */
+export function plainBecause<S extends TSchema>(
+  schema: S,
+  reason: string,
+): Classified<S, 'plain'> & { readonly reason: string } {
+  return classify(schema, { privacy: 'plain', reason });
+}
+
+/** The class of a schema; one that says nothing is `plain`. */
+export function privacyOf(schema: TSchema): PrivacyClass {
+  return ((schema as { privacy?: PrivacyClass }).privacy ?? 'plain') satisfies PrivacyClass;
+}
+
+/** The written reason of {@link plainBecause}, if any. */
+export function reasonOf(schema: TSchema): string | undefined {
+  return (schema as { reason?: string }).reason;
+}
+
+// TypeBox keeps its own marks in non-enumerable properties, which a spread would lose.
+function classify<S extends TSchema, const K extends object>(schema: S, keywords: K): S & K {
+  return Object.assign(Object.defineProperties({}, Object.getOwnPropertyDescriptors(schema)) as S, keywords);
+}

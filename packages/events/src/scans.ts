@@ -1,0 +1,39 @@
+import Type from 'typebox';
+import { event } from './event.ts';
+import { browserName, country, deviceType, qrId } from './vocabulary.ts';
+
+const visitor = {
+  device_type: Type.Optional(deviceType),
+  browser: Type.Optional(browserName),
+  country: Type.Optional(country),
+  is_bot: Type.Optional(Type.Boolean({ description: 'Whether the user agent says that it is a crawler.' })),
+};
+
+/** Scanning QR codes. The actor is the visitor, by an id that rotates daily. */
+export const scanEvents = {
+  qr_scanned: event({
+    description: 'A code was scanned and the visitor was sent on.',
+    owner: 'product',
+    surfaces: ['server'],
+    destinations: ['mixpanel', 'analytics'],
+    properties: {
+      qr_id: qrId,
+      qr_owner_id: Type.Optional(Type.String({ description: 'Id of the account that owns the code.' })),
+      ...visitor,
+      scan_time: Type.Optional(Type.String({ description: 'When, as ISO 8601 in UTC.', format: 'date-time' })),
+    },
+  }),
+  qr_scan_failed: event({
+    description: 'A code was scanned and led nowhere.',
+    owner: 'product',
+    surfaces: ['server'],
+    destinations: ['mixpanel', 'analytics'],
+    properties: {
+      qr_id: qrId,
+      reason: Type.Union([Type.Literal('not_found'), Type.Literal('disabled'), Type.Literal('unavailable')], {
+        description: 'Why it led nowhere.',
+      }),
+      ...visitor,
+    },
+  }),
+};
