@@ -1,0 +1,29 @@
+export * as Sentry from '@sentry/node';
+export type { ObservabilityConfig } from './config.ts';
+export {
+  closeObservability,
+  type FlushResult,
+  flushObservability,
+  forgetUser,
+  type ObservabilityStats,
+  observabilityStats,
+} from './lifecycle.ts';
+export { ConfigError, loadConfig, loadConfigOrExit } from './load-config.ts';
+export { getMixpanel, type InitializeMixpanelOptions, initializeMixpanel, mixpanel } from './mixpanel/init.ts';
+export { identifyUser, type RevenueProperties, trackEvent, trackRevenue } from './mixpanel/track.ts';
+export { hashEmail } from './privacy/hash.ts';
+export { type VisitorRequest, visitorId } from './privacy/visitor.ts';
+export {
+  addBreadcrumb,
+  captureException,
+  captureMessage,
+  type MessageLevel,
+  setUserContext,
+  type UserContext,
+} from './sentry/capture.ts';
+export { initializeSentry } from './sentry/init.ts';
+export { type Job, withJobContext } from './sentry/job-context.ts';
+export { AppError, type AppErrorOptions } from './server/app-error.ts';
+export { type BuildServerOptions, buildServer, type Server } from './server/build-server.ts';
+export type { ReadyChecks } from './server/health.ts';
+export { type ObservabilityPluginOptions, observabilityPlugin } from './server/observability-plugin.ts';

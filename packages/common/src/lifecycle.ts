@@ -1,0 +1,72 @@
+import type { LaneName } from './delivery/record.ts';
+import type { LaneStats } from './delivery/stats.ts';
+import { resetMixpanelClient } from './mixpanel/init.ts';
+import { runtime } from './mixpanel/runtime.ts';
+import { noopTracker, type PropertyCounters } from './mixpanel/tracker.ts';
+import { closeSentry, flushSentry, isSentryOn } from './sentry/init.ts';
+
+/** What {@link flushObservability} achieved. */
+export interface FlushResult {
+  /** Records that the receiver acknowledged meanwhile. */
+  readonly delivered: number;
+  /** Records that still wait in memory. */
+  readonly pending: number;
+}
+
+/** The state of both halves. */
+export interface ObservabilityStats {
+  readonly analytics: 'on' | 'off';
+  readonly errors: 'on' | 'off';
+  readonly lanes: Readonly<Partial<Record<LaneName, LaneStats>>>;
+  readonly properties: Readonly<PropertyCounters>;
+}
+
+/** Sends what waits; resolves after `timeoutMs` at the latest, never rejects. */
+export async function flushObservability(timeoutMs = 2000): Promise<FlushResult> {
+  const [result] = await Promise.all([
+    runtime.pipeline?.flush(timeoutMs) ?? { delivered: 0, pending: 0 },
+    flushSentry(timeoutMs),
+  ]);
+  return result;
+}
+
+let closing: Promise<void> | undefined;
+
+/**
+ * Sends what waits, then turns both halves off. Idempotent; resolves after about `timeoutMs` at the latest, never rejects.
+ * Errors go last, so that a failure while analytics close is still reported.
+ */
+export function closeObservability(timeoutMs = 2000): Promise<void> {
+  closing ??= close(timeoutMs).finally(() => {
+    closing = undefined;
+  });
+  return closing;
+}
+
+async function close(timeoutMs: number): Promise<void> {
+  const { pipeline } = runtime;
+  runtime.tracker = noopTracker;
+  await pipeline?.close(timeoutMs);
+  runtime.pipeline = undefined;
+  runtime.client = null;
+  resetMixpanelClient();
+  await closeSentry(timeoutMs);
+}
+
+/** What was queued, delivered and lost so far, by lane and reason. */
+export function observabilityStats(): ObservabilityStats {
+  return {
+    analytics: runtime.pipeline ? 'on' : 'off',
+    errors: isSentryOn() ? 'on' : 'off',
+    lanes: runtime.pipeline?.stats() ?? {},
+    properties: { ...runtime.counters },
+  };
+}
+
+/**
+ * Makes this process forget a person: what waits for delivery is removed, what comes later is refused and counted as `forgotten`, and the
+ * vendor is asked to delete the profile.
+ */
+export function forgetUser(userId: string): void {
+  runtime.tracker.forget(userId);
+}

@@ -1,0 +1,24 @@
+import * as Sentry from '@sentry/node';
+import { attachState, createRequestState } from './request-state.ts';
+import { sentryState } from './state.ts';
+
+/** A unit of background work; `trace` is what `Sentry.getTraceData()` gave when the job was made. */
+export interface Job {
+  readonly name: string;
+  readonly trace?: { readonly 'sentry-trace'?: string; readonly baggage?: string };
+}
+
+/**
+ * Runs a job in a context of its own, in the trace of the request that made it. Without it a worker reports each job as another job's user,
+ * and the last job's user leaks into later requests.
+ */
+export function withJobContext<T>(job: Job, fn: () => T): T {
+  if (!sentryState.isOn) return fn();
+  return Sentry.withIsolationScope((scope) => {
+    attachState(scope, createRequestState());
+    scope.setTransactionName(job.name);
+    const run = () => Sentry.startSpan({ name: job.name, op: 'queue.process' }, fn);
+    // Without a trace of its own the job would otherwise join the trace of the process.
+    return Sentry.continueTrace({ sentryTrace: job.trace?.['sentry-trace'], baggage: job.trace?.baggage }, run);
+  });
+}

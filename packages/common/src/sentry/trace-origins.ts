@@ -1,0 +1,16 @@
+/**
+ * The origins that may receive our trace headers: those of the platform's own services, which the environment names as `*_SERVICE_URL` and
+ * `ANALYTICS_URL`. By default the SDK would send them, with baggage, to every host that is called.
+ */
+export function platformOrigins(env: Readonly<Record<string, string | undefined>>): string[] {
+  const urls = Object.entries(env).filter(([name, value]) => value && /^(\w+_SERVICE_URL|ANALYTICS_URL)$/.test(name));
+  return [...new Set(urls.flatMap(([, value]) => originOf(value ?? '')))];
+}
+
+function originOf(url: string): string[] {
+  try {
+    return [`${new URL(url).origin}/`];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,53 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorIdOf } from '../sentry/request-hook.ts';
+import type { ErrorBody } from '../shared/index.ts';
+import { requestState } from './request-key.ts';
+
+const GENERIC_MESSAGE = 'Something went wrong on our side. If it happens again, quote the error id.';
+
+/**
+ * Makes the one error handler: 4xx keep their status and say which field is wrong, 5xx say nothing internal in production and carry the id
+ * under which the error is reported.
+ */
+export function createErrorHandler(isProduction: boolean) {
+  return async function errorHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<ErrorBody> {
+    const statusCode = statusOf(error);
+    reply.code(statusCode);
+    const reason = STATUS_CODES[statusCode] ?? 'Error';
+    if (statusCode < 500) {
+      request.log.info({ err: error }, 'request refused');
+      const field = fieldOf(error);
+      return { error: reason, message: messageOf(error), ...(field !== undefined && { field }) };
+    }
+    const errorId = errorIdOf(requestState(request));
+    request.log.error({ err: error, errorId }, 'request failed');
+    return { error: reason, message: isProduction ? GENERIC_MESSAGE : messageOf(error), errorId };
+  };
+}
+
+function statusOf(error: unknown): number {
+  const status = property(error, 'statusCode') ?? property(error, 'status');
+  return Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599 ? Number(status) : 500;
+}
+
+function messageOf(error: unknown): string {
+  const message = property(error, 'message');
+  return typeof message === 'string' ? message : String(error);
+}
+
+/** From our own errors, or from the first complaint of Fastify's schema validation. */
+function fieldOf(error: unknown): string | undefined {
+  const field = property(error, 'field');
+  if (typeof field === 'string') return field;
+  const validation = property(error, 'validation');
+  if (!Array.isArray(validation)) return undefined;
+  const [first] = validation as { instancePath?: string; params?: Record<string, unknown> }[];
+  const path = first?.instancePath?.split('/').filter(Boolean).join('.');
+  const missing = first?.params?.['missingProperty'] ?? first?.params?.['additionalProperty'];
+  return [path, missing].filter((part) => typeof part === 'string' && part !== '').join('.') || undefined;
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}

@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { isSentryOn } from '../sentry/init.ts';
+import { addRequestHooks } from '../sentry/request-hook.ts';
+import { createErrorHandler } from './error-handler.ts';
+import { stateKey } from './request-key.ts';
+
+/** What {@link observabilityPlugin} takes. */
+export interface ObservabilityPluginOptions {
+  /** Whether to set our error handler; `false` for a server that has one of its own. @default true */
+  readonly errorHandler?: boolean;
+  /** Whether 5xx answers hide what went wrong. @default NODE_ENV is `production` */
+  readonly isProduction?: boolean;
+}
+
+/**
+ * Error reporting and tracing for a Fastify server of one's own: register it first, after `initializeSentry`.
+ * Without error tracking no hook is installed at all.
+ */
+export const observabilityPlugin = fp<ObservabilityPluginOptions>(
+  async function observability(app: FastifyInstance, options) {
+    const { errorHandler = true, isProduction = process.env['NODE_ENV'] === 'production' } = options;
+    app.decorateRequest(stateKey, null);
+    if (isSentryOn()) addRequestHooks(app);
+    if (errorHandler) app.setErrorHandler(createErrorHandler(isProduction));
+  },
+  { fastify: '5.x', name: '@qr/common/observability' },
+);

@@ -1,0 +1,15 @@
+const said = new Set<string>();
+/** Distinct messages that are remembered; beyond it further ones are silent, so that generated names cannot fill the memory. */
+const MAX_MESSAGES = 500;
+
+/** Says something on the console once a process, prefixed so that its origin is clear. */
+export function warnOnce(message: string): void {
+  if (said.has(message) || said.size >= MAX_MESSAGES) return;
+  said.add(message);
+  console.warn(`[observability] ${message}`);
+}
+
+/** Forgets what was said; for tests. */
+export function resetWarnings(): void {
+  said.clear();
+}
