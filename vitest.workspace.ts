@@ -13,6 +13,7 @@ const node = (name: string, folder: string, timeoutMs = 10_000) => ({
     include: ['test/**/*.test.ts', '*.test.ts'],
     testTimeout: timeoutMs,
     hookTimeout: 30_000,
+    restoreMocks: true,
   },
 });
 
@@ -24,6 +25,7 @@ const dom = (name: string, folder: string) => ({
     root: join(root, folder),
     include: ['test/**/*.test.{ts,tsx}'],
     environment: 'jsdom',
+    restoreMocks: true,
   },
 });
 

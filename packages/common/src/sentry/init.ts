@@ -1,3 +1,4 @@
+import type { StreamedSpanJSON } from '@sentry/core';
 import * as Sentry from '@sentry/node';
 import { readObservabilityConfig } from '../load-config.ts';
 import { nameService } from '../service-name.ts';
@@ -49,7 +50,7 @@ export function initializeSentry(name: string, dsn?: string): void {
     initialScope: { tags: { service: name } },
     beforeSend: filterErrorEvent,
     beforeBreadcrumb: filterBreadcrumb,
-    beforeSendSpan: stripSpanUrls,
+    beforeSendSpan: (span) => finishSpan(span, name),
     beforeSendLog: () => null,
   });
   sentryState.isOn = Sentry.isInitialized();
@@ -76,13 +77,15 @@ const URL_ATTRIBUTES = ['url', 'url.full', 'url.path', 'http.url', 'http.target'
 /** The SDK puts these beside the URL. */
 const QUERY_ATTRIBUTES = ['url.query', 'http.query', 'url.fragment', 'http.fragment', 'user_agent.original'];
 
-const stripSpanUrls = Sentry.withStreamedSpan((span) => {
+/** Scope tags are not applied to spans, so each gets the service by name; and URLs lose what may be personal. */
+function finishSpan(span: StreamedSpanJSON, service: string): StreamedSpanJSON {
+  span.attributes ??= {};
   const { attributes } = span;
-  if (!attributes) return span;
+  attributes['service.name'] = service;
   for (const key of URL_ATTRIBUTES) {
     const value = attributes[key];
     if (typeof value === 'string') attributes[key] = stripUrl(value);
   }
   for (const key of QUERY_ATTRIBUTES) delete attributes[key];
   return span;
-});
+}

@@ -85,7 +85,7 @@ function start(
     op: 'http.server',
     attributes: {
       'sentry.origin': 'auto.http.fastify',
-      'sentry.span.source': 'route',
+      'sentry.segment.name.source': 'route',
       'http.request.method': request.method,
       'http.route': request.routeOptions.url ?? '',
       'url.path': path,

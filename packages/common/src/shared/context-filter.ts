@@ -14,16 +14,32 @@ export interface FilteredContext {
 export function createContextFilter(plannedKeys: readonly string[]): (context: unknown) => FilteredContext {
   const nameOf = new Map(plannedKeys.flatMap((key) => [[key, key] as const, [camelCase(key), key] as const]));
   return (context) => {
-    const kept: Record<string, unknown> = {};
     const dropped: string[] = [];
+    return { context: pick(context, 0, dropped), dropped };
+  };
+
+  // Objects are filtered all the way down: an unplanned key is not safer for standing under a planned one.
+  function pick(context: unknown, depth: number, dropped: string[]): Record<string, unknown> {
+    const kept: Record<string, unknown> = {};
     for (const key of keysOf(context)) {
       const name = nameOf.get(key);
-      if (name === undefined) dropped.push(key);
-      else kept[name] = redact(read(context as Record<string, unknown>, key));
+      if (name === undefined || depth > MAX_DEPTH) dropped.push(key);
+      else kept[name] = pickValue(read(context as Record<string, unknown>, key), depth, dropped);
     }
-    return { context: kept, dropped };
-  };
+    return kept;
+  }
+
+  function pickValue(value: unknown, depth: number, dropped: string[]): unknown {
+    if (depth > MAX_DEPTH) return '[deep]';
+    if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => pickValue(item, depth + 1, dropped));
+    if (typeof value === 'object' && value !== null && !(value instanceof Date)) return pick(value, depth + 1, dropped);
+    return redact(value);
+  }
 }
+
+/** Also what ends a cycle. */
+const MAX_DEPTH = 3;
+const MAX_ITEMS = 100;
 
 function camelCase(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());

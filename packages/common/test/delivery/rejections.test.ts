@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { readRejections } from '../../src/delivery/rejections.ts';
+
+it('names the refused records by index, and the first reason', () => {
+  const body = JSON.stringify({
+    code: 400,
+    error: 'some data points in the request failed validation',
+    failed_records: [
+      { index: 1, insert_id: 'a', field: 'properties.time', message: "'properties.time' is invalid" },
+      { index: 1, $insert_id: 'a', field: 'properties.x', message: 'again' },
+      { index: 3, message: 'too old' },
+    ],
+    num_records_imported: 2,
+  });
+  expect(readRejections(body, 4)).toEqual({ indexes: [1, 3], reason: "'properties.time' is invalid" });
+});
+
+it('ignores indexes that cannot be', () => {
+  expect(readRejections('{"failed_records":[{"index":9},{"index":-1},{"index":"1"},{}]}', 2).indexes).toEqual([]);
+});
+
+it.each(['', 'Bad Request', '{"error":"no"}', '[]', 'null'])(
+  'takes all records as refused when the answer is %j',
+  (body) => {
+    expect(readRejections(body, 2).indexes).toBe('all');
+  },
+);

@@ -1,0 +1,49 @@
+import { expect, it, vi } from 'vitest';
+import {
+  addBreadcrumb,
+  buildServer,
+  captureException,
+  captureMessage,
+  closeObservability,
+  initializeSentry,
+  observabilityStats,
+  setUserContext,
+  withJobContext,
+} from '../../src/index.ts';
+import { setEnv } from '../start-observed.ts';
+
+it('without SENTRY_DSN: one warning, everything else runs, and a 5xx still has an id to quote', async () => {
+  const restore = setEnv({ SENTRY_DSN: undefined, NODE_ENV: 'test' });
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  initializeSentry('test-service');
+  initializeSentry('test-service');
+  expect(warn.mock.calls).toEqual([[expect.stringContaining('SENTRY_DSN is not set')]]);
+
+  expect(captureException(new Error('x'))).toMatch(/^[0-9a-f]{32}$/);
+  expect(captureMessage('x')).toMatch(/^[0-9a-f]{32}$/);
+  setUserContext({ id: 'u1' });
+  addBreadcrumb('x');
+  expect(withJobContext({ name: 'job' }, () => 7)).toBe(7);
+  expect(observabilityStats().errors).toBe('off');
+
+  const app = buildServer();
+  app.get('/fail', async () => {
+    throw new Error('broken');
+  });
+  const response = await app.inject('/fail');
+  expect(response.statusCode).toBe(500);
+  expect(response.json().errorId).toMatch(/^[0-9a-f]{32}$/);
+  await app.close();
+  await closeObservability();
+  restore();
+});
+
+it('a malformed DSN is named, without its value, and turns nothing on', async () => {
+  const restore = setEnv({ SENTRY_DSN: 'https://my-secret-key/oops', NODE_ENV: 'test' });
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  initializeSentry('test-service');
+  expect(String(warn.mock.calls)).toContain('SENTRY_DSN: expected a DSN');
+  expect(String(warn.mock.calls)).not.toContain('my-secret-key');
+  expect(observabilityStats().errors).toBe('off');
+  restore();
+});
