@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startEmbeddedDatabase } from '../src/index.ts';
+import { NOTES_MIGRATION, temporaryFolder, writeMigrations } from './migrations-folder.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+const running = new Set<ChildProcess>();
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  await writeMigrations(`${folder.path}/migrations`, [NOTES_MIGRATION]);
+});
+afterEach(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await folder[Symbol.asyncDispose]();
+});
+
+function run(environment: Record<string, string>) {
+  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--conditions=@qr/source', '--import', 'tsx', main], {
+    env: { PATH: process.env['PATH'], ...environment },
+  });
+  running.add(child);
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (text) => {
+    output.stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    output.stderr += text;
+  });
+  const exit = once(child, 'close').then(([code, signal]) => {
+    running.delete(child);
+    return { code, signal };
+  });
+  const url = async (): Promise<string> => {
+    while (!output.stdout.includes('\n')) {
+      if (child.exitCode !== null) throw new Error(`Exited early: ${output.stderr}`);
+      await Promise.race([once(child.stdout, 'data'), exit]);
+    }
+    return /^Embedded database ready at (postgres:\S+)\n$/.exec(output.stdout)?.[1] ?? output.stdout;
+  };
+  return { child, output, exit, url };
+}
+
+const onDisk = () => ({
+  EMBEDDED_DATABASE_PORT: '0',
+  EMBEDDED_DATABASE_DIR: `${folder.path}/data`,
+  EMBEDDED_DATABASE_MIGRATIONS: `shop=${folder.path}/migrations`,
+});
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const { rows } = await client.query(sql);
+  await client.end();
+  return rows;
+}
+
+it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)('keeps committed rows through %s and a restart', async (signal) => {
+  const first = run(onDisk());
+  await query(await first.url(), `insert into shop.notes (body) values ('kept')`);
+  first.child.kill(signal);
+  expect(await first.exit).toEqual(signal === 'SIGKILL' ? { code: null, signal } : { code: 0, signal: null });
+  expect(first.output.stderr).toBe('');
+
+  const second = run(onDisk());
+  expect(await query(await second.url(), 'select body from shop.notes')).toEqual([{ body: 'kept' }]);
+  second.child.kill('SIGTERM');
+  await second.exit;
+});
+
+it('ends with one sentence and status 1 when the port is in use', async () => {
+  const other = await startEmbeddedDatabase({ migrations: [] });
+  const { exit, output } = run({ EMBEDDED_DATABASE_PORT: String(other.port) });
+  expect(await exit).toEqual({ code: 1, signal: null });
+  expect(output.stderr).toMatch(/^The embedded database cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n$/);
+  await other.close();
+});
+
+it('ends with one sentence and status 1 when a variable is bad', async () => {
+  const { exit, output } = run({ EMBEDDED_DATABASE_PORT: 'many' });
+  expect(await exit).toEqual({ code: 1, signal: null });
+  expect(output.stderr).toBe('EMBEDDED_DATABASE_PORT must be a port from 0 (any) to 65535, not "many"\n');
+});

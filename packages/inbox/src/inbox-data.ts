@@ -1,0 +1,130 @@
+import { uniqueNewestFirst } from './query/deduplicate.ts';
+import { type EventFilter, matchesEvent, matchesSpan, type SpanFilter } from './query/filters.ts';
+import { groupIssues, type Issue } from './query/issues.ts';
+import { type EventLog, openEventLog, readEventLog, rewriteEventLog } from './store/event-log.ts';
+import type { StoredProfile } from './store/profiles.ts';
+import { RawLog, type RawRequest } from './store/raw-log.ts';
+import {
+  RECORD_KINDS,
+  type StoredError,
+  type StoredEvent,
+  type StoredItem,
+  type StoredLog,
+  type StoredRecord,
+  type StoredRejection,
+  type StoredSpan,
+} from './store/records.ts';
+import { Store } from './store/store.ts';
+
+/** Where the inbox keeps what arrives, and how much of it. */
+export interface InboxDataOptions {
+  /** Append-only file, read back at the next start. Without one, all is forgotten at exit. */
+  readonly dataFile?: string | undefined;
+  /** Records kept of each kind; the oldest go first. @default 100_000 */
+  readonly maxRecords?: number | undefined;
+  /** JSON bytes kept of all kinds together. @default 128 MiB */
+  readonly maxBytes?: number | undefined;
+  /** Keep each request's bytes as well, up to `maxBytes` more. @default false */
+  readonly keepRaw?: boolean | undefined;
+  /** Told when the data file cannot be written. */
+  readonly onFileError?: ((error: unknown) => void) | undefined;
+}
+
+/** Reading what has arrived, in the same process. Lists are in order of arrival unless they say otherwise. */
+export interface InboxReader {
+  /** Without repeats: Mixpanel shows an event that was sent twice once. */
+  events(filter?: EventFilter): StoredEvent[];
+  profiles(): StoredProfile[];
+  /** The one seen last first. */
+  issues(): Issue[];
+  errors(): StoredError[];
+  spans(filter?: SpanFilter): StoredSpan[];
+  logs(): StoredLog[];
+  /** Metrics, sessions, client reports and the like, of one envelope item type or of all. */
+  items(type?: string): StoredItem[];
+  /** Records that the vendor would refuse, or drop without saying so. */
+  rejected(): StoredRejection[];
+  /** Requests as bytes; empty unless `keepRaw` is set. */
+  raw(): RawRequest[];
+}
+
+/** The stored data with all that the routes need of it. */
+export interface InboxData extends InboxReader {
+  readonly store: Store;
+  readonly rawLog: RawLog | undefined;
+  clear(): void;
+  /** Writes what is pending and closes the data file. */
+  close(): Promise<void>;
+}
+
+/** Opens the store, and reads back the data file when one is given. */
+export async function openInboxData(options: InboxDataOptions = {}): Promise<InboxData> {
+  const { dataFile, maxRecords = 100_000, maxBytes = 128 * 1024 * 1024, keepRaw = false } = options;
+  const { onFileError = () => undefined } = options;
+  const store = new Store({ maxRecords, maxBytes });
+  const rawLog = keepRaw ? new RawLog(maxBytes) : undefined;
+  const log = dataFile === undefined ? undefined : await restore(store, dataFile, onFileError);
+  return {
+    ...createReader(store, rawLog),
+    store,
+    rawLog,
+    clear() {
+      rawLog?.clear();
+      store.clear();
+    },
+    async close() {
+      await log?.close();
+    },
+  };
+}
+
+async function restore(store: Store, dataFile: string, onError: (error: unknown) => void): Promise<EventLog> {
+  let read = 0;
+  for await (const { record, bytes } of readEventLog(dataFile)) {
+    store.restore(record, bytes);
+    read += 1;
+  }
+  const kept = RECORD_KINDS.reduce((total, kind) => total + store.of(kind).length, 0);
+  if (read > 2 * kept) await rewriteEventLog(dataFile, compacted(store));
+  const log = await openEventLog(dataFile, onError);
+  store.onArrival((records) => log.append(records));
+  store.onClear(() => log.truncate());
+  return log;
+}
+
+/** What is still in memory, with each profile as one update that sets it: old updates may be gone already. */
+function* compacted(store: Store): Generator<StoredRecord> {
+  for (const { distinctId, groupKey, properties, lastSeen } of store.profiles.list()) {
+    const endpoint = groupKey === null ? 'engage' : 'groups';
+    yield {
+      kind: 'profile',
+      id: 0,
+      receivedAt: lastSeen,
+      endpoint,
+      distinctId,
+      groupKey,
+      operations: { $set: properties },
+    };
+  }
+  for (const kind of RECORD_KINDS) if (kind !== 'profile') yield* store.of(kind);
+}
+
+function createReader(store: Store, rawLog: RawLog | undefined): InboxReader {
+  return {
+    events(filter = {}) {
+      const matching: StoredEvent[] = [];
+      for (const event of uniqueNewestFirst(store.of('event'))) {
+        if (matchesEvent(event, filter, store.identity)) matching.push(event);
+      }
+      return matching.reverse();
+    },
+    profiles: () => store.profiles.list(),
+    issues: () => groupIssues(store.of('error')),
+    errors: () => [...store.of('error')],
+    spans: (filter = {}) => [...store.of('span')].filter((span) => matchesSpan(span, filter)),
+    logs: () => [...store.of('log')],
+    items: (type) => [...store.of('item')].filter((item) => type === undefined || item.type === type),
+    rejected: () => [...store.of('rejected')],
+    raw: () => rawLog?.list() ?? [],
+  };
+}

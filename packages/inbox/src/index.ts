@@ -1,0 +1,19 @@
+export { type InboxData, type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
+export { type InboxPluginOptions, inboxPlugin } from './inbox-plugin.ts';
+export type { EventFilter, SpanFilter } from './query/filters.ts';
+export type { Issue, IssueEvent } from './query/issues.ts';
+export { type Inbox, type InboxOptions, startInbox } from './start-inbox.ts';
+export type { StoredProfile } from './store/profiles.ts';
+export type { RawRequest } from './store/raw-log.ts';
+export type {
+  JsonObject,
+  RecordKind,
+  StoredError,
+  StoredEvent,
+  StoredItem,
+  StoredLog,
+  StoredProfileUpdate,
+  StoredRecord,
+  StoredRejection,
+  StoredSpan,
+} from './store/records.ts';

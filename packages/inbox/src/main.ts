@@ -1,0 +1,42 @@
+import { type Inbox, startInbox } from './start-inbox.ts';
+
+const DEFAULT_PORT = 4600;
+
+try {
+  const inbox = await startInbox(optionsFrom(process.env));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(inbox));
+  process.stdout.write(`Inbox: ${inbox.url}  (Sentry DSN ${inbox.dsn()}, Mixpanel host ${inbox.url})\n`);
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}
+
+function optionsFrom(env: NodeJS.ProcessEnv): Parameters<typeof startInbox>[0] {
+  return {
+    port: portFrom(env['INBOX_PORT']),
+    host: env['INBOX_HOST'] || undefined,
+    dataFile: env['INBOX_DATA_FILE'] || undefined,
+    keepRaw: env['INBOX_KEEP_RAW'] === '1',
+    environment: env['NODE_ENV'],
+    allowProduction: env['INBOX_ALLOW_PRODUCTION'] === '1',
+    logger: true,
+  };
+}
+
+function portFrom(value: string | undefined): number {
+  if (value === undefined || value === '') return DEFAULT_PORT;
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new Error(`INBOX_PORT must be a port number from 0 to 65535, got "${value}".`);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `${error.message.replace(/^.*EADDRINUSE:? ?/, 'Port in use: ')}. Stop the other inbox, or set INBOX_PORT to a free port.`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function stop(inbox: Inbox): Promise<void> {
+  await inbox.close();
+}

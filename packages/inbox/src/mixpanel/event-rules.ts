@@ -1,0 +1,102 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { distinctIdOf } from '../store/identity.ts';
+import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
+import { type Failure, invalidField } from './failure.ts';
+import { LIMITS } from './limits.ts';
+import { checkDistinctId, checkInsertId, checkShape, truncateStrings } from './value-rules.ts';
+
+/** How one endpoint looks at events. */
+export interface EventContext {
+  readonly endpoint: 'track' | 'import';
+  /** `/import` only: all four of event, time, distinct_id and $insert_id must be there. */
+  readonly strict: boolean;
+  readonly now: number;
+  /** Stands in for a missing distinct id on `/track`, as a hash. */
+  readonly ip: string;
+}
+
+/** An event to keep, one the vendor drops without a word, or one it refuses. */
+export type EventVerdict =
+  | { readonly verdict: 'keep'; readonly record: NewRecord }
+  | { readonly verdict: 'drop'; readonly failure: Failure }
+  | { readonly verdict: 'refuse'; readonly failure: Failure };
+
+/** Applies the documented rules for one event of `/track` or `/import`. */
+export function judgeEvent(candidate: unknown, context: EventContext): EventVerdict {
+  if (!isJsonObject(candidate)) return refuse(invalidField('event', 'must be a JSON object'));
+  const { event, properties } = candidate;
+  if (typeof event !== 'string' || event === '') return refuse(invalidField('event', 'must be a non-empty string'));
+  if (!isJsonObject(properties)) return refuse(invalidField('properties', 'must be a JSON object'));
+  const failure =
+    (context.endpoint === 'track' ? checkTrackFields(properties) : checkImportFields(properties, context)) ??
+    checkShape(properties);
+  if (failure !== undefined) return refuse(failure);
+  if ('$ignore' in properties) return drop({ field: 'properties.$ignore', message: 'events with $ignore are dropped' });
+
+  const { endpoint, now } = context;
+  const time = timeMs(properties['time']) ?? now;
+  if (endpoint === 'track' && now - time > LIMITS.trackAgeMs) {
+    return drop(invalidField('properties.time', '/track keeps the last 5 days only; send older events to /import'));
+  }
+  const insertId = properties['$insert_id'];
+  return {
+    verdict: 'keep',
+    record: {
+      kind: 'event',
+      receivedAt: now,
+      endpoint,
+      event: event.slice(0, LIMITS.stringLength),
+      distinctId: distinctIdOf(properties) ?? anonymousId(context.ip),
+      time: Math.min(time, now),
+      insertId: typeof insertId === 'string' && insertId !== '' ? insertId : randomUUID(),
+      properties: truncateStrings(properties),
+    },
+  };
+}
+
+function checkTrackFields(properties: JsonObject): Failure | undefined {
+  const { token, distinct_id: distinctId, $insert_id: insertId, time } = properties;
+  if (typeof token !== 'string' || token === '')
+    return invalidField('properties.token', 'must not be missing or empty');
+  if (time !== undefined && timeMs(time) === undefined) return invalidTime();
+  return (
+    (distinctId === undefined ? undefined : checkDistinctId(distinctId, 'properties.distinct_id')) ??
+    (insertId === undefined ? undefined : checkInsertId(insertId))
+  );
+}
+
+function checkImportFields(properties: JsonObject, { now, strict }: EventContext): Failure | undefined {
+  const { distinct_id: distinctId, $insert_id: insertId } = properties;
+  const time = timeMs(properties['time']);
+  if (time === undefined) return invalidTime();
+  if (time < LIMITS.earliestTimeMs) return invalidField('properties.time', 'must be after 1971-01-01');
+  if (time > now + LIMITS.futureMs)
+    return invalidField('properties.time', 'must not be more than 1 hour in the future');
+  if (!strict) return undefined;
+  if (distinctId === undefined) return invalidField('properties.distinct_id', 'must not be missing');
+  if (insertId === undefined) return invalidField('properties.$insert_id', 'must not be missing');
+  return checkDistinctId(distinctId, 'properties.distinct_id') ?? checkInsertId(insertId);
+}
+
+/** Seconds and milliseconds are both accepted; no event is from before 1971 in ms or after the year 5138 in s. */
+function timeMs(time: unknown): number | undefined {
+  const number = typeof time === 'string' && /^\d+$/.test(time) ? Number(time) : time;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
+  return Math.trunc(Math.abs(number) < 100_000_000_000 ? number * 1000 : number);
+}
+
+function invalidTime(): Failure {
+  return invalidField('properties.time', 'must be specified as seconds since epoch');
+}
+
+function anonymousId(ip: string): string {
+  return createHash('sha256').update(ip).digest('hex').slice(0, 32);
+}
+
+function refuse(failure: Failure): EventVerdict {
+  return { verdict: 'refuse', failure };
+}
+
+function drop(failure: Failure): EventVerdict {
+  return { verdict: 'drop', failure };
+}

@@ -1,0 +1,87 @@
+import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
+import { type Failure, invalidField } from './failure.ts';
+import { checkDistinctId } from './value-rules.ts';
+
+export type ProfileEndpoint = 'engage' | 'groups';
+
+/** An update to keep, or why not. */
+export type ProfileVerdict =
+  | { readonly verdict: 'keep'; readonly record: NewRecord }
+  | { readonly verdict: 'refuse'; readonly failure: Failure };
+
+type Expectation = readonly [holds: (operand: unknown) => boolean, words: string];
+
+const OBJECT: Expectation = [isJsonObject, 'must be a JSON object'];
+const NUMBERS: Expectation = [(value) => allOf(value, (each) => typeof each === 'number'), 'must hold numbers only'];
+const LISTS: Expectation = [(value) => allOf(value, Array.isArray), 'must hold lists only'];
+const NAMES: Expectation = [
+  (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+  'must be a list of property names',
+];
+const ANYTHING: Expectation = [() => true, ''];
+
+const GROUP_OPERATIONS: Readonly<Record<string, Expectation>> = {
+  $set: OBJECT,
+  $set_once: OBJECT,
+  $union: LISTS,
+  $remove: OBJECT,
+  $unset: NAMES,
+  $delete: ANYTHING,
+};
+
+const OPERATIONS: Readonly<Record<ProfileEndpoint, Readonly<Record<string, Expectation>>>> = {
+  engage: { ...GROUP_OPERATIONS, $add: NUMBERS, $append: OBJECT },
+  groups: GROUP_OPERATIONS,
+};
+
+/** Applies the documented rules for one update object of `/engage` or `/groups`. */
+export function judgeProfile(candidate: unknown, endpoint: ProfileEndpoint, now: number): ProfileVerdict {
+  if (!isJsonObject(candidate)) return refuse(invalidField('data', 'must be a JSON object'));
+  const { $token: token, $group_key: groupKey } = candidate;
+  if (typeof token !== 'string' || token === '') return refuse(invalidField('$token', 'must not be missing or empty'));
+  if (endpoint === 'groups' && (typeof groupKey !== 'string' || groupKey === '')) {
+    return refuse(invalidField('$group_key', 'must not be missing or empty'));
+  }
+  const idField = endpoint === 'groups' ? '$group_id' : '$distinct_id';
+  const id = candidate[idField];
+  const idFailure = id === '' ? invalidField(idField, 'must not be empty') : checkDistinctId(id, idField);
+  if (idFailure !== undefined) return refuse(idFailure);
+  const operations = operationsOf(candidate, endpoint);
+  const failure = checkOperations(operations, endpoint);
+  if (failure !== undefined) return refuse(failure);
+  return {
+    verdict: 'keep',
+    record: {
+      kind: 'profile',
+      receivedAt: now,
+      endpoint,
+      distinctId: String(id),
+      groupKey: endpoint === 'groups' ? String(groupKey) : null,
+      operations,
+    },
+  };
+}
+
+function operationsOf(candidate: JsonObject, endpoint: ProfileEndpoint): JsonObject {
+  return Object.fromEntries(Object.entries(candidate).filter(([name]) => Object.hasOwn(OPERATIONS[endpoint], name)));
+}
+
+function checkOperations(operations: JsonObject, endpoint: ProfileEndpoint): Failure | undefined {
+  const names = Object.keys(operations);
+  if (names.length === 0) {
+    return { field: 'data', message: `no operation: expected one of ${Object.keys(OPERATIONS[endpoint]).join(', ')}` };
+  }
+  for (const name of names) {
+    const [holds, words] = OPERATIONS[endpoint][name] ?? ANYTHING;
+    if (!holds(operations[name])) return invalidField(name, words);
+  }
+  return undefined;
+}
+
+function allOf(value: unknown, holds: (each: unknown) => boolean): boolean {
+  return isJsonObject(value) && Object.values(value).every(holds);
+}
+
+function refuse(failure: Failure): ProfileVerdict {
+  return { verdict: 'refuse', failure };
+}

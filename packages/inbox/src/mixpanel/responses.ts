@@ -1,0 +1,74 @@
+import type { Failure } from './failure.ts';
+import { LIMITS } from './limits.ts';
+
+/** A status and a body, ready to send. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string | Readonly<Record<string, unknown>>;
+}
+
+/** A record that failed, with its place in the request. */
+export interface FailedRecord extends Failure {
+  readonly index: number;
+  readonly id: string;
+}
+
+/** What became of a request's records. */
+export interface Outcome {
+  readonly stored: number;
+  /** Dropped without a word: they count as a success. */
+  readonly dropped: number;
+  readonly failed: readonly FailedRecord[];
+}
+
+/** `1` or `0`, or the same in words when `verbose=1` was asked for: success means that one record at least was good. */
+export function plainAnswer(outcome: Outcome, verbose: boolean): Answer {
+  const succeeded = outcome.stored + outcome.dropped > 0;
+  return flagAnswer(succeeded ? undefined : (outcome.failed[0]?.message ?? 'no data'), verbose);
+}
+
+export function flagAnswer(error: string | undefined, verbose: boolean): Answer {
+  const status = error === undefined ? 1 : 0;
+  return { status: 200, body: verbose ? { status, error: error ?? null } : String(status) };
+}
+
+/** `/import`: the good records are stored even when others fail. */
+export function importAnswer(outcome: Outcome): Answer {
+  return strictAnswer('num_records_imported', 'insert_id', outcome);
+}
+
+/** `/engage?strict=1` and `/groups?strict=1`. */
+export function profileAnswer(outcome: Outcome): Answer {
+  return strictAnswer('num_good_events', '$distinct_id', outcome);
+}
+
+export function badRequest(message: string): Answer {
+  return { status: 400, body: { code: 400, error: message, status: 'Bad Request' } };
+}
+
+export function unauthorized(): Answer {
+  return { status: 401, body: { code: 401, error: 'Invalid credentials', status: 'Unauthorized' } };
+}
+
+/** @param limit - what is exceeded, as `2000 events` */
+export function tooLarge(limit = `${LIMITS.requestBytes} bytes`): Answer {
+  return {
+    status: 413,
+    body: { code: 413, error: `request exceeds max limit of ${limit}`, status: 'Request Entity Too Large' },
+  };
+}
+
+function strictAnswer(countKey: string, idKey: string, { stored, dropped, failed }: Outcome): Answer {
+  const count = stored + dropped;
+  if (failed.length === 0) return { status: 200, body: { code: 200, [countKey]: count, status: 'OK' } };
+  return {
+    status: 400,
+    body: {
+      code: 400,
+      error: 'some data points in the request failed validation',
+      status: 'Bad Request',
+      [countKey]: count,
+      failed_records: failed.map(({ index, id, field, message }) => ({ index, [idKey]: id, field, message })),
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import type { InboxData } from '../inbox-data.ts';
+import { RECORD_KINDS } from '../store/records.ts';
+import { statsOf } from './stats.ts';
+import { streamRoute } from './stream.ts';
+import { timeline } from './timeline.ts';
+
+const Limit = Type.Optional(
+  Type.Integer({ minimum: 1, maximum: 100_000, description: 'at most so many, newest first' }),
+);
+const Text = Type.Optional(Type.String());
+
+const EventsQuery = Type.Object({
+  event: Text,
+  distinct_id: Text,
+  trace_id: Text,
+  since: Type.Optional(Type.Integer({ minimum: 0, description: 'arrived since, milliseconds since the epoch' })),
+  limit: Limit,
+});
+const IssuesQuery = Type.Object({ event_id: Text, limit: Limit });
+const ListQuery = Type.Object({ trace_id: Text, limit: Limit });
+const TimelineQuery = Type.Object({
+  kind: Type.Optional(Type.Union(RECORD_KINDS.map((kind) => Type.Literal(kind)))),
+  trace_id: Text,
+  user: Text,
+  limit: Limit,
+});
+
+const DEFAULT_LIMIT = 100;
+
+/** The JSON API: every list is newest first and says how many there are in all, and how many are gone. */
+export function queryRoutes(instance: FastifyInstance, data: InboxData): void {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+  const { store } = data;
+
+  app.get('/api/events', { schema: { querystring: EventsQuery } }, ({ query }) => {
+    const { event, since, limit } = query;
+    const events = data.events({ event, distinctId: query.distinct_id, traceId: query.trace_id, since }).reverse();
+    const resolved = events
+      .slice(0, limit ?? DEFAULT_LIMIT)
+      .map((stored) => ({ ...stored, distinctId: store.identity.resolve(stored.distinctId) }));
+    return { total: events.length, evicted: store.of('event').evicted, events: resolved };
+  });
+
+  app.get('/api/profiles', { schema: { querystring: Type.Object({ limit: Limit }) } }, ({ query }) => {
+    const profiles = data.profiles().reverse();
+    return { total: profiles.length, profiles: profiles.slice(0, query.limit ?? DEFAULT_LIMIT) };
+  });
+
+  app.get('/api/issues', { schema: { querystring: IssuesQuery } }, ({ query }) => {
+    const { event_id: eventId, limit } = query;
+    const issueId = data.errors().find((error) => error.eventId === eventId)?.issueId;
+    const issues = data.issues().filter(({ id }) => eventId === undefined || id === issueId);
+    return {
+      total: issues.length,
+      evicted: store.of('error').evicted,
+      issues: issues.slice(0, limit ?? DEFAULT_LIMIT),
+    };
+  });
+
+  app.get('/api/issues/:id', { schema: { params: Type.Object({ id: Type.String() }) } }, ({ params }, reply) => {
+    const issue = data.issues().find(({ id }) => id === params.id);
+    if (issue !== undefined) return issue;
+    return reply.code(404).send({ error: 'Not Found', message: `no issue ${params.id}: GET /api/issues lists them` });
+  });
+
+  app.get('/api/errors', { schema: { querystring: ListQuery } }, ({ query }) => list('errors', data.errors(), query));
+  app.get('/api/spans', { schema: { querystring: ListQuery } }, ({ query }) => list('spans', data.spans(), query));
+  app.get('/api/logs', { schema: { querystring: ListQuery } }, ({ query }) => list('logs', data.logs(), query));
+
+  app.get('/api/timeline', { schema: { querystring: TimelineQuery } }, ({ query }) => {
+    const { kind, trace_id: traceId, user: userId, limit = DEFAULT_LIMIT } = query;
+    return { records: timeline(store, { kind, traceId, userId, limit }) };
+  });
+
+  app.get('/api/raw', (_request, reply) => {
+    const lines = data
+      .raw()
+      .map((request) => `${JSON.stringify({ ...request, body: request.body.toString('base64') })}\n`);
+    return reply.type('application/x-ndjson').send(lines.join(''));
+  });
+
+  app.get('/api/stats', () => statsOf(data));
+
+  app.delete('/api/data', (_request, reply) => {
+    data.clear();
+    return reply.code(204).send();
+  });
+
+  app.get('/health/live', () => ({ status: 'ok' }));
+
+  streamRoute(instance, store);
+
+  function list<Stored extends { readonly kind: 'error' | 'span' | 'log'; readonly traceId: string | null }>(
+    name: string,
+    stored: readonly Stored[],
+    { trace_id: traceId, limit = DEFAULT_LIMIT }: { trace_id?: string; limit?: number },
+  ): Record<string, unknown> {
+    const matching = stored.filter((record) => traceId === undefined || record.traceId === traceId).reverse();
+    const kind = name === 'errors' ? 'error' : name === 'spans' ? 'span' : 'log';
+    return { total: matching.length, evicted: store.of(kind).evicted, [name]: matching.slice(0, limit) };
+  }
+}

@@ -1,0 +1,74 @@
+import { isJsonObject, type JsonObject } from '../store/records.ts';
+
+/** One item of an envelope; the payload is exactly the bytes that were sent. */
+export interface EnvelopeItem {
+  readonly headers: JsonObject;
+  readonly type: string;
+  readonly payload: Buffer;
+}
+
+export interface Envelope {
+  readonly headers: JsonObject;
+  readonly items: readonly EnvelopeItem[];
+}
+
+/** An envelope, or what is malformed about it. */
+export type EnvelopeResult =
+  | { readonly ok: true; readonly envelope: Envelope }
+  | { readonly ok: false; readonly detail: string };
+
+const NEWLINE = 0x0a;
+
+/**
+ * Reads an envelope in one pass. An item with a `length` has exactly that many bytes and then a newline or the end; one
+ * without runs to the next newline. A carriage return belongs to the payload.
+ * @see https://develop.sentry.dev/sdk/data-model/envelopes/
+ */
+export function parseEnvelope(body: Buffer): EnvelopeResult {
+  if (body.length === 0) return malformed('empty envelope');
+  const headerEnd = endOfLine(body, 0);
+  const headers = parseHeaders(body.subarray(0, headerEnd));
+  if (headers === undefined) return malformed('invalid envelope header: expected one line of JSON');
+  const items: EnvelopeItem[] = [];
+  let offset = headerEnd + 1;
+  while (offset < body.length) {
+    const lineEnd = endOfLine(body, offset);
+    const itemHeaders = parseHeaders(body.subarray(offset, lineEnd));
+    const type = itemHeaders?.['type'];
+    if (itemHeaders === undefined || typeof type !== 'string' || type === '') {
+      return malformed(`invalid item header ${items.length}: expected one line of JSON with a type`);
+    }
+    const start = Math.min(lineEnd + 1, body.length);
+    const end = endOfPayload(body, start, itemHeaders['length']);
+    if (end === undefined)
+      return malformed(`invalid item ${items.length} (${type}): the length does not match the payload`);
+    items.push({ headers: itemHeaders, type, payload: body.subarray(start, end) });
+    offset = end + 1;
+  }
+  return { ok: true, envelope: { headers, items } };
+}
+
+function endOfLine(body: Buffer, from: number): number {
+  const newline = body.indexOf(NEWLINE, from);
+  return newline === -1 ? body.length : newline;
+}
+
+function endOfPayload(body: Buffer, start: number, length: unknown): number | undefined {
+  if (length === undefined || length === null) return endOfLine(body, start);
+  if (typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0) return undefined;
+  const end = start + length;
+  return end === body.length || body[end] === NEWLINE ? end : undefined;
+}
+
+function parseHeaders(line: Buffer): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(line.toString('utf8'));
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function malformed(detail: string): EnvelopeResult {
+  return { ok: false, detail };
+}

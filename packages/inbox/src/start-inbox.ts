@@ -1,0 +1,100 @@
+import type { AddressInfo } from 'node:net';
+import Fastify from 'fastify';
+import { type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
+import { inboxPlugin } from './inbox-plugin.ts';
+import { waitForArrival } from './wait-for.ts';
+
+/** How to start an inbox. */
+export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
+  /** 0 takes any free port. @default 0 */
+  readonly port?: number | undefined;
+  /** Loopback unless you say otherwise: whoever reaches it reads everything. @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** Write warnings and errors to standard output, as JSON lines. @default false */
+  readonly logger?: boolean | undefined;
+  /** The value of NODE_ENV; with `production` the inbox does not start. @default process.env.NODE_ENV */
+  readonly environment?: string | undefined;
+  /** Start in production all the same. @default false */
+  readonly allowProduction?: boolean | undefined;
+}
+
+/** A running inbox. */
+export interface Inbox extends InboxReader {
+  readonly url: string;
+  readonly port: number;
+  /** A token for Mixpanel clients; any other is as good. */
+  readonly mixpanelToken: string;
+  /** A DSN for Sentry clients. @param project - digits; a project each keeps services apart. @default '1' */
+  dsn(project?: string): string;
+  /**
+   * Resolves as soon as an arrival makes the condition true; the error says what has arrived instead.
+   * @param timeoutMs - 5000 by default
+   */
+  waitFor(predicate: (inbox: Inbox) => boolean, timeoutMs?: number): Promise<void>;
+  /** Forgets everything, in memory and in the data file. */
+  clear(): void;
+  /** Stops listening and writes what is pending. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the local stand-in for Mixpanel and Sentry.
+ * @throws when NODE_ENV is production, and when it cannot listen.
+ */
+export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
+  const { port = 0, host = '127.0.0.1', logger = false, ...dataOptions } = options;
+  refuseProduction(options);
+  const app = Fastify({
+    logger: logger && { level: 'warn' },
+    // A Sentry project or a path is never long, a Mixpanel event in a query string is.
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: true,
+  });
+  const data = await openInboxData({
+    ...dataOptions,
+    onFileError: (error) => app.log.error({ err: error }, 'the data file cannot be written'),
+  });
+  try {
+    await app.register(inboxPlugin, { data });
+    await app.listen({ port, host });
+  } catch (error) {
+    await app.close();
+    await data.close();
+    throw error;
+  }
+  const { store, rawLog: _rawLog, ...reader } = data;
+  const boundPort = portOf(app.server.address()) ?? port;
+  const authority = `${urlHost(host)}:${boundPort}`;
+  let closing: Promise<void> | undefined;
+  const inbox: Inbox = {
+    ...reader,
+    url: `http://${authority}`,
+    port: boundPort,
+    mixpanelToken: 'inbox-token',
+    dsn: (project = '1') => `http://public@${authority}/${project}`,
+    waitFor: (predicate, timeoutMs = 5000) => waitForArrival(store, reader, () => predicate(inbox), timeoutMs),
+    close() {
+      closing ??= app.close().then(() => data.close());
+      return closing;
+    },
+  };
+  return inbox;
+}
+
+function refuseProduction({ environment = process.env['NODE_ENV'], allowProduction = false }: InboxOptions): void {
+  if (environment !== 'production' || allowProduction) return;
+  throw new Error(
+    'The inbox does not start with NODE_ENV=production: it shows everything to whoever reaches it. ' +
+      'Send telemetry to the vendors, or set INBOX_ALLOW_PRODUCTION=1.',
+  );
+}
+
+function portOf(address: AddressInfo | string | null): number | undefined {
+  return typeof address === 'object' ? address?.port : undefined;
+}
+
+/** A name to reach the server by: a wildcard address is reachable on loopback, an IPv6 address needs brackets. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,40 @@
+import { Ring } from './ring.ts';
+
+/** One ingestion request as it arrived; the body is inflated but otherwise untouched. */
+export interface RawRequest {
+  readonly seq: number;
+  readonly receivedAt: number;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+/** Every request's bytes, for tests that look for what must never leave a process. */
+export class RawLog {
+  readonly #requests = new Ring<RawRequest>();
+  readonly #maxBytes: number;
+  #lastSeq = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  add(request: Omit<RawRequest, 'seq'>): void {
+    this.#lastSeq += 1;
+    this.#requests.push({ seq: this.#lastSeq, ...request }, request.body.length);
+    while (this.#requests.bytes > this.#maxBytes && this.#requests.length > 1) this.#requests.evictOldest();
+  }
+
+  list(): RawRequest[] {
+    return [...this.#requests];
+  }
+
+  get evicted(): number {
+    return this.#requests.evicted;
+  }
+
+  clear(): void {
+    this.#requests.clear();
+  }
+}

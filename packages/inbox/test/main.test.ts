@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { inboxesForTests } from './with-inbox.ts';
+
+const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts');
+const children: ChildProcess[] = [];
+const start = inboxesForTests();
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  output(): string;
+  readonly exit: Promise<unknown[]>;
+}
+
+function run(env: Record<string, string>): Run {
+  const args = ['--conditions=@qr/source', '--import', 'tsx', MAIN];
+  const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'], ...env }, stdio: 'pipe' });
+  children.push(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  return { child, output: () => output, exit: once(child, 'close') };
+}
+
+describe('the inbox as a process', { timeout: 30_000 }, () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('says where it listens, and ends cleanly on %s', async (signal) => {
+    const { child, output, exit } = run({ INBOX_PORT: '0' });
+    while (!output().includes('\n')) await once(child.stdout ?? child, 'data');
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0];
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    child.kill(signal);
+    expect(await exit).toEqual([0, null]);
+  });
+
+  it('says in one sentence that its port is taken, and exits with 1', async () => {
+    const { port } = await start();
+    const { output, exit } = run({ INBOX_PORT: String(port) });
+    expect(await exit).toEqual([1, null]);
+    expect(output().trim()).toBe(
+      `Port in use: address already in use 127.0.0.1:${port}. Stop the other inbox, or set INBOX_PORT to a free port.`,
+    );
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['in production', { NODE_ENV: 'production' }, /^The inbox does not start with NODE_ENV=production/],
+    ['on a port that is none', { INBOX_PORT: 'http' }, /^INBOX_PORT must be a port number .* got "http"/],
+  ])('does not start %s, and says why', async (_where, env, message) => {
+    const { output, exit } = run(env);
+    expect(await exit).toEqual([1, null]);
+    expect(output()).toMatch(message);
+  });
+});
