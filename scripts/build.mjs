@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { installDependencies } from './setup.mjs';
+
+const root = join(import.meta.dirname, '..');
+
+/** Compiles packages, services and the web server; only what changed. */
+export function buildServer() {
+  run('tsc', ['-b', 'tsconfig.build.json'], process.env);
+}
+
+/**
+ * Builds the page.
+ * @param {string} outDir
+ * @param {NodeJS.ProcessEnv} variables the `VITE_` variables that are compiled into it
+ */
+export function buildPage(outDir, variables) {
+  run('vite', ['build', 'apps/web', '--logLevel', 'warn'], { ...process.env, ...variables, WEB_OUT_DIR: outDir });
+}
+
+/** @param {string} tool @param {string[]} args @param {NodeJS.ProcessEnv} env */
+function run(tool, args, env) {
+  const { status } = spawnSync(join(root, 'node_modules/.bin', tool), args, { cwd: root, env, stdio: 'inherit' });
+  if (status !== 0) {
+    console.error(`${tool} ${args.join(' ')} failed; the messages above say why.`);
+    process.exit(1);
+  }
+}
+
+/** `tsc -b` leaves the output of deleted sources behind. */
+function removeOutput() {
+  for (const group of ['packages', 'services', 'apps']) {
+    for (const name of readdirSync(join(root, group)))
+      rmSync(join(root, group, name, 'dist'), { recursive: true, force: true });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  installDependencies();
+  removeOutput();
+  buildServer();
+  buildPage(join(root, 'apps/web/dist/client'), process.env);
+}

@@ -1,0 +1,92 @@
+import { Child } from './child.mjs';
+import { findBusyPort, processNameOf } from './ports.mjs';
+import { platformProcesses } from './processes.mjs';
+
+/** @typedef {import('./processes.mjs').PlatformOptions} PlatformOptions */
+
+/** The embedded database makes its files at the first start. */
+const READY_TIMEOUT_MS = 60_000;
+/** More than a service's own limit, so that it can deliver what it holds. */
+const STOP_TIMEOUT_MS = 15_000;
+
+/** A port that the platform needs is taken. */
+export class PortInUseError extends Error {
+  /** @param {string} process @param {number} port */
+  constructor(process, port) {
+    super(`Port ${port} of ${process} is in use. Stop what uses it, or choose other ports with --port-base N.`);
+  }
+}
+
+/**
+ * @typedef {object} Platform
+ * @property {() => Promise<void>} stopServices ends the services and the page's server, which deliver what they hold; the inbox stays
+ * @property {() => Promise<void>} stop ends everything, in order; a second call waits for the first
+ * @property {() => void} kill ends everything at once
+ * @property {Promise<string>} died resolves with a message when a process ends by itself
+ * @property {() => { name: string, pid: number | undefined }[]} processes
+ */
+
+/**
+ * Starts the inbox, the database, the services and the page's server, and waits until all of them answer.
+ * @param {PlatformOptions & { log: (line: string) => void }} options
+ * @returns {Promise<Platform>}
+ */
+export async function startPlatform(options) {
+  const groups = platformProcesses(options);
+  const names = new Set(groups.flat().map(({ name }) => name));
+  const ports = /** @type {import('./ports.mjs').PortName[]} */ (Object.keys(options.ports));
+  const busy = await findBusyPort(
+    options.ports,
+    ports.filter((port) => names.has(processNameOf(port))),
+  );
+  if (busy) throw new PortInUseError(processNameOf(busy), options.ports[busy]);
+
+  /** @type {Child[][]} */
+  const started = [];
+  /** @type {(message: string) => void} */
+  let reportDeath = () => {};
+  /** @type {Promise<string>} */
+  const died = new Promise((resolve) => {
+    reportDeath = resolve;
+  });
+  /** @type {Promise<void> | undefined} */
+  let stopping;
+
+  const stopGroup = (/** @type {Child[]} */ group) => Promise.all(group.map((child) => child.stop(STOP_TIMEOUT_MS)));
+  const stop = () => {
+    stopping ??= (async () => {
+      // Services first: what they still hold must find the inbox alive.
+      for (const group of [...started].reverse()) await stopGroup(group);
+    })();
+    return stopping;
+  };
+
+  for (const group of groups) {
+    const children = group.map((spec) => new Child(spec, options.log, reportDeath));
+    started.push(children);
+    const ready = Promise.all(children.map((child) => child.ready(READY_TIMEOUT_MS)));
+    const death = died.then((message) => {
+      throw new Error(message);
+    });
+    try {
+      await Promise.race([ready, death]);
+    } catch (error) {
+      ready.catch(() => {});
+      await stop();
+      throw error;
+    } finally {
+      death.catch(() => {});
+    }
+  }
+  return {
+    died,
+    stop,
+    stopServices: async () => {
+      await stopGroup(started.slice(1).flat());
+    },
+    kill: () => {
+      for (const child of started.flat()) child.kill();
+    },
+    processes: () => started.flat().map(({ spec: { name }, pid }) => ({ name, pid })),
+  };
+}

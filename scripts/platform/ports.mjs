@@ -1,0 +1,62 @@
+import { createServer } from 'node:net';
+
+/** @typedef {'web' | 'auth' | 'qr' | 'routing' | 'inbox' | 'database'} PortName */
+/** @typedef {Record<PortName, number>} Ports */
+
+export const DEFAULT_PORT_BASE = 3000;
+
+/** @param {number} base @returns {Ports} */
+export function portsFrom(base) {
+  return { web: base, auth: base + 1, qr: base + 2, routing: base + 4, inbox: base + 1600, database: base + 1610 };
+}
+
+/** @param {PortName} name */
+export function processNameOf(name) {
+  return {
+    web: 'web',
+    auth: 'auth-service',
+    qr: 'qr-service',
+    routing: 'routing-service',
+    inbox: 'inbox',
+    database: 'database',
+  }[name];
+}
+
+/** Ports that nobody listens on. @returns {Promise<Ports>} */
+export async function freePorts() {
+  const names = /** @type {PortName[]} */ (Object.keys(portsFrom(0)));
+  // All are held at once, so that no port is given twice.
+  const servers = await Promise.all(names.map(() => listen(0)));
+  const entries = names.map((name, index) => [name, portOf(servers[index])]);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return Object.fromEntries(entries);
+}
+
+/** The first of the ports that is in use, by name. @param {Ports} ports @param {readonly PortName[]} names */
+export async function findBusyPort(ports, names) {
+  for (const name of names) {
+    try {
+      const server = await listen(ports[name]);
+      await new Promise((resolve) => server.close(resolve));
+    } catch {
+      return name;
+    }
+  }
+  return undefined;
+}
+
+/** @param {number} port @returns {Promise<import('node:net').Server>} */
+function listen(port) {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+/** @param {import('node:net').Server | undefined} server */
+function portOf(server) {
+  const address = server?.address();
+  if (typeof address !== 'object' || !address) throw new Error('expected a listening server');
+  return address.port;
+}

@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+
+/** @typedef {import('./ports.mjs').Ports} Ports */
+/** @typedef {import('./child.mjs').ChildSpec} ChildSpec */
+
+const root = join(import.meta.dirname, '../..');
+
+/**
+ * @typedef {object} PlatformOptions
+ * @property {Ports} ports
+ * @property {string} dataDir where everything that is stored lies
+ * @property {string} webRoot the built page
+ * @property {Record<string, string>} secrets
+ * @property {Record<string, string | undefined>} [env] replaces what would be set here
+ * @property {boolean} [isDevelopment] run from source, and again after each change
+ */
+
+/** The token under which the platform sends to the inbox; it takes any. */
+export const LOCAL_TOKEN = 'local-token';
+
+/** The page's DSN, which is compiled into it. @param {Ports} ports */
+export function pageVariables(ports) {
+  return {
+    VITE_SENTRY_DSN: `http://page@127.0.0.1:${ports.inbox}/2`,
+    VITE_MIXPANEL_TOKEN: LOCAL_TOKEN,
+    VITE_DEBUG_PAGES: '1',
+  };
+}
+
+/** What each process of the platform is started with, in groups: each group needs the one before. @param {PlatformOptions} options @returns {ChildSpec[][]} */
+export function platformProcesses(options) {
+  const { ports, dataDir, env = {} } = options;
+  const storage = [inbox(options)];
+  if (!env['DATABASE_URL']) storage.push(database(options));
+  const databaseUrl = env['DATABASE_URL'] ?? `postgres://postgres@127.0.0.1:${ports.database}/postgres`;
+  const common = {
+    ...inherited(),
+    NODE_ENV: 'development',
+    LOG_LEVEL: 'warn',
+    // The web server and the demo speak for others, from this machine only.
+    TRUST_PROXY: 'loopback',
+    MIXPANEL_API_HOST: `http://127.0.0.1:${ports.inbox}`,
+    MIXPANEL_TOKEN: LOCAL_TOKEN,
+    SENTRY_DSN: `http://server@127.0.0.1:${ports.inbox}/1`,
+    DATABASE_URL: databaseUrl,
+    DEBUG_ROUTES: '1',
+    AUTH_SERVICE_URL: `http://127.0.0.1:${ports.auth}`,
+    QR_SERVICE_URL: `http://127.0.0.1:${ports.qr}`,
+    ROUTING_SERVICE_URL: `http://127.0.0.1:${ports.routing}`,
+    PUBLIC_ORIGIN: `http://localhost:${ports.web},http://127.0.0.1:${ports.web}`,
+    SCAN_BASE_URL: `http://localhost:${ports.routing}`,
+    ...pageVariables(ports),
+    ...options.secrets,
+    ...env,
+  };
+  const service = (/** @type {string} */ name, /** @type {number} */ port) =>
+    nodeProcess(options, { name, folder: `services/${name}`, source: 'src', dist: 'dist', port, env: common });
+  return [
+    storage,
+    [
+      service('auth-service', ports.auth),
+      service('qr-service', ports.qr),
+      service('routing-service', ports.routing),
+      nodeProcess(options, {
+        name: 'web',
+        folder: 'apps/web',
+        source: 'server',
+        dist: 'dist/server',
+        port: ports.web,
+        env: { ...common, WEB_ROOT: options.webRoot, ...(options.isDevelopment && { WEB_DEV: '1' }) },
+      }),
+    ],
+  ];
+
+  /** @param {PlatformOptions} _ @returns {ChildSpec} */
+  function inbox(_) {
+    const url = `http://127.0.0.1:${ports.inbox}`;
+    return {
+      name: 'inbox',
+      cwd: join(root, 'packages/inbox'),
+      args: nodeArgs(options, 'src/main.ts', 'dist/main.js'),
+      env: {
+        ...inherited(),
+        NODE_ENV: 'development',
+        INBOX_PORT: String(ports.inbox),
+        INBOX_DATA_FILE: join(dataDir, 'inbox.ndjson'),
+        ...env,
+      },
+      readyUrl: `${url}/health/live`,
+    };
+  }
+
+  /** @param {PlatformOptions} _ @returns {ChildSpec} */
+  function database(_) {
+    const migrations = ['auth', 'qr'].map(
+      (schema) => `${schema}=${join(root, `services/${schema}-service/migrations`)}`,
+    );
+    return {
+      name: 'database',
+      cwd: join(root, 'packages/database'),
+      args: nodeArgs(options, 'src/main.ts', 'dist/main.js'),
+      env: {
+        ...inherited(),
+        EMBEDDED_DATABASE_PORT: String(ports.database),
+        EMBEDDED_DATABASE_DIR: join(dataDir, 'postgres'),
+        EMBEDDED_DATABASE_MIGRATIONS: migrations.join(','),
+      },
+      readyLine: /ready at/,
+    };
+  }
+}
+
+/**
+ * A server with an instrument file that loads first.
+ * @param {PlatformOptions} options
+ * @param {{ name: string, folder: string, source: string, dist: string, port: number, env: Record<string, string | undefined> }} server
+ * @returns {ChildSpec}
+ */
+function nodeProcess(options, { name, folder, source, dist, port, env }) {
+  const args = options.isDevelopment
+    ? [...watch(), '--import', `./${source}/instrument.ts`, `${source}/main.ts`]
+    : ['--import', `./${dist}/instrument.js`, `${dist}/main.js`];
+  return {
+    name,
+    cwd: join(root, folder),
+    args,
+    env: { ...env, PORT: String(port) },
+    readyUrl: `http://127.0.0.1:${port}/health/ready`,
+  };
+}
+
+/** @param {PlatformOptions} options @param {string} source @param {string} dist */
+function nodeArgs({ isDevelopment }, source, dist) {
+  return isDevelopment ? ['--import', 'tsx', '--conditions=@qr/source', source] : [dist];
+}
+
+function watch() {
+  return [join(root, 'node_modules/tsx/dist/cli.mjs'), 'watch', '--clear-screen=false', '--conditions=@qr/source'];
+}
+
+/** What a process needs of the surrounding environment; nothing of it configures the platform. */
+function inherited() {
+  const { PATH, HOME, TMPDIR, LANG } = process.env;
+  return { PATH, HOME, TMPDIR, LANG };
+}
