@@ -29,6 +29,20 @@ const dom = (name: string, folder: string) => ({
   },
 });
 
+/** The whole platform, built: after everything else and one file at a time, for each starts some six processes. */
+const endToEnd = {
+  test: {
+    name: 'e2e',
+    root: join(root, 'e2e'),
+    include: ['*.test.ts'],
+    globalSetup: ['build.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 1,
+    sequence: { groupOrder: 1 },
+  },
+};
+
 export default defineConfig({
   test: {
     reporters: ['default', join(root, 'scripts/count-reporter.mjs')],
@@ -42,7 +56,7 @@ export default defineConfig({
       node('qr-service', 'services/qr-service', 30_000),
       node('routing-service', 'services/routing-service'),
       node('web', 'apps/web'),
-      node('e2e', 'e2e', 120_000),
+      endToEnd,
     ],
   },
 });

@@ -27,3 +27,4 @@ export { AppError, type AppErrorOptions } from './server/app-error.ts';
 export { type BuildServerOptions, buildServer, type Server } from './server/build-server.ts';
 export type { ReadyChecks } from './server/health.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './server/observability-plugin.ts';
+export { createSessions, type Session, type Sessions, type SessionsOptions } from './server/session.ts';

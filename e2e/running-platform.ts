@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildPage } from '../scripts/build.mjs';
+import { startPlatform } from '../scripts/platform/platform.mjs';
+import { freePorts } from '../scripts/platform/ports.mjs';
+import { pageVariables } from '../scripts/platform/processes.mjs';
+import { developmentSecrets } from '../scripts/platform/secrets.mjs';
+
+/** A platform of the test's own, on free ports, in a folder that goes away. */
+export async function runPlatform() {
+  const folder = mkdtempSync(join(tmpdir(), 'qr-observability-e2e-'));
+  const ports = await freePorts();
+  const webRoot = join(folder, 'page');
+  buildPage(webRoot, pageVariables(ports));
+  const lines: string[] = [];
+  const platform = await startPlatform({
+    ports,
+    dataDir: folder,
+    webRoot,
+    secrets: developmentSecrets(folder),
+    env: { INBOX_KEEP_RAW: '1' },
+    log: (line) => lines.push(line),
+  });
+  return {
+    ports,
+    lines,
+    app: `http://localhost:${ports.web}`,
+    inbox: `http://127.0.0.1:${ports.inbox}`,
+    stop: async () => {
+      await platform.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { type Dispatcher, request } from 'undici';
+
+/** What goes out, and nothing else. */
+export interface UpstreamRequest {
+  readonly url: string;
+  readonly contentType: string;
+  /** Vendors read browser and system from it. */
+  readonly userAgent: string | undefined;
+  readonly body: Buffer;
+}
+
+/** What came back, or 502 with the reason when nothing did. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly reason?: string;
+}
+
+/** With these a vendor tells its SDK how long to be silent. */
+const PASSED_BACK = ['x-sentry-rate-limits', 'retry-after'];
+const UNAVAILABLE = JSON.stringify({ error: 'Bad Gateway', message: 'The receiver did not answer. Try again later.' });
+
+/** Sends a request and never throws. Redirects are not followed: they would let an answer choose where data goes. */
+export async function send(dispatcher: Dispatcher, upstream: UpstreamRequest): Promise<Answer> {
+  try {
+    const { statusCode, headers, body } = await request(upstream.url, {
+      method: 'POST',
+      dispatcher,
+      headers: {
+        'content-type': upstream.contentType,
+        ...(upstream.userAgent !== undefined && { 'user-agent': upstream.userAgent }),
+      },
+      body: upstream.body,
+    });
+    const text = await body.text();
+    if (statusCode >= 300 && statusCode < 400) return unavailable('redirect');
+    return { status: statusCode, headers: passedBack(headers), body: text };
+  } catch (error) {
+    return unavailable((error as NodeJS.ErrnoException).code ?? 'unknown');
+  }
+}
+
+function unavailable(reason: string): Answer {
+  return { status: 502, headers: {}, body: UNAVAILABLE, reason };
+}
+
+function passedBack(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    PASSED_BACK.flatMap((name) => (headers[name] === undefined ? [] : [[name, String(headers[name])]])),
+  );
+}

@@ -1,0 +1,253 @@
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type TunnelOptions, tunnelPlugin } from '../../src/server/tunnel.ts';
+
+interface Received {
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+/** A vendor that remembers what it was sent and answers as told. */
+async function startVendor(answer: RequestListener = (_request, response) => response.end('{"status":1}')) {
+  const received: Received[] = [];
+  const server: Server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    received.push({ url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() });
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return { received, port: (server.address() as AddressInfo).port };
+}
+
+async function startTunnel(options: TunnelOptions): Promise<FastifyInstance> {
+  const app = Fastify();
+  await app.register(tunnelPlugin, options);
+  app.post('/json', async (request) => request.body);
+  closers.push(() => app.close());
+  return app;
+}
+
+const KEY = 'abcdef0123456789abcdef0123456789';
+const dsnTo = (port: number) => `http://${KEY}@127.0.0.1:${port}/42`;
+const envelope = (dsn: string) => `${JSON.stringify({ dsn })}\n{"type":"event"}\n{"message":"hi"}\n`;
+const form = (records: unknown) => `data=${encodeURIComponent(JSON.stringify(records))}`;
+const event = (token = 'token1') => ({ event: 'page_viewed', properties: { token, page: '/' } });
+
+const FROM_PAGE = { origin: 'http://localhost', host: 'localhost', 'content-type': 'text/plain;charset=UTF-8' };
+const FORM = { ...FROM_PAGE, 'content-type': 'application/x-www-form-urlencoded' };
+
+async function sentrySetup(answer?: RequestListener, options: TunnelOptions = {}) {
+  const vendor = await startVendor(answer);
+  const dsn = dsnTo(vendor.port);
+  const app = await startTunnel({ sentry: { dsn }, ...options });
+  const post = (payload: string | Buffer, headers: Record<string, string> = {}) =>
+    app.inject({ method: 'POST', url: '/o/r', payload, headers: { ...FROM_PAGE, ...headers } });
+  return { ...vendor, app, dsn, post };
+}
+
+async function mixpanelSetup(answer?: RequestListener, options: TunnelOptions = {}) {
+  const vendor = await startVendor(answer);
+  const apiHost = `http://127.0.0.1:${vendor.port}`;
+  const app = await startTunnel({ mixpanel: { token: 'token1', apiHost }, timeoutMs: 300, ...options });
+  const post = (payload: string | Buffer, url = '/o/t/?verbose=1&ip=1', headers: Record<string, string> = {}) =>
+    app.inject({ method: 'POST', url, payload, headers: { ...FORM, ...headers } });
+  return { ...vendor, app, post };
+}
+
+describe('Sentry envelopes', () => {
+  it('with the DSN of the platform reach the project, byte by byte', async () => {
+    const { post, dsn, received } = await sentrySetup((_request, response) => response.end('{"id":"1"}'));
+    const response = await post(envelope(dsn));
+    expect([response.statusCode, response.json()]).toEqual([200, { id: '1' }]);
+    expect(received[0]?.url).toMatch(`/api/42/envelope/?sentry_version=7&sentry_key=${KEY}`);
+    expect(received[0]?.body).toBe(envelope(dsn));
+  });
+
+  it.each([
+    ['another key', (dsn: string) => dsn.replace(KEY, 'f'.repeat(32))],
+    ['another project', (dsn: string) => dsn.replace('/42', '/43')],
+    ['another host', (dsn: string) => dsn.replace('127.0.0.1', 'evil.example')],
+    ['the DSN as a prefix', (dsn: string) => `${dsn}0`],
+  ])('with %s are refused and go nowhere', async (_, foreign) => {
+    const { post, dsn, received } = await sentrySetup();
+    expect((await post(envelope(foreign(dsn)))).statusCode).toBe(403);
+    expect(received).toEqual([]);
+  });
+
+  it.each(['', 'no json\n{}', 'null\n{}', '{}\n{}'])('that are none (%j) are refused', async (payload) => {
+    const { post, received } = await sentrySetup();
+    expect((await post(payload)).statusCode).toBeGreaterThanOrEqual(400);
+    expect(received).toEqual([]);
+  });
+
+  it('go out without cookies, authorization and the address of the client', async () => {
+    const { post, dsn, received } = await sentrySetup();
+    await post(envelope(dsn), {
+      cookie: 'session=secret',
+      authorization: 'Bearer secret',
+      'x-forwarded-for': '203.0.113.7',
+      'user-agent': 'Browser/1',
+    });
+    const { host, connection, ...headers } = received[0]?.headers ?? {};
+    expect(headers).toEqual({
+      'content-type': 'application/x-sentry-envelope',
+      'content-length': String(envelope(dsn).length),
+      'user-agent': 'Browser/1',
+    });
+  });
+
+  it('bring back how long the SDK is to be silent', async () => {
+    const { post, dsn } = await sentrySetup((_request, response) => {
+      response.writeHead(429, { 'retry-after': '60', 'x-sentry-rate-limits': '60:error:key', 'set-cookie': 'a=b' });
+      response.end();
+    });
+    const response = await post(envelope(dsn));
+    expect(response.statusCode).toBe(429);
+    expect(response.headers).toMatchObject({ 'retry-after': '60', 'x-sentry-rate-limits': '60:error:key' });
+    expect(response.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it('do not follow a redirect', async () => {
+    const elsewhere = await startVendor();
+    const { post, dsn } = await sentrySetup((_request, response) => {
+      response.writeHead(307, { location: `http://127.0.0.1:${elsewhere.port}/` });
+      response.end();
+    });
+    expect((await post(envelope(dsn))).statusCode).toBe(502);
+    expect(elsewhere.received).toEqual([]);
+  });
+
+  it('may be compressed', async () => {
+    const { post, dsn, received } = await sentrySetup();
+    await post(gzipSync(envelope(dsn)), { 'content-encoding': 'gzip' });
+    expect(received[0]?.body).toBe(envelope(dsn));
+    expect(received[0]?.headers['content-encoding']).toBeUndefined();
+  });
+
+  it.each([
+    ['as they come', (body: string) => [body, {}] as const],
+    ['after they are inflated', (body: string) => [gzipSync(body), { 'content-encoding': 'gzip' }] as const],
+  ])('are bounded %s', async (_, encode) => {
+    const { post, dsn, received } = await sentrySetup(undefined, { maxBodyBytes: 1000 });
+    const [payload, headers] = encode(envelope(dsn) + ' '.repeat(2000));
+    expect((await post(payload, headers)).statusCode).toBe(413);
+    expect(received).toEqual([]);
+  });
+});
+
+describe('Mixpanel requests', () => {
+  it.each([
+    ['/o/t/', '/track/'],
+    ['/o/p/', '/engage/'],
+    ['/o/g/', '/groups/'],
+  ])('to %s reach %s, without the address of the visitor', async (from, to) => {
+    const { post, received } = await mixpanelSetup();
+    const records = from === '/o/t/' ? [event()] : [{ $token: 'token1', $distinct_id: 'u1', $set: {} }];
+    const response = await post(form(records), `${from}?verbose=1&ip=1&_=1`);
+    expect([response.statusCode, response.json()]).toEqual([200, { status: 1 }]);
+    expect(received[0]).toMatchObject({ url: `${to}?verbose=1&ip=0`, body: form(records) });
+  });
+
+  it('may come as a beacon and in base64', async () => {
+    const { post, received } = await mixpanelSetup();
+    const data = Buffer.from(JSON.stringify(event())).toString('base64');
+    const response = await post(`data=${encodeURIComponent(data)}`, '/o/t/', FROM_PAGE);
+    expect([response.statusCode, received.length]).toEqual([200, 1]);
+  });
+
+  it('in which one record carries another token are refused whole', async () => {
+    const { post, received } = await mixpanelSetup();
+    expect((await post(form([event(), event('token2')]))).statusCode).toBe(403);
+    expect((await post(form([]))).statusCode).toBe(403);
+    expect(received).toEqual([]);
+  });
+
+  it.each([400, 401, 403, 404, 413])(
+    'that the vendor answers with %i are kept by the SDK: it hears 502',
+    async (status) => {
+      const { post } = await mixpanelSetup((_request, response) => response.writeHead(status).end('{}'));
+      expect((await post(form([event()]))).statusCode).toBe(502);
+    },
+  );
+
+  it.each([429, 500, 503])('that the vendor answers with %i hear just that', async (status) => {
+    const { post } = await mixpanelSetup((_request, response) => response.writeHead(status).end('{}'));
+    expect((await post(form([event()]))).statusCode).toBe(status);
+  });
+
+  it('that the vendor never answers hear 502 after the time-out', async () => {
+    const { post } = await mixpanelSetup(() => undefined);
+    expect((await post(form([event()]))).statusCode).toBe(502);
+  });
+
+  it('have no way to other endpoints of the vendor', async () => {
+    const { post, received } = await mixpanelSetup();
+    for (const url of ['/o/import/', '/o/flags/', '/o/t/../import', '/o/x/']) {
+      expect((await post(form([event()]), url)).statusCode).toBe(404);
+    }
+    expect(received).toEqual([]);
+  });
+});
+
+describe('the tunnel', () => {
+  it.each([
+    ['another origin', { origin: 'https://evil.example' }],
+    ['an opaque origin', { origin: 'null' }],
+    ['the right host as a prefix', { origin: 'http://localhost.evil.example' }],
+  ])('refuses pages of %s', async (_, headers) => {
+    const { post, dsn, received } = await sentrySetup();
+    expect((await post(envelope(dsn), headers)).statusCode).toBe(403);
+    expect(received).toEqual([]);
+  });
+
+  it('refuses requests without an origin: they come from no page', async () => {
+    const { app, dsn } = await sentrySetup();
+    const headers = { 'content-type': 'text/plain' };
+    const response = await app.inject({ method: 'POST', url: '/o/r', payload: envelope(dsn), headers });
+    expect(response.statusCode).toBe(403);
+  });
+
+  it('compares with the configured origin where there is one', async () => {
+    const { post, dsn } = await sentrySetup(undefined, { allowedOrigin: 'https://app.example' });
+    expect((await post(envelope(dsn), { origin: 'https://app.example' })).statusCode).toBe(200);
+    expect((await post(envelope(dsn), { origin: 'http://localhost' })).statusCode).toBe(403);
+  });
+
+  it('takes POST only, and only the content types of the SDKs', async () => {
+    const { app, post, dsn } = await sentrySetup();
+    expect((await app.inject({ method: 'GET', url: '/o/r', headers: FROM_PAGE })).statusCode).toBe(404);
+    expect((await post(envelope(dsn), { 'content-type': 'application/json' })).statusCode).toBe(415);
+  });
+
+  it('has no route for a half that is not configured', async () => {
+    const { app } = await sentrySetup();
+    const response = await app.inject({ method: 'POST', url: '/o/t/', payload: form([event()]), headers: FORM });
+    expect(response.statusCode).toBe(404);
+  });
+
+  it('leaves the parsers of other routes alone', async () => {
+    const { app } = await sentrySetup();
+    const response = await app.inject({ method: 'POST', url: '/json', payload: { a: 1 } });
+    expect(response.json()).toEqual({ a: 1 });
+  });
+
+  it('says at start which option is wrong', async () => {
+    await expect(startTunnel({ sentry: { dsn: 'nonsense' } })).rejects.toThrow(
+      'sentry.dsn of the tunnel expects a DSN',
+    );
+  });
+});
