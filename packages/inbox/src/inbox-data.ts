@@ -94,11 +94,11 @@ async function restore(store: Store, dataFile: string, onError: (error: unknown)
 
 /** What is still in memory, with each profile as one update that sets it: old updates may be gone already. */
 function* compacted(store: Store): Generator<StoredRecord> {
-  for (const { distinctId, groupKey, properties, lastSeen } of store.profiles.list()) {
+  for (const { id, distinctId, groupKey, properties, lastSeen } of store.profiles.list()) {
     const endpoint = groupKey === null ? 'engage' : 'groups';
     yield {
       kind: 'profile',
-      id: 0,
+      id,
       receivedAt: lastSeen,
       endpoint,
       distinctId,

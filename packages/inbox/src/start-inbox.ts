@@ -46,8 +46,8 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   refuseProduction(options);
   const app = Fastify({
     logger: logger && { level: 'warn' },
-    // A Sentry project or a path is never long, a Mixpanel event in a query string is.
-    routerOptions: { maxParamLength: 200 },
+    // Node's 16 KiB would refuse a larger event that a client sends in the query string.
+    http: { maxHeaderSize: 256 * 1024 },
     forceCloseConnections: true,
   });
   const data = await openInboxData({

@@ -37,7 +37,7 @@ export function waitForArrival(
 }
 
 /** What the inbox holds, in one line: names and counts, as a failing test wants to know them. */
-export function inventory(reader: InboxReader): string {
+function inventory(reader: InboxReader): string {
   return [
     tally(
       'event',

@@ -3,6 +3,8 @@ import type { JsonObject, StoredProfileUpdate } from './records.ts';
 
 /** A user or group profile, after all its updates. */
 export interface StoredProfile {
+  /** That of its latest update. */
+  readonly id: number;
   readonly distinctId: string;
   /** Set for a group profile: the key whose value `distinctId` is. */
   readonly groupKey: string | null;
@@ -13,6 +15,7 @@ export interface StoredProfile {
 }
 
 interface Entry {
+  id: number;
   readonly distinctId: string;
   readonly groupKey: string | null;
   readonly properties: Map<string, unknown>;
@@ -42,6 +45,7 @@ export class Profiles {
     if ('$delete' in update.operations) return;
     const entry = known ?? newEntry(update);
     applyOperations(entry.properties, update.operations);
+    entry.id = update.id;
     entry.updates += 1;
     entry.lastSeen = update.receivedAt;
     this.#entries.set(key, entry);
@@ -65,6 +69,6 @@ export class Profiles {
   }
 }
 
-function newEntry({ distinctId, groupKey, receivedAt }: StoredProfileUpdate): Entry {
-  return { distinctId, groupKey, properties: new Map(), updates: 0, firstSeen: receivedAt, lastSeen: receivedAt };
+function newEntry({ id, distinctId, groupKey, receivedAt }: StoredProfileUpdate): Entry {
+  return { id, distinctId, groupKey, properties: new Map(), updates: 0, firstSeen: receivedAt, lastSeen: receivedAt };
 }

@@ -160,6 +160,13 @@ describe('/track, /engage and /groups answer', () => {
     });
   });
 
+  it('1 to a GET with an event of 50 KB', async () => {
+    const inbox = await start();
+    const data = JSON.stringify(goodEvent({ list: Array(200).fill('x'.repeat(250)) }));
+    expect(await (await fetch(`${inbox.url}/track?${new URLSearchParams({ data })}`)).text()).toBe('1');
+    expect(inbox.events()).toHaveLength(1);
+  });
+
   it('1 to a GET with data, and to a form sent as plain text', async () => {
     const inbox = await start();
     const data = Buffer.from(JSON.stringify(goodEvent())).toString('base64');

@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { container, envelope, errorEvent, goodEvent, post, postEnvelope, read } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
@@ -56,6 +57,19 @@ describe('GET /api/events', () => {
     });
     const story = await read(inbox, '/api/timeline?user=$device:d1');
     expect(story['records']).toHaveLength(2);
+  });
+
+  it('leaves a device with the user who logged in first', async () => {
+    const inbox = await start();
+    const login = (user: string): unknown =>
+      goodEvent({ $device_id: 'd1', $user_id: user, distinct_id: user }, 'login');
+    await post(inbox, '/import', [
+      goodEvent({ $device_id: 'd1', distinct_id: '$device:d1' }),
+      login('u1'),
+      login('u2'),
+    ]);
+    expect(await read(inbox, '/api/events?distinct_id=u1')).toMatchObject({ total: 2 });
+    expect(await read(inbox, '/api/events?distinct_id=u2')).toMatchObject({ total: 1 });
   });
 
   it('answers 400 to a limit that is no number', async () => {
@@ -202,12 +216,10 @@ describe('what a captured value may do', () => {
     const inbox = await start();
     const status = (host: string): Promise<number> =>
       new Promise((resolve, reject) => {
-        import('node:http').then(({ get }) =>
-          get(`${inbox.url}/api/events`, { headers: { host } }, (response) => {
-            response.resume();
-            resolve(response.statusCode ?? 0);
-          }).on('error', reject),
-        );
+        get(`${inbox.url}/api/events`, { headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        }).on('error', reject);
       });
     expect(await status('evil.example')).toBe(403);
     expect(await status(`localhost:${inbox.port}`)).toBe(200);

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { Inbox } from '../../src/index.ts';
 import { container, envelope, goodEvent, post, postEnvelope } from '../requests.ts';
@@ -55,6 +56,34 @@ describe('GET /api/stream', () => {
     inbox.clear();
     expect(await stream.next(1)).toEqual([{ kind: 'clear' }]);
     stream.stop();
+  });
+
+  it('skips what a reader cannot take, and says how much', async () => {
+    const inbox = await start();
+    const socket = connect(inbox.port, '127.0.0.1').pause();
+    socket.write('GET /api/stream HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    const large = goodEvent({ list: Array(200).fill('x'.repeat(255)) });
+    const sent = 600;
+    for (let count = 0; count < sent; count += 60) {
+      await post(
+        inbox,
+        '/import',
+        Array.from({ length: 60 }, () => ({ ...large })),
+      );
+    }
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += String(chunk);
+    });
+    socket.resume();
+    // The count is sent with the first record for which there is room again.
+    while (!text.includes('"skipped"')) {
+      await post(inbox, '/import', [goodEvent()]);
+    }
+    const skipped = Number(/"kind":"skipped","count":(\d+)/.exec(text)?.[1]);
+    expect(skipped).toBeGreaterThan(0);
+    expect(text.match(/"kind":"event"/g)?.length).toBeLessThan(sent);
+    socket.destroy();
   });
 
   it('does not keep the inbox from closing', async () => {

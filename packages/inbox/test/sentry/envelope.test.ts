@@ -93,6 +93,7 @@ describe('an envelope', () => {
     ['an item without a type', '{}\n{}\nx'],
     ['a length beyond the end', '{}\n{"type":"a","length":9}\nx'],
     ['a length that stops short', '{}\n{"type":"a","length":1}\nxyz'],
+    ['a length that ends before the newline', '{}\n{"type":"a","length":1}\nxy{"type":"b"}\nz'],
     ['a negative length', '{}\n{"type":"a","length":-1}\nx'],
     ['a length in words', '{}\n{"type":"a","length":"1"}\nx'],
     ['an empty line between items', '{}\n{"type":"a"}\nx\n\n{"type":"b"}\ny'],

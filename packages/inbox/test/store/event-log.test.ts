@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Inbox } from '../../src/index.ts';
-import { container, envelope, goodEvent, post, postEnvelope } from '../requests.ts';
+import { container, envelope, goodEvent, post, postEnvelope, read } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 
 let folder: string;
@@ -17,6 +17,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const names = (inbox: Inbox): string[] => inbox.events().map(({ event }) => event);
+
+async function timelineOf(inbox: Inbox): Promise<{ id: number }[]> {
+  const { records } = (await read(inbox, '/api/timeline')) as { records: { id: number }[] };
+  return records;
+}
 
 describe('a restart with a data file', () => {
   it('has everything as it was', async () => {
@@ -95,6 +100,8 @@ describe('a restart with a data file', () => {
     for (const _restart of [1, 2]) {
       const small = await start({ dataFile, maxRecords: 3 });
       expect(small.profiles()[0]?.properties).toEqual({ logins: 20 });
+      const ids = (await timelineOf(small)).map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
       expect(names(small)).toEqual(['event-17', 'event-18', 'event-19']);
       await small.close();
     }

@@ -10,7 +10,7 @@ function update(distinctId: string, operations: JsonObject, groupKey: string | n
 }
 
 /** The properties of one user after these operations. */
-function after(...operations: readonly JsonObject[]): JsonObject | undefined {
+function propertiesAfter(...operations: readonly JsonObject[]): JsonObject | undefined {
   const profiles = new Profiles(10);
   for (const each of operations) profiles.apply(update('u', each));
   return profiles.list()[0]?.properties;
@@ -32,11 +32,11 @@ describe('a profile', () => {
     ['$unset forgets', [{ $set: { a: 1, b: 2 } }, { $unset: ['a', 'c'] }], { b: 2 }],
     ['$delete starts over', [{ $set: { a: 1 } }, { $delete: null }, { $set: { b: 1 } }], { b: 1 }],
   ])('%s', (_what, operations, expected) => {
-    expect(after(...operations)).toEqual(expected);
+    expect(propertiesAfter(...operations)).toEqual(expected);
   });
 
   it('takes a property named __proto__ as data', () => {
-    const properties = after(JSON.parse('{"$set":{"__proto__":{"admin":true}}}'));
+    const properties = propertiesAfter(JSON.parse('{"$set":{"__proto__":{"admin":true}}}'));
     expect(Object.keys(properties ?? {})).toEqual(['__proto__']);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });

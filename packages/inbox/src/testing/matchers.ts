@@ -1,0 +1,117 @@
+import type { InboxReader } from '../inbox-data.ts';
+import { findLeaks } from './leaks.ts';
+import { type Equals, matches, nearestMiss, show } from './nearest-miss.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a matcher uses of the test framework. */
+interface MatcherContext {
+  readonly equals: Equals;
+}
+
+/** What a matcher answers. */
+interface MatcherResult {
+  readonly pass: boolean;
+  message(): string;
+}
+
+/** At least one event of this name, with at least these properties. */
+export function toHaveTracked(
+  this: MatcherContext,
+  inbox: InboxReader,
+  event: string,
+  properties: Fields = {},
+): MatcherResult {
+  const named = inbox.events().filter((each) => each.event === event);
+  return judge(
+    this.equals,
+    `event ${show(event)}`,
+    properties,
+    named.map((each) => each.properties),
+    () => listed(inbox.events().map((each) => each.event)),
+  );
+}
+
+/** A profile of this user, with at least these properties. */
+export function toHaveIdentified(
+  this: MatcherContext,
+  inbox: InboxReader,
+  userId: string,
+  properties: Fields = {},
+): MatcherResult {
+  const people = inbox.profiles().filter(({ groupKey }) => groupKey === null);
+  const candidates = people.filter(({ distinctId }) => distinctId === userId).map((profile) => profile.properties);
+  return judge(this.equals, `profile of ${show(userId)}`, properties, candidates, () =>
+    listed(people.map(({ distinctId }) => distinctId)),
+  );
+}
+
+/** An error whose `Type: value` matches, with at least these fields: `level`, `service`, `userId`, `traceId` ... */
+export function toHaveReported(
+  this: MatcherContext,
+  inbox: InboxReader,
+  what: string | RegExp,
+  fields: Fields = {},
+): MatcherResult {
+  const titled = inbox.errors().map((error) => ({ ...error, title: `${error.type}: ${error.value}` }));
+  const candidates = titled.filter(({ title }) => (typeof what === 'string' ? title.includes(what) : what.test(title)));
+  return judge(this.equals, `error ${show(what)}`, fields, candidates, () => listed(titled.map(({ title }) => title)));
+}
+
+/** A span of this name, with at least these fields: `op`, `status`, `traceId`, `isSegment` ... */
+export function toHaveTraced(
+  this: MatcherContext,
+  inbox: InboxReader,
+  name: string,
+  fields: Fields = {},
+): MatcherResult {
+  const candidates = inbox.spans({ name }).map((span) => ({ ...span }));
+  return judge(this.equals, `span ${show(name)}`, fields, candidates, () =>
+    listed(inbox.spans().map((span) => span.name)),
+  );
+}
+
+/**
+ * The text is somewhere in what arrived: in a body, a URL, a header or a record, in any encoding. Meant for `.not`.
+ * @throws when the inbox keeps no raw requests, or nothing has arrived: `.not` would then say nothing.
+ */
+export function toHaveLeaked(this: MatcherContext, inbox: InboxReader, secret: string | RegExp): MatcherResult {
+  if (inbox.raw().length === 0) {
+    throw new Error(
+      'toHaveLeaked found no requests to search: start the inbox with keepRaw: true, and send something first.',
+    );
+  }
+  const leaks = findLeaks(inbox, secret);
+  return {
+    pass: leaks.length > 0,
+    message: () =>
+      leaks.length === 0
+        ? `Expected ${show(secret)} among ${inbox.raw().length} requests; it is in none.`
+        : `Expected ${show(secret)} to stay inside; it left ${leaks.length} times, first in ${leaks[0]?.where}: ${leaks[0]?.around}`,
+  };
+}
+
+function judge(
+  equals: Equals,
+  what: string,
+  expected: Fields,
+  candidates: readonly Fields[],
+  others: () => string,
+): MatcherResult {
+  const pass = candidates.some((candidate) => matches(candidate, expected, equals));
+  const wanted = Object.keys(expected).length === 0 ? what : `${what} with ${show(expected)}`;
+  return {
+    pass,
+    message: () => {
+      if (pass) return `Expected no ${wanted}, but one has arrived.`;
+      const why =
+        candidates.length === 0 ? `None has arrived; ${others()}.` : nearestMiss(candidates, expected, equals);
+      return `Expected ${wanted}. ${why}`;
+    },
+  };
+}
+
+function listed(names: readonly string[]): string {
+  const distinct = [...new Set(names)];
+  return distinct.length === 0 ? 'nothing of the kind has' : `there are: ${distinct.slice(0, 10).join(', ')}`;
+}
