@@ -90,7 +90,11 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   });
   if (options.handleSignals ?? true) {
     const timeoutMs = options.shutdownTimeoutMs ?? config.SHUTDOWN_TIMEOUT_MS ?? 10_000;
-    app.addHook('onListen', async () => closeOnSignals(app as unknown as FastifyInstance, timeoutMs));
+    let stopListening = () => {};
+    app.addHook('onListen', async () => {
+      stopListening = closeOnSignals(app as unknown as FastifyInstance, timeoutMs);
+    });
+    app.addHook('onClose', async () => stopListening());
   }
   return app;
 }

@@ -17,7 +17,8 @@ export function streamedSpanRecord(span: JsonObject, project: string, now: numbe
     op: textAt(attributes, 'sentry.op'),
     status: textAt(span, 'status') ?? 'ok',
     isSegment: span['is_segment'] === true,
-    service: textAt(attributes, 'service') ?? textAt(attributes, 'server.address'),
+    // Not `server.address`: on the span of an outgoing request that is whom it asked.
+    service: textAt(attributes, 'service.name') ?? textAt(attributes, 'service'),
     userId: textAt(attributes, 'user.id'),
     attributes,
   };

@@ -1,0 +1,18 @@
+import { buildServer, initializeMixpanel, initializeSentry, trackEvent } from '@qr/common';
+
+initializeSentry('test-service');
+initializeMixpanel();
+const app = buildServer();
+app.get('/fail', async () => {
+  trackEvent('logout', 'u1');
+  throw new Error('failed');
+});
+app.get('/crash', async () => {
+  trackEvent('logout', 'u1');
+  setTimeout(() => {
+    throw new Error('crashed outside of a request');
+  }, 10);
+  return 'soon';
+});
+app.get('/hang', () => new Promise(() => {}));
+console.log(new URL(await app.listen({ port: 0 })).port);
