@@ -4,7 +4,7 @@ import { readEnvironment } from './embedded/environment.ts';
 
 /** The embedded database as a process of its own: the other processes connect to it. */
 async function main(): Promise<void> {
-  const starting = startEmbeddedDatabase(readEnvironment(process.env));
+  const starting = startEmbeddedDatabase({ ...readEnvironment(process.env), isolateFirstStart: true });
   // Before it is ready, so that an early signal also leaves a whole folder behind.
   const grace = closeWithGrace({ logger: false }, async ({ err }) => {
     if (err) console.error(`The embedded database failed: ${err.message}`);
