@@ -1,0 +1,90 @@
+import { warnOnce } from '../warn-once.ts';
+import { asksForPrivacy } from './privacy-signals.ts';
+
+/** What a person agrees to. */
+export interface ConsentChoice {
+  /** Counting page views and actions. */
+  readonly analytics: boolean;
+  /** Recording the screen; a recording never starts without it. */
+  readonly replay: boolean;
+}
+
+/** `undecided` holds calls in memory: nothing is stored and nothing leaves until the person has chosen. */
+export type ConsentAnswer = 'granted' | 'denied' | 'undecided';
+
+/** The answers in force: the browser's privacy signals first, then the person's choice, then the mode's default. */
+export interface ConsentState {
+  readonly analytics: ConsentAnswer;
+  readonly replay: ConsentAnswer;
+}
+
+const STORAGE_KEY = 'qr_consent';
+const listeners = new Set<() => void>();
+let state: ConsentState | undefined;
+
+/** The answers in force now. */
+export function consentState(): ConsentState {
+  state ??= resolve(readChoice());
+  return state;
+}
+
+/**
+ * Records a person's choice and remembers it for later visits; a part that is left out keeps its answer.
+ * Do-Not-Track and Global Privacy Control win over it.
+ */
+export function setConsent(choice: Partial<ConsentChoice>): void {
+  const merged = { ...readChoice(), ...choice };
+  writeChoice(merged);
+  state = resolve(merged);
+  for (const listener of listeners) listener();
+}
+
+/** Calls back after every change; returns how to stop. */
+export function onConsentChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function resolve({ analytics, replay }: Partial<ConsentChoice>): ConsentState {
+  if (asksForPrivacy()) return { analytics: 'denied', replay: 'denied' };
+  const unasked = isRequired() ? 'undecided' : 'granted';
+  return { analytics: answer(analytics, unasked), replay: answer(replay, 'undecided') };
+}
+
+function answer(choice: boolean | undefined, unasked: ConsentAnswer): ConsentAnswer {
+  if (choice === undefined) return unasked;
+  return choice ? 'granted' : 'denied';
+}
+
+/** A misspelt mode counts as `required`: the mistake must not cost anyone their privacy. */
+function isRequired(): boolean {
+  const mode: unknown = import.meta.env.VITE_CONSENT_MODE;
+  if (mode === undefined || mode === '' || mode === 'opt-out') return false;
+  if (mode !== 'required') {
+    warnOnce(
+      `VITE_CONSENT_MODE should be "opt-out" or "required", got "${mode}"; consent is required until it is fixed`,
+    );
+  }
+  return true;
+}
+
+function readChoice(): Partial<ConsentChoice> {
+  try {
+    const { analytics, replay } = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}') as Record<string, unknown>;
+    return {
+      ...(typeof analytics === 'boolean' && { analytics }),
+      ...(typeof replay === 'boolean' && { replay }),
+    };
+  } catch {
+    // Storage is blocked or holds something else: nobody has chosen.
+    return {};
+  }
+}
+
+function writeChoice(choice: Partial<ConsentChoice>): void {
+  try {
+    localStorage.setItem(STORAGE_KEY, JSON.stringify(choice));
+  } catch {
+    warnOnce('the consent choice could not be stored and holds for this page only');
+  }
+}

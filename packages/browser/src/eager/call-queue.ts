@@ -1,0 +1,57 @@
+/** What takes the calls once an SDK is there; `at` is the time of the original call in epoch milliseconds. */
+export type Sink<C> = (call: C, at: number) => void;
+
+/** Keeps calls until their SDK has arrived, then passes them on in order. */
+export interface CallQueue<C> {
+  /** @param at when it happened. @default now */
+  push(call: C, at?: number): void;
+  /** Replays what was kept, then passes every further call straight through. */
+  connect(sink: Sink<C>): void;
+  /** Forgets what was kept. */
+  clear(): void;
+  /** What is kept, oldest first. */
+  pending(): readonly KeptCall<C>[];
+  /** How many calls found the queue full. */
+  dropped(): number;
+}
+
+/** One kept call. */
+export interface KeptCall<C> {
+  readonly call: C;
+  readonly at: number;
+}
+
+/** Makes a bounded queue; a call that finds it full is dropped and counted, so the oldest, which explain the rest, survive. */
+export function createCallQueue<C>({ capacity = 100, now = Date.now } = {}): CallQueue<C> {
+  let kept: KeptCall<C>[] = [];
+  let dropped = 0;
+  let sink: Sink<C> | undefined;
+
+  const pass = (to: Sink<C>, { call, at }: KeptCall<C>) => {
+    try {
+      to(call, at);
+    } catch (error) {
+      // Telemetry never breaks the page.
+      console.warn('[observability] a call failed inside an SDK', error);
+    }
+  };
+
+  return {
+    push(call, at = now()) {
+      const entry = { call, at };
+      if (sink) pass(sink, entry);
+      else if (kept.length < capacity) kept.push(entry);
+      else dropped += 1;
+    },
+    connect(to) {
+      // A call that is made while the queue is replayed comes after it.
+      for (let entry = kept.shift(); entry; entry = kept.shift()) pass(to, entry);
+      sink = to;
+    },
+    clear() {
+      kept = [];
+    },
+    pending: () => kept,
+    dropped: () => dropped,
+  };
+}

@@ -1,0 +1,29 @@
+import type { BrowserProfile } from '@qr/events';
+import { addSentryBreadcrumb, type BreadcrumbOptions, captureException } from './capture.ts';
+import { sendToMixpanel } from './mixpanel-lane.ts';
+import { sendToSentry } from './sentry-lane.ts';
+import { resetMixpanel, setProfile, trackEvent } from './track.ts';
+
+/** The context that {@link Sentry.captureException} takes, in the SDK's form. */
+export interface SentryContext {
+  readonly extra?: Record<string, unknown>;
+  readonly tags?: Record<string, unknown>;
+}
+
+/** The part of Sentry's API that an app needs; calls wait for the SDK, and only planned context leaves. */
+export const Sentry = {
+  captureException: (error: unknown, { extra, tags }: SentryContext = {}): string | undefined =>
+    captureException(error, { ...extra, ...tags }),
+  addBreadcrumb: (breadcrumb: BreadcrumbOptions): void => addSentryBreadcrumb(breadcrumb),
+  setUser: (user: { readonly id: string } | null): void => {
+    sendToSentry({ kind: 'user', userId: user?.id });
+  },
+} as const;
+
+/** The part of Mixpanel's API that an app needs; calls wait for the SDK and for consent, and only the plan leaves. */
+export const mixpanel = {
+  track: trackEvent,
+  identify: (userId: string): void => sendToMixpanel({ kind: 'identify', userId }),
+  reset: resetMixpanel,
+  people: { set: (properties: BrowserProfile): void => setProfile(properties) },
+} as const;

@@ -1,0 +1,44 @@
+/** Where in the source something that carries no stack of its own was thrown. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One error on its way to the SDK; `context` has passed the plan already. */
+export interface ExceptionCall {
+  readonly kind: 'exception';
+  readonly error: unknown;
+  readonly eventId: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  /** How it was caught: the end of Sentry's mechanism type. */
+  readonly mechanism: 'manual' | 'onerror' | 'onunhandledrejection' | 'error_boundary' | 'route_error';
+  readonly location?: SourceLocation | undefined;
+  readonly componentStack?: string | undefined;
+}
+
+/** A note of what happened before an error. */
+export interface BreadcrumbCall {
+  readonly kind: 'breadcrumb';
+  readonly message: string;
+  readonly category?: string | undefined;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Who uses the page from now on. */
+export interface UserCall {
+  readonly kind: 'user';
+  readonly userId: string | undefined;
+}
+
+/** A page load or a navigation, named by its route pattern. */
+export interface PageCall {
+  readonly kind: 'page';
+  readonly pattern: string;
+  readonly url: string;
+  /** Epoch milliseconds; undefined for the page load, which starts with the document. */
+  readonly startedAtMs: number | undefined;
+}
+
+/** Everything that can be said to Sentry. */
+export type SentryCall = ExceptionCall | BreadcrumbCall | UserCall | PageCall;

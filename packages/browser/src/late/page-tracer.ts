@@ -1,0 +1,53 @@
+import {
+  type BrowserClient,
+  getCurrentScope,
+  type Span,
+  startBrowserTracingNavigationSpan,
+  startBrowserTracingPageLoadSpan,
+} from '@sentry/react';
+import { followPageTrace, pageTraceId } from '../eager/page-trace.ts';
+import type { PageCall } from '../eager/sentry-call.ts';
+import type { SentrySettings } from '../eager/sentry-lane.ts';
+
+/** FCP and TTFB arrive through observers a moment after the span has started; one that ended earlier would miss them. */
+const VITALS_DELAY_MS = 100;
+
+/** Makes what turns page calls into traces: the first is the page load, the others are navigations. */
+export function createPageTracer(client: BrowserClient, settings: SentrySettings): (page: PageCall) => void {
+  return ({ pattern, url, startedAtMs }) => {
+    const options = { name: pattern, attributes: { 'sentry.segment.name.source': 'route' as const } };
+    const span =
+      startedAtMs === undefined
+        ? startBrowserTracingPageLoadSpan(client, options, pageLoadHeaders(client, settings))
+        : startBrowserTracingNavigationSpan(client, { ...options, startTime: startedAtMs / 1000 }, { url });
+    if (span && startedAtMs === undefined) endWithPageLoad(span);
+    followPageTrace(span?.spanContext().traceId ?? getCurrentScope().getPropagationContext().traceId);
+  };
+}
+
+/** Lets the SDK continue the trace that was opened with the first line of the page, so that early events are part of it. */
+function pageLoadHeaders(client: BrowserClient, settings: SentrySettings) {
+  const traceId = pageTraceId();
+  if (traceId === undefined) return {};
+  const entries = {
+    trace_id: traceId,
+    public_key: client.getDsn()?.publicKey,
+    environment: settings.environment,
+    release: settings.release,
+    sample_rate: settings.tracesSampleRate,
+  };
+  const baggage = Object.entries(entries)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `sentry-${key}=${encodeURIComponent(String(value))}`);
+  return { sentryTrace: traceId, baggage: baggage.join(',') };
+}
+
+/** A span that starts after the page has loaded would last until now; it ends when the page was there. */
+function endWithPageLoad(span: Span): void {
+  const [load] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (!load || load.loadEventEnd === 0) return;
+  setTimeout(() => {
+    const firstPaint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0;
+    span.end((performance.timeOrigin + Math.max(load.loadEventEnd, firstPaint)) / 1000);
+  }, VITALS_DELAY_MS);
+}

@@ -1,0 +1,46 @@
+import { routePattern, stripUrl } from '@qr/common/shared';
+import type { createBrowserRouter } from 'react-router';
+import { holdPageView } from '../eager/page-views.ts';
+import { sendToSentry } from '../eager/sentry-lane.ts';
+
+type Router = ReturnType<typeof createBrowserRouter>;
+type RouterState = Router['state'];
+
+/** Tells both vendors of every page: the first is the page load, each change of path a navigation. */
+export function followPages(router: Router): void {
+  let shownPath: string | undefined;
+  let startedAtMs: number | undefined;
+
+  const follow = (state: RouterState) => {
+    if (state.navigation.state === 'loading') startedAtMs ??= Date.now();
+    if (!state.initialized || state.navigation.state !== 'idle') return;
+    const started = startedAtMs ?? Date.now();
+    startedAtMs = undefined;
+    if (state.location.pathname === shownPath) return;
+    openPage(patternOf(state), shownPath === undefined ? undefined : started);
+    shownPath = state.location.pathname;
+  };
+
+  follow(router.state);
+  // Before React draws the page, so that what the page fetches belongs to its trace.
+  router.subscribe(follow);
+}
+
+function openPage(pattern: string, startedAtMs: number | undefined): void {
+  sendToSentry({ kind: 'page', pattern, url: stripUrl(location.href), startedAtMs });
+  const referrer = startedAtMs === undefined ? foreignReferrer() : undefined;
+  holdPageView({ page: pattern, ...(referrer !== undefined && { referrer }) });
+}
+
+/** The pattern of the matched routes; a route whose path is absolute starts afresh. */
+function patternOf({ matches }: RouterState): string {
+  const paths = matches.map(({ route }) => route.path);
+  const absolute = paths.findLastIndex((path) => path?.startsWith('/'));
+  return routePattern(absolute === -1 ? paths : paths.slice(absolute));
+}
+
+/** Where the visitor came from, unless it is a page of our own, whose path may hold ids. */
+function foreignReferrer(): string | undefined {
+  const { referrer } = document;
+  return referrer === '' || referrer.startsWith(`${location.origin}/`) ? undefined : referrer;
+}

@@ -1,0 +1,44 @@
+import type { ReactNode } from 'react';
+import { createBrowserRouter, type DOMRouterOpts, type RouteObject } from 'react-router';
+import { DefaultFallback, type ErrorFallback } from './error-fallback.tsx';
+import { followPages } from './page-follower.ts';
+import { ReportedBoundary, RouteErrorBoundary } from './route-error-boundary.tsx';
+
+/** What {@link createSentryRouter} takes besides the router's own options. */
+export interface SentryRouterOptions extends DOMRouterOpts {
+  /** What to show when a route breaks. @default a plain sentence with the error id */
+  readonly fallback?: ErrorFallback;
+}
+
+/** The router of `createBrowserRouter`. */
+export type SentryRouter = ReturnType<typeof createBrowserRouter>;
+
+/**
+ * `createBrowserRouter` that reports what routes and loaders throw, traces page loads and navigations, and counts one page view for each,
+ * all named by route pattern.
+ */
+export function createSentryRouter(routes: RouteObject[], options: SentryRouterOptions = {}): SentryRouter {
+  const { fallback = DefaultFallback, ...routerOptions } = options;
+  const root: RouteObject = {
+    errorElement: <RouteErrorBoundary fallback={fallback} />,
+    children: routes.map(reportOwnBoundary),
+  };
+  const router = createBrowserRouter([root], routerOptions);
+  followPages(router);
+  return router;
+}
+
+/** A route's own boundary catches before the root's: it is wrapped so that its errors are reported too. */
+function reportOwnBoundary(route: RouteObject): RouteObject {
+  const own = boundaryOf(route);
+  const reported = own === undefined ? route : { ...route, ErrorBoundary: null, errorElement: wrap(own) };
+  return reported.children ? { ...reported, children: reported.children.map(reportOwnBoundary) } : reported;
+}
+
+function boundaryOf({ ErrorBoundary, errorElement }: RouteObject): ReactNode {
+  return ErrorBoundary ? <ErrorBoundary /> : (errorElement ?? undefined);
+}
+
+function wrap(boundary: ReactNode): ReactNode {
+  return <ReportedBoundary>{boundary}</ReportedBoundary>;
+}

@@ -1,0 +1,51 @@
+import { expect, it, vi } from 'vitest';
+import { createCallQueue } from '../../src/eager/call-queue.ts';
+
+it('replays what was kept in order and with the original times, then passes calls straight through', () => {
+  let time = 100;
+  const queue = createCallQueue<string>({ now: () => time });
+  queue.push('first');
+  time = 200;
+  queue.push('second');
+  time = 900;
+  const heard: [string, number][] = [];
+  queue.connect((call, at) => heard.push([call, at]));
+  queue.push('third');
+  expect(heard).toEqual([
+    ['first', 100],
+    ['second', 200],
+    ['third', 900],
+  ]);
+});
+
+it('drops and counts the calls that find it full, so that the oldest survive', () => {
+  const queue = createCallQueue<number>({ capacity: 2 });
+  for (const call of [1, 2, 3, 4]) queue.push(call);
+  expect(queue.pending().map(({ call }) => call)).toEqual([1, 2]);
+  expect(queue.dropped()).toBe(2);
+});
+
+it('survives an SDK that throws and passes the next call on', () => {
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const queue = createCallQueue<string>();
+  const heard: string[] = [];
+  queue.push('bad');
+  queue.push('good');
+  queue.connect((call) => {
+    if (call === 'bad') throw new Error('inside the SDK');
+    heard.push(call);
+  });
+  expect(heard).toEqual(['good']);
+});
+
+it('keeps the order when the SDK itself makes a call while the queue is replayed', () => {
+  const queue = createCallQueue<string>();
+  queue.push('a');
+  queue.push('b');
+  const heard: string[] = [];
+  queue.connect((call) => {
+    heard.push(call);
+    if (call === 'a') queue.push('nested');
+  });
+  expect(heard).toEqual(['a', 'b', 'nested']);
+});

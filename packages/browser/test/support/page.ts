@@ -1,0 +1,149 @@
+import { getClient } from '@sentry/react';
+import { vi } from 'vitest';
+
+type Library = typeof import('../../src/index.ts');
+
+/** One envelope item that reached the tunnel. */
+export interface SentryItem {
+  readonly envelope: Record<string, unknown>;
+  readonly header: Record<string, unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read deep into the vendor's wire form
+  readonly body: any;
+}
+
+/** One request that reached the tunnel from Mixpanel. */
+export interface MixpanelRequest {
+  readonly url: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read deep into the vendor's wire form
+  readonly records: any[];
+}
+
+/** A freshly loaded page: the library with nothing called yet, and what its SDKs send. */
+export interface Page extends Library {
+  readonly sentryItems: SentryItem[];
+  readonly mixpanelRequests: MixpanelRequest[];
+  events(): SentryItem['body'][];
+  spans(): SentryItem['body'][];
+  warnings(): string[];
+}
+
+const DSN = 'https://abcdef0123456789abcdef0123456789@errors.example/42';
+const TOKEN = 'token0123456789';
+
+/** Loads the library anew, as a new page does, with both halves configured unless `env` says otherwise. */
+export async function openTestPage(env: Record<string, string> = {}): Promise<Page> {
+  leavePage();
+  vi.resetModules();
+  for (const [name, value] of Object.entries({ VITE_SENTRY_DSN: DSN, VITE_MIXPANEL_TOKEN: TOKEN, ...env })) {
+    vi.stubEnv(name, value);
+  }
+  const sentryItems = captureFetch();
+  const mixpanelRequests = captureXhr();
+  trackListeners();
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const library = await import('../../src/index.ts');
+  return {
+    ...library,
+    sentryItems,
+    mixpanelRequests,
+    events: () => sentryItems.filter(({ header }) => header['type'] === 'event').map(({ body }) => body),
+    spans: () => sentryItems.filter(({ header }) => header['type'] === 'span').flatMap(({ body }) => body.items),
+    warnings: () => warn.mock.calls.map(([message]) => String(message)),
+  };
+}
+
+/** Undoes what a page left behind; to be called after each test. */
+export async function closeTestPage(): Promise<void> {
+  leavePage();
+  vi.useRealTimers();
+  await getClient()?.close(100);
+  // Scopes live in a global carrier, which would hand one page's user and breadcrumbs to the next.
+  Reflect.deleteProperty(globalThis, '__SENTRY__');
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+  localStorage.clear();
+  document.body.replaceChildren();
+  history.replaceState(null, '', '/');
+}
+
+/** What Mixpanel has sent to one of its routes, after the timers of its batches have run. */
+export async function mixpanelSent(
+  page: Page,
+  route: '/o/t/' | '/o/p/',
+  count: number,
+): Promise<MixpanelRequest['records']> {
+  const records = () =>
+    page.mixpanelRequests.filter(({ url }) => url.includes(route)).flatMap((request) => request.records);
+  await vi.waitFor(async () => {
+    if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(6000);
+    if (records().length < count) throw new Error(`waited for ${count} records on ${route}, got ${records().length}`);
+  }, 8000);
+  return records();
+}
+
+function leavePage(): void {
+  for (const remove of listeners.splice(0)) remove();
+}
+
+const listeners: (() => void)[] = [];
+
+/** A page that is gone hears nothing: its listeners must not report the errors of the next test. */
+function trackListeners(): void {
+  for (const target of [window, document] as EventTarget[]) {
+    if (vi.isMockFunction(target.addEventListener)) continue;
+    const add = target.addEventListener.bind(target);
+    vi.spyOn(target, 'addEventListener').mockImplementation((type, listener, options) => {
+      add(type, listener, options);
+      listeners.push(() => target.removeEventListener(type, listener, options));
+    });
+  }
+}
+
+// The SDK remembers the first `fetch` it finds, so there is one for all pages and it writes to the latest.
+let currentItems: SentryItem[] = [];
+async function fetchFromPage(url: unknown, init?: { body?: string | Uint8Array }): Promise<Response> {
+  if (String(url).startsWith('/o/r') && init?.body !== undefined) currentItems.push(...readEnvelope(init.body));
+  return new Response('{}');
+}
+
+function captureFetch(): SentryItem[] {
+  currentItems = [];
+  vi.stubGlobal('fetch', fetchFromPage);
+  return currentItems;
+}
+
+function readEnvelope(body: string | Uint8Array): SentryItem[] {
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+  const [envelope = {}, ...rest] = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  return rest.flatMap((header, index) => (index % 2 === 0 ? [{ envelope, header, body: rest[index + 1] }] : []));
+}
+
+function captureXhr(): MixpanelRequest[] {
+  const requests: MixpanelRequest[] = [];
+  class RecordingXhr {
+    withCredentials = false;
+    readyState = 0;
+    status = 0;
+    responseText = '';
+    onreadystatechange: (() => void) | undefined;
+    #url = '';
+    open(_method: string, url: string) {
+      this.#url = url;
+    }
+    setRequestHeader() {}
+    send(body: string) {
+      const data = JSON.parse(new URLSearchParams(body).get('data') ?? '[]');
+      requests.push({ url: this.#url, records: Array.isArray(data) ? data : [data] });
+      this.readyState = 4;
+      this.status = 200;
+      this.responseText = '{"status":1,"error":null}';
+      queueMicrotask(() => this.onreadystatechange?.());
+    }
+  }
+  vi.stubGlobal('XMLHttpRequest', RecordingXhr);
+  return requests;
+}
