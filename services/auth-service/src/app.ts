@@ -1,0 +1,59 @@
+import { type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
+import type { FastifyReply } from 'fastify';
+import { type Accounts, createAccounts } from './accounts.ts';
+import { createRefreshCookie, type RefreshCookie } from './refresh-cookie.ts';
+import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
+import { addLoginRoute } from './routes/login.ts';
+import { addLogoutRoute } from './routes/logout.ts';
+import { addMeRoute } from './routes/me.ts';
+import { addRefreshRoute } from './routes/refresh.ts';
+import { addSignupRoute } from './routes/signup.ts';
+import type { Store, User } from './store.ts';
+
+/** What {@link buildApp} takes. */
+export interface AppDependencies {
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly secureCookies: boolean;
+  /** @default Date.now */
+  readonly now?: () => number;
+  readonly server?: Omit<BuildServerOptions, 'rateLimit'>;
+}
+
+/** What the routes work with. */
+export interface AppContext {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly refreshTokens: RefreshTokens;
+  readonly refreshCookie: RefreshCookie;
+  readonly now: () => number;
+  /** Sets both cookies. */
+  readonly startSession: (reply: FastifyReply, user: User) => Promise<void>;
+}
+
+/** The service as a Fastify server that does not listen yet. */
+export async function buildApp(deps: AppDependencies): Promise<Server> {
+  const { store, sessions, secureCookies, now = Date.now, server } = deps;
+  const app = buildServer({ serviceName: 'auth-service', ...server });
+  await app.register(sessions.plugin);
+
+  const refreshTokens = createRefreshTokens({ store, now });
+  const refreshCookie = createRefreshCookie({ secure: secureCookies });
+  const context: AppContext = {
+    accounts: createAccounts({ store, now }),
+    sessions,
+    refreshTokens,
+    refreshCookie,
+    now,
+    async startSession(reply, { id, plan }) {
+      refreshCookie.set(reply, await refreshTokens.issue(id));
+      sessions.issue(reply, { userId: id, plan });
+    },
+  };
+  addSignupRoute(app, context);
+  addLoginRoute(app, context);
+  addLogoutRoute(app, context);
+  addRefreshRoute(app, context);
+  addMeRoute(app, context);
+  return app;
+}

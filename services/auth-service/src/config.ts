@@ -1,0 +1,23 @@
+import Type from 'typebox';
+
+/** The environment of this service, beside the observability variables. */
+export const environment = Type.Object({
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3001, expected: 'a port number' }),
+  HOST: Type.String({ default: '127.0.0.1', expected: 'an address to listen on' }),
+  DATABASE_URL: Type.String({
+    pattern: '^postgres(ql)?://',
+    expected: 'a connection string such as postgres://user:password@host:5432/database',
+    secret: true,
+  }),
+  JWT_SECRET: Type.String({
+    minLength: 32,
+    expected: 'a random key of at least 32 characters, the same in every service',
+    secret: true,
+  }),
+  PUBLIC_ORIGIN: Type.String({
+    pattern: '^https?://[^/?#@,\\s]+(,https?://[^/?#@,\\s]+)*$',
+    default: 'http://localhost:3000',
+    expected: 'the origins whose pages may use this service, separated by commas, such as https://app.example.com',
+  }),
+  DEBUG_ROUTES: Type.Boolean({ default: false, expected: '1 or 0' }),
+});

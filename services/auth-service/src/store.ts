@@ -1,0 +1,88 @@
+import type { Database } from '@qr/database';
+import type { ServerProfile } from '@qr/events';
+import { and, eq, gt, lte } from 'drizzle-orm';
+import { pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { withoutValues } from './query-errors.ts';
+
+const auth = pgSchema('auth');
+
+const users = auth.table('users', {
+  id: uuid().primaryKey(),
+  email: text().notNull(),
+  name: text(),
+  passwordHash: text('password_hash').notNull(),
+  plan: text().$type<NonNullable<ServerProfile['plan']>>().notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+});
+
+// One row a log-in, whose secret is replaced at each use: a row that is found with another secret tells that an old one came back.
+const refreshTokens = auth.table('refresh_tokens', {
+  family: uuid().primaryKey(),
+  userId: uuid('user_id').notNull(),
+  secretHash: text('secret_hash').notNull(),
+  expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
+});
+
+/** A row of `auth.users`. */
+export type User = typeof users.$inferSelect;
+/** A row of `auth.refresh_tokens`. */
+export type RefreshToken = typeof refreshTokens.$inferSelect;
+
+/** What this service keeps. */
+export type Store = ReturnType<typeof createStore>;
+
+/** The queries of this service. */
+export function createStore(db: Database['db']) {
+  return withoutValues({
+    /** @returns `undefined` when the address is taken. */
+    async insertUser(user: User): Promise<User | undefined> {
+      const [inserted] = await db.insert(users).values(user).onConflictDoNothing({ target: users.email }).returning();
+      return inserted;
+    },
+
+    async findUserByEmail(email: string): Promise<User | undefined> {
+      const [user] = await db.select().from(users).where(eq(users.email, email));
+      return user;
+    },
+
+    async findUserById(id: string): Promise<User | undefined> {
+      const [user] = await db.select().from(users).where(eq(users.id, id));
+      return user;
+    },
+
+    async insertRefreshToken(token: RefreshToken): Promise<void> {
+      await db.insert(refreshTokens).values(token);
+    },
+
+    /** Replaces the secret, in one statement: of two requests with the same secret one wins. */
+    async rotateRefreshToken(
+      { family, secretHash, now }: { family: string; secretHash: string; now: Date },
+      next: { secretHash: string; expiresAt: Date },
+    ): Promise<{ userId: string } | undefined> {
+      const [rotated] = await db
+        .update(refreshTokens)
+        .set(next)
+        .where(
+          and(
+            eq(refreshTokens.family, family),
+            eq(refreshTokens.secretHash, secretHash),
+            gt(refreshTokens.expiresAt, now),
+          ),
+        )
+        .returning({ userId: refreshTokens.userId });
+      return rotated;
+    },
+
+    async deleteRefreshToken(family: string): Promise<{ userId: string } | undefined> {
+      const [deleted] = await db
+        .delete(refreshTokens)
+        .where(eq(refreshTokens.family, family))
+        .returning({ userId: refreshTokens.userId });
+      return deleted;
+    },
+
+    async deleteExpiredRefreshTokens(userId: string, now: Date): Promise<void> {
+      await db.delete(refreshTokens).where(and(eq(refreshTokens.userId, userId), lte(refreshTokens.expiresAt, now)));
+    },
+  });
+}

@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import {
+  closeObservability,
+  createSessions,
+  flushObservability,
+  initializeMixpanel,
+  initializeSentry,
+  type Server,
+} from '@qr/common';
+import { openTestDatabase, type TestDatabase, type TestDatabaseKind } from '@qr/database/testing';
+import { type Inbox, startInbox } from '@qr/inbox';
+import type { LightMyRequestResponse } from 'fastify';
+import { vi } from 'vitest';
+import { buildApp } from '../src/app.ts';
+import { createStore } from '../src/store.ts';
+
+/** Points telemetry at an inbox of its own; call `stop` at the end. */
+export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<void>; stop: () => Promise<void> }> {
+  const inbox = await startInbox({ keepRaw: true });
+  vi.stubEnv('MIXPANEL_API_HOST', inbox.url);
+  initializeSentry('auth-service', inbox.dsn());
+  initializeMixpanel('test-token');
+  return {
+    inbox,
+    settle: async () => {
+      await flushObservability();
+    },
+    stop: async () => {
+      await closeObservability();
+      await inbox.close();
+      vi.unstubAllEnvs();
+    },
+  };
+}
+
+/** The service on a fresh database, on a clock that tests can turn. */
+export async function startApp(kind: TestDatabaseKind, options: { readonly secureCookies?: boolean } = {}) {
+  const { secureCookies = false } = options;
+  const database = await openTestDatabase({
+    schema: 'auth',
+    migrationsFolder: join(import.meta.dirname, '../migrations'),
+    kind,
+  });
+  const clock = { aheadMs: 0 };
+  const app = await buildApp({
+    store: createStore(database.db),
+    sessions: createSessions({ secret: 'a-test-secret-of-32-characters-..', secureCookies }),
+    secureCookies,
+    now: () => Date.now() + clock.aheadMs,
+  });
+  await app.ready();
+  return { app, database, clock, stop: () => stop(app, database) };
+}
+
+async function stop(app: Server, database: TestDatabase): Promise<void> {
+  await app.close();
+  await database.cleanup();
+}
+
+/** Sends requests and keeps cookies as a browser does. */
+export function createBrowser(app: Server) {
+  const cookies = new Map<string, string>();
+  return {
+    cookies,
+    async send(
+      method: 'GET' | 'POST',
+      url: string,
+      payload?: object,
+      headers: Record<string, string> = {},
+    ): Promise<LightMyRequestResponse> {
+      const jar = Object.fromEntries(cookies);
+      const response = await app.inject({ method, url, headers, cookies: jar, ...(payload && { payload }) });
+      for (const { name, value, maxAge } of response.cookies) {
+        if (maxAge === 0) cookies.delete(name);
+        else cookies.set(name, value);
+      }
+      return response;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
+import { type Codes, createCodes } from './codes.ts';
+import { addGenerateRoute } from './routes/generate.ts';
+import { addGetRoute } from './routes/get.ts';
+import { addImageRoutes } from './routes/images.ts';
+import { addInternalRoute } from './routes/internal.ts';
+import { addListRoute } from './routes/list.ts';
+import type { Store } from './store.ts';
+
+/** What {@link buildApp} takes. */
+export interface AppDependencies {
+  readonly store: Store;
+  readonly sessions: Sessions;
+  /** What other services show to read codes. */
+  readonly serviceToken: string;
+  /** Origin printed into codes. */
+  readonly scanBaseUrl: string;
+  /** @default Date.now */
+  readonly now?: () => number;
+  readonly server?: BuildServerOptions;
+}
+
+/** What the routes work with. */
+export interface AppContext {
+  readonly codes: Codes;
+  readonly sessions: Sessions;
+  readonly store: Store;
+  readonly serviceToken: string;
+}
+
+/** The service as a Fastify server that does not listen yet. */
+export async function buildApp(deps: AppDependencies): Promise<Server> {
+  const { store, sessions, serviceToken, scanBaseUrl, now = Date.now, server } = deps;
+  const app = buildServer({ serviceName: 'qr-service', ...server });
+  await app.register(sessions.plugin);
+
+  const context: AppContext = { codes: createCodes({ store, scanBaseUrl, now }), sessions, store, serviceToken };
+  await app.register(async (owned) => {
+    // Before validation, so that strangers learn nothing about the routes; and no route in here can forget it.
+    owned.addHook('onRequest', async (request) => {
+      sessions.require(request);
+    });
+    addGenerateRoute(owned, context);
+    addListRoute(owned, context);
+    addGetRoute(owned, context);
+    addImageRoutes(owned, context);
+  });
+  addInternalRoute(app, context);
+  return app;
+}

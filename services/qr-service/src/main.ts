@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { createSessions, initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { openDatabase } from '@qr/database';
+import { buildApp } from './app.ts';
+import { environment } from './config.ts';
+import { createStore } from './store.ts';
+
+const config = loadConfigOrExit(environment);
+initializeMixpanel();
+const database = await openDatabase({
+  url: config.DATABASE_URL,
+  schema: 'qr',
+  migrationsFolder: join(import.meta.dirname, '../migrations'),
+});
+const app = await buildApp({
+  store: createStore(database.db),
+  sessions: createSessions({
+    secret: config.JWT_SECRET,
+    secureCookies: config.NODE_ENV === 'production',
+    publicOrigins: config.PUBLIC_ORIGIN.split(','),
+  }),
+  serviceToken: config.SERVICE_TOKEN,
+  scanBaseUrl: config.SCAN_BASE_URL,
+  server: { readyChecks: { database: database.ping }, debugRoutes: config.DEBUG_ROUTES },
+});
+app.addHook('onClose', async () => database.close());
+await app.listen({ port: config.PORT, host: config.HOST });

@@ -1,0 +1,38 @@
+import { identifyUser, type Server, trackEvent } from '@qr/common';
+import type { AppContext } from '../app.ts';
+import { createdReply, generateBody, toCodeReply } from '../schemas.ts';
+
+/** `POST /qr/generate` makes a code. */
+export function addGenerateRoute(app: Server, { codes, sessions }: AppContext): void {
+  app.post(
+    '/qr/generate',
+    {
+      schema: { body: generateBody, response: { 201: createdReply } },
+      // Here, as a body that its schema refuses never reaches the handler.
+      async onError(request, _reply, { statusCode = 500 }) {
+        const session = sessions.read(request);
+        const reason = failureReason(statusCode);
+        if (session && reason) trackEvent('qr_creation_failed', session.userId, { qr_type: 'url', reason });
+      },
+    },
+    async (request, reply) => {
+      const { userId } = sessions.require(request);
+      const { code, codesCreated } = await codes.create(userId, request.body);
+      const isFirst = codesCreated === 1;
+      trackEvent('qr_created', userId, {
+        qr_id: code.id,
+        qr_type: code.type,
+        has_custom_logo: code.hasCustomLogo,
+        is_first_qr: isFirst,
+      });
+      identifyUser(userId, { total_qrs_created: codesCreated });
+      return reply.code(201).send({ ...toCodeReply(code, codes.scanUrl(code.id)), isFirst });
+    },
+  );
+}
+
+/** Refusals that are no failure to make a code, such as 429, have none. */
+function failureReason(statusCode: number): 'invalid' | 'server_error' | undefined {
+  if (statusCode >= 500) return 'server_error';
+  return statusCode === 400 || statusCode === 413 || statusCode === 415 ? 'invalid' : undefined;
+}

@@ -1,0 +1,59 @@
+import Type, { type Static } from 'typebox';
+import type { Code } from './store.ts';
+
+export const generateBody = Type.Object({
+  type: Type.Literal('url'),
+  destinationUrl: Type.String({ minLength: 1, maxLength: 2048 }),
+  // PostgreSQL refuses NUL in a text, and no control character belongs in a title.
+  title: Type.Optional(Type.String({ maxLength: 120, pattern: '^\\P{Cc}*$' })),
+  // Its size is checked with the rest of it, which can say in bytes what is too much.
+  logo: Type.Optional(Type.String()),
+});
+
+export const idParams = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{12}$' }) });
+
+export const pageQuery = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 100, default: 100 }),
+  offset: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }),
+});
+
+const code = Type.Object({
+  id: Type.String(),
+  type: Type.Literal('url'),
+  title: Type.Union([Type.String(), Type.Null()]),
+  destinationUrl: Type.String(),
+  scanUrl: Type.String(),
+  pngUrl: Type.String(),
+  svgUrl: Type.String(),
+  hasCustomLogo: Type.Boolean(),
+  createdAt: Type.String({ format: 'date-time' }),
+});
+
+export const codeReply = code;
+export const createdReply = Type.Interface([code], { isFirst: Type.Boolean() });
+export const listReply = Type.Object({ items: Type.Array(code), total: Type.Integer() });
+
+export const internalReply = Type.Object({
+  id: Type.String(),
+  ownerId: Type.String(),
+  destinationUrl: Type.String(),
+  status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+});
+
+/** What the owner sees of a code; image addresses are relative to this service. */
+export function toCodeReply(
+  { id, type, title, destinationUrl, hasCustomLogo, createdAt }: Code,
+  scanUrl: string,
+): Static<typeof codeReply> {
+  return {
+    id,
+    type,
+    title,
+    destinationUrl,
+    scanUrl,
+    pngUrl: `/qr/${id}/image.png`,
+    svgUrl: `/qr/${id}/image.svg`,
+    hasCustomLogo,
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,89 @@
+import type { Database } from '@qr/database';
+import { and, count, desc, eq, getTableColumns, sql } from 'drizzle-orm';
+import { customType, integer, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
+import { withoutValues } from './query-errors.ts';
+
+const qr = pgSchema('qr');
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+const codes = qr.table('codes', {
+  id: text().primaryKey(),
+  ownerId: text('owner_id').notNull(),
+  type: text().$type<'url'>().notNull(),
+  title: text(),
+  destinationUrl: text('destination_url').notNull(),
+  status: text().$type<'active' | 'disabled'>().notNull().default('active'),
+  logo: bytea(),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+});
+
+const owners = qr.table('owners', {
+  id: text().primaryKey(),
+  codesCreated: integer('codes_created').notNull(),
+});
+
+/** A code as it is first written. */
+export type NewCode = Omit<typeof codes.$inferSelect, 'status'>;
+/** A code without the bytes of its logo, which lists need not carry. */
+export type Code = Omit<typeof codes.$inferSelect, 'logo'> & { readonly hasCustomLogo: boolean };
+
+const { logo: _logo, ...columns } = getTableColumns(codes);
+const summary = { ...columns, hasCustomLogo: sql<boolean>`${codes.logo} is not null` };
+
+/** What this service keeps. */
+export type Store = ReturnType<typeof createStore>;
+
+/** The queries of this service. */
+export function createStore(db: Database['db']) {
+  return withoutValues({
+    /** @returns also how many codes the owner ever made, this one included. */
+    insertCode(code: NewCode): Promise<{ code: Code; codesCreated: number }> {
+      return db.transaction(async (transaction) => {
+        // The row of the owner is locked until the end, so that of two first codes only one counts as the first.
+        const [owner] = await transaction
+          .insert(owners)
+          .values({ id: code.ownerId, codesCreated: 1 })
+          .onConflictDoUpdate({ target: owners.id, set: { codesCreated: sql`${owners.codesCreated} + 1` } })
+          .returning();
+        const [inserted] = await transaction.insert(codes).values(code).returning(summary);
+        if (!owner || !inserted) throw new Error('The database returned no row for an insert');
+        return { code: inserted, codesCreated: owner.codesCreated };
+      });
+    },
+
+    /** Newest first. */
+    async listCodes(
+      ownerId: string,
+      page: { limit: number; offset: number },
+    ): Promise<{ items: Code[]; total: number }> {
+      const items = await db
+        .select(summary)
+        .from(codes)
+        .where(eq(codes.ownerId, ownerId))
+        .orderBy(desc(codes.createdAt), codes.id)
+        .limit(page.limit)
+        .offset(page.offset);
+      const [counted] = await db.select({ total: count() }).from(codes).where(eq(codes.ownerId, ownerId));
+      return { items, total: counted?.total ?? 0 };
+    },
+
+    async findCode(id: string): Promise<Code | undefined> {
+      const [code] = await db.select(summary).from(codes).where(eq(codes.id, id));
+      return code;
+    },
+
+    async findOwnCode(id: string, ownerId: string): Promise<Code | undefined> {
+      const [code] = await db.select(summary).from(codes).where(own(id, ownerId));
+      return code;
+    },
+
+    async findOwnLogo(id: string, ownerId: string): Promise<{ logo: Buffer | null } | undefined> {
+      const [code] = await db.select({ logo: codes.logo }).from(codes).where(own(id, ownerId));
+      return code;
+    },
+  });
+}
+
+function own(id: string, ownerId: string) {
+  return and(eq(codes.id, id), eq(codes.ownerId, ownerId));
+}

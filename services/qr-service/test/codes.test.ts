@@ -1,0 +1,166 @@
+import { postgresAvailable } from '@qr/database/testing';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { picture, scan } from './pictures.ts';
+import { logIn, observe, scanBaseUrl, serviceToken, startApp } from './start-app.ts';
+
+const kinds = (await postgresAvailable()) ? (['embedded', 'postgres'] as const) : (['embedded'] as const);
+const observed = await observe();
+const { inbox, settle } = observed;
+afterAll(() => observed.stop());
+
+const lunch = { type: 'url', destinationUrl: 'https://example.com/lunch?table=7', title: ' Lunch menu ' };
+interface Created {
+  readonly id: string;
+  readonly isFirst: boolean;
+}
+
+describe.each(kinds)('a code, on the %s database', (kind) => {
+  let running: Awaited<ReturnType<typeof startApp>>;
+  beforeAll(async () => {
+    running = await startApp(kind);
+  });
+  afterAll(() => running.stop());
+  beforeEach(async () => {
+    await settle();
+    inbox.clear();
+  });
+
+  it('is made, listed, shown and drawn for its owner', async () => {
+    const owner = await logIn(running.app);
+    const created = await owner.generate(lunch);
+    expect(created.statusCode).toBe(201);
+    const { isFirst, ...code } = created.json<Created>();
+    expect(isFirst).toBe(true);
+    expect(code).toEqual({
+      id: expect.stringMatching(/^[\w-]{12}$/),
+      type: 'url',
+      title: 'Lunch menu',
+      destinationUrl: 'https://example.com/lunch?table=7',
+      scanUrl: `${scanBaseUrl}/scan/${code.id}`,
+      pngUrl: `/qr/${code.id}/image.png`,
+      svgUrl: `/qr/${code.id}/image.svg`,
+      hasCustomLogo: false,
+      createdAt: expect.any(String),
+    });
+    expect((await owner.get('/qr')).json()).toEqual({ items: [code], total: 1 });
+    expect((await owner.get(`/qr/${code.id}`)).json()).toEqual(code);
+    for (const [format, type] of [
+      ['png', 'image/png'],
+      ['svg', 'image/svg+xml'],
+    ]) {
+      const image = await owner.get(`/qr/${code.id}/image.${format}`);
+      expect(image.headers['content-type']).toContain(type);
+      expect((await scan(image.rawPayload)).text).toBe(`${scanBaseUrl}/scan/${code.id}`);
+    }
+  });
+
+  it.each(['png', 'jpeg'] as const)(
+    'carries a %s logo in the middle of both pictures and stays readable',
+    async (format) => {
+      const owner = await logIn(running.app);
+      const logo = await picture(format, { side: 300, color: '#0000e0' });
+      const { id } = (await owner.generate({ ...lunch, logo })).json<Created>();
+      expect((await owner.get(`/qr/${id}`)).json()).toMatchObject({ hasCustomLogo: true });
+      for (const image of ['image.png', 'image.svg']) {
+        const { text, middle } = await scan((await owner.get(`/qr/${id}/${image}`)).rawPayload);
+        expect(text).toBe(`${scanBaseUrl}/scan/${id}`);
+        const [red = 255, green = 255, blue = 0] = middle;
+        expect(blue - Math.max(red, green)).toBeGreaterThan(150);
+      }
+    },
+  );
+
+  it('is told of once it is stored, with what the plan lists', async () => {
+    const owner = await logIn(running.app);
+    const first = (await owner.generate(lunch)).json<Created>();
+    const second = (await owner.generate({ ...lunch, logo: await picture('png') })).json<Created>();
+    expect([first.isFirst, second.isFirst]).toEqual([true, false]);
+    await settle();
+    expect(inbox.rejected()).toEqual([]);
+    expect(
+      inbox.events().map(({ event, distinctId, properties }) => ({ event, distinctId, properties })),
+    ).toMatchObject([
+      {
+        event: 'qr_created',
+        distinctId: owner.userId,
+        properties: { qr_id: first.id, qr_type: 'url', has_custom_logo: false, is_first_qr: true },
+      },
+      {
+        event: 'qr_created',
+        distinctId: owner.userId,
+        properties: { qr_id: second.id, qr_type: 'url', has_custom_logo: true, is_first_qr: false },
+      },
+    ]);
+    expect(inbox.profiles().find(({ distinctId }) => distinctId === owner.userId)?.properties).toEqual({
+      total_qrs_created: 2,
+    });
+    const bytes = inbox.raw().map(({ url, headers, body }) => `${url}\n${JSON.stringify(headers)}\n${body}`);
+    for (const typed of ['example.com/lunch', 'table=7', 'Lunch menu']) expect(bytes.join('\n')).not.toContain(typed);
+  });
+
+  it('is the first for one of several that are made at once', async () => {
+    const owner = await logIn(running.app);
+    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => owner.generate(lunch)));
+    const created = answers.map((answer) => answer.json<Created>());
+    expect(created.filter(({ isFirst }) => isFirst)).toHaveLength(1);
+    expect(new Set(created.map(({ id }) => id)).size).toBe(5);
+    expect((await owner.get('/qr')).json()).toMatchObject({ total: 5 });
+  });
+
+  it('stands before older ones in the list, which comes in pages', async () => {
+    const owner = await logIn(running.app);
+    const ids: string[] = [];
+    for (let made = 0; made < 3; made++) ids.unshift((await owner.generate(lunch)).json<Created>().id);
+    const page = async (query: string) => {
+      const { items, total } = (await owner.get(`/qr?${query}`)).json<{ items: Created[]; total: number }>();
+      return { ids: items.map(({ id }) => id), total };
+    };
+    expect(await page('')).toEqual({ ids, total: 3 });
+    expect(await page('limit=2')).toEqual({ ids: ids.slice(0, 2), total: 3 });
+    expect(await page('limit=2&offset=2')).toEqual({ ids: ids.slice(2), total: 3 });
+  });
+
+  it('does not exist for another person', async () => {
+    const { id } = (await (await logIn(running.app)).generate(lunch)).json<Created>();
+    const stranger = await logIn(running.app);
+    for (const path of [`/qr/${id}`, `/qr/${id}/image.png`, `/qr/${id}/image.svg`]) {
+      const response = await stranger.get(path);
+      expect(response.statusCode).toBe(404);
+      expect(response.json()).toMatchObject({ error: 'Not Found', message: 'You have no such code.' });
+    }
+    expect((await stranger.get('/qr')).json()).toEqual({ items: [], total: 0 });
+  });
+
+  it('is told to other services, and whether it is switched off', async () => {
+    const owner = await logIn(running.app);
+    const { id } = (await owner.generate(lunch)).json<Created>();
+    const ask = async (code: string) =>
+      running.app.inject({ url: `/internal/qrs/${code}`, headers: { authorization: `Bearer ${serviceToken}` } });
+    const expected = { id, ownerId: owner.userId, destinationUrl: lunch.destinationUrl };
+    expect((await ask(id)).json()).toEqual({ ...expected, status: 'active' });
+    await running.database.pool.query("update qr.codes set status = 'disabled' where id = $1", [id]);
+    expect((await ask(id)).json()).toEqual({ ...expected, status: 'disabled' });
+    expect((await ask('AAAAAAAAAAAA')).statusCode).toBe(404);
+  });
+
+  it('that cannot be stored fails for its owner, as an event and as an error without what was typed', async () => {
+    const broken = await startApp(kind);
+    const owner = await logIn(broken.app);
+    await broken.database.pool.query('drop table qr.codes');
+    const response = await owner.generate(lunch);
+    await broken.stop();
+    await settle();
+    expect(response.statusCode).toBe(500);
+    expect(inbox.events()).toMatchObject([
+      { event: 'qr_creation_failed', distinctId: owner.userId, properties: { qr_type: 'url', reason: 'server_error' } },
+    ]);
+    expect(inbox.errors()).toHaveLength(1);
+    expect(inbox.errors()[0]?.userId).toBe(owner.userId);
+    expect(
+      inbox
+        .raw()
+        .map(({ body }) => body.toString())
+        .join(),
+    ).not.toContain('lunch');
+  });
+});

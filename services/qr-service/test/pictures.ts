@@ -1,0 +1,36 @@
+import jsqr from 'jsqr';
+import sharp from 'sharp';
+
+/** A plain picture as a data URL. */
+export async function picture(
+  format: 'png' | 'jpeg' | 'gif' | 'webp',
+  { side = 64, color = '#e00000' }: { readonly side?: number; readonly color?: string } = {},
+): Promise<string> {
+  const image = sharp({ create: { width: side, height: side, channels: 3, background: color } });
+  const bytes = await image.toFormat(format).toBuffer();
+  return `data:image/${format};base64,${bytes.toString('base64')}`;
+}
+
+/** A picture that does not compress. */
+export async function noise(side: number): Promise<string> {
+  const pixels = crypto.getRandomValues(new Uint8Array(65_536));
+  const data = Buffer.alloc(side * side * 3);
+  for (let offset = 0; offset < data.length; offset += pixels.length)
+    data.set(pixels.subarray(0, data.length - offset), offset);
+  const bytes = await sharp(data, { raw: { width: side, height: side, channels: 3 } })
+    .png()
+    .toBuffer();
+  return `data:image/png;base64,${bytes.toString('base64')}`;
+}
+
+/** What a scanner reads from a picture, and the colour in its middle. */
+export async function scan(image: Buffer): Promise<{ text: string | undefined; middle: number[] }> {
+  const { data, info } = await sharp(image, { density: 72 * 8 })
+    .flatten({ background: '#fff' })
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const middle = (Math.floor(info.height / 2) * info.width + Math.floor(info.width / 2)) * 4;
+  const found = jsqr.default(new Uint8ClampedArray(data), info.width, info.height);
+  return { text: found?.data, middle: [...data.subarray(middle, middle + 3)] };
+}

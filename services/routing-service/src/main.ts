@@ -1,0 +1,18 @@
+import { captureException, initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { buildApp } from './app.ts';
+import { createCodeDirectory } from './code-directory.ts';
+import { environment } from './config.ts';
+import { createQrServiceClient } from './qr-service-client.ts';
+
+const config = loadConfigOrExit(environment);
+initializeMixpanel();
+const app = buildApp({
+  directory: createCodeDirectory({
+    fetchCode: createQrServiceClient({ url: config.QR_SERVICE_URL, serviceToken: config.SERVICE_TOKEN }),
+    onStandIn: (error) => {
+      captureException(error, { operation: 'refresh code' });
+    },
+  }),
+  server: { debugRoutes: config.DEBUG_ROUTES },
+});
+await app.listen({ port: config.PORT, host: config.HOST });

@@ -1,0 +1,15 @@
+import Type, { type Static } from 'typebox';
+
+// Looser than what qr-service makes today, so that ids can grow without this service.
+export const scanParams = Type.Object({ qrId: Type.String({ pattern: '^[A-Za-z0-9_-]{8,64}$' }) });
+
+/** What qr-service tells of a code. */
+export const codeSchema = Type.Object({
+  id: Type.String(),
+  ownerId: Type.String(),
+  // Checked again here: this is the service that sends people there.
+  destinationUrl: Type.String({ pattern: '^https?://[\\x21-\\x7e]+$' }),
+  status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+});
+
+export type Code = Readonly<Static<typeof codeSchema>>;

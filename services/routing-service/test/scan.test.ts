@@ -1,0 +1,135 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { lunch, observe, startApp, startQrService } from './start-app.ts';
+
+const observed = await observe();
+const { inbox, settle } = observed;
+afterAll(() => observed.stop());
+beforeEach(async () => {
+  await settle();
+  inbox.clear();
+});
+
+const iphone =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1';
+const address = '203.0.113.77';
+
+describe('a scan', () => {
+  it('of a known code leads to its destination and is not remembered by anyone on the way', async () => {
+    const { app } = startApp((await startQrService()).url);
+    const response = await app.inject(`/scan/${lunch.id}`);
+    expect(response.statusCode).toBe(302);
+    expect(response.headers.location).toBe(lunch.destinationUrl);
+    expect(response.headers['cache-control']).toBe('no-store');
+  });
+
+  it('is told of with the kind of visitor, and without the visitor', async () => {
+    const { app } = startApp((await startQrService()).url);
+    const headers = {
+      'user-agent': iphone,
+      'x-forwarded-for': address,
+      'cf-ipcountry': 'DE',
+      cookie: 'session=secret-cookie',
+    };
+    await app.inject({ url: `/scan/${lunch.id}?utm=private-campaign`, headers });
+    await settle();
+    expect(inbox.rejected()).toEqual([]);
+    expect(inbox.events()).toHaveLength(1);
+    const [event] = inbox.events();
+    expect(event?.event).toBe('qr_scanned');
+    expect(event?.distinctId).toMatch(/^\$device:[0-9a-f]{32}$/);
+    expect(event?.properties).toMatchObject({
+      qr_id: lunch.id,
+      qr_owner_id: lunch.ownerId,
+      device_type: 'mobile',
+      browser: 'Safari',
+      country: 'DE',
+      is_bot: false,
+      scan_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      service: 'routing-service',
+    });
+    const bytes = inbox.raw().map(({ url, headers: sent, body }) => `${url}\n${JSON.stringify(sent)}\n${body}`);
+    expect(bytes.length).toBeGreaterThan(0);
+    for (const secret of [address, 'iPhone OS', 'AppleWebKit', 'secret-cookie', 'private-campaign', 'table=7']) {
+      expect(bytes.join('\n')).not.toContain(secret);
+    }
+  });
+
+  it('by the same visitor is by the same actor, by another one is not', async () => {
+    const { app } = startApp((await startQrService()).url);
+    const scan = (from: string) =>
+      app.inject({ url: `/scan/${lunch.id}`, headers: { 'user-agent': iphone, 'x-forwarded-for': from } });
+    for (const from of [address, address, '203.0.113.78']) await scan(from);
+    await settle();
+    const actors = inbox.events().map(({ distinctId }) => distinctId);
+    expect(actors[1]).toBe(actors[0]);
+    expect(actors[2]).not.toBe(actors[0]);
+  });
+
+  it.each(['not_found', 'disabled'] as const)('of a code that is %s shows a page and is told of', async (reason) => {
+    const qrService = await startQrService(async (_request, reply) =>
+      reason === 'disabled' ? { ...lunch, status: 'disabled' } : reply.code(404).send(),
+    );
+    const { app } = startApp(qrService.url);
+    const response = await app.inject(`/scan/${lunch.id}`);
+    expect(response.statusCode).toBe(404);
+    expect(response.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(response.headers['cache-control']).toBe('no-store');
+    expect(response.headers.location).toBeUndefined();
+    expect(response.body).toContain('<html lang="en">');
+    expect(response.body).toMatch(/<title>[^<]+<\/title>[\s\S]*<main>\s*<h1>[^<]+<\/h1>/);
+    await settle();
+    expect(inbox.events()).toMatchObject([{ event: 'qr_scan_failed', properties: { qr_id: lunch.id, reason } }]);
+    expect(inbox.errors()).toEqual([]);
+  });
+
+  it.each(['short', 'x'.repeat(65), 'AAAA%20AAAAAA', '..%2F..%2Fadmin', '%00%00%00%00%00%00%00%00', 'AAAAAAAAAA%3Fx'])(
+    'of the malformed id %s shows the page, asks nobody and tells nothing',
+    async (id) => {
+      const qrService = await startQrService();
+      const { app } = startApp(qrService.url);
+      const response = await app.inject(`/scan/${id}`);
+      expect(response.statusCode).toBe(404);
+      expect(response.headers['content-type']).toContain('text/html');
+      expect(qrService.asked).toEqual([]);
+      await settle();
+      expect(inbox.events()).toEqual([]);
+    },
+  );
+
+  it('is not what a link checker does with HEAD', async () => {
+    const { app } = startApp((await startQrService()).url);
+    const response = await app.inject({ method: 'HEAD', url: `/scan/${lunch.id}` });
+    expect(response.statusCode).toBe(302);
+    expect(response.headers.location).toBe(lunch.destinationUrl);
+    await settle();
+    expect(inbox.events()).toEqual([]);
+  });
+
+  it('while qr-service is down and nothing is known shows a page that asks to come back, and reports the failure once', async () => {
+    const qrService = await startQrService(async (_request, reply) => reply.code(500).send());
+    const { app } = startApp(qrService.url);
+    const responses = await Promise.all([1, 2, 3].map(() => app.inject(`/scan/${lunch.id}`)));
+    expect(responses.map(({ statusCode }) => statusCode)).toEqual([503, 503, 503]);
+    expect(responses[0]?.body).toContain('Try again in a minute');
+    await settle();
+    expect(inbox.events()).toHaveLength(3);
+    expect(inbox.events()[0]).toMatchObject({ event: 'qr_scan_failed', properties: { reason: 'unavailable' } });
+    expect(inbox.errors().map(({ value }) => value)).toEqual(['qr-service answered 500, expected 200 or 404.']);
+    const breadcrumbs = JSON.stringify(inbox.errors()[0]?.event['breadcrumbs']);
+    expect(breadcrumbs).toContain('QR scan started');
+    expect(breadcrumbs).toContain(`"qr_id":"${lunch.id}"`);
+  });
+
+  it('of a known code while qr-service is down leads on, and the failure is reported once', async () => {
+    const qrService = await startQrService();
+    const { app, clock } = startApp(qrService.url);
+    await app.inject(`/scan/${lunch.id}`);
+    qrService.answer = async (_request, reply) => reply.code(500).send();
+    clock.nowMs += 31_000;
+    const responses = await Promise.all([1, 2, 3].map(() => app.inject(`/scan/${lunch.id}`)));
+    expect(responses.map(({ statusCode }) => statusCode)).toEqual([302, 302, 302]);
+    await settle();
+    expect(inbox.events().map(({ event }) => event)).toEqual(Array(4).fill('qr_scanned'));
+    expect(inbox.errors().map(({ value }) => value)).toEqual(['qr-service answered 500, expected 200 or 404.']);
+  });
+});
