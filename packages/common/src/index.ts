@@ -28,3 +28,4 @@ export { type BuildServerOptions, buildServer, type Server } from './server/buil
 export type { ReadyChecks } from './server/health.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './server/observability-plugin.ts';
 export { createSessions, type Session, type Sessions, type SessionsOptions } from './server/session.ts';
+export { type TunnelOptions, tunnelPlugin } from './server/tunnel.ts';

@@ -1,8 +1,7 @@
-import type { Database } from '@qr/database';
+import { type Database, withoutValues } from '@qr/database';
 import type { ServerProfile } from '@qr/events';
 import { and, eq, gt, lte } from 'drizzle-orm';
 import { pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import { withoutValues } from './query-errors.ts';
 
 const auth = pgSchema('auth');
 

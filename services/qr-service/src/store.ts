@@ -1,7 +1,6 @@
-import type { Database } from '@qr/database';
+import { type Database, withoutValues } from '@qr/database';
 import { and, count, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import { customType, integer, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
-import { withoutValues } from './query-errors.ts';
 
 const qr = pgSchema('qr');
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });

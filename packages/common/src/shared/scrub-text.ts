@@ -13,6 +13,7 @@ const MAX_TEXT_LENGTH = 16_384;
 export function scrubText(text: string): string {
   const bounded = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text;
   return bounded
+    .replace(QUERY_PARAMETERS, `$1 ${REDACTED}`)
     .replace(JSON_WEB_TOKEN, REDACTED)
     .replace(CREDENTIALS, `$1 ${REDACTED}`)
     .replace(URL_CREDENTIALS, `://${REDACTED}@`)
@@ -22,6 +23,8 @@ export function scrubText(text: string): string {
     .replace(DIGIT_GROUPS, (digits) => (isCardNumber(digits) ? REDACTED : digits));
 }
 
+// Drizzle quotes every value of a failed query at the end of its message.
+const QUERY_PARAMETERS = /(\nparams:) .*$/s;
 const JSON_WEB_TOKEN = /\beyJ[\w-]{4,4096}\.[\w-]{4,4096}\.[\w-]{0,4096}/g;
 const CREDENTIALS = /\b(bearer|basic)\s{1,8}[\w+/=.~-]{6,}/gi;
 const URL_CREDENTIALS = /:\/\/[^\s/@:]{0,256}:[^\s/@]{1,256}@/g;

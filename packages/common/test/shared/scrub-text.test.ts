@@ -13,6 +13,7 @@ describe('scrubText', () => {
     ['a key and its value', 'login failed: password=hunter2', 'hunter2'],
     ['a JSON pair', '{"apiKey":"s3cr3t-value"}', 's3cr3t'],
     ['a card number', 'card 4111 1111 1111 1111 declined', '4111'],
+    ['the values of a failed query', 'Failed query: select $1\nparams: Elm Street 5', 'Elm Street'],
     ['a card number with dashes', '5500-0000-0000-0004', '5500'],
   ])('removes %s', (_, text, secret) => {
     expect(scrubText(text)).not.toContain(secret);
