@@ -10,6 +10,9 @@ export const generateBody = Type.Object({
   logo: Type.Optional(Type.String()),
 });
 
+/** What other services ask for may be anything that was printed into a code: what is not ours is unknown, not malformed. */
+export const anyIdParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
+
 export const idParams = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{12}$' }) });
 
 export const pageQuery = Type.Object({
