@@ -1,0 +1,23 @@
+import { resolve } from 'node:path';
+import { loadConfigOrExit } from '@qr/common';
+import { buildApp } from './app.ts';
+import { environment } from './config.ts';
+
+const config = loadConfigOrExit(environment);
+const app = buildApp({
+  services: {
+    auth: config.AUTH_SERVICE_URL,
+    qr: config.QR_SERVICE_URL,
+    routing: config.ROUTING_SERVICE_URL,
+  },
+  client: config.WEB_DEV ? 'vite' : { root: resolve(config.WEB_ROOT) },
+  tunnel: {
+    sentry: config.VITE_SENTRY_DSN === undefined ? undefined : { dsn: config.VITE_SENTRY_DSN },
+    mixpanel:
+      config.VITE_MIXPANEL_TOKEN === undefined
+        ? undefined
+        : { token: config.VITE_MIXPANEL_TOKEN, apiHost: config.MIXPANEL_API_HOST },
+  },
+  server: { debugRoutes: config.DEBUG_ROUTES },
+});
+await app.listen({ port: config.PORT, host: config.HOST });

@@ -1,0 +1,63 @@
+import fastifyStatic from '@fastify/static';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+
+/** What {@link staticPlugin} takes. */
+export interface StaticOptions {
+  /** The folder of the built client. */
+  readonly root: string;
+}
+
+/** Scripts, styles and connections of this origin only, none inline: a text that slips into a page cannot become a program. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "base-uri 'none'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+].join(';');
+
+/** The built client: hashed files for ever, the page itself asked for anew each time, and the page for every path that is one of the app's. */
+export const staticPlugin: FastifyPluginAsync<StaticOptions> = async (app, { root }) => {
+  await app.register(fastifyStatic, {
+    root,
+    // A route for each file that exists at start, so that unknown paths come to the route below.
+    wildcard: false,
+    // Source maps are for Sentry's upload; the compressed copies answer under the names of their originals.
+    globIgnore: ['**/*.{map,br,gz}'],
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders: (response, path) => {
+      const isHashed = path.includes('/assets/');
+      response.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+      // Not helmet's `no-referrer`, under which a beacon may say `Origin: null` (https://fetch.spec.whatwg.org/#origin-header), which the tunnel refuses.
+      response.setHeader('referrer-policy', 'same-origin');
+    },
+  });
+  app.get('/*', (request, reply) => {
+    if (isPage(request)) return reply.sendFile('index.html');
+    return callNotFound(reply);
+  });
+};
+
+// What lies under these is a file or an answer of a service, or nothing.
+const NO_PAGES = ['/api/', '/o/', '/assets/'];
+
+/** Browsers ask for pages as HTML; an unknown script or picture is not answered with a page. */
+function isPage({ headers, url }: FastifyRequest): boolean {
+  const path = url.split('?')[0] ?? '';
+  return (
+    !NO_PAGES.some((prefix) => path.startsWith(prefix)) &&
+    !/\.\w+$/.test(path) &&
+    (headers.accept ?? '').includes('text/html')
+  );
+}
+
+function callNotFound(reply: FastifyReply): FastifyReply {
+  reply.callNotFound();
+  return reply;
+}

@@ -1,0 +1,39 @@
+import { request } from './request.ts';
+
+export interface Code {
+  readonly id: string;
+  readonly type: 'url';
+  readonly title?: string | null;
+  readonly destinationUrl: string;
+  /** What the code says: the address that counts a scan and leads on. */
+  readonly scanUrl: string;
+  readonly pngUrl: string;
+  readonly svgUrl: string;
+  readonly hasCustomLogo: boolean;
+  readonly createdAt: string;
+}
+
+export interface NewCode {
+  readonly type: 'url';
+  readonly destinationUrl: string;
+  readonly title?: string;
+  /** A data URL. */
+  readonly logo?: string;
+}
+
+export function createCode(code: NewCode): Promise<Code> {
+  return request('/qr/generate', { method: 'POST', body: code });
+}
+
+export function listCodes(signal: AbortSignal): Promise<{ readonly items: readonly Code[]; readonly total: number }> {
+  return request('/qr', { signal });
+}
+
+export function findCode(id: string, signal: AbortSignal): Promise<Code> {
+  return request(`/qr/${encodeURIComponent(id)}`, { signal });
+}
+
+/** The address of a picture that the service names relative to itself. */
+export function pictureUrl(path: string): string {
+  return `/api${path}`;
+}

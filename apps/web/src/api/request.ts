@@ -1,0 +1,58 @@
+import { readErrorBody } from '@qr/common/shared';
+import { ApiError, NetworkError } from './errors.ts';
+
+/** What {@link request} takes beside the path. */
+export interface RequestOptions {
+  readonly method?: 'GET' | 'POST';
+  readonly body?: object;
+  readonly signal?: AbortSignal;
+  /** Whether a 401 means that the session may have run out; false where it means a wrong password. @default true */
+  readonly renewsSession?: boolean;
+}
+
+let onSessionEnd = (): void => undefined;
+let renewal: Promise<boolean> | undefined;
+
+/** Sets what happens when a session cannot be renewed any more. */
+export function whenSessionEnds(action: () => void): void {
+  onSessionEnd = action;
+}
+
+/**
+ * Calls the platform's API. A session that has run out is renewed once, and the call is repeated.
+ *
+ * @throws ApiError when the answer is an error, NetworkError when there is none.
+ */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  let response = await send(path, options);
+  if (response.status === 401 && options.renewsSession !== false) {
+    if (await renewSession()) response = await send(path, options);
+    if (response.status === 401) onSessionEnd();
+  }
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (!response.ok) throw new ApiError(response.status, readErrorBody(answer));
+  return answer as T;
+}
+
+async function send(path: string, { method = 'GET', body, signal }: RequestOptions): Promise<Response> {
+  try {
+    return await fetch(`/api${path}`, {
+      method,
+      ...(signal && { signal }),
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new NetworkError(error);
+  }
+}
+
+/** Calls that find the session over at the same time share one renewal: a refresh token works once. */
+async function renewSession(): Promise<boolean> {
+  renewal ??= send('/auth/refresh', { method: 'POST' })
+    .then(({ ok }) => ok)
+    .finally(() => {
+      renewal = undefined;
+    });
+  return renewal;
+}

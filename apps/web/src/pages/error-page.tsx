@@ -1,0 +1,25 @@
+import type { ErrorFallbackProps } from '@qr/browser';
+import type { ReactElement } from 'react';
+
+/** Stands in the place of a broken page. It says nothing of the error itself, which may quote what a person typed. */
+export function ErrorPage({ errorId, resetError }: ErrorFallbackProps): ReactElement {
+  return (
+    <main className="narrow">
+      <div className="card message" role="alert">
+        <h1>This page broke</h1>
+        <p>That is our fault, not yours. Your codes are safe and keep working.</p>
+        {errorId !== undefined && (
+          <p className="error-id">
+            If you write to us, please quote the error id <code>{errorId}</code>
+          </p>
+        )}
+        <div className="actions">
+          <button type="button" onClick={resetError}>
+            Try again
+          </button>
+          <a href="/">Go to the start page</a>
+        </div>
+      </div>
+    </main>
+  );
+}

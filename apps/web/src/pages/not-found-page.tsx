@@ -1,0 +1,18 @@
+import type { ReactElement } from 'react';
+import { Link } from 'react-router';
+
+export function NotFoundPage(): ReactElement {
+  return (
+    <div className="narrow">
+      <div className="card message">
+        <h1>There is nothing here</h1>
+        <p>The address may be mistyped, or the page has moved.</p>
+        <div className="actions">
+          <Link to="/" className="button">
+            Go to your codes
+          </Link>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import type { ReactElement } from 'react';
+import { Link, Navigate, useLocation } from 'react-router';
+import { signUp } from '../api/accounts.ts';
+import { Field } from '../forms/field.tsx';
+import { useSubmit } from '../forms/use-submit.ts';
+import { useSession } from '../session/session-provider.tsx';
+import { useReturnPath } from '../session/use-return-path.ts';
+
+export function SignUpPage(): ReactElement {
+  const { user, enter } = useSession();
+  const returnPath = useReturnPath();
+  const { state } = useLocation();
+  const { isBusy, errors, onSubmit } = useSubmit({
+    action: 'sign_up',
+    fields: ['email', 'password', 'name'],
+    submit: async (data) => {
+      const name = String(data.get('name') ?? '').trim();
+      const account = { email: String(data.get('email')), password: String(data.get('password')) };
+      enter(await signUp({ ...account, ...(name !== '' && { name }) }));
+    },
+  });
+
+  if (user) return <Navigate to={returnPath} replace />;
+  return (
+    <div className="narrow">
+      <h1>Create your account</h1>
+      <form className="card form" onSubmit={onSubmit} noValidate>
+        <Field label="Name" name="name" type="text" autoComplete="name" error={errors['name']} />
+        <Field label="E-mail" name="email" type="email" autoComplete="email" required error={errors['email']} />
+        <Field
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 8 characters."
+          required
+          error={errors['password']}
+        />
+        <button type="submit" disabled={isBusy}>
+          {isBusy ? 'Creating account…' : 'Sign up'}
+        </button>
+      </form>
+      <p className="aside">
+        Already have an account?{' '}
+        <Link to="/login" state={state}>
+          Log in
+        </Link>
+      </p>
+    </div>
+  );
+}

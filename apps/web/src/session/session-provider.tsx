@@ -1,0 +1,65 @@
+import { captureException, identifyUser, resetMixpanel } from '@qr/browser';
+import { createContext, type ReactElement, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { currentUser, logOut, type User } from '../api/accounts.ts';
+import { ApiError, NetworkError } from '../api/errors.ts';
+import { whenSessionEnds } from '../api/request.ts';
+
+/** Who uses the app. */
+export interface Session {
+  /** `undefined` until the service has answered, `null` when nobody is logged in. */
+  readonly user: User | null | undefined;
+  readonly enter: (user: User) => void;
+  readonly leave: () => Promise<void>;
+}
+
+const SessionContext = createContext<Session | undefined>(undefined);
+
+export function SessionProvider({ children }: { readonly children: ReactNode }): ReactElement {
+  const [user, setUser] = useState<User | null>();
+
+  const session = useMemo<Session>(() => {
+    const forget = () => {
+      // A visitor who never logged in keeps the id of their device.
+      if (user) resetMixpanel();
+      setUser(null);
+    };
+    whenSessionEnds(forget);
+    return {
+      user,
+      enter: (next) => {
+        identifyUser(next.id, { plan: next.plan, $created: next.createdAt });
+        setUser(next);
+      },
+      leave: async () => {
+        await logOut();
+        forget();
+      },
+    };
+  }, [user]);
+
+  useEffect(() => {
+    const controller = new AbortController();
+    currentUser(controller.signal)
+      .then((found) => {
+        identifyUser(found.id, { plan: found.plan, $created: found.createdAt });
+        setUser(found);
+      })
+      .catch((error: unknown) => {
+        if (controller.signal.aborted) return;
+        if (!(error instanceof ApiError || error instanceof NetworkError)) {
+          captureException(error, { action: 'load_session' });
+        }
+        setUser(null);
+      });
+    return () => controller.abort();
+  }, []);
+
+  return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+/** @throws outside a {@link SessionProvider}. */
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('useSession needs a <SessionProvider> above it.');
+  return session;
+}

@@ -1,0 +1,165 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type AppInBrowser, startAppInBrowser } from './support/app-in-browser.ts';
+import type { FakeAnswer, Received } from './support/fake-services.ts';
+
+const user = { id: 'user-1', email: 'ada@private.example', plan: 'free', createdAt: '2026-11-01T00:00:00.000Z' };
+const code = {
+  id: 'code-1',
+  type: 'url',
+  title: 'Lunch',
+  destinationUrl: 'https://destination.example/lunch',
+  scanUrl: 'http://localhost:3004/scan/code-1',
+  pngUrl: '/qr/code-1/image.png',
+  svgUrl: '/qr/code-1/image.svg',
+  hasCustomLogo: false,
+  createdAt: '2026-11-02T00:00:00.000Z',
+};
+const unauthorized = { status: 401, body: { error: 'Unauthorized', message: 'Log in first.' } };
+
+/** What the services know; each test starts with nobody logged in. */
+let world = { isLoggedIn: false, isSessionOver: false };
+
+function answer({ method, url }: Received): FakeAnswer {
+  const path = url.split('?')[0];
+  if (path === '/track/' || path === '/engage/') return { body: { status: 1, error: null } };
+  if (path === '/auth/login') {
+    world.isLoggedIn = true;
+    return { body: { user } };
+  }
+  if (path === '/auth/refresh') {
+    world.isSessionOver = false;
+    return world.isLoggedIn ? { body: { user } } : unauthorized;
+  }
+  if (path === '/auth/signup') {
+    return { status: 400, body: { error: 'Bad Request', message: 'Use 8 characters or more.', field: 'password' } };
+  }
+  if (path?.startsWith('/api/')) return {};
+  if (!world.isLoggedIn || world.isSessionOver) return unauthorized;
+  if (path === '/auth/me') return { body: { user } };
+  if (path === '/qr/generate' && method === 'POST') return { status: 201, body: { ...code, isFirst: true } };
+  if (path === '/qr') return { body: { items: [code], total: 1 } };
+  return path === '/qr/code-1'
+    ? { body: code }
+    : { status: 404, body: { error: 'Not Found', message: 'No such code.' } };
+}
+
+let app: AppInBrowser;
+let page: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  app = await startAppInBrowser(answer);
+}, 60_000);
+afterAll(() => app.close());
+beforeEach(async () => {
+  world = { isLoggedIn: false, isSessionOver: false };
+  app.services.received.splice(0);
+  page = await app.open();
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) complaints.push(message.text());
+  });
+  return () => page.context().close();
+}, 30_000);
+
+async function logIn(path: string) {
+  await page.goto(app.origin + path);
+  await page.getByLabel('E-mail').fill(user.email);
+  await page.getByLabel('Password').fill('correct horse battery');
+  await page.getByRole('button', { name: 'Log in' }).click();
+}
+
+/** Everything that reached the vendors, as text. */
+const sentToVendors = () =>
+  decodeURIComponent(
+    app.services.received
+      .filter(({ url }) => /^\/(track|engage|api\/42)\//.test(url))
+      .map(({ body }) => body.replaceAll('+', ' '))
+      .join(),
+  );
+
+describe('the app', { timeout: 30_000 }, () => {
+  it('sends a visitor to the log-in and back to the page they asked for', async () => {
+    await logIn('/create');
+    await page.getByRole('heading', { name: 'New QR code' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/create');
+  });
+
+  it('shows a complaint of the API beside its field, in its own words, and leads there', async () => {
+    await page.goto(`${app.origin}/signup`);
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    const password = page.getByLabel('Password');
+    await page.getByText('Use 8 characters or more.').waitFor();
+    expect(await password.getAttribute('aria-invalid')).toBe('true');
+    expect(await password.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true);
+  });
+
+  it('lists the codes and shows a new one', async () => {
+    await logIn('/');
+    await page.getByRole('link', { name: 'Lunch' }).waitFor();
+    await page.getByRole('link', { name: 'New QR code' }).click();
+    await page.getByLabel('Where should the code lead?').fill('https://destination.example/lunch');
+    await page.getByRole('button', { name: 'Create code' }).click();
+    await page.getByRole('link', { name: 'Download PNG' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/qr/code-1');
+  });
+
+  it('renews a session that has run out without a word', async () => {
+    await logIn('/');
+    await page.getByRole('link', { name: 'Lunch' }).waitFor();
+    world.isSessionOver = true;
+    await page.getByRole('link', { name: 'Lunch' }).click();
+    await page.getByRole('link', { name: 'Download PNG' }).waitFor();
+  });
+
+  it('asks for a new log-in when a session cannot be renewed', async () => {
+    await logIn('/');
+    await page.getByRole('link', { name: 'Lunch' }).waitFor();
+    world.isLoggedIn = false;
+    await page.getByRole('link', { name: 'Lunch' }).click();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  });
+
+  it('counts a creation that got no answer as a network failure, and nothing that was typed leaves', async () => {
+    await logIn('/create');
+    await page.route('**/api/qr/generate', (route) => route.abort());
+    await page.getByLabel('Where should the code lead?').fill('https://typed.example/?key=typed');
+    await page.getByRole('button', { name: 'Create code' }).click();
+    await page.getByText('No connection to the service.').waitFor();
+    await vi.waitFor(() => expect(app.sentEvents().map(({ event }) => event)).toContain('qr_creation_failed'), 15_000);
+    const failures = app.sentEvents().filter(({ event }) => event.startsWith('qr_creat'));
+    expect(failures.map(({ properties }) => properties['reason'])).toEqual(['network']);
+    expect(sentToVendors()).not.toMatch(/typed|private\.example|battery/);
+  });
+
+  it('delivers what was counted when the page is left before it was sent', async () => {
+    await logIn('/');
+    await page.getByRole('link', { name: 'Lunch' }).waitFor();
+    await page.waitForFunction('(localStorage.__mpq_token1_ev ?? "").includes("dashboard_viewed")');
+    await page.goto('about:blank');
+    await vi.waitFor(() => expect(app.sentEvents().map(({ event }) => event)).toContain('dashboard_viewed'), 2000);
+  });
+
+  it('shows the error id that was sent, and nothing of the error, when a page breaks', async () => {
+    await page.goto(`${app.origin}/debug`);
+    await page.getByRole('button', { name: 'Crash this page' }).click();
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    const shown = await alert.locator('code').textContent();
+    expect(await alert.textContent()).not.toContain('Deliberate');
+    await vi.waitFor(() => expect(app.sentErrorIds()).toEqual([shown]), 10_000);
+  });
+
+  it.each(['/login', '/signup', '/nowhere', '/'])('fits a narrow screen on %s', async (path) => {
+    world.isLoggedIn = path === '/';
+    await page.setViewportSize({ width: 360, height: 700 });
+    await page.goto(app.origin + path);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect(overflow).toBeLessThanOrEqual(0);
+  });
+});
+
+it('no page has broken the content security policy', () => {
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,42 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+
+const COMPRESSIBLE = /\.(js|css|html|svg)$/;
+
+/** Writes a .br and a .gz beside each text file, so that the server compresses nothing while it answers. */
+const precompress = (): Plugin => ({
+  name: 'precompress',
+  apply: 'build',
+  async writeBundle({ dir = '' }) {
+    for (const file of await readdir(dir, { recursive: true })) {
+      if (!COMPRESSIBLE.test(file)) continue;
+      const path = join(dir, file);
+      const content = await readFile(path);
+      await Promise.all([
+        writeFile(`${path}.br`, brotliCompressSync(content)),
+        writeFile(`${path}.gz`, gzipSync(content)),
+      ]);
+    }
+  },
+});
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // One .env for the whole platform; only names that start with VITE_ reach the browser.
+  envDir: join(import.meta.dirname, '../..'),
+  plugins: [react(), precompress()],
+  resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
+  // Leaves the SDK's own debug messages out of the bundle.
+  define: { __SENTRY_DEBUG__: 'false' },
+  build: {
+    outDir: process.env['WEB_OUT_DIR'] ?? 'dist/client',
+    emptyOutDir: true,
+    // For Sentry's upload; the server never serves them.
+    sourcemap: 'hidden',
+    // Inlined files would be data: URLs, which the content security policy does not allow for scripts and styles.
+    assetsInlineLimit: 0,
+  },
+});

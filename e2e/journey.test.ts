@@ -1,0 +1,135 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isBrowserAvailable, openBrowser } from './browser.ts';
+import { runPlatform } from './running-platform.ts';
+
+interface StoredEvent {
+  readonly event: string;
+  readonly distinctId: string;
+  readonly properties: Record<string, unknown>;
+}
+interface StoredError {
+  readonly eventId: string;
+  readonly value: string;
+  readonly userId: string | null;
+}
+interface StoredSpan {
+  readonly traceId: string;
+  readonly name: string;
+  readonly service: string | null;
+}
+
+const person = { email: 'ada.lovelace@mail.example', password: 'correct-horse-battery', name: 'Ada Lovelace' };
+const screenshots = join(import.meta.dirname, 'screenshots');
+
+describe.skipIf(!isBrowserAvailable())('a person in a browser', () => {
+  let platform: Awaited<ReturnType<typeof runPlatform>>;
+  let browser: Awaited<ReturnType<typeof openBrowser>>;
+  let page: Page;
+  let shownErrorId: string | null;
+
+  beforeAll(async () => {
+    mkdirSync(screenshots, { recursive: true });
+    platform = await runPlatform();
+    browser = await openBrowser();
+    page = await browser.context.newPage();
+
+    await page.goto(platform.app);
+    await page.getByRole('link', { name: 'Sign up' }).first().click();
+    await page.getByLabel('Name').fill(person.name);
+    await page.getByLabel('E-mail').fill(person.email);
+    await page.getByLabel('Password').fill(person.password);
+    await page.getByRole('button', { name: 'Sign up' }).click();
+    await page.waitForURL(`${platform.app}/`);
+
+    await page.goto(`${platform.app}/create`);
+    await page.getByLabel('Where should the code lead?').fill('https://example.com/menu?table=5');
+    await page.getByLabel('Title').fill('Menu');
+    await page.getByRole('button', { name: 'Create code' }).click();
+    await page.waitForURL(/\/qr\/[\w-]+$/);
+    await page.getByRole('img').first().waitFor();
+    await page.screenshot({ path: join(screenshots, 'code.png') });
+
+    await page.goto(`${platform.app}/debug`);
+    await page.getByRole('button', { name: 'Crash this page' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.screenshot({ path: join(screenshots, 'error.png') });
+    shownErrorId = await page.getByRole('alert').locator('code').textContent();
+    // Leaving the page makes it send what it still holds.
+    await page.goto('about:blank');
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.stop();
+  });
+
+  async function ask<T>(path: string): Promise<T> {
+    const response = await fetch(`${platform.inbox}${path}`);
+    return (await response.json()) as T;
+  }
+  const events = async () => (await ask<{ events: StoredEvent[] }>('/api/events?limit=1000')).events;
+  const spans = async () => (await ask<{ spans: StoredSpan[] }>('/api/spans?limit=1000')).spans;
+  const named = async (name: string) => (await events()).filter(({ event }) => event === name);
+
+  it('is known by one id on both sides', async () => {
+    await expect.poll(() => named('dashboard_viewed'), { timeout: 15_000 }).not.toEqual([]);
+    const [signup] = await named('signup_completed');
+    const [created] = await named('qr_created');
+    const [viewed] = await named('dashboard_viewed');
+    expect(signup?.properties['service']).toBe('auth-service');
+    expect(created?.properties).toMatchObject({ service: 'qr-service', qr_type: 'url', is_first_qr: true });
+    expect(new Set([signup?.distinctId, created?.distinctId, viewed?.distinctId]).size).toBe(1);
+  });
+
+  it('views pages that are named by pattern, each once', async () => {
+    await expect.poll(async () => (await named('page_viewed')).length, { timeout: 15_000 }).toBeGreaterThanOrEqual(5);
+    const pages = (await named('page_viewed')).map(({ properties }) => properties['page']);
+    expect(pages).toEqual(expect.arrayContaining(['/signup', '/', '/create', '/qr/:qrId', '/debug']));
+    expect(pages.filter((name) => name === '/qr/:qrId')).toHaveLength(1);
+  });
+
+  it('sees an error id that is the id of the one report', async () => {
+    expect(shownErrorId).toMatch(/^[0-9a-f]{32}$/);
+    const arrived = async () => (await ask<{ errors: StoredError[] }>('/api/errors')).errors;
+    await expect
+      .poll(arrived, { timeout: 15_000 })
+      .toMatchObject([{ value: 'Deliberate error in a page', eventId: shownErrorId }]);
+  });
+
+  it('causes one trace from the click through the services to the database', async () => {
+    const servicesOf = async (name: string) => {
+      const all = await spans();
+      const traceId = all.find((span) => span.name === name)?.traceId;
+      return new Set(all.filter((span) => span.traceId === traceId).map(({ service }) => service));
+    };
+    await expect
+      .poll(() => servicesOf('POST /qr/generate'), { timeout: 15_000 })
+      .toEqual(new Set(['web', 'web-server', 'qr-service']));
+  });
+
+  it('leaves no address, password or name in what was received', async () => {
+    const response = await fetch(`${platform.inbox}/api/raw`);
+    const bodies = (await response.text())
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => Buffer.from((JSON.parse(line) as { body: string }).body, 'base64').toString());
+    const decoded = bodies.flatMap((body) => [
+      body,
+      decodeURIComponent(body.replace(/%(?![0-9A-Fa-f]{2})/g, '%25')),
+      decodeForm(body),
+    ]);
+    expect(decoded.join('\n')).toContain('page_viewed');
+    for (const secret of [...Object.values(person), 'table=5']) {
+      expect(decoded.filter((text) => text.includes(secret))).toEqual([]);
+    }
+  });
+});
+
+/** The JSON behind `data=`, which browsers send as base64. */
+function decodeForm(body: string): string {
+  const data = new URLSearchParams(body).get('data');
+  return data ? Buffer.from(data, 'base64').toString() : '';
+}
