@@ -24,6 +24,8 @@ const say = (/** @type {string} */ line) => void (json ? process.stderr : proces
 
 const proxy = sabotage === 'drop' ? await startLossyProxy(ports.inbox) : undefined;
 const webRoot = join(folder, 'page');
+/** What the processes say matters only when the demo fails. @type {string[]} */
+const logLines = [];
 say('Building ...');
 buildServer();
 buildPage(webRoot, pageVariables(ports));
@@ -34,7 +36,7 @@ const platform = await startPlatform({
   webRoot,
   secrets: developmentSecrets(folder),
   env: { INBOX_KEEP_RAW: '1', ...(proxy && { MIXPANEL_API_HOST: proxy.url }) },
-  log: (line) => say(line),
+  log: (line) => logLines.push(line),
 }).catch((error) => {
   rmSync(folder, { recursive: true, force: true });
   console.error(error instanceof Error ? error.message : error);
@@ -62,6 +64,7 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
 } finally {
+  if (!isOk) say(logLines.join('\n'));
   proxy?.close();
   await platform.stop();
   rmSync(folder, { recursive: true, force: true });

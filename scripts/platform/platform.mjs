@@ -28,7 +28,8 @@ export class PortInUseError extends Error {
 
 /**
  * Starts the inbox, the database, the services and the page's server, and waits until all of them answer.
- * @param {PlatformOptions & { log: (line: string) => void }} options
+ * An aborted `signal` ends what was started so far and rejects.
+ * @param {PlatformOptions & { log: (line: string) => void, signal?: AbortSignal }} options
  * @returns {Promise<Platform>}
  */
 export async function startPlatform(options) {
@@ -61,7 +62,10 @@ export async function startPlatform(options) {
     return stopping;
   };
 
+  options.signal?.addEventListener('abort', () => void stop());
+
   for (const group of groups) {
+    options.signal?.throwIfAborted();
     const children = group.map((spec) => new Child(spec, options.log, reportDeath));
     started.push(children);
     const ready = Promise.all(children.map((child) => child.ready(READY_TIMEOUT_MS)));

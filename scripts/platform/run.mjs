@@ -23,35 +23,33 @@ export async function runPlatform({ isDevelopment }) {
     buildServer();
     buildPage(webRoot, variables);
   }
-  const interrupted = new Promise((resolve) => {
-    // npm passes on the signal that the terminal has sent already: the same Ctrl-C can arrive twice.
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-      process.on(signal, () => resolve(signal));
-  });
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const interrupted = new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
+  // npm passes on the signal that the terminal has sent already: the same Ctrl-C can arrive twice.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort());
   const startedAt = performance.now();
   try {
-    const starting = startPlatform({
+    const platform = await startPlatform({
       ports,
       dataDir,
       webRoot,
       env,
       isDevelopment,
+      signal,
       secrets: developmentSecrets(dataDir),
       log: (line) => console.log(line),
     });
-    const platform = await Promise.race([starting, interrupted.then(() => undefined)]);
-    if (!platform) {
-      console.log('\nStopping ...');
-      const late = await starting.catch(() => undefined);
-      await late?.stop();
-      return process.exit(0);
-    }
     printTable(ports, performance.now() - startedAt, isDevelopment);
-    const death = await Promise.race([platform.died, interrupted.then(() => undefined)]);
+    const death = await Promise.race([platform.died, interrupted]);
     console.log(death === undefined ? '\nStopping ...' : `\n${death}\nEnding the rest ...`);
     await platform.stop();
     process.exit(death === undefined ? 0 : 1);
   } catch (error) {
+    if (signal.aborted) {
+      console.log('\nStopped before everything was ready.');
+      process.exit(0);
+    }
     console.error(`\n${error instanceof Error ? error.message : error}`);
     process.exit(1);
   }
