@@ -16,7 +16,7 @@ export interface CallQueue<C> {
 }
 
 /** One kept call. */
-export interface KeptCall<C> {
+interface KeptCall<C> {
   readonly call: C;
   readonly at: number;
 }

@@ -12,7 +12,7 @@ export interface SentryOptions {
   readonly environment?: string | undefined;
   /** @default import.meta.env.VITE_SENTRY_RELEASE */
   readonly release?: string | undefined;
-  /** Share of page loads and navigations that are traced. @default 0.1 in production builds, else 1 */
+  /** Share of page loads and navigations that are traced. @default import.meta.env.VITE_SENTRY_TRACES_SAMPLE_RATE, else 0.1 in production builds and 1 elsewhere */
   readonly tracesSampleRate?: number | undefined;
   /** Same-origin path that passes envelopes on. @default '/o/r' */
   readonly tunnel?: string | undefined;
@@ -38,7 +38,17 @@ export function initSentry(options: SentryOptions = {}): void {
     dsn,
     environment: options.environment ?? import.meta.env.VITE_SENTRY_ENVIRONMENT ?? import.meta.env.MODE,
     release: options.release ?? import.meta.env.VITE_SENTRY_RELEASE,
-    tracesSampleRate: options.tracesSampleRate ?? (import.meta.env.PROD ? 0.1 : 1),
+    tracesSampleRate: options.tracesSampleRate ?? defaultSampleRate(),
     tunnel: options.tunnel ?? '/o/r',
   });
+}
+
+function defaultSampleRate(): number {
+  const text: unknown = import.meta.env.VITE_SENTRY_TRACES_SAMPLE_RATE;
+  const fallback = import.meta.env.PROD ? 0.1 : 1;
+  if (text === undefined || text === '') return fallback;
+  const rate = Number(text);
+  if (rate >= 0 && rate <= 1) return rate;
+  warnOnce(`VITE_SENTRY_TRACES_SAMPLE_RATE should be a number from 0 to 1, got "${text}"; ${fallback} is used`);
+  return fallback;
 }

@@ -1,12 +1,20 @@
 import type { BrowserProperties } from '@qr/events';
-import { trackAt, trackEvent } from './track.ts';
+import type { MixpanelCall } from './mixpanel-call.ts';
+import { sendToMixpanel } from './mixpanel-lane.ts';
+import { eventCall, trackEvent } from './track.ts';
 
 /** How long an automatic view waits for a manual one of the same navigation, which a page sends when it is mounted. */
 const HOLD_MS = 1000;
 
 type PageView = BrowserProperties<'page_viewed'>;
 
-let held: { readonly view: PageView; readonly at: number; readonly timer: ReturnType<typeof setTimeout> } | undefined;
+interface HeldView {
+  readonly call: MixpanelCall;
+  readonly at: number;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+let held: HeldView | undefined;
 let manualPages = new Set<string>();
 
 /**
@@ -16,24 +24,39 @@ let manualPages = new Set<string>();
 export function trackPageView(pageName: string, properties: Omit<PageView, 'page'> = {}): void {
   if (manualPages.has(pageName)) return;
   manualPages.add(pageName);
-  if (held) clearTimeout(held.timer);
-  held = undefined;
+  takeHeld();
   trackEvent('page_viewed', { ...properties, page: pageName });
 }
 
-/** Counts a view under its route pattern unless the page counts it itself within {@link HOLD_MS}. */
-export function holdPageView(view: PageView): void {
-  releasePageView();
+/**
+ * Counts a view under its route pattern unless the page counts it itself within {@link HOLD_MS}.
+ *
+ * @param isRedirect whether it takes the place of the page before, which nobody saw if its view is still held.
+ */
+export function holdPageView(view: PageView, isRedirect: boolean): void {
+  if (isRedirect) takeHeld();
+  else releasePageView();
   manualPages = new Set();
-  held = { view, at: Date.now(), timer: setTimeout(releasePageView, HOLD_MS) };
+  const call = eventCall('page_viewed', view);
+  if (!call) return;
+  held = { call, at: Date.now(), timer: setTimeout(releasePageView, HOLD_MS) };
   addEventListener('pagehide', releasePageView);
+  document.addEventListener('visibilitychange', releaseWhenHidden);
+}
+
+function releaseWhenHidden(): void {
+  if (document.visibilityState === 'hidden') releasePageView();
 }
 
 /** Sends the view that is still held: the page is being left, nobody will replace it. */
-export function releasePageView(): void {
-  if (!held) return;
-  clearTimeout(held.timer);
-  const { view, at } = held;
+function releasePageView(): void {
+  const view = takeHeld();
+  if (view) sendToMixpanel(view.call, view.at);
+}
+
+function takeHeld(): HeldView | undefined {
+  const view = held;
   held = undefined;
-  trackAt(at, 'page_viewed', view);
+  if (view) clearTimeout(view.timer);
+  return view;
 }

@@ -26,7 +26,7 @@ export interface BreadcrumbCall {
 }
 
 /** Who uses the page from now on. */
-export interface UserCall {
+interface UserCall {
   readonly kind: 'user';
   readonly userId: string | undefined;
 }

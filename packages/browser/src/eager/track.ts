@@ -1,5 +1,6 @@
 import type { BrowserEventName, BrowserProfile, BrowserProperties, PropertiesArgument } from '@qr/events';
 import { plannedEvent, plannedProfile } from '../plan/planned-event.ts';
+import type { MixpanelCall } from './mixpanel-call.ts';
 import { sendToMixpanel } from './mixpanel-lane.ts';
 import { pageTraceId } from './page-trace.ts';
 import { sendToSentry } from './sentry-lane.ts';
@@ -9,20 +10,19 @@ export function trackEvent<N extends BrowserEventName>(
   name: N,
   ...[properties]: PropertiesArgument<BrowserProperties<N>>
 ): void {
-  trackAt(undefined, name, properties);
+  const call = eventCall(name, properties);
+  if (call) sendToMixpanel(call);
 }
 
-/** {@link trackEvent} for something that happened earlier, in epoch milliseconds. */
-export function trackAt<N extends BrowserEventName>(
-  at: number | undefined,
+/** The planned part of an event, with the trace of the page that is shown now; undefined for an unplanned event. */
+export function eventCall<N extends BrowserEventName>(
   name: N,
   properties: BrowserProperties<N> | undefined,
-): void {
+): MixpanelCall | undefined {
   const planned = plannedEvent(name, properties);
-  if (planned === undefined) return;
+  if (planned === undefined) return undefined;
   const traceId = pageTraceId();
-  const stamped = { ...planned, ...(traceId !== undefined && { trace_id: traceId }) };
-  sendToMixpanel({ kind: 'event', name, properties: stamped }, at);
+  return { kind: 'event', name, properties: { ...planned, ...(traceId !== undefined && { trace_id: traceId }) } };
 }
 
 /** Says who uses the page, to both vendors: the id alone to Sentry, the planned profile to Mixpanel. */

@@ -21,6 +21,8 @@ import { privateBreadcrumb, privateEvent, privateSpan } from './sentry-privacy.t
 
 /** Requests of the tunnel itself; tracing them would make more of them. */
 const TUNNEL_PATH = /^(?:https?:\/\/[^/]+)?\/o\//;
+/** How the browser is called in errors and traces, beside the services. */
+const SERVICE = 'web';
 const OWN_ORIGIN = new RegExp(`^${location.origin.replace(/[.[\]]/g, '\\$&')}/(?!o/)`);
 
 /** Starts the SDK with hand-chosen integrations: the default set would add 8 KB and collect what the plan does not list. */
@@ -63,7 +65,9 @@ export function startSentry(settings: SentrySettings): Sink<SentryCall> {
   });
   const scope = getCurrentScope();
   scope.setClient(client);
-  scope.setTag('service', 'web');
+  scope.setTag('service', SERVICE);
+  // Tags are not applied to spans.
+  scope.setAttribute('service.name', SERVICE);
   const traceId = pageTraceId();
   if (traceId !== undefined) scope.setPropagationContext({ traceId, sampleRand: Math.random() });
   client.init();

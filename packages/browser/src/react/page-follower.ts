@@ -17,7 +17,14 @@ export function followPages(router: Router): void {
     const started = startedAtMs ?? Date.now();
     startedAtMs = undefined;
     if (state.location.pathname === shownPath) return;
-    openPage(patternOf(state), shownPath === undefined ? undefined : started);
+    const isFirst = shownPath === undefined;
+    sendToSentry({
+      kind: 'page',
+      pattern: patternOf(state),
+      url: stripUrl(location.href),
+      startedAtMs: isFirst ? undefined : started,
+    });
+    countPage(state, isFirst);
     shownPath = state.location.pathname;
   };
 
@@ -26,10 +33,10 @@ export function followPages(router: Router): void {
   router.subscribe(follow);
 }
 
-function openPage(pattern: string, startedAtMs: number | undefined): void {
-  sendToSentry({ kind: 'page', pattern, url: stripUrl(location.href), startedAtMs });
-  const referrer = startedAtMs === undefined ? foreignReferrer() : undefined;
-  holdPageView({ page: pattern, ...(referrer !== undefined && { referrer }) });
+function countPage(state: RouterState, isFirst: boolean): void {
+  const referrer = isFirst ? foreignReferrer() : undefined;
+  const view = { page: patternOf(state), ...(referrer !== undefined && { referrer }) };
+  holdPageView(view, !isFirst && state.historyAction === 'REPLACE');
 }
 
 /** The pattern of the matched routes; a route whose path is absolute starts afresh. */

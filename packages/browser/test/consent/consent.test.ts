@@ -57,7 +57,7 @@ describe('where consent is required', () => {
     const page = await openTestPage(required);
     page.initSentry();
     page.captureException(new Error('no consent needed'));
-    await vi.waitFor(() => expect(page.events()).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
     expect(localStorage).toHaveLength(0);
   });
 });

@@ -40,7 +40,7 @@ it('an error before initSentry is kept and delivered after it', async () => {
   const page = await openTestPage();
   const errorId = page.captureException(new Error('early'));
   page.initSentry();
-  await vi.waitFor(() => expect(page.events()).toHaveLength(1), 5000);
+  await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
   expect(page.events()[0].event_id).toBe(errorId);
 });
 
@@ -50,7 +50,7 @@ it('initialising twice, as StrictMode does, reports an uncaught error once', asy
   page.initSentry();
   dispatchEvent(new ErrorEvent('error', { error: new Error('once'), message: 'once' }));
   page.captureException(new Error('after'));
-  await vi.waitFor(() => expect(page.events()).toHaveLength(2), 5000);
+  await vi.waitFor(() => expect(page.events()).toHaveLength(2), 10_000);
   expect(page.events().map((event) => event.exception.values[0].value)).toEqual(['once', 'after']);
 });
 
@@ -65,7 +65,7 @@ it('the facades of both SDKs take the calls of the guide', async () => {
   page.Sentry.captureException(new Error('no'), { extra: { qrId: 'q1', formData: { password: 'p' } } });
   page.mixpanel.track('dashboard_viewed', { total_qrs: 1 });
   page.mixpanel.reset();
-  await vi.waitFor(() => expect(page.events()).toHaveLength(1), 5000);
+  await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
   const [event] = page.events();
   expect(event.user).toEqual({ id: 'u7' });
   expect(event.extra).toEqual({ qr_id: 'q1' });
@@ -73,4 +73,10 @@ it('the facades of both SDKs take the calls of the guide', async () => {
   expect(page.warnings()).toContain(
     '[observability] context key "formData" is not in the tracking plan and was left out',
   );
+});
+
+it('a sample rate that is none is named, and the default holds', async () => {
+  const page = await openTestPage({ VITE_SENTRY_TRACES_SAMPLE_RATE: '10%' });
+  page.initSentry();
+  expect(page.warnings().join()).toContain('VITE_SENTRY_TRACES_SAMPLE_RATE should be a number from 0 to 1, got "10%"');
 });

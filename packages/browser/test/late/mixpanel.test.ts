@@ -78,7 +78,7 @@ it('an event knows the trace of its page when error tracking is on, and none whe
   const [traced] = await mixpanelSent(page, '/o/t/', 1);
   expect(traced.properties.trace_id).toMatch(/^[0-9a-f]{32}$/);
   page.captureException(new Error('same page'));
-  await vi.waitFor(() => expect(page.events()).toHaveLength(1), 5000);
+  await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
   expect(page.events()[0].contexts.trace.trace_id).toBe(traced.properties.trace_id);
 
   const untraced = await openTestPage({ VITE_SENTRY_DSN: '' });

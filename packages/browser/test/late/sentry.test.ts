@@ -4,7 +4,7 @@ import { closeTestPage, openTestPage, type Page } from '../support/page.ts';
 afterEach(closeTestPage);
 
 async function firstEvent(page: Page) {
-  await vi.waitFor(() => expect(page.events()).toHaveLength(1), 5000);
+  await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
   return page.events()[0];
 }
 
@@ -32,7 +32,7 @@ describe('an error', () => {
     const errorId = page.captureException(error);
     expect(page.captureException(error)).toBe(errorId);
     page.captureException(new Error('another'));
-    await vi.waitFor(() => expect(page.events()).toHaveLength(2), 5000);
+    await vi.waitFor(() => expect(page.events()).toHaveLength(2), 10_000);
     expect(page.events().map(({ event_id }) => event_id)).toContain(errorId);
   });
 

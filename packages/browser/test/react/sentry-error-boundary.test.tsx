@@ -40,7 +40,7 @@ it.each([
   const shown = container.textContent;
   expect(shown).toMatch(/^[0-9a-f]{32}$/);
   page.captureException(new Error('last'));
-  await vi.waitFor(() => expect(page.events().at(-1)?.exception.values[0].value).toBe('last'), 5000);
+  await vi.waitFor(() => expect(page.events().at(-1)?.exception.values[0].value).toBe('last'), 10_000);
   expect(page.events()).toHaveLength(2);
   expect(page.events()[0]).toMatchObject({
     event_id: shown,

@@ -57,7 +57,7 @@ async function show(page: Page, path = '/') {
 
 async function eventsUntilLast(page: Page) {
   page.captureException(new Error('last'));
-  await vi.waitFor(() => expect(page.events().at(-1)?.exception.values[0].value).toBe('last'), 5000);
+  await vi.waitFor(() => expect(page.events().at(-1)?.exception.values[0].value).toBe('last'), 10_000);
   return page.events().slice(0, -1);
 }
 
@@ -140,6 +140,31 @@ describe('pages', () => {
     expect(await sentPages(page, 2)).toEqual(['Home', '/qr/:qrId']);
   });
 
+  it('that only lead on to another are not counted', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const page = await openTestPage();
+    page.initMixpanel();
+    const { router } = await show(page);
+    await act(() => router.navigate('/qr/4711', { replace: true }));
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(await sentPages(page, 1)).toEqual(['/qr/:qrId']);
+  });
+
+  it('are counted with the trace that they were opened with', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const page = await openTestPage();
+    page.initSentry();
+    page.initMixpanel();
+    const { go } = await show(page);
+    page.captureException(new Error('loads the SDK'));
+    await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
+    await go('/qr/4711');
+    await go('/absolute/9');
+    await vi.advanceTimersByTimeAsync(2000);
+    const views = await mixpanelSent(page, '/o/t/', 3);
+    expect(new Set(views.map(({ properties }) => properties.trace_id)).size).toBe(3);
+  });
+
   it('say where a visitor came from, without the query, on the first page only', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     vi.spyOn(document, 'referrer', 'get').mockReturnValue('https://news.example/story?reader=ada');
@@ -157,18 +182,19 @@ describe('pages', () => {
     page.initSentry();
     const { go } = await show(page);
     const first = page.captureException(new Error('on the first page'));
-    await vi.waitFor(() => expect(page.events()).toHaveLength(1), 5000);
+    await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
     await go('/qr/4711?x=1');
     await go('/absolute/9');
     dispatchEvent(new Event('pagehide'));
     const segments = () => page.spans().filter(({ is_segment }) => is_segment);
-    await vi.waitFor(() => expect(segments().length).toBeGreaterThanOrEqual(3), 5000);
+    await vi.waitFor(() => expect(segments().length).toBeGreaterThanOrEqual(3), 10_000);
     expect(segments().map(({ name, attributes }) => [attributes['sentry.op'].value, name])).toEqual([
       ['pageload', '/'],
       ['navigation', '/qr/:qrId'],
       ['navigation', '/absolute/:id'],
     ]);
     expect(new Set(segments().map(({ trace_id }) => trace_id)).size).toBe(3);
+    expect(segments().map(({ attributes }) => attributes['service.name'].value)).toEqual(['web', 'web', 'web']);
     const event = page.events().find(({ event_id }) => event_id === first);
     expect(event.contexts.trace.trace_id).toBe(segments()[0].trace_id);
     expect(JSON.stringify(page.spans())).not.toContain('x=1');

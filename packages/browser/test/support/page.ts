@@ -1,10 +1,13 @@
 import { getClient } from '@sentry/react';
 import { vi } from 'vitest';
 
+// Each page loads the real SDKs, which takes a second where several suites run at once.
+vi.setConfig({ testTimeout: 20_000 });
+
 type Library = typeof import('../../src/index.ts');
 
 /** One envelope item that reached the tunnel. */
-export interface SentryItem {
+interface SentryItem {
   readonly envelope: Record<string, unknown>;
   readonly header: Record<string, unknown>;
   // biome-ignore lint/suspicious/noExplicitAny: tests read deep into the vendor's wire form
@@ -78,7 +81,7 @@ export async function mixpanelSent(
   await vi.waitFor(async () => {
     if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(6000);
     if (records().length < count) throw new Error(`waited for ${count} records on ${route}, got ${records().length}`);
-  }, 8000);
+  }, 10_000);
   return records();
 }
 
