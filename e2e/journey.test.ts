@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isBrowserAvailable, openBrowser } from './browser.ts';
 import { runPlatform } from './running-platform.ts';
 
@@ -62,7 +62,7 @@ describe.skipIf(!isBrowserAvailable())('a person in a browser', () => {
     await page.getByRole('img').first().waitFor();
     await page.screenshot({ path: join(screenshots, 'code.png') });
     // The page sends every few seconds; a reload before that is a matter of its own.
-    await expect.poll(async () => (await named('page_viewed')).length, { timeout: 15_000 }).toBeGreaterThanOrEqual(4);
+    await vi.waitFor(async () => expect((await named('page_viewed')).length).toBeGreaterThanOrEqual(4), 15_000);
 
     await page.goto(`${platform.app}/debug`);
     await page.getByRole('button', { name: 'Crash this page' }).click();

@@ -17,7 +17,12 @@ export function buildServer() {
  * @param {NodeJS.ProcessEnv} variables the `VITE_` variables that are compiled into it
  */
 export function buildPage(outDir, variables) {
-  run('vite', ['build', 'apps/web', '--logLevel', 'warn'], { ...process.env, ...variables, WEB_OUT_DIR: outDir });
+  run('vite', ['build', 'apps/web', '--logLevel', 'warn'], {
+    ...process.env,
+    ...variables,
+    NODE_ENV: 'production',
+    WEB_OUT_DIR: outDir,
+  });
 }
 
 /** @param {string} tool @param {string[]} args @param {NodeJS.ProcessEnv} env */

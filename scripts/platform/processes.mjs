@@ -23,6 +23,8 @@ export function pageVariables(ports) {
   return {
     VITE_SENTRY_DSN: `http://page@127.0.0.1:${ports.inbox}/2`,
     VITE_MIXPANEL_TOKEN: LOCAL_TOKEN,
+    // A laptop has one visitor: each page load and navigation is traced.
+    VITE_SENTRY_TRACES_SAMPLE_RATE: '1',
     VITE_DEBUG_PAGES: '1',
   };
 }
