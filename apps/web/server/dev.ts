@@ -7,6 +7,8 @@ export const devPlugin: FastifyPluginAsync = async (app) => {
   const { createServer } = await import('vite');
   const vite = await createServer({
     configFile: join(import.meta.dirname, '../vite.config.ts'),
+    // The default writes a temporary module, whose removal makes a watcher of this process restart it.
+    configLoader: 'runner',
     server: { middlewareMode: true, ws: { server: app.server } },
   });
   app.addHook('onClose', async () => vite.close());
