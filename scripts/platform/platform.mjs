@@ -10,7 +10,7 @@ const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 /** A port that the platform needs is taken. */
-export class PortInUseError extends Error {
+class PortInUseError extends Error {
   /** @param {string} process @param {number} port */
   constructor(process, port) {
     super(`Port ${port} of ${process} is in use. Stop what uses it, or choose other ports with --port-base N.`);

@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '../..');
  */
 
 /** The token under which the platform sends to the inbox; it takes any. */
-export const LOCAL_TOKEN = 'local-token';
+const LOCAL_TOKEN = 'local-token';
 
 /** The page's DSN, which is compiled into it. @param {Ports} ports */
 export function pageVariables(ports) {

@@ -3,6 +3,7 @@ import type { LaneStats } from './delivery/stats.ts';
 import { resetMixpanelClient } from './mixpanel/init.ts';
 import { runtime } from './mixpanel/runtime.ts';
 import { noopTracker, type PropertyCounters } from './mixpanel/tracker.ts';
+import { contextCounters } from './sentry/allow-list.ts';
 import { closeSentry, flushSentry, isSentryOn } from './sentry/init.ts';
 
 /** What {@link flushObservability} achieved. */
@@ -18,7 +19,8 @@ export interface ObservabilityStats {
   readonly analytics: 'on' | 'off';
   readonly errors: 'on' | 'off';
   readonly lanes: Readonly<Partial<Record<LaneName, LaneStats>>>;
-  readonly properties: Readonly<PropertyCounters>;
+  /** Event and profile properties, and context keys, that did not leave, by reason. */
+  readonly properties: Readonly<PropertyCounters & typeof contextCounters>;
 }
 
 /** Sends what waits; resolves after `timeoutMs` at the latest, never rejects. */
@@ -59,7 +61,7 @@ export function observabilityStats(): ObservabilityStats {
     analytics: runtime.pipeline ? 'on' : 'off',
     errors: isSentryOn() ? 'on' : 'off',
     lanes: runtime.pipeline?.stats() ?? {},
-    properties: { ...runtime.counters },
+    properties: { ...runtime.counters, ...contextCounters },
   };
 }
 

@@ -4,7 +4,7 @@ import { hashPassword, matchesPassword } from './passwords.ts';
 import type { Store, User } from './store.ts';
 
 /** What a person gives to sign up. */
-export interface Registration {
+interface Registration {
   readonly email: string;
   readonly password: string;
   readonly name?: string;

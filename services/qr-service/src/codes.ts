@@ -6,7 +6,7 @@ import { readLogo } from './logo.ts';
 import type { Code, Store } from './store.ts';
 
 /** What a person gives to make a code. */
-export interface CodeRequest {
+interface CodeRequest {
   readonly type: 'url';
   readonly destinationUrl: string;
   readonly title?: string;

@@ -1,9 +1,9 @@
 import type { EncodedRecord } from './record.ts';
 
 /** Records of one request. Mixpanel reference, import-events. */
-export const MAX_BATCH_RECORDS = 2000;
+const MAX_BATCH_RECORDS = 2000;
 /** Two pages of the vendor disagree on 2 or 10 MB a request; this keeps below the smaller one. */
-export const MAX_BATCH_BYTES = 1_900_000;
+const MAX_BATCH_BYTES = 1_900_000;
 /** Uncompressed JSON of one event. Mixpanel reference, import-events. */
 export const MAX_RECORD_BYTES = 1_000_000;
 

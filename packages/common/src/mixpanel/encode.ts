@@ -4,7 +4,7 @@ import { identityProperties, isUsableId } from './identity.ts';
 import { compilePlannedProperties, type PlannedValues } from './planned-properties.ts';
 
 /** What is the same for every event of a process. */
-export interface BaseProperties {
+interface BaseProperties {
   readonly service?: string;
   readonly environment: string;
   readonly release?: string;
@@ -18,7 +18,7 @@ export interface EncoderOptions {
 }
 
 /** What a caller says of one event, beside its name and properties. */
-export interface Occurrence {
+interface Occurrence {
   readonly id: unknown;
   /** Milliseconds since the epoch. */
   readonly time: number;

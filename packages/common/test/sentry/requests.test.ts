@@ -9,6 +9,7 @@ import {
   flushObservability,
   initializeMixpanel,
   initializeSentry,
+  observabilityStats,
   type Server,
   setUserContext,
   trackEvent,
@@ -181,6 +182,7 @@ describe('a request that fails with 4xx', () => {
 
 describe('what an error carries', () => {
   it('is planned context only; everything else is dropped', async () => {
+    const before = observabilityStats().properties.unplanned_context;
     app.post('/fail', async (received) => {
       setUserContext({ id: 'u1', email, username: secrets.username });
       addBreadcrumb('creating a code', { qrType: 'url', street: secrets.street });
@@ -197,6 +199,8 @@ describe('what an error carries', () => {
     });
     const text = rawText();
     expect(Object.values(secrets).filter((secret) => text.includes(secret))).toEqual([]);
+    // formData, note and street
+    expect(observabilityStats().properties.unplanned_context - before).toBe(3);
     for (const kept of ['creating a code', '"qr_type":"url"', '"qr_id":"q1"', '"id":"u1"'])
       expect(text).toContain(kept);
   });
