@@ -25,6 +25,8 @@ const dom = (name: string, folder: string) => ({
     root: join(root, folder),
     include: ['test/**/*.test.{ts,tsx}'],
     environment: 'jsdom',
+    // The real SDKs are loaded and transformed, which takes seconds on a busy machine.
+    testTimeout: 60_000,
     restoreMocks: true,
   },
 });

@@ -81,7 +81,7 @@ export async function mixpanelSent(
   await vi.waitFor(async () => {
     if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(6000);
     if (records().length < count) throw new Error(`waited for ${count} records on ${route}, got ${records().length}`);
-  }, 10_000);
+  }, 25_000);
   return records();
 }
 
