@@ -126,7 +126,7 @@ function nodeProcess(options, { name, folder, source, dist, port, env }) {
     name,
     cwd: join(root, folder),
     args,
-    env: { ...env, PORT: String(port) },
+    env: { OBSERVABILITY_SPOOL_DIR: join(options.dataDir, 'spool', name), ...env, PORT: String(port) },
     readyUrl: `http://127.0.0.1:${port}/health/ready`,
   };
 }

@@ -32,6 +32,19 @@ export const observabilityVariables = {
     default: 1000,
     expected: 'milliseconds from 10 to 60000',
   }),
+  OBSERVABILITY_SPOOL_DIR: Type.Optional(Type.String({ expected: 'the path of a folder' })),
+  OBSERVABILITY_SPOOL_MAX_BYTES: Type.Integer({
+    minimum: 1_048_576,
+    default: 268_435_456,
+    expected: 'bytes, at least 1048576',
+  }),
+  OBSERVABILITY_REDIS_URL: Type.Optional(
+    Type.String({ pattern: '^rediss?://', expected: 'a URL such as redis://host:6379', secret: true }),
+  ),
+  ANALYTICS_URL: Type.Optional(Type.String(origin)),
+  SERVICE_TOKEN: Type.Optional(
+    Type.String({ minLength: 32, expected: 'a random token of at least 32 characters', secret: true }),
+  ),
   PII_HASH_KEY: Type.Optional(
     Type.String({
       minLength: 32,

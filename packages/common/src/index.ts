@@ -1,8 +1,9 @@
 export * as Sentry from '@sentry/node';
 export type { ObservabilityConfig } from './config.ts';
+export type { FlushOutcome } from './delivery/pipeline.ts';
+export type { LaneStats } from './delivery/stats.ts';
 export {
   closeObservability,
-  type FlushResult,
   flushObservability,
   forgetUser,
   type ObservabilityStats,
@@ -10,7 +11,13 @@ export {
 } from './lifecycle.ts';
 export { ConfigError, loadConfig, loadConfigOrExit } from './load-config.ts';
 export { getMixpanel, type InitializeMixpanelOptions, initializeMixpanel, mixpanel } from './mixpanel/init.ts';
-export { identifyUser, type RevenueProperties, trackEvent, trackRevenue } from './mixpanel/track.ts';
+export type { RevenueProperties } from './mixpanel/revenue.ts';
+export {
+  type IdentifyOptions,
+  identifyUser,
+  trackEvent,
+  trackRevenue,
+} from './mixpanel/track.ts';
 export { hashEmail } from './privacy/hash.ts';
 export { type VisitorRequest, visitorId } from './privacy/visitor.ts';
 export {

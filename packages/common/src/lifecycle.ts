@@ -1,18 +1,11 @@
+import type { FlushOutcome } from './delivery/pipeline.ts';
 import type { LaneName } from './delivery/record.ts';
 import type { LaneStats } from './delivery/stats.ts';
 import { resetMixpanelClient } from './mixpanel/init.ts';
-import { runtime } from './mixpanel/runtime.ts';
-import { noopTracker, type PropertyCounters } from './mixpanel/tracker.ts';
+import { type PropertyCounters, runtime } from './mixpanel/runtime.ts';
+import { noopTracker } from './mixpanel/tracker.ts';
 import { contextCounters } from './sentry/allow-list.ts';
 import { closeSentry, flushSentry, isSentryOn } from './sentry/init.ts';
-
-/** What {@link flushObservability} achieved. */
-export interface FlushResult {
-  /** Records that the receiver acknowledged meanwhile. */
-  readonly delivered: number;
-  /** Records that still wait in memory. */
-  readonly pending: number;
-}
 
 /** The state of both halves. */
 export interface ObservabilityStats {
@@ -23,10 +16,10 @@ export interface ObservabilityStats {
   readonly properties: Readonly<PropertyCounters & typeof contextCounters>;
 }
 
-/** Sends what waits; resolves after `timeoutMs` at the latest, never rejects. */
-export async function flushObservability(timeoutMs = 2000): Promise<FlushResult> {
+/** Sends what waits; resolves after `timeoutMs` at the latest, never rejects. What could not be sent stays on disk. */
+export async function flushObservability(timeoutMs = 2000): Promise<FlushOutcome> {
   const [result] = await Promise.all([
-    runtime.pipeline?.flush(timeoutMs) ?? { delivered: 0, pending: 0 },
+    runtime.pipeline?.flush(timeoutMs) ?? { delivered: 0, pending: 0, spooled: 0 },
     flushSentry(timeoutMs),
   ]);
   return result;
@@ -50,7 +43,6 @@ async function close(timeoutMs: number): Promise<void> {
   runtime.tracker = noopTracker;
   await pipeline?.close(timeoutMs);
   runtime.pipeline = undefined;
-  runtime.client = null;
   resetMixpanelClient();
   await closeSentry(timeoutMs);
 }
@@ -66,8 +58,8 @@ export function observabilityStats(): ObservabilityStats {
 }
 
 /**
- * Makes this process forget a person: what waits for delivery is removed, what comes later is refused and counted as `forgotten`, and the
- * vendor is asked to delete the profile.
+ * Forgets a person: records that wait, sealed or rejected, are removed, what comes later is refused and counted as `forgotten`, here and in every
+ * process that shares the spool, and the vendor is asked to delete the profile.
  */
 export function forgetUser(userId: string): void {
   runtime.tracker.forget(userId);

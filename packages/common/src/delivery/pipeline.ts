@@ -1,13 +1,29 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { BatchBuilder, MAX_RECORD_BYTES } from './batch.ts';
-import { type EncodedRecord, type LaneName, laneNames } from './record.ts';
+import { adoptDeadFolders } from './adoption.ts';
+import { createAftermath } from './aftermath.ts';
+import { Backlog } from './backlog.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import { forgetInBacklog } from './forget.ts';
+import { Forgotten, purgeDeadLetters } from './forgotten.ts';
+import { Lane } from './lane.ts';
+import type { DropReason, LaneName } from './record.ts';
 import { Sender } from './sender.ts';
+import { Spool } from './spool.ts';
 import { LaneCounters, type LaneStats } from './stats.ts';
+import { onDisk } from './stored-batch.ts';
 import type { Transport } from './transport.ts';
+
+/** How often the folders of dead processes are looked for. */
+const ADOPTION_INTERVAL_MS = 30_000;
 
 /** What {@link createPipeline} takes. */
 export interface PipelineOptions {
-  readonly transport: Transport;
+  /** The lanes that this process has, and how their batches leave it. Lanes may share a transport. */
+  readonly transports: Readonly<Partial<Record<LaneName, Transport>>>;
+  /** Where records are kept until they are delivered; `undefined`: in memory only. */
+  readonly spoolRoot?: string | undefined;
+  /** What the spool may hold; beyond it the oldest batch goes. @default 256 MiB */
+  readonly maxSpoolBytes?: number;
   /** How long a record waits for company before its batch is sealed. */
   readonly flushIntervalMs: number;
   readonly warn: (message: string) => void;
@@ -17,113 +33,198 @@ export interface PipelineOptions {
   readonly random?: () => number;
 }
 
+/** What a flush achieved, in records. */
+export interface FlushOutcome {
+  /** Acknowledged by the receiver meanwhile. */
+  readonly delivered: number;
+  /** In memory only. */
+  readonly pending: number;
+  /** On disk, to be sent later or by the next process. */
+  readonly spooled: number;
+}
+
 /** Where encoded records go. `push` is synchronous and cheap; everything else happens later. */
 export interface Pipeline {
-  push(lane: LaneName, record: EncodedRecord): void;
-  /** The counters of a lane, for losses that happen before a record exists. */
-  counters(lane: LaneName): LaneCounters;
+  has(lane: LaneName): boolean;
+  /** @param distinctId whose record it is. */
+  push(lane: LaneName, json: string, distinctId: string): void;
+  /** Counts a loss that happened before there was a record. */
+  drop(lane: LaneName, reason: DropReason): void;
   /** Seals and sends what waits; resolves at the latest after `timeoutMs`. */
-  flush(timeoutMs: number): Promise<{ delivered: number; pending: number }>;
+  flush(timeoutMs: number): Promise<FlushOutcome>;
   /** Removes what waits for one person, queues the record that asks for their deletion, and refuses all that comes later. */
-  forget(distinctId: string, deletion: { readonly lane: LaneName; readonly record: EncodedRecord }): void;
-  stats(): Record<LaneName, LaneStats>;
+  forget(distinctId: string, deletion: { readonly lane: LaneName; readonly json: string }): Promise<void>;
+  stats(): Partial<Record<LaneName, LaneStats>>;
   close(timeoutMs: number): Promise<void>;
 }
 
-interface Lane {
-  readonly builder: BatchBuilder;
+interface LaneParts {
+  readonly lane: Lane;
   readonly sender: Sender;
   readonly counters: LaneCounters;
 }
 
-/** Batches records by lane and hands sealed batches to the lane's sender. */
+/** Puts journal, spool and senders together. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { transport, flushIntervalMs, warn, now = Date.now, random = Math.random } = options;
-  const lanes = Object.fromEntries(
-    laneNames.map((lane) => {
-      const counters = new LaneCounters();
-      return [
-        lane,
-        { counters, builder: new BatchBuilder(), sender: new Sender({ lane, transport, counters, warn, now, random }) },
-      ];
-    }),
-  ) as Record<LaneName, Lane>;
-  const forgotten = new Set<string>();
+  const { transports, spoolRoot, maxSpoolBytes = 256 * 1024 * 1024, flushIntervalMs, warn } = options;
+  const { now = Date.now, random = Math.random } = options;
+  const spool = new Spool({ root: spoolRoot, warn, now });
+  const forgotten = new Forgotten(spoolRoot);
+  const parts = new Map<LaneName, LaneParts>();
+  const backlog = new Backlog({
+    maxBytes: maxSpoolBytes,
+    onDrop: (batch, reason) => {
+      parts.get(batch.lane)?.counters.drop(reason, batch.records);
+      void batch.remove().catch(() => {});
+    },
+  });
+  const aftermath = createAftermath(createDeadLetters(spoolRoot, warn), warn, now);
+  for (const [name, transport] of Object.entries(transports) as [LaneName, Transport][]) {
+    const counters = new LaneCounters();
+    const sender = new Sender({ lane: name, transport, backlog, counters, aftermath, warn, now, random });
+    parts.set(name, { counters, sender, lane: new Lane({ name, spool, backlog, sender, counters, now }) });
+  }
+  const all = [...parts.values()];
+
   // Timers and sockets started from inside a request would keep that request's context alive, and hang our own traffic on its trace.
   const runDetached = AsyncLocalStorage.snapshot();
-  let timer: NodeJS.Timeout | undefined;
+  let isCommitScheduled = false;
+  let flushTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
+  let forgetting = Promise.resolve();
 
-  function push(name: LaneName, record: EncodedRecord): void {
-    const { builder, counters } = lanes[name];
-    if (isClosed) return counters.drop('closed');
-    if (forgotten.size > 0 && forgotten.has(record.distinctId)) return counters.drop('forgotten');
-    const bytes = Buffer.byteLength(record.json) + 1;
-    if (bytes > MAX_RECORD_BYTES) return counters.drop('too_large');
-    if (!builder.fits(bytes)) runDetached(seal, name);
-    builder.add(record, bytes);
-    timer ??= runDetached(startTimer);
+  function push(name: LaneName, json: string, distinctId: string): void {
+    const part = parts.get(name);
+    if (!part) return;
+    if (isClosed) return part.counters.drop('closed');
+    if (!forgotten.isEmpty && forgotten.has(distinctId)) return part.counters.drop('forgotten');
+    part.lane.push(json);
+    if (!isCommitScheduled) {
+      isCommitScheduled = true;
+      runDetached(schedule);
+    }
   }
 
-  function startTimer(): NodeJS.Timeout {
-    return setTimeout(sealAll, flushIntervalMs).unref();
+  function schedule(): void {
+    // At the end of the loop turn: one write for all that a turn has tracked.
+    setImmediate(commitAll);
+    flushTimer ??= setTimeout(sealAll, flushIntervalMs).unref();
   }
 
-  function seal(name: LaneName): void {
-    const { builder, sender } = lanes[name];
-    if (builder.size > 0) sender.enqueue(builder.seal());
+  function commitAll(): void {
+    isCommitScheduled = false;
+    for (const { lane } of all) lane.commit();
   }
 
   function sealAll(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    for (const name of laneNames) seal(name);
+    clearTimeout(flushTimer);
+    flushTimer = undefined;
+    for (const { lane } of all) lane.seal();
   }
 
-  const pending = () => Object.values(lanes).reduce((sum, { builder, sender }) => sum + builder.size + sender.size, 0);
-  const delivered = () => Object.values(lanes).reduce((sum, { counters }) => sum + counters.delivered, 0);
+  async function adopt(): Promise<void> {
+    const folder = spool.folder();
+    if (!folder || spoolRoot === undefined || isClosed) return;
+    const { batches, torn } = await adoptDeadFolders(spoolRoot, folder, now());
+    // A lane that this process does not have is left to one that has: the files stay in our folder until then.
+    for (const file of batches) if (parts.has(file.lane)) backlog.add(onDisk(file, now()));
+    for (const { lane, records } of torn) parts.get(lane)?.counters.drop('torn', records);
+    for (const { sender } of all) sender.wake();
+  }
+  const adoptSafely = () => adopt().catch((error: unknown) => spool.refused(error));
+  const adopting = adoptSafely();
+  const adoptionTimer = setInterval(() => void adoptSafely(), ADOPTION_INTERVAL_MS).unref();
 
-  async function flush(timeoutMs: number): Promise<{ delivered: number; pending: number }> {
+  const delivered = () => all.reduce((sum, { counters }) => sum + counters.delivered, 0);
+
+  async function flush(timeoutMs: number): Promise<FlushOutcome> {
     const before = delivered();
-    runDetached(sealAll);
-    let limit: NodeJS.Timeout | undefined;
-    await Promise.race([
-      Promise.all(Object.values(lanes).map(({ sender }) => runDetached(() => sender.settled()))),
-      new Promise<void>((resolve) => {
-        limit = setTimeout(resolve, timeoutMs);
-      }),
-    ]);
-    clearTimeout(limit);
-    return { delivered: delivered() - before, pending: pending() };
+    const work = runDetached(async () => {
+      await adopting;
+      await forgetting;
+      sealAll();
+      await Promise.all(all.map(({ lane }) => lane.sealed()));
+      await Promise.all(all.map(({ sender }) => sender.settle()));
+    });
+    await within(work, timeoutMs);
+    const waiting = [...parts].flatMap(([name, { sender }]) => [...backlog.waiting(name), ...sender.inFlight]);
+    const countOf = (isOnDisk: boolean) =>
+      waiting.filter(({ file }) => (file !== undefined) === isOnDisk).reduce((sum, { records }) => sum + records, 0);
+    const queued = all.reduce((sum, { lane }) => sum + lane.queued, 0);
+    return { delivered: delivered() - before, pending: countOf(false) + queued, spooled: countOf(true) };
+  }
+
+  async function removeFromBacklog(
+    distinctId: string,
+    deletion: { readonly lane: LaneName; readonly json: string } | undefined,
+  ): Promise<void> {
+    // Held first: a batch that is sealed now must not leave before it was looked at.
+    const held = Promise.all(all.map(({ sender }) => sender.hold()));
+    sealAll();
+    await Promise.all(all.map(({ lane }) => lane.sealed()));
+    await held;
+    for (const [name, { counters }] of parts) {
+      counters.drop('forgotten', await forgetInBacklog(backlog, name, distinctId));
+    }
+    // The one record that may still name them.
+    if (deletion) parts.get(deletion.lane)?.lane.push(deletion.json);
+    commitAll();
+    runDetached(schedule);
+    for (const { sender } of all) sender.release();
+  }
+
+  function statsOf(name: LaneName, { lane, sender, counters }: LaneParts): LaneStats {
+    const waiting = [...backlog.waiting(name), ...sender.inFlight];
+    const spooled = waiting.filter(({ file }) => file !== undefined);
+    return {
+      queued: lane.queued,
+      pending: waiting.reduce((sum, { records }) => sum + records, 0),
+      spooledFiles: spooled.length,
+      spooledBytes: spooled.reduce((sum, { bytes }) => sum + bytes, 0),
+      oldestAgeMs: waiting.reduce((oldest, { sealedAt }) => Math.max(oldest, now() - sealedAt), 0),
+      ...counters.read(),
+    };
   }
 
   return {
+    has: (name) => parts.has(name),
     push,
+    drop: (name, reason) => parts.get(name)?.counters.drop(reason),
     flush,
-    counters: (name) => lanes[name].counters,
-    forget(distinctId, { lane, record }) {
-      forgotten.delete(distinctId);
-      const isTheirs = (waiting: EncodedRecord) => waiting.distinctId === distinctId;
-      for (const { builder, sender, counters } of Object.values(lanes)) {
-        counters.drop('forgotten', builder.remove(isTheirs) + sender.remove(isTheirs));
+    forget(distinctId, deletion) {
+      // From this moment on nothing more of them gets in; what is there already is looked for in turn.
+      const isNew = !forgotten.has(distinctId);
+      try {
+        forgotten.add(distinctId);
+        purgeDeadLetters(spoolRoot, distinctId);
+      } catch (error) {
+        spool.refused(error);
       }
-      push(lane, record);
-      forgotten.add(distinctId);
+      forgetting = forgetting.then(() => removeFromBacklog(distinctId, isNew ? deletion : undefined));
+      return forgetting;
     },
-    stats: () =>
-      Object.fromEntries(
-        laneNames.map((name) => {
-          const { builder, sender, counters } = lanes[name];
-          return [name, counters.read(builder.size + sender.size)];
-        }),
-      ) as Record<LaneName, LaneStats>,
+    stats: () => Object.fromEntries([...parts].map(([name, part]) => [name, statsOf(name, part)])),
     async close(timeoutMs) {
       if (isClosed) return;
       isClosed = true;
+      clearInterval(adoptionTimer);
       await flush(timeoutMs);
-      clearTimeout(timer);
-      for (const { sender } of Object.values(lanes)) sender.close();
-      await transport.close();
+      clearTimeout(flushTimer);
+      for (const { lane, sender } of all) {
+        sender.close();
+        lane.close();
+      }
+      await spool.close();
+      await Promise.all([...new Set(Object.values(transports))].map((transport) => transport.close()));
     },
   };
+}
+
+async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
 }

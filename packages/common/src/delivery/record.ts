@@ -1,5 +1,8 @@
-/** The endpoints of the vendor's ingestion API; each has a lane of its own, so that one cannot block another. */
-export const laneNames = ['import', 'engage', 'groups'] as const;
+/**
+ * One endpoint at one destination each, with a batch, a spool and a sender of its own, so that one cannot block another:
+ * Mixpanel's `/import`, `/engage` and `/groups`, and the platform's own analytics-service.
+ */
+export const laneNames = ['import', 'engage', 'groups', 'analytics'] as const;
 
 export type LaneName = (typeof laneNames)[number];
 
@@ -9,13 +12,9 @@ export type DropReason =
   | 'invalid_record'
   | 'forbidden_id'
   | 'too_large'
-  | 'queue_overflow'
+  | 'spool_overflow'
+  | 'memory_overflow'
   | 'rejected'
   | 'forgotten'
+  | 'torn'
   | 'closed';
-
-/** One encoded record on its way: a JSON object as text, and whose it is. */
-export interface EncodedRecord {
-  readonly json: string;
-  readonly distinctId: string;
-}

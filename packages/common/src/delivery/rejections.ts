@@ -3,19 +3,26 @@ export interface Rejections {
   /** Indexes of the refused records; `'all'` when the answer does not name any. */
   readonly indexes: readonly number[] | 'all';
   readonly reason: string;
+  /** What was said of single records, by index. */
+  readonly details: ReadonlyMap<number, { readonly reason: string; readonly field?: string }>;
 }
 
 /** Reads the body of a refused `/import` request. Mixpanel reference, import-events: `failed_records` with `index`. */
 export function readRejections(body: string, recordCount: number): Rejections {
   const answer = parse(body);
   const reason = typeof answer?.error === 'string' ? answer.error : body.slice(0, 200);
-  if (!Array.isArray(answer?.failed_records)) return { indexes: 'all', reason };
-  const failed = answer.failed_records as readonly { index?: unknown; field?: unknown; message?: unknown }[];
-  const indexes = failed
-    .map(({ index }) => index)
-    .filter((index): index is number => Number.isInteger(index) && Number(index) >= 0 && Number(index) < recordCount);
-  const first = failed.find(({ message }) => typeof message === 'string');
-  return { indexes: [...new Set(indexes)], reason: typeof first?.message === 'string' ? first.message : reason };
+  const details = new Map<number, { reason: string; field?: string }>();
+  if (!Array.isArray(answer?.failed_records)) return { indexes: 'all', reason, details };
+  for (const { index, field, message } of answer.failed_records as readonly Record<string, unknown>[]) {
+    if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= recordCount) continue;
+    if (details.has(index)) continue;
+    details.set(index, {
+      reason: typeof message === 'string' ? message : reason,
+      ...(typeof field === 'string' && { field }),
+    });
+  }
+  const first = details.values().next().value;
+  return { indexes: [...details.keys()], reason: first?.reason ?? reason, details };
 }
 
 function parse(body: string): { error?: unknown; failed_records?: unknown } | undefined {

@@ -1,177 +1,182 @@
-import { type Batch, splitBatch } from './batch.ts';
-import type { EncodedRecord, LaneName } from './record.ts';
-import { readRejections } from './rejections.ts';
+import type { Backlog } from './backlog.ts';
+import type { LaneName } from './record.ts';
 import { type Decision, decide } from './retry-policy.ts';
 import type { LaneCounters } from './stats.ts';
-import type { Reply, Transport } from './transport.ts';
+import type { StoredBatch } from './stored-batch.ts';
+import type { Reply, SealedBatch, Transport } from './transport.ts';
 
-/** What a sender may hold in memory while the receiver is away; beyond it the oldest batch goes, counted. */
-const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+/** What becomes of a batch that the receiver did not take whole. */
+export interface Aftermath {
+  /** Puts the refused records aside; returns how many. */
+  quarantine(batch: SealedBatch, lane: LaneName, answer: string): Promise<number>;
+  /** Two halves in the place of a batch that is too large; none when it is a single record. */
+  split(stored: StoredBatch, batch: SealedBatch): Promise<readonly StoredBatch[]>;
+}
 
+/** What {@link Sender} takes. */
 interface SenderOptions {
   readonly lane: LaneName;
   readonly transport: Transport;
+  readonly backlog: Backlog;
   readonly counters: LaneCounters;
+  readonly aftermath: Aftermath;
   readonly warn: (message: string) => void;
   readonly now: () => number;
   readonly random: () => number;
 }
 
 /**
- * Decides when the batches of one lane are sent: one at a time, in order, and again after the wait that the retry policy asks for.
- * Backs off for the lane as a whole: a receiver that is down gets one request, not one for each batch.
+ * Decides when the batches of one lane are sent: oldest first, and again after the wait that the retry policy asks for. Backs off for the lane
+ * as a whole: a receiver that is down gets one request at a time, not one for each batch.
  */
 export class Sender {
   readonly #options: SenderOptions;
-  readonly #waiting: Batch[] = [];
-  #inFlight: Batch | undefined;
-  #waitingBytes = 0;
+  readonly #inFlight = new Set<StoredBatch>();
   #attempt = 0;
   #timer: NodeJS.Timeout | undefined;
-  #idleListeners: (() => void)[] = [];
+  #settledListeners: (() => void)[] = [];
   #saidPaused = false;
+  #isHeld = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
   }
 
-  /** Records that are waiting or under way. */
-  get size(): number {
-    const inFlight = this.#inFlight?.records.length ?? 0;
-    return this.#waiting.reduce((sum, batch) => sum + batch.records.length, inFlight);
+  get inFlight(): ReadonlySet<StoredBatch> {
+    return this.#inFlight;
   }
 
-  enqueue(batch: Batch): void {
-    this.#waiting.push(batch);
-    this.#waitingBytes += batch.bytes;
-    while (this.#waitingBytes > MAX_WAITING_BYTES && this.#waiting.length > 1) this.#dropOldest();
-    if (!this.#inFlight && !this.#timer) this.#sendNext();
+  /** Looks whether there is something to send. */
+  wake(): void {
+    // After a failure one batch finds out whether the receiver is back.
+    const limit = this.#attempt > 0 ? 1 : (this.#options.transport.maxInFlight ?? 1);
+    while (!this.#timer && !this.#isHeld && this.#inFlight.size < limit) {
+      const batch = this.#options.backlog.take(this.#options.lane);
+      if (!batch) break;
+      this.#inFlight.add(batch);
+      void this.#send(batch);
+    }
+    if (this.#isIdle()) this.#notifySettled();
   }
 
-  /** Resolves when nothing waits, or at the next failure: what waits for a retry is not worth a caller's time. */
-  settled(): Promise<void> {
-    if (!this.#inFlight && this.#waiting.length === 0) return Promise.resolve();
-    if (this.#timer && !this.#inFlight) {
+  /** Sends at once what waits for a retry; resolves when nothing is left, or at the next failure: the next wait is not worth a caller's time. */
+  settle(): Promise<void> {
+    if (this.#timer) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
-      this.#sendNext();
     }
-    return new Promise((resolve) => this.#idleListeners.push(resolve));
+    this.wake();
+    if (this.#isIdle()) return Promise.resolve();
+    return new Promise((resolve) => this.#settledListeners.push(resolve));
   }
 
-  /** Removes the records that a predicate names from what waits; returns how many. */
-  remove(matches: (record: EncodedRecord) => boolean): number {
-    const before = this.size;
-    for (const [index, batch] of this.#waiting.entries()) {
-      this.#waiting[index] = { ...batch, records: batch.records.filter((record) => !matches(record)) };
-    }
-    return before - this.size;
+  /** Sends nothing until {@link release}; resolves when nothing is under way. */
+  async hold(): Promise<void> {
+    this.#isHeld = true;
+    while (this.#inFlight.size > 0) await new Promise<void>((resolve) => this.#settledListeners.push(resolve));
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.wake();
   }
 
   close(): void {
+    this.#isHeld = true;
     clearTimeout(this.#timer);
+    this.#notifySettled();
   }
 
-  #sendNext(): void {
-    const batch = this.#takeOldest();
-    if (!batch) return this.#notifyIdle();
-    if (batch.records.length === 0) return this.#sendNext();
-    this.#inFlight = batch;
-    const body = `[${batch.records.map(({ json }) => json).join(',')}]`;
-    void this.#options.transport.send(this.#options.lane, body).then(
-      (reply) => this.#settle(batch, reply),
-      // A transport must not throw; one that does is treated like a dead network, for the batch must not be lost.
-      (error: unknown) => this.#settle(batch, { networkError: String(error) }),
-    );
-  }
-
-  #settle(batch: Batch, reply: Reply): void {
-    const { now, random, counters } = this.#options;
+  async #send(stored: StoredBatch): Promise<void> {
+    const { lane, transport, counters, now, random } = this.#options;
+    let batch: SealedBatch;
+    try {
+      batch = await stored.load();
+    } catch {
+      // Somebody removed the file: there is nothing left to send.
+      this.#inFlight.delete(stored);
+      counters.drop('torn', stored.records);
+      return this.#proceed();
+    }
+    // A transport must not throw; one that does is treated like a dead network, for the batch must not be lost.
+    const reply = await transport.send(lane, batch).catch((error: unknown): Reply => ({ networkError: String(error) }));
+    const retryAfter = 'status' in reply ? reply.headers['retry-after'] : undefined;
     const decision = decide({
       ...('status' in reply && { status: reply.status }),
-      ...('status' in reply &&
-        reply.headers['retry-after'] !== undefined && { retryAfter: reply.headers['retry-after'] }),
+      ...(retryAfter !== undefined && { retryAfter }),
       attempt: this.#attempt,
       now: now(),
       random: random(),
     });
-    this.#inFlight = undefined;
     if (decision.action !== 'delivered') counters.lastError = describe(reply);
-    this.#apply(decision, batch, reply);
+    await this.#apply(decision, stored, batch, reply);
   }
 
-  #apply(decision: Decision, batch: Batch, reply: Reply): void {
-    const { counters, lane, warn } = this.#options;
-    const count = batch.records.length;
+  async #apply(decision: Decision, stored: StoredBatch, batch: SealedBatch, reply: Reply): Promise<void> {
+    const { backlog, counters, aftermath, lane } = this.#options;
     switch (decision.action) {
       case 'delivered':
-        counters.delivered += count;
-        return this.#proceed();
+        counters.delivered += batch.records;
+        break;
       case 'rejected': {
-        const { indexes, reason } = readRejections('body' in reply ? reply.body : '', count);
-        const rejected = indexes === 'all' ? count : indexes.length;
+        const rejected = await aftermath.quarantine(batch, lane, 'body' in reply ? reply.body : '');
         counters.drop('rejected', rejected);
-        counters.delivered += count - rejected;
-        warn(`${rejected} of ${count} records of the ${lane} lane were rejected: ${reason}`);
-        return this.#proceed();
+        counters.delivered += batch.records - rejected;
+        break;
       }
-      case 'split':
-        if (count === 1) {
-          counters.drop('too_large');
-          return this.#proceed();
-        }
-        for (const half of [...splitBatch(batch)].reverse()) this.#putBack(half);
-        return this.#proceed();
+      case 'split': {
+        const halves = await aftermath.split(stored, batch);
+        if (halves.length === 0) counters.drop('too_large', batch.records);
+        for (const half of [...halves].reverse()) backlog.putBack(half);
+        break;
+      }
       case 'pause':
-        if (!this.#saidPaused) {
-          warn(
-            `The receiver refuses our credentials (${describe(reply)}): check MIXPANEL_TOKEN and MIXPANEL_API_HOST. Events are kept meanwhile.`,
-          );
-          this.#saidPaused = true;
-        }
-        return this.#retryLater(batch, decision.delayMs);
       case 'retry':
-        return this.#retryLater(batch, decision.delayMs);
+        if (decision.action === 'pause') this.#sayPaused(reply);
+        this.#inFlight.delete(stored);
+        return this.#retryLater(stored, decision.delayMs);
     }
+    await stored.remove().catch(() => {});
+    this.#inFlight.delete(stored);
+    this.#proceed();
   }
 
   #proceed(): void {
     this.#attempt = 0;
     this.#saidPaused = false;
-    this.#sendNext();
+    if (this.#inFlight.size === 0 && this.#isHeld) this.#notifySettled();
+    this.wake();
   }
 
-  #retryLater(batch: Batch, delayMs: number): void {
-    this.#attempt++;
-    this.#options.counters.retried += batch.records.length;
-    this.#putBack(batch);
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#sendNext();
-    }, delayMs);
-    this.#timer.unref();
-    this.#notifyIdle();
+  #retryLater(stored: StoredBatch, delayMs: number): void {
+    this.#options.counters.retried += stored.records;
+    this.#options.backlog.putBack(stored);
+    if (!this.#timer) {
+      this.#attempt++;
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.wake();
+      }, delayMs);
+      this.#timer.unref();
+    }
+    if (this.#inFlight.size === 0) this.#notifySettled();
   }
 
-  #takeOldest(): Batch | undefined {
-    const batch = this.#waiting.shift();
-    if (batch) this.#waitingBytes -= batch.bytes;
-    return batch;
+  #sayPaused(reply: Reply): void {
+    if (this.#saidPaused) return;
+    this.#saidPaused = true;
+    this.#options.warn(
+      `The receiver of the ${this.#options.lane} lane refuses our credentials (${describe(reply)}): check the token and the host. Records are kept meanwhile.`,
+    );
   }
 
-  #putBack(batch: Batch): void {
-    this.#waiting.unshift(batch);
-    this.#waitingBytes += batch.bytes;
+  #isIdle(): boolean {
+    return this.#inFlight.size === 0 && this.#options.backlog.waiting(this.#options.lane).length === 0;
   }
 
-  #dropOldest(): void {
-    const batch = this.#takeOldest();
-    if (batch) this.#options.counters.drop('queue_overflow', batch.records.length);
-  }
-
-  #notifyIdle(): void {
-    const listeners = this.#idleListeners;
-    this.#idleListeners = [];
+  #notifySettled(): void {
+    const listeners = this.#settledListeners;
+    this.#settledListeners = [];
     for (const listener of listeners) listener();
   }
 }

@@ -1,9 +1,15 @@
 import type { DropReason } from './record.ts';
 
-/** What one lane has done so far. */
+/** What one lane has done so far, and what it holds. */
 export interface LaneStats {
-  /** Records waiting in memory. */
+  /** Records that are not sealed yet. */
   readonly queued: number;
+  /** Records in sealed batches that wait or are under way. */
+  readonly pending: number;
+  readonly spooledFiles: number;
+  readonly spooledBytes: number;
+  /** Age of the oldest batch that waits; 0 when none does. */
+  readonly oldestAgeMs: number;
   readonly delivered: number;
   readonly retried: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
@@ -22,8 +28,8 @@ export class LaneCounters {
     if (count > 0) this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
   }
 
-  read(queued: number): LaneStats {
+  read(): Pick<LaneStats, 'delivered' | 'retried' | 'dropped' | 'lastError'> {
     const { delivered, retried, lastError } = this;
-    return { queued, delivered, retried, dropped: { ...this.#dropped }, lastError };
+    return { delivered, retried, dropped: { ...this.#dropped }, lastError };
   }
 }

@@ -1,48 +1,63 @@
+import { join } from 'node:path';
 import { plan } from '@qr/events';
 import type { Mixpanel } from 'mixpanel';
 import type { ObservabilityConfig } from '../config.ts';
-import { createPipeline } from '../delivery/pipeline.ts';
+import { createPipeline, type PipelineOptions } from '../delivery/pipeline.ts';
 import type { Transport } from '../delivery/transport.ts';
-import { createMixpanelHttpTransport } from '../delivery/transports/mixpanel-http.ts';
 import { readObservabilityConfig } from '../load-config.ts';
 import { createHasher } from '../privacy/hash.ts';
 import { currentTraceId } from '../sentry/trace-id.ts';
 import { serviceName } from '../service-name.ts';
 import { warnOnce } from '../warn-once.ts';
 import { createEncoder } from './encode.ts';
-import { createOfficialClient } from './official-client.ts';
+import { createOfficialClient, type UnplannedPolicy } from './official-client.ts';
 import { runtime } from './runtime.ts';
 import { createTracker } from './tracker.ts';
+import { transportsFor } from './transports.ts';
 
 /** The official client of this process once {@link initializeMixpanel} ran with a token, `null` before. */
 export let mixpanel: Mixpanel | null = null;
 
-/** For tests and for servers with needs of their own. */
+/** For tests, and for processes with needs of their own. */
 export interface InitializeMixpanelOptions {
-  /** @default HTTP to `MIXPANEL_API_HOST` */
+  /** Carries every lane; with it nothing is kept on disk unless OBSERVABILITY_SPOOL_DIR says so. @default HTTP to `MIXPANEL_API_HOST` */
   readonly transport?: Transport;
+  /** What becomes of unplanned data of the official client. @default 'drop' */
+  readonly mixpanelUnplanned?: UnplannedPolicy;
+  /** Whether `trackRevenue` also appends the charge to the profile, which the vendor's documentation no longer mentions. @default false */
+  readonly legacyTrackCharge?: boolean;
 }
+
+/** What {@link initializeMixpanel} looks at, by name, so that a malformed one is said once. */
+const VARIABLES = [
+  ...['MIXPANEL_API_HOST', 'OBSERVABILITY_FLUSH_INTERVAL_MS', 'OBSERVABILITY_SPOOL_MAX_BYTES', 'PII_HASH_KEY'],
+  ...['ANALYTICS_URL', 'SERVICE_TOKEN', 'OBSERVABILITY_REDIS_URL'],
+];
 
 /**
  * Turns analytics on for this process. Idempotent; never throws.
  *
- * @param token the project token; `MIXPANEL_TOKEN` when left out. Without either, one warning is printed and every analytics call does nothing.
+ * @param token the project token; `MIXPANEL_TOKEN` when left out. Without a token and without `ANALYTICS_URL` one warning is printed and every
+ * analytics call does nothing.
  * @returns the official client, its requests carried by our delivery; `null` without a token.
  */
 export function initializeMixpanel(token?: string, options: InitializeMixpanelOptions = {}): Mixpanel | null {
   if (runtime.pipeline) return mixpanel;
   const { config, problems } = readObservabilityConfig();
   const projectToken = token || config.MIXPANEL_TOKEN;
-  if (!projectToken) {
-    warnOnce(problems.get('MIXPANEL_TOKEN') ?? 'MIXPANEL_TOKEN is not set: analytics are off.');
-    return null;
-  }
-  for (const name of ['MIXPANEL_API_HOST', 'OBSERVABILITY_FLUSH_INTERVAL_MS', 'PII_HASH_KEY']) {
+  for (const name of VARIABLES) {
     const problem = problems.get(name);
     if (problem) warnOnce(problem);
   }
+  const transports = options.transport ? everyLane(options.transport) : transportsFor(config, projectToken);
+  if (Object.keys(transports).length === 0) {
+    warnOnce(problems.get('MIXPANEL_TOKEN') ?? 'MIXPANEL_TOKEN is not set: analytics are off.');
+    return null;
+  }
   const pipeline = createPipeline({
-    transport: options.transport ?? createTransport(projectToken, config),
+    transports,
+    spoolRoot: spoolRootOf(config, options),
+    maxSpoolBytes: config.OBSERVABILITY_SPOOL_MAX_BYTES ?? 256 * 1024 * 1024,
     flushIntervalMs: config.OBSERVABILITY_FLUSH_INTERVAL_MS ?? 1000,
     warn: warnOnce,
   });
@@ -55,17 +70,15 @@ export function initializeMixpanel(token?: string, options: InitializeMixpanelOp
       environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
       ...(config.SENTRY_RELEASE !== undefined && { release: config.SENTRY_RELEASE }),
     },
+    onLeftOut: countLeftOut,
   });
   runtime.pipeline = pipeline;
-  runtime.tracker = createTracker({
-    encoder,
-    pipeline,
-    token: projectToken,
-    counters: runtime.counters,
-    traceId: currentTraceId,
-  });
-  mixpanel = createOfficialClient({ token: projectToken, encoder, pipeline });
-  runtime.client = mixpanel;
+  const recordsCharges = options.legacyTrackCharge ?? false;
+  runtime.tracker = createTracker({ encoder, pipeline, token: projectToken, recordsCharges, traceId: currentTraceId });
+  if (projectToken !== undefined) {
+    const unplanned = options.mixpanelUnplanned ?? 'drop';
+    mixpanel = createOfficialClient({ token: projectToken, encoder, pipeline, unplanned });
+  }
   return mixpanel;
 }
 
@@ -79,11 +92,22 @@ export function resetMixpanelClient(): void {
   mixpanel = null;
 }
 
-function createTransport(token: string, config: ObservabilityConfig): Transport {
-  const { MIXPANEL_SERVICE_ACCOUNT: credentials, MIXPANEL_PROJECT_ID: projectId } = config;
-  return createMixpanelHttpTransport({
-    apiHost: config.MIXPANEL_API_HOST ?? 'https://api.mixpanel.com',
-    token,
-    ...(credentials && projectId && { serviceAccount: { credentials, projectId } }),
-  });
+function countLeftOut(what: string, reason: 'unplanned_property' | 'invalid_property', name: string): void {
+  runtime.counters[reason]++;
+  warnOnce(
+    reason === 'unplanned_property'
+      ? `${what}: property "${name}" is not in the tracking plan and was left out. Add it in packages/events.`
+      : `${what}: property "${name}" has a value of another type than the tracking plan says and was left out.`,
+  );
+}
+
+function everyLane(transport: Transport): PipelineOptions['transports'] {
+  return { import: transport, engage: transport, groups: transport };
+}
+
+/** Tests leave nothing behind: without a folder of their own they keep everything in memory. */
+function spoolRootOf(config: ObservabilityConfig, { transport }: InitializeMixpanelOptions): string | undefined {
+  if (config.OBSERVABILITY_SPOOL_DIR) return config.OBSERVABILITY_SPOOL_DIR;
+  if (transport || config.NODE_ENV === 'test') return undefined;
+  return join('.data/spool', serviceName() ?? 'service');
 }

@@ -4,12 +4,12 @@ import { stripUrl } from '../shared/index.ts';
 import { truncate } from './truncate.ts';
 
 /** Turns a value into what may leave, or `undefined` when it is not what the plan says. */
-type ToPlanned = (value: unknown) => string | number | boolean | undefined;
+type Convert = (value: unknown) => string | number | boolean | undefined;
 
+/** How one property of the plan leaves. */
 interface PlannedProperty {
   readonly sentAs: string;
-  /** Absent for a property that never leaves. */
-  readonly convert?: ToPlanned;
+  readonly convert: Convert;
 }
 
 /** What became of the properties of one call. */
@@ -24,9 +24,12 @@ export function compilePlannedProperties(
   schema: TObject,
   hash: (value: string) => string,
 ): (given: unknown) => PlannedValues {
-  const planned = new Map<string, PlannedProperty>();
-  for (const [name, property] of Object.entries(schema.properties))
-    planned.set(name, compileProperty(name, property, hash));
+  const planned = new Map(
+    Object.entries(schema.properties).map(([name, property]) => [
+      name,
+      { ...toPlanned(name, property, hash), isDropped: privacyOf(property) === 'drop' },
+    ]),
+  );
 
   return (given) => {
     const values: Record<string, string | number | boolean> = {};
@@ -40,7 +43,7 @@ export function compilePlannedProperties(
         continue;
       }
       const value = read(given, name);
-      if (!property.convert || value === undefined || value === null) continue;
+      if (property.isDropped || value === undefined || value === null) continue;
       const converted = property.convert(value);
       if (converted === undefined) invalid.push(name);
       else values[property.sentAs] = converted;
@@ -49,11 +52,11 @@ export function compilePlannedProperties(
   };
 }
 
-function compileProperty(name: string, schema: TSchema, hash: (value: string) => string): PlannedProperty {
-  const convert = converterOf(schema);
+/** The name under which a property leaves, and the function that turns a value into what may leave. */
+export function toPlanned(name: string, schema: TSchema, hash: (value: string) => string): PlannedProperty {
   switch (privacyOf(schema)) {
     case 'drop':
-      return { sentAs: name };
+      return { sentAs: name, convert: () => undefined };
     case 'hash':
       // `$` marks the vendor's own fields, which a hash is not.
       return {
@@ -63,12 +66,12 @@ function compileProperty(name: string, schema: TSchema, hash: (value: string) =>
     case 'url':
       return { sentAs: name, convert: (value) => (typeof value === 'string' ? truncate(stripUrl(value)) : undefined) };
     case 'plain':
-      return { sentAs: name, convert };
+      return { sentAs: name, convert: converterOf(schema) };
   }
 }
 
 // An object or list where a scalar is planned may hold anything, personal data included: only scalars pass.
-function converterOf(schema: TSchema): ToPlanned {
+function converterOf(schema: TSchema): Convert {
   switch ((schema as { type?: string }).type) {
     case 'boolean':
       return (value) => (typeof value === 'boolean' ? value : undefined);

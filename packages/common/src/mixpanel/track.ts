@@ -1,4 +1,5 @@
 import type { PropertiesArgument, ServerEventName, ServerProfile, ServerProperties } from '@qr/events';
+import type { RevenueProperties } from './revenue.ts';
 import { runtime } from './runtime.ts';
 
 /**
@@ -16,28 +17,28 @@ export function trackEvent<N extends ServerEventName>(
   runtime.tracker.event(name, userId, properties);
 }
 
+/** What {@link identifyUser} takes beside the profile. */
+export interface IdentifyOptions {
+  /** Under what id the person was seen before, such as a `visitorId(request)`: both are one person from now on. */
+  readonly anonymousId?: string;
+}
+
 /**
  * Records what is known of a person. Personal fields are hashed or dropped as the plan says.
  *
  * @param properties profile properties of the tracking plan.
  */
-export function identifyUser(userId: string, properties: ServerProfile = {}): void {
+export function identifyUser(userId: string, properties: ServerProfile = {}, options: IdentifyOptions = {}): void {
+  if (options.anonymousId !== undefined) runtime.tracker.merge(userId, options.anonymousId);
   runtime.tracker.profile(userId, { $set: properties });
 }
-
-/** What {@link trackRevenue} takes beside the amount. */
-export type RevenueProperties = Partial<Omit<ServerProperties<'revenue'>, 'amount'>>;
 
 /**
  * Records money as a `revenue` event.
  *
  * @param amount in units of the currency; negative is a refund. `NaN` and infinities are refused and counted.
- * @param properties `currency` is an ISO 4217 code, USD when left out.
+ * @param properties `currency` is an ISO 4217 code, USD when left out; an unknown one is refused and counted.
  */
 export function trackRevenue(userId: string, amount: number, properties: RevenueProperties = {}): void {
-  if (!Number.isFinite(amount)) {
-    runtime.pipeline?.counters('import').drop('invalid_record');
-    return;
-  }
-  runtime.tracker.event('revenue', userId, { currency: 'USD', ...properties, amount });
+  runtime.tracker.revenue(userId, amount, properties);
 }

@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts';
 import type { Reply } from '../../src/delivery/transport.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
+
+/** Compressing and writing take real time, also while the clock is a fake. */
+const realSetTimeout = globalThis.setTimeout;
 
 const answer = (status: number, body = '', headers: Record<string, string> = {}): Reply => ({ status, body, headers });
 
@@ -11,11 +15,12 @@ describe('createPipeline', () => {
   let warnings: string[];
 
   beforeEach(() => {
-    vi.useFakeTimers();
+    // Not setImmediate: batches are compressed and written for real, which takes turns of the loop.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
     transport = createMemoryTransport();
     warnings = [];
     pipeline = createPipeline({
-      transport,
+      transports: { import: transport, engage: transport },
       flushIntervalMs: 1000,
       warn: (message) => warnings.push(message),
       random: () => 0,
@@ -26,36 +31,46 @@ describe('createPipeline', () => {
     await pipeline.close(0);
   });
 
-  const push = (n: number, distinctId = 'u1') => pipeline.push('import', { json: JSON.stringify({ n }), distinctId });
+  const push = (n: number, distinctId = 'u1') =>
+    pipeline.push('import', JSON.stringify({ n, distinct_id: distinctId }), distinctId);
+  /** Lets time pass, and then all work that it set off. */
+  const pass = async (ms: number) => {
+    await vi.advanceTimersByTimeAsync(ms);
+    await new Promise((resolve) => realSetTimeout(resolve, 30));
+  };
   const received = () => transport.records('import').map((record) => (record as { n: number }).n);
-  const stats = () => pipeline.stats().import;
+  const stats = () => {
+    const { import: lane } = pipeline.stats();
+    if (!lane) throw new Error('expected the import lane');
+    return lane;
+  };
 
   it('waits for company until the flush interval has passed', async () => {
     push(1);
-    await vi.advanceTimersByTimeAsync(999);
+    await pass(999);
     expect(received()).toEqual([]);
     push(2);
-    await vi.advanceTimersByTimeAsync(1);
+    await pass(1);
     expect(received()).toEqual([1, 2]);
     expect(stats()).toMatchObject({ delivered: 2, queued: 0 });
   });
 
   it('seals a batch at 2000 records without waiting', async () => {
     for (let n = 0; n < 2001; n++) push(n);
-    await vi.advanceTimersByTimeAsync(0);
+    await pass(0);
     expect(received()).toHaveLength(2000);
     expect(stats().queued).toBe(1);
   });
 
   it('seals a batch before it would pass 1.9 MB', async () => {
     const json = JSON.stringify({ n: 'x'.repeat(900_000) });
-    for (let count = 0; count < 3; count++) pipeline.push('import', { json, distinctId: 'u1' });
-    await vi.advanceTimersByTimeAsync(0);
+    for (let count = 0; count < 3; count++) pipeline.push('import', json, 'u1');
+    await pass(0);
     expect(received()).toHaveLength(2);
   });
 
   it('refuses a record over 1 MB and counts it', () => {
-    pipeline.push('import', { json: JSON.stringify('x'.repeat(1_000_001)), distinctId: 'u1' });
+    pipeline.push('import', JSON.stringify('x'.repeat(1_000_001)), 'u1');
     expect(stats()).toMatchObject({ queued: 0, dropped: { too_large: 1 } });
   });
 
@@ -63,14 +78,14 @@ describe('createPipeline', () => {
     transport.answerNext(answer(503));
     transport.answerNext({ networkError: 'connect ECONNREFUSED' });
     push(1);
-    await vi.advanceTimersByTimeAsync(1000);
+    await pass(1000);
     push(2);
-    await vi.advanceTimersByTimeAsync(2999);
+    await pass(2999);
     expect(received()).toEqual([]);
-    expect(stats()).toMatchObject({ queued: 2, lastError: 'status 503: ' });
-    await vi.advanceTimersByTimeAsync(1 + 5000);
+    expect(stats()).toMatchObject({ pending: 2, lastError: 'status 503: ' });
+    await pass(1 + 5000);
     expect(received()).toEqual([1, 2]);
-    expect(stats()).toMatchObject({ queued: 0, delivered: 2, retried: 2 });
+    expect(stats()).toMatchObject({ pending: 0, delivered: 2, retried: 2 });
   });
 
   it('counts only the records that a partial failure names', async () => {
@@ -78,25 +93,27 @@ describe('createPipeline', () => {
     push(1);
     push(2);
     push(3);
-    await vi.advanceTimersByTimeAsync(1000);
+    await pass(1000);
     expect(stats()).toMatchObject({ delivered: 2, dropped: { rejected: 1 } });
-    expect(warnings).toEqual(['1 of 3 records of the import lane were rejected: bad time']);
+    expect(warnings).toEqual([
+      '1 of 3 records of the import lane were rejected and put into dead/import.ndjson: bad time',
+    ]);
   });
 
   it('splits a batch that the receiver finds too large', async () => {
     transport.answerNext(answer(413));
     transport.answerNext(answer(413));
     for (const n of [1, 2, 3, 4]) push(n);
-    await vi.advanceTimersByTimeAsync(1000);
+    await pass(1000);
     expect(received()).toEqual([1, 2, 3, 4]);
   });
 
   it('drops a single record that the receiver finds too large, and goes on', async () => {
     transport.answerNext(answer(413));
     push(1);
-    await vi.advanceTimersByTimeAsync(1000);
+    await pass(1000);
     push(2);
-    await vi.advanceTimersByTimeAsync(1000);
+    await pass(1000);
     expect(received()).toEqual([2]);
     expect(stats().dropped).toEqual({ too_large: 1 });
   });
@@ -104,62 +121,72 @@ describe('createPipeline', () => {
   it('keeps everything and says so once when the credentials are refused', async () => {
     for (let times = 0; times < 3; times++) transport.answerNext(answer(401, 'Invalid credentials'));
     push(1);
-    await vi.advanceTimersByTimeAsync(1000 + 60_000 + 60_000);
-    expect(stats().queued).toBe(1);
+    await pass(1000);
+    await pass(60_000);
+    await pass(60_000);
+    expect(stats().pending).toBe(1);
     expect(warnings).toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(60_000);
+    await pass(60_000);
     expect(received()).toEqual([1]);
   });
 
-  it('drops the oldest batches, counted, when 32 MiB wait', async () => {
-    // Sealed at 1.9 MB: each batch holds one of these.
-    const json = JSON.stringify({ n: 'x'.repeat(960_000) });
+  it('drops the oldest batches, counted, when 16 MiB wait in memory', async () => {
     for (let times = 0; times < 100; times++) transport.answerNext(answer(503));
-    for (let count = 0; count < 50; count++) pipeline.push('import', { json, distinctId: 'u1' });
-    await vi.advanceTimersByTimeAsync(1000);
-    const { queued, dropped } = stats();
-    expect(queued * 960_000).toBeLessThan(36 * 1024 * 1024);
-    expect(queued + (dropped.queue_overflow ?? 0)).toBe(50);
+    // Random bytes: compressed they stay as large as they are. Each is a batch of its own.
+    for (let n = 0; n < 30; n++) {
+      pipeline.push('import', JSON.stringify({ n, x: randomBytes(720_000).toString('base64') }), 'u1');
+      await pass(1000);
+    }
+    const { pending, dropped } = stats();
+    expect(pending).toBeGreaterThan(15);
+    expect(pending).toBeLessThan(25);
+    expect(pending + (dropped.memory_overflow ?? 0)).toBe(30);
   });
 
   it('keeps the lanes apart: one that is stuck does not hold up another', async () => {
     transport.answerNext(answer(503));
     push(1);
-    pipeline.push('engage', { json: '{"n":9}', distinctId: 'u1' });
-    await vi.advanceTimersByTimeAsync(1000);
+    pipeline.push('engage', '{"n":9}', 'u1');
+    await pass(1000);
     expect(transport.records('engage')).toEqual([{ n: 9 }]);
     expect(received()).toEqual([]);
   });
 
   it('forgets a person: what waits is removed, what comes later refused, and the deletion is sent', async () => {
+    transport.answerNext(answer(503));
     push(1, 'gone');
     push(2, 'stays');
-    pipeline.forget('gone', { lane: 'engage', record: { json: '{"$delete":null}', distinctId: 'gone' } });
+    await pass(1000);
     push(3, 'gone');
-    await vi.advanceTimersByTimeAsync(1000);
+    await pipeline.forget('gone', { lane: 'engage', json: '{"$delete":null}' });
+    push(4, 'gone');
+    await pass(10_000);
     expect(received()).toEqual([2]);
     expect(transport.records('engage')).toEqual([{ $delete: null }]);
-    expect(stats().dropped).toEqual({ forgotten: 2 });
+    expect(stats().dropped).toEqual({ forgotten: 3 });
   });
 
   describe('flush', () => {
     it('sends at once and says what was delivered', async () => {
       push(1);
-      expect(await pipeline.flush(100)).toEqual({ delivered: 1, pending: 0 });
+      expect(await pipeline.flush(100)).toEqual({ delivered: 1, pending: 0, spooled: 0 });
     });
 
     it('returns at the first failure instead of waiting for the retry', async () => {
+      // Once by itself, and once because of the flush.
+      transport.answerNext(answer(503));
       transport.answerNext(answer(503));
       push(1);
-      expect(await pipeline.flush(60_000)).toEqual({ delivered: 0, pending: 1 });
+      expect(await pipeline.flush(60_000)).toEqual({ delivered: 0, pending: 1, spooled: 0 });
     });
 
     it('gives up after its time when the receiver hangs', async () => {
       transport.send = () => new Promise(() => {});
       push(1);
       const flushed = pipeline.flush(500);
-      await vi.advanceTimersByTimeAsync(500);
-      expect(await flushed).toEqual({ delivered: 0, pending: 1 });
+      await pass(0);
+      await pass(500);
+      expect(await flushed).toEqual({ delivered: 0, pending: 1, spooled: 0 });
     });
   });
 

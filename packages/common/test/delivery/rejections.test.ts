@@ -12,7 +12,10 @@ it('names the refused records by index, and the first reason', () => {
     ],
     num_records_imported: 2,
   });
-  expect(readRejections(body, 4)).toEqual({ indexes: [1, 3], reason: "'properties.time' is invalid" });
+  const { indexes, reason, details } = readRejections(body, 4);
+  expect([indexes, reason]).toEqual([[1, 3], "'properties.time' is invalid"]);
+  expect(details.get(3)).toEqual({ reason: 'too old' });
+  expect(details.get(1)).toEqual({ reason: "'properties.time' is invalid", field: 'properties.time' });
 });
 
 it('ignores indexes that cannot be', () => {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { startInbox } from '@qr/inbox';
 import { expect, it, onTestFinished } from 'vitest';
 import { createMixpanelHttpTransport } from '../../src/delivery/transports/mixpanel-http.ts';
@@ -8,6 +9,12 @@ import { describeTransportContract } from '../contract/transport-contract.ts';
 describeTransportContract('the memory double', async () => {
   const transport = createMemoryTransport();
   return { transport, received: (lane) => transport.records(lane) };
+});
+
+const sealed = (records: readonly unknown[]) => ({
+  id: 'test-1',
+  records: records.length,
+  body: gzipSync(JSON.stringify(records)),
 });
 
 async function openHttp() {
@@ -24,7 +31,7 @@ describeTransportContract('HTTP', openHttp);
 
 it('HTTP sends the token as user name, and the body compressed', async () => {
   const { inbox, transport } = await openHttp();
-  await transport.send('import', '[]');
+  await transport.send('import', sealed([]));
   const [request] = inbox.raw();
   expect(request?.url).toBe('/import?strict=1');
   expect(request?.headers).toMatchObject({
@@ -35,14 +42,14 @@ it('HTTP sends the token as user name, and the body compressed', async () => {
 
 it('HTTP passes on a refusal with its body', async () => {
   const { transport } = await openHttp();
-  const reply = await transport.send('import', '[{"event":"x","properties":{}}]');
+  const reply = await transport.send('import', sealed([{ event: 'x', properties: {} }]));
   expect(reply).toMatchObject({ status: 400, body: expect.stringContaining('failed_records') });
 });
 
 it('HTTP turns a dead network into a reply instead of an exception', async () => {
   const transport = createMixpanelHttpTransport({ apiHost: 'http://127.0.0.1:1', token: 't', timeoutMs: 500 });
   onTestFinished(() => transport.close());
-  expect(await transport.send('import', '[]')).toEqual({ networkError: expect.any(String) });
+  expect(await transport.send('import', sealed([]))).toEqual({ networkError: expect.any(String) });
 });
 
 it('HTTP gives up on a receiver that never answers', async () => {
@@ -54,5 +61,5 @@ it('HTTP gives up on a receiver that never answers', async () => {
     await transport.close();
     silent.close();
   });
-  expect(await transport.send('import', '[]')).toEqual({ networkError: expect.any(String) });
+  expect(await transport.send('import', sealed([]))).toEqual({ networkError: expect.any(String) });
 });

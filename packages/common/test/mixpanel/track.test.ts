@@ -4,6 +4,7 @@ import {
   flushObservability,
   forgetUser,
   getMixpanel,
+  type InitializeMixpanelOptions,
   identifyUser,
   initializeMixpanel,
   mixpanel,
@@ -15,11 +16,11 @@ import { createMemoryTransport } from '../../src/testing/index.ts';
 import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
-function startInMemory() {
+function startInMemory(options: InitializeMixpanelOptions = {}) {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   resetWarnings();
   const transport = createMemoryTransport();
-  const client = initializeMixpanel('test-token', { transport });
+  const client = initializeMixpanel('test-token', { ...options, transport });
   onTestFinished(() => closeObservability());
   return { transport, client };
 }
@@ -124,7 +125,7 @@ describe('without a token', () => {
     forgetUser('u1');
     expect(getMixpanel()).toBeNull();
     expect(observabilityStats()).toMatchObject({ analytics: 'off', lanes: {} });
-    expect(await flushObservability()).toEqual({ delivered: 0, pending: 0 });
+    expect(await flushObservability()).toEqual({ delivered: 0, pending: 0, spooled: 0 });
   });
 
   it('says what is wrong with a malformed token', () => {
@@ -161,6 +162,17 @@ describe('identifyUser', () => {
   });
 });
 
+describe('identifyUser with the id of before', () => {
+  it('says that both are one person', async () => {
+    const { transport } = startInMemory();
+    identifyUser('u1', { plan: 'free' }, { anonymousId: '$device:d1' });
+    await flushObservability();
+    expect(transport.records('import')).toMatchObject([
+      { event: '$identify', properties: { distinct_id: 'u1', $user_id: 'u1', $device_id: 'd1' } },
+    ]);
+  });
+});
+
 describe('trackRevenue', () => {
   it('sends a revenue event, in dollars unless told', async () => {
     const { transport } = startInMemory();
@@ -173,10 +185,23 @@ describe('trackRevenue', () => {
     ]);
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %s and counts it', (amount) => {
+  it.each([
+    [Number.NaN, 'USD'],
+    [Number.POSITIVE_INFINITY, 'USD'],
+    [5, 'usd'],
+    [5, 'XYZ'],
+  ])('refuses %s %s and counts it', (amount, currency) => {
     startInMemory();
-    trackRevenue('u1', amount);
+    trackRevenue('u1', amount, { currency });
     expect(observabilityStats().lanes.import?.dropped).toEqual({ invalid_record: 1 });
+  });
+
+  it('appends the charge to the profile when asked to', async () => {
+    const { transport } = startInMemory({ legacyTrackCharge: true });
+    trackRevenue('u1', 9.99, { orderId: 'o1' });
+    await flushObservability();
+    expect(transport.records('import')).toMatchObject([{ properties: { order_id: 'o1' } }]);
+    expect(transport.records('engage')).toMatchObject([{ $append: { $transactions: { $amount: 9.99 } } }]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { readRecords } from '../compress.ts';
 import type { LaneName } from '../record.ts';
 import type { Reply, Transport } from '../transport.ts';
 
@@ -14,10 +15,10 @@ export function createMemoryTransport(): MemoryTransport {
   const accepted: { lane: LaneName; record: unknown }[] = [];
   const answers: Reply[] = [];
   return {
-    async send(lane, body) {
+    async send(lane, { body }) {
       const reply = answers.shift() ?? { status: 200, headers: {}, body: '{"code":200,"status":"OK"}' };
       if ('status' in reply && reply.status === 200) {
-        for (const record of JSON.parse(body) as unknown[]) accepted.push({ lane, record });
+        for (const record of await readRecords(body)) accepted.push({ lane, record });
       }
       return reply;
     },

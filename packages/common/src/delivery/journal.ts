@@ -1,0 +1,162 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+/** Records of one request. Mixpanel reference, import-events. */
+const MAX_RECORDS = 2000;
+/** Two pages of the vendor disagree on 2 or 10 MB a request; this keeps below the smaller one. */
+const MAX_BYTES = 1_900_000;
+/** Uncompressed JSON of one event. Mixpanel reference, import-events. */
+export const MAX_RECORD_BYTES = 1_000_000;
+/** Text that is gathered before it is written, whatever the loop does: bounds the memory of a long synchronous burst. */
+const MAX_PENDING_LENGTH = 32_768;
+/** A UTF-16 unit becomes at most three bytes of UTF-8. */
+const BYTES_PER_UNIT = 3;
+/** A longer text is measured before it is added: it might not fit. */
+export const LONG_TEXT = 16_384;
+/** What the text that is not written yet can come to. */
+const MAX_PENDING_BYTES = (MAX_PENDING_LENGTH + LONG_TEXT) * BYTES_PER_UNIT;
+const FIRST_CAPACITY = 64 * 1024;
+/** Between records, on disk and in the request: what was journalled is the body already. */
+const SEPARATOR = ',\n';
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+
+/** What {@link Journal} takes. */
+interface JournalOptions {
+  /** Where the records go as soon as the loop turn ends; `undefined` while the disk cannot be used. */
+  readonly nextPath: () => string | undefined;
+  readonly onDiskError: (error: unknown) => void;
+}
+
+/** The records of a batch, taken from the journal to be sealed. */
+export interface JournalledBatch {
+  /** A JSON array. Belongs to the receiver until {@link Journal.recycle}. */
+  readonly body: Buffer;
+  readonly records: number;
+  readonly path: string | undefined;
+}
+
+/**
+ * The unsealed tail of a lane. Records are gathered as text during a loop turn; `commit` turns them into bytes once and appends these to the
+ * file with one system call. From then on a killed process loses none of them.
+ */
+export class Journal {
+  readonly #options: JournalOptions;
+  #pending = '';
+  #pendingRecords = 0;
+  #buffer: Buffer = Buffer.allocUnsafe(FIRST_CAPACITY);
+  #length = 1;
+  #records = 0;
+  #path: string | undefined;
+  #fd: number | undefined;
+  #spare: Buffer | undefined;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+  }
+
+  get records(): number {
+    return this.#records + this.#pendingRecords;
+  }
+
+  get hasPending(): boolean {
+    return this.#pendingRecords > 0;
+  }
+
+  /** Adds a record; says whether the batch is full and must be taken before the next one. */
+  add(json: string): boolean {
+    this.#pending += json + SEPARATOR;
+    this.#pendingRecords++;
+    if (this.#pending.length > MAX_PENDING_LENGTH) this.commit();
+    return this.#records + this.#pendingRecords >= MAX_RECORDS || this.#length > MAX_BYTES - MAX_PENDING_BYTES;
+  }
+
+  /** Whether a record of so many bytes would still fit; asked only of unusually long ones. */
+  fits(bytes: number): boolean {
+    this.commit();
+    return this.#length + bytes + SEPARATOR.length <= MAX_BYTES;
+  }
+
+  /** Writes what the loop turn has gathered. */
+  commit(): void {
+    if (this.#pendingRecords === 0) return;
+    this.#reserve(this.#pending.length * BYTES_PER_UNIT);
+    const written = this.#buffer.write(this.#pending, this.#length, 'utf8');
+    this.#append(this.#length, written);
+    this.#length += written;
+    this.#records += this.#pendingRecords;
+    this.#pending = '';
+    this.#pendingRecords = 0;
+  }
+
+  /** Ends the batch and starts a new one. */
+  take(): JournalledBatch {
+    this.commit();
+    const buffer = this.#buffer;
+    buffer[0] = OPENING_BRACKET;
+    // The separator after the last record gives way to the end of the array.
+    buffer[this.#length - SEPARATOR.length] = CLOSING_BRACKET;
+    const batch = {
+      body: buffer.subarray(0, this.#length - SEPARATOR.length + 1),
+      records: this.#records,
+      path: this.#path,
+    };
+    this.#closeFile();
+    this.#path = undefined;
+    this.#buffer = this.#spare ?? Buffer.allocUnsafe(FIRST_CAPACITY);
+    this.#spare = undefined;
+    this.#length = 1;
+    this.#records = 0;
+    return batch;
+  }
+
+  /** Gives back the memory of a batch that was taken. */
+  recycle(batch: JournalledBatch): void {
+    const { buffer, byteOffset } = batch.body;
+    if (byteOffset === 0) this.#spare ??= Buffer.from(buffer);
+  }
+
+  close(): void {
+    this.#closeFile();
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#buffer.length * 2, this.#length + bytes));
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
+  }
+
+  #append(from: number, length: number): void {
+    try {
+      this.#fd ??= this.#openFile();
+      if (this.#fd === undefined) return;
+      // A disk that is nearly full takes a part.
+      for (let written = 0; written < length; ) {
+        written += writeSync(this.#fd, this.#buffer, from + written, length - written);
+      }
+    } catch (error) {
+      // The rest of this batch stays in memory only; its file keeps what it has until the batch is sealed.
+      this.#closeFile();
+      this.#options.onDiskError(error);
+    }
+  }
+
+  #openFile(): number | undefined {
+    if (this.#path !== undefined) return undefined;
+    const path = this.#options.nextPath();
+    if (path === undefined) return undefined;
+    this.#path = path;
+    return openSync(path, 'a', 0o600);
+  }
+
+  #closeFile(): void {
+    const fd = this.#fd;
+    this.#fd = undefined;
+    if (fd === undefined) return;
+    try {
+      closeSync(fd);
+    } catch (error) {
+      this.#options.onDiskError(error);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { journalName } from './batch-file.ts';
+import type { LaneName } from './record.ts';
+import { createSpoolFolder, type SpoolFolder } from './spool-folder.ts';
+
+/** How long a disk that refused is left alone. */
+const RETRY_AFTER_MS = 5000;
+
+/** What {@link Spool} takes. */
+interface SpoolOptions {
+  /** `undefined`: memory only. */
+  readonly root: string | undefined;
+  readonly warn: (message: string) => void;
+  readonly now: () => number;
+}
+
+/** This process's place on disk, and whether the disk can be used at the moment. */
+export class Spool {
+  readonly #options: SpoolOptions;
+  #folder: SpoolFolder | undefined;
+  #refusedUntil = 0;
+  #sequence = 0;
+
+  constructor(options: SpoolOptions) {
+    this.#options = options;
+    this.folder();
+  }
+
+  /** The folder, made when it is first asked for; `undefined` while the disk refuses. */
+  folder(): SpoolFolder | undefined {
+    const { root, now } = this.#options;
+    if (root === undefined || now() < this.#refusedUntil) return undefined;
+    try {
+      // Somebody may have tidied up.
+      if (this.#folder && !existsSync(this.#folder.path)) this.#leaveFolder();
+      this.#folder ??= createSpoolFolder(root);
+      return this.#folder;
+    } catch (error) {
+      this.refused(error);
+      return undefined;
+    }
+  }
+
+  /** A number for the next journal, rising over all lanes. */
+  nextSequence(): number {
+    return ++this.#sequence;
+  }
+
+  journalPath(lane: LaneName, sequence: number): string | undefined {
+    const folder = this.folder();
+    return folder && join(folder.path, journalName(lane, sequence));
+  }
+
+  /** Notes that the disk failed: for a while everything stays in memory. */
+  refused(error: unknown): void {
+    const { root, now, warn } = this.#options;
+    this.#refusedUntil = now() + RETRY_AFTER_MS;
+    const reason = error instanceof Error ? error.message : String(error);
+    warn(
+      `The spool folder ${root} cannot be used (${reason}). Until it can, events are kept in memory only. Check OBSERVABILITY_SPOOL_DIR.`,
+    );
+  }
+
+  /** Removes the folder if nothing is left in it. */
+  async close(): Promise<void> {
+    const folder = this.#folder;
+    this.#leaveFolder();
+    if (!folder) return;
+    try {
+      const names = await readdir(folder.path);
+      const adopted = names.filter((name) => name.startsWith('adopted-'));
+      // Fails, as it should, on a folder that still holds something.
+      for (const name of adopted) await removeIfEmpty(join(folder.path, name));
+      await removeIfEmpty(folder.path);
+    } catch {
+      // Whatever remains is adopted by the next process.
+    }
+  }
+
+  #leaveFolder(): void {
+    this.#folder?.close();
+    this.#folder = undefined;
+  }
+}
+
+async function removeIfEmpty(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (names.some((name) => name !== 'heartbeat')) return;
+  await rm(join(folder, 'heartbeat'), { force: true });
+  await rmdir(folder);
+}

@@ -1,0 +1,41 @@
+import { rm } from 'node:fs/promises';
+import type { BatchFile } from './batch-file.ts';
+import { loadBatch, removeBatch } from './batch-file.ts';
+import type { LaneName } from './record.ts';
+import type { SealedBatch } from './transport.ts';
+
+/** A sealed batch that waits, on disk or, while the disk cannot be used, in memory. */
+export interface StoredBatch {
+  readonly id: string;
+  readonly lane: LaneName;
+  readonly records: number;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly sealedAt: number;
+  /** `undefined` in memory. */
+  readonly file: BatchFile | undefined;
+  load(): Promise<SealedBatch>;
+  remove(): Promise<void>;
+}
+
+export function onDisk(file: BatchFile, sealedAt: number): StoredBatch {
+  const { id, lane, records, bytes } = file;
+  return { id, lane, records, bytes, sealedAt, file, load: () => loadBatch(file), remove: () => removeBatch(file) };
+}
+
+/** @param leftover a journal that could not be replaced by a sealed file; it goes with the batch. */
+export function inMemory(lane: LaneName, batch: SealedBatch, sealedAt: number, leftover?: string): StoredBatch {
+  const { id, records, body } = batch;
+  return {
+    id,
+    lane,
+    records,
+    bytes: body.length,
+    sealedAt,
+    file: undefined,
+    load: async () => batch,
+    remove: async () => {
+      if (leftover !== undefined) await rm(leftover, { force: true });
+    },
+  };
+}
