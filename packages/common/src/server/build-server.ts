@@ -13,6 +13,7 @@ import { readObservabilityConfig } from '../load-config.ts';
 import { nameService, serviceName } from '../service-name.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { addHealthRoutes, type ReadyChecks } from './health.ts';
+import { addInternalStats } from './internal-stats.ts';
 import { observabilityPlugin } from './observability-plugin.ts';
 import { type SecurityOptions, securityPlugin } from './security.ts';
 import { closeOnSignals } from './shutdown.ts';
@@ -78,6 +79,7 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   void app.after(() => {
     // The application's own handler wins; setting both would make Fastify warn.
     if (app.errorHandler === initialErrorHandler) app.setErrorHandler(createErrorHandler(isProduction));
+    if (config.SERVICE_TOKEN) addInternalStats(app as unknown as FastifyInstance, config.SERVICE_TOKEN);
     addHealthRoutes(app as unknown as FastifyInstance, options.readyChecks ?? {}, () => isClosing);
   });
   if (options.debugRoutes && !isProduction) {

@@ -33,6 +33,16 @@ it('is unready while a check fails or throws, and says which', async () => {
   expect(response.json()).toMatchObject({ status: 'unready', checks: { database: false, cache: false, disk: true } });
 });
 
+it('shows its statistics to whoever has the service token', async () => {
+  const token = 't'.repeat(32);
+  const restore = setEnv({ SERVICE_TOKEN: token });
+  app = buildServer();
+  restore();
+  const ask = async (authorization: string) => app?.inject({ url: '/internal/stats', headers: { authorization } });
+  expect((await ask(`Bearer ${token}`))?.json()).toMatchObject({ analytics: 'off', lanes: {} });
+  for (const wrong of ['', 'Bearer x', `Bearer ${'u'.repeat(32)}`]) expect((await ask(wrong))?.statusCode).toBe(401);
+});
+
 it('sends security headers', async () => {
   app = buildServer();
   const { headers } = await app.inject('/health');
