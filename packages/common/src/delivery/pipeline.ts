@@ -43,6 +43,12 @@ export interface FlushOutcome {
   readonly spooled: number;
 }
 
+/** A record that asks for a person's deletion. */
+export interface Deletion {
+  readonly lane: LaneName;
+  readonly json: string;
+}
+
 /** Where encoded records go. `push` is synchronous and cheap; everything else happens later. */
 export interface Pipeline {
   has(lane: LaneName): boolean;
@@ -52,8 +58,8 @@ export interface Pipeline {
   drop(lane: LaneName, reason: DropReason): void;
   /** Seals and sends what waits; resolves at the latest after `timeoutMs`. */
   flush(timeoutMs: number): Promise<FlushOutcome>;
-  /** Removes what waits for one person, queues the record that asks for their deletion, and refuses all that comes later. */
-  forget(distinctId: string, deletion: { readonly lane: LaneName; readonly json: string }): Promise<void>;
+  /** Removes what waits for one person, queues the records that ask for their deletion, and refuses all that comes later. */
+  forget(distinctId: string, deletions: readonly Deletion[]): Promise<void>;
   stats(): Partial<Record<LaneName, LaneStats>>;
   close(timeoutMs: number): Promise<void>;
 }
@@ -154,10 +160,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return { delivered: delivered() - before, pending: countOf(false) + queued, spooled: countOf(true) };
   }
 
-  async function removeFromBacklog(
-    distinctId: string,
-    deletion: { readonly lane: LaneName; readonly json: string } | undefined,
-  ): Promise<void> {
+  async function removeFromBacklog(distinctId: string, deletions: readonly Deletion[]): Promise<void> {
     // Held first: a batch that is sealed now must not leave before it was looked at.
     const held = Promise.all(all.map(({ sender }) => sender.hold()));
     sealAll();
@@ -166,8 +169,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     for (const [name, { counters }] of parts) {
       counters.drop('forgotten', await forgetInBacklog(backlog, name, distinctId));
     }
-    // The one record that may still name them.
-    if (deletion) parts.get(deletion.lane)?.lane.push(deletion.json);
+    // The records that may still name them.
+    for (const { lane, json } of deletions) parts.get(lane)?.lane.push(json);
     commitAll();
     runDetached(schedule);
     for (const { sender } of all) sender.release();
@@ -191,16 +194,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     push,
     drop: (name, reason) => parts.get(name)?.counters.drop(reason),
     flush,
-    forget(distinctId, deletion) {
+    forget(distinctId, deletions) {
       // From this moment on nothing more of them gets in; what is there already is looked for in turn.
-      const isNew = !forgotten.has(distinctId);
       try {
         forgotten.add(distinctId);
         purgeDeadLetters(spoolRoot, distinctId);
       } catch (error) {
         spool.refused(error);
       }
-      forgetting = forgetting.then(() => removeFromBacklog(distinctId, isNew ? deletion : undefined));
+      forgetting = forgetting.then(() => removeFromBacklog(distinctId, deletions));
       return forgetting;
     },
     stats: () => Object.fromEntries([...parts].map(([name, part]) => [name, statsOf(name, part)])),

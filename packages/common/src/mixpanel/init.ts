@@ -31,7 +31,7 @@ export interface InitializeMixpanelOptions {
 /** What {@link initializeMixpanel} looks at, by name, so that a malformed one is said once. */
 const VARIABLES = [
   ...['MIXPANEL_API_HOST', 'OBSERVABILITY_FLUSH_INTERVAL_MS', 'OBSERVABILITY_SPOOL_MAX_BYTES', 'PII_HASH_KEY'],
-  ...['ANALYTICS_URL', 'SERVICE_TOKEN', 'OBSERVABILITY_REDIS_URL'],
+  ...['MIXPANEL_APP_HOST', 'MIXPANEL_OAUTH_TOKEN', 'ANALYTICS_URL', 'SERVICE_TOKEN', 'OBSERVABILITY_REDIS_URL'],
 ];
 
 /**
@@ -49,14 +49,15 @@ export function initializeMixpanel(token?: string, options: InitializeMixpanelOp
     const problem = problems.get(name);
     if (problem) warnOnce(problem);
   }
-  const transports = options.transport ? everyLane(options.transport) : transportsFor(config, projectToken);
+  const spoolRoot = spoolRootOf(config, options);
+  const transports = options.transport ? everyLane(options.transport) : transportsFor(config, projectToken, spoolRoot);
   if (Object.keys(transports).length === 0) {
     warnOnce(problems.get('MIXPANEL_TOKEN') ?? 'MIXPANEL_TOKEN is not set: analytics are off.');
     return null;
   }
   const pipeline = createPipeline({
     transports,
-    spoolRoot: spoolRootOf(config, options),
+    spoolRoot,
     maxSpoolBytes: config.OBSERVABILITY_SPOOL_MAX_BYTES ?? 256 * 1024 * 1024,
     flushIntervalMs: config.OBSERVABILITY_FLUSH_INTERVAL_MS ?? 1000,
     warn: warnOnce,

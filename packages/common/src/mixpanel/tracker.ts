@@ -1,4 +1,4 @@
-import type { Pipeline } from '../delivery/pipeline.ts';
+import type { Deletion, Pipeline } from '../delivery/pipeline.ts';
 import type { LaneName } from '../delivery/record.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
@@ -110,7 +110,11 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, traceI
     forget(id) {
       const encoded = encoder.profile(id, { $delete: null }, envelope);
       if (typeof encoded !== 'string') return refuse('engage', 'forbidden_id', 'Deletion');
-      pipeline.forget(id, { lane: 'engage', json: encoded }).catch((error: unknown) => failed('engage', error));
+      const deletions: readonly Deletion[] = [
+        { lane: 'engage', json: encoded },
+        { lane: 'deletions', json: JSON.stringify({ $distinct_id: id }) },
+      ];
+      pipeline.forget(id, deletions).catch((error: unknown) => failed('engage', error));
     },
   };
 }

@@ -1,18 +1,41 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ObservabilityConfig } from '../config.ts';
 import type { PipelineOptions } from '../delivery/pipeline.ts';
 import { createAnalyticsHttpTransport } from '../delivery/transports/analytics-http.ts';
+import { createMixpanelDeletionTransport } from '../delivery/transports/mixpanel-deletion.ts';
 import { createMixpanelHttpTransport } from '../delivery/transports/mixpanel-http.ts';
 import { warnOnce } from '../warn-once.ts';
 
 /** The lanes that a process has: a destination is on by its own variable. */
-export function transportsFor(config: ObservabilityConfig, token: string | undefined): PipelineOptions['transports'] {
+export function transportsFor(
+  config: ObservabilityConfig,
+  token: string | undefined,
+  spoolRoot: string | undefined,
+): PipelineOptions['transports'] {
   const { ANALYTICS_URL: url, SERVICE_TOKEN: serviceToken } = config;
   if (url && !serviceToken)
     warnOnce('ANALYTICS_URL is set and SERVICE_TOKEN is not: nothing is sent to analytics-service.');
   const analytics = url && serviceToken ? { analytics: createAnalyticsHttpTransport({ url, serviceToken }) } : {};
   if (token === undefined) return analytics;
   const mixpanel = createMixpanelTransport(token, config);
-  return { import: mixpanel, engage: mixpanel, groups: mixpanel, ...analytics };
+  return { import: mixpanel, engage: mixpanel, groups: mixpanel, ...deletions(token, config, spoolRoot), ...analytics };
+}
+
+/** Where the numbers of accepted deletions are kept, one JSON object a line. */
+const DELETIONS_FILE = 'deletions.ndjson';
+
+function deletions(token: string, config: ObservabilityConfig, spoolRoot: string | undefined) {
+  const { MIXPANEL_OAUTH_TOKEN: oauthToken, MIXPANEL_APP_HOST: appHost = 'https://mixpanel.com' } = config;
+  if (oauthToken === undefined) return {};
+  const onAccepted = (trackingId: string, people: number) => {
+    if (spoolRoot === undefined) return;
+    const line = JSON.stringify({ at: new Date().toISOString(), trackingId, people });
+    appendFile(join(spoolRoot, DELETIONS_FILE), `${line}\n`, { mode: 0o600 }).catch(() => {
+      warnOnce(`Mixpanel carries out a deletion under the number ${trackingId}, which could not be written down.`);
+    });
+  };
+  return { deletions: createMixpanelDeletionTransport({ appHost, token, oauthToken, onAccepted }) };
 }
 
 /** What sends to Mixpanel itself. */

@@ -253,7 +253,7 @@ describe('the spool', () => {
     push(pipeline, 2, 'gone');
     push(pipeline, 3, 'stays');
     await pipeline.flush(2000);
-    await pipeline.forget('gone', { lane: 'engage', json: '{"$delete":null}' });
+    await pipeline.forget('gone', [{ lane: 'engage', json: '{"$delete":null}' }]);
     await pipeline.flush(2000);
     expect(numbers(transport)).toEqual([3]);
     expect(readFileSync(join(root, 'dead/import.ndjson'), 'utf8')).not.toContain('gone');

@@ -8,7 +8,7 @@ interface HttpClientOptions {
   readonly timeoutMs?: number;
 }
 
-/** Posts compressed JSON over kept-alive connections; a failure is a reply, never an exception. */
+/** Posts JSON over kept-alive connections; a failure is a reply, never an exception. */
 export function createHttpClient({ origin, timeoutMs = 10_000 }: HttpClientOptions) {
   const pool = new Pool(origin, {
     connections: 4,
@@ -16,22 +16,28 @@ export function createHttpClient({ origin, timeoutMs = 10_000 }: HttpClientOptio
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
+  async function post(path: string, headers: Readonly<Record<string, string>>, body: Buffer | string): Promise<Reply> {
+    try {
+      const response = await pool.request({
+        method: 'POST',
+        path,
+        headers: { ...headers, 'content-type': 'application/json' },
+        body,
+        // A receiver that answers byte by byte resets the timeouts above each time.
+        signal: AbortSignal.timeout(timeoutMs * 3),
+      });
+      return { status: response.statusCode, headers: flatten(response.headers), body: await response.body.text() };
+    } catch (error) {
+      return { networkError: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
   return {
-    async post(path: string, headers: Readonly<Record<string, string>>, body: Buffer): Promise<Reply> {
-      try {
-        const response = await pool.request({
-          method: 'POST',
-          path,
-          headers: { ...headers, 'content-type': 'application/json', 'content-encoding': 'gzip' },
-          body,
-          // A receiver that answers byte by byte resets the timeouts above each time.
-          signal: AbortSignal.timeout(timeoutMs * 3),
-        });
-        return { status: response.statusCode, headers: flatten(response.headers), body: await response.body.text() };
-      } catch (error) {
-        return { networkError: error instanceof Error ? error.message : String(error) };
-      }
-    },
+    /** @param body gzipped JSON. */
+    post: (path: string, headers: Readonly<Record<string, string>>, body: Buffer) =>
+      post(path, { ...headers, 'content-encoding': 'gzip' }, body),
+    /** @param body JSON. */
+    postText: post,
     // What is under way when we close would be retried anyway.
     close: () => pool.destroy(),
   };
