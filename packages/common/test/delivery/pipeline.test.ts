@@ -36,7 +36,13 @@ describe('createPipeline', () => {
   /** Lets time pass, and then all work that it set off. */
   const pass = async (ms: number) => {
     await vi.advanceTimersByTimeAsync(ms);
-    await new Promise((resolve) => realSetTimeout(resolve, 30));
+    let before = '';
+    for (let quiet = 0; quiet < 5; ) {
+      await new Promise((resolve) => realSetTimeout(resolve, 20));
+      const now = JSON.stringify(pipeline.stats());
+      quiet = now === before ? quiet + 1 : 0;
+      before = now;
+    }
   };
   const received = () => transport.records('import').map((record) => (record as { n: number }).n);
   const stats = () => {
