@@ -2,7 +2,7 @@ import { getClient } from '@sentry/react';
 import { vi } from 'vitest';
 
 // Each page loads the real SDKs, which takes a second where several suites run at once.
-vi.setConfig({ testTimeout: 20_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 type Library = typeof import('../../src/index.ts');
 

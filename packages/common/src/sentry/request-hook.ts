@@ -9,6 +9,13 @@ import { attachState, createRequestState, type RequestState, reportedAs } from '
 import { isHealthRoute, sample } from './sampling.ts';
 import { sentryState } from './state.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** `false`: requests of this route are neither traced nor reported. */
+    readonly observability?: boolean;
+  }
+}
+
 /**
  * Gives each request a scope of its own, a place in its trace, and at most one error event.
  *
@@ -18,7 +25,7 @@ import { sentryState } from './state.ts';
 export function addRequestHooks(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const path = stripUrl(request.url);
-    if (isHealthRoute(path)) return done();
+    if (isHealthRoute(path) || request.routeOptions.config.observability === false) return done();
     const state = createRequestState();
     setRequestState(request, state);
     // Hooks of Fastify call the next one from within `done`, so the rest of the request runs in this scope.

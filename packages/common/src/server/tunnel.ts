@@ -43,7 +43,9 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
   app.addHook('onRequest', async (request) => checkOrigin(request, allowedOrigin));
 
   const route = (path: string, types: readonly string[], prepare: Prepare, statusOf: (answer: Answer) => number) => {
-    app.post(`${prefix}/${path}`, { bodyLimit: maxBodyBytes, schema: { hide: true } }, async (request, reply) => {
+    // Not observed itself: a report of a failed report would follow it.
+    const options = { bodyLimit: maxBodyBytes, schema: { hide: true }, config: { observability: false } };
+    app.post(`${prefix}/${path}`, options, async (request, reply) => {
       checkType(request, types);
       const body = await inflate(request.body, request.headers['content-encoding'], maxBodyBytes);
       return pass(await send(agent, prepare(body, request)), request, reply, statusOf);

@@ -264,6 +264,14 @@ describe('traces', () => {
     expect(inbox.spans()).toEqual([]);
   });
 
+  it('a route that asks for it is neither traced nor reported', async () => {
+    app.post('/quiet', { config: { observability: false } }, async () => {
+      throw new Error('broken');
+    });
+    expect((await request('/quiet')).statusCode).toBe(500);
+    expect([inbox.spans(), inbox.errors()]).toEqual([[], []]);
+  });
+
   it('health routes are not traced', async () => {
     for (const path of ['/health', '/health/live', '/health/ready']) await app.inject(path);
     await flushObservability();
