@@ -150,12 +150,20 @@ describe('createPipeline', () => {
   });
 
   it('keeps the lanes apart: one that is stuck does not hold up another', async () => {
+    const other = createMemoryTransport();
+    const apart = createPipeline({
+      transports: { import: transport, engage: other },
+      flushIntervalMs: 1000,
+      warn: () => {},
+      random: () => 0,
+    });
     transport.answerNext(answer(503));
-    push(1);
-    pipeline.push('engage', '{"n":9}', 'u1');
-    await pass(1000);
-    expect(transport.records('engage')).toEqual([{ n: 9 }]);
-    expect(received()).toEqual([]);
+    transport.answerNext(answer(503));
+    apart.push('import', '{"n":1}', 'u1');
+    apart.push('engage', '{"n":9}', 'u1');
+    expect(await apart.flush(60_000)).toEqual({ delivered: 1, pending: 1, spooled: 0 });
+    expect(other.records('engage')).toEqual([{ n: 9 }]);
+    await apart.close(0);
   });
 
   it('forgets a person: what waits is removed, what comes later refused, and the deletion is sent', async () => {
