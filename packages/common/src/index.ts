@@ -12,6 +12,7 @@ export {
 export { ConfigError, loadConfig, loadConfigOrExit } from './load-config.ts';
 export { getMixpanel, type InitializeMixpanelOptions, initializeMixpanel, mixpanel } from './mixpanel/init.ts';
 export type { RevenueProperties } from './mixpanel/revenue.ts';
+export { type StartShipperOptions, startShipper } from './mixpanel/start-shipper.ts';
 export {
   type IdentifyOptions,
   identifyUser,

@@ -1,9 +1,10 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type BatchFile, batchId, parseSpoolName, writeBatch } from './batch-file.ts';
+import { batchId, parseSpoolName, writeBatch } from './batch-file.ts';
 import { compress, readRecords } from './compress.ts';
 import type { LaneName } from './record.ts';
-import { HEARTBEAT_FILE, hasEnded, ownerOf, type SpoolFolder } from './spool-folder.ts';
+import { HEARTBEAT_FILE, hasEnded, ownerOf, removeIfEmpty, type SpoolFolder } from './spool-folder.ts';
+import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
 
 /** A process on another machine is taken for dead when its heartbeat has stopped for so long. */
 const HEARTBEAT_TIMEOUT_MS = 120_000;
@@ -11,15 +12,18 @@ const ADOPTED = 'adopted-';
 
 /** What was found in the folders of dead processes. */
 export interface Adopted {
-  readonly batches: readonly BatchFile[];
+  readonly batches: StoredBatch[];
   /** Records that were cut off when their process died. */
-  readonly torn: readonly { readonly lane: LaneName; readonly records: number }[];
+  readonly torn: { readonly lane: LaneName; readonly records: number }[];
+  /** Why files could not be taken over; they stay for a later process. */
+  readonly problems: unknown[];
 }
+
+type SpoolFile = Exclude<ReturnType<typeof parseSpoolName>, undefined> & { readonly name: string };
 
 /** Takes over what dead processes left behind. Several processes may try at once: the rename has one winner. */
 export async function adoptDeadFolders(root: string, own: SpoolFolder, now: number): Promise<Adopted> {
-  const batches: BatchFile[] = [];
-  const torn: { lane: LaneName; records: number }[] = [];
+  const found: Adopted = { batches: [], torn: [], problems: [] };
   for (const name of await namesIn(root)) {
     if (name === own.id || !(await isDead(root, name, now))) continue;
     const target = join(own.path, `${ADOPTED}${name}`);
@@ -29,9 +33,9 @@ export async function adoptDeadFolders(root: string, own: SpoolFolder, now: numb
       // Another process was faster.
       continue;
     }
-    await recover(target, batches, torn);
+    await recover(target, own.path, now, found);
   }
-  return { batches, torn };
+  return found;
 }
 
 async function isDead(root: string, name: string, now: number): Promise<boolean> {
@@ -44,58 +48,81 @@ async function isDead(root: string, name: string, now: number): Promise<boolean>
 }
 
 /** Reads a folder that is now ours, the folders that its owner had adopted included. */
-async function recover(path: string, batches: BatchFile[], torn: { lane: LaneName; records: number }[]): Promise<void> {
+async function recover(path: string, ownPath: string, now: number, found: Adopted): Promise<void> {
   // Batches keep the id that their first owner gave them.
   const folder = { id: basename(path).slice(ADOPTED.length), path };
-  const names = await namesIn(path);
+  const names = (await namesIn(path)).sort();
+  const files = names.flatMap((name): SpoolFile[] => {
+    const file = parseSpoolName(name);
+    return file ? [{ ...file, name }] : [];
+  });
+  /** One file that cannot be read must not stand in the way of the others. */
+  const attempt = (act: () => Promise<void>) => act().catch((error: unknown) => found.problems.push(error));
+
+  for (const name of names.filter((candidate) => candidate.startsWith(ADOPTED))) {
+    // Side by side, not one in another: in a crash loop the path would grow until the system refuses it.
+    const target = join(ownPath, name);
+    await attempt(async () => {
+      await rename(join(path, name), target);
+      await recover(target, ownPath, now, found);
+    });
+  }
   const sealed = new Set<string>();
-  for (const name of names.sort()) {
-    if (name.startsWith(ADOPTED)) await recover(join(path, name), batches, torn);
-    const file = parseSpoolName(name);
-    if (file?.kind !== 'batch') continue;
-    const body = await readFile(join(path, name));
-    const isWhole = await readRecords(body).then(
-      () => true,
-      () => false,
-    );
-    if (isWhole) {
-      sealed.add(`${file.lane}-${file.key}`);
-      batches.push({
-        id: batchId(folder.id, file.lane, file.key),
-        ...file,
-        bytes: body.length,
-        path: join(path, name),
-      });
-    } else {
-      // Sent, it would be refused for good; its journal may still be there.
-      torn.push({ lane: file.lane, records: file.records });
-      await rm(join(path, name), { force: true });
-    }
+  for (const file of files.filter(({ kind }) => kind === 'batch')) {
+    await attempt(async () => {
+      if (await takeBatch(folder, file, now, found)) sealed.add(`${file.lane}-${file.key}`);
+    });
   }
-  for (const name of names) {
-    const file = parseSpoolName(name);
-    if (file?.kind === 'journal') {
+  for (const file of files.filter(({ kind }) => kind === 'journal')) {
+    await attempt(async () => {
       // Its process died between the rename of the sealed batch and the removal of the journal.
-      if (!sealed.has(`${file.lane}-${file.key}`)) {
-        const { batch, lost } = await sealJournal(folder, name, file);
-        if (batch) batches.push(batch);
-        if (lost > 0) torn.push({ lane: file.lane, records: lost });
-      }
-      await rm(join(path, name), { force: true });
-    }
-    if (name.endsWith('.tmp')) await rm(join(path, name), { force: true });
+      if (sealed.has(`${file.lane}-${file.key}`)) await rm(join(path, file.name), { force: true });
+      else await takeJournal(folder, file, now, found);
+    });
   }
+  for (const name of names) if (name.endsWith('.tmp')) await attempt(() => rm(join(path, name), { force: true }));
+  await attempt(() => removeIfEmpty(path));
 }
 
-async function sealJournal(
-  folder: { readonly id: string; readonly path: string },
-  name: string,
-  { lane, key }: { readonly lane: LaneName; readonly key: string },
-): Promise<{ batch: BatchFile | undefined; lost: number }> {
-  const { records, lost } = readJournal(await readFile(join(folder.path, name), 'utf8'));
-  if (records.length === 0) return { batch: undefined, lost };
-  const body = await compress(`[${records.join(',\n')}]`);
-  return { batch: await writeBatch(folder, lane, key, { records: records.length, body }), lost };
+interface Folder {
+  readonly id: string;
+  readonly path: string;
+}
+
+async function takeBatch(folder: Folder, file: SpoolFile, now: number, found: Adopted): Promise<boolean> {
+  const { lane, key, records, name } = file;
+  const path = join(folder.path, name);
+  const body = await readFile(path);
+  const isWhole = await readRecords(body).then(
+    () => true,
+    () => false,
+  );
+  if (isWhole) {
+    const id = batchId(folder.id, lane, key);
+    found.batches.push(onDisk({ id, lane, records, bytes: body.length, path }, now));
+  } else {
+    // Sent, it would be refused for good; its journal may still be there.
+    found.torn.push({ lane, records });
+    await rm(path, { force: true });
+  }
+  return isWhole;
+}
+
+async function takeJournal(folder: Folder, { lane, key, name }: SpoolFile, now: number, found: Adopted): Promise<void> {
+  const path = join(folder.path, name);
+  const { records, lost } = readJournal(await readFile(path, 'utf8'));
+  if (lost > 0) found.torn.push({ lane, records: lost });
+  if (records.length > 0) {
+    const batch = { records: records.length, body: await compress(`[${records.join(',\n')}]`) };
+    try {
+      found.batches.push(onDisk(await writeBatch(folder, lane, key, batch), now));
+    } catch (error) {
+      // A full disk: sent from memory, and the journal goes with the batch.
+      found.batches.push(inMemory(lane, { id: batchId(folder.id, lane, key), ...batch }, now, path));
+      throw error;
+    }
+  }
+  await rm(path, { force: true });
 }
 
 /** The whole records of a journal, each as the text that it is; a torn or damaged one costs itself only. */

@@ -45,8 +45,13 @@ async function storeHalf(
 ): Promise<StoredBatch> {
   const body = await compress(JSON.stringify(records));
   const content = { records: records.length, body };
-  if (!file) return inMemory(lane, { id: `${id}-${half}`, ...content }, sealedAt);
+  const halfInMemory = () => inMemory(lane, { id: `${id}-${half}`, ...content }, sealedAt);
+  if (!file) return halfInMemory();
   const folder = dirname(file.path);
   const folderId = basename(folder).replace(/^adopted-/, '');
-  return onDisk(await writeBatch({ id: folderId, path: folder }, lane, halfKey(file, half), content), sealedAt);
+  return writeBatch({ id: folderId, path: folder }, lane, halfKey(file, half), content).then(
+    (written) => onDisk(written, sealedAt),
+    // The disk is full.
+    halfInMemory,
+  );
 }

@@ -29,9 +29,11 @@ export class Backlog {
     while (this.#memoryBytes > MAX_MEMORY_BYTES && this.#dropOldest(false, 'memory_overflow'));
   }
 
-  /** Puts a batch back where it was taken from. */
+  /** Puts a batch back where it was taken from: before everything that was sealed after it. */
   putBack(batch: StoredBatch): void {
-    this.#queue(batch.lane).unshift(batch);
+    const queue = this.#queue(batch.lane);
+    const position = queue.findIndex(({ sealedAt }) => sealedAt >= batch.sealedAt);
+    queue.splice(position === -1 ? queue.length : position, 0, batch);
     this.#count(batch, 1);
   }
 

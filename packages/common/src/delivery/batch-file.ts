@@ -18,7 +18,7 @@ export function journalName(lane: LaneName, sequence: number): string {
 }
 
 const JOURNAL_NAME = /^([a-z]+)-(\d{8,})\.journal$/;
-const BATCH_NAME = /^([a-z]+)-(\d{8,}(?:-[ab])*)-(\d+)\.json\.gz$/;
+const BATCH_NAME = /^([a-z]+)-(\d{8,}(?:-[abf])*)-(\d+)\.json\.gz$/;
 
 /** What a file of a spool folder is; `undefined` for anything that is not of the spool. */
 export function parseSpoolName(
@@ -50,8 +50,14 @@ export async function writeBatch(
 ): Promise<BatchFile> {
   const path = join(folder.path, `${lane}-${key}-${batch.records}.json.gz`);
   const temporary = `${path}.tmp`;
-  await writeFile(temporary, batch.body, { mode: 0o600 });
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, batch.body, { mode: 0o600 });
+    await rename(temporary, path);
+  } catch (error) {
+    // What was written of it would keep a full disk full.
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
   return { id: batchId(folder.id, lane, key), lane, records: batch.records, bytes: batch.body.length, path };
 }
 

@@ -8,39 +8,57 @@ import type { LaneName } from './record.ts';
 import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
 
 /**
- * Rewrites the batches of a lane that speak of somebody; returns how many records went. Nothing may be under way meanwhile.
+ * Rewrites the batches of a lane that speak of any of these people; returns how many records went. Nothing may be under way meanwhile.
  */
-export async function forgetInBacklog(backlog: Backlog, lane: LaneName, id: string): Promise<number> {
+export async function forgetInBacklog(backlog: Backlog, lane: LaneName, ids: readonly string[]): Promise<number> {
   const waiting: StoredBatch[] = [];
   for (let batch = backlog.take(lane); batch; batch = backlog.take(lane)) waiting.push(batch);
   let removed = 0;
   for (const batch of waiting) {
-    const rest = await withoutMentions(batch, id);
+    const rest = await withoutMentions(batch, ids);
     removed += batch.records - (rest?.records ?? 0);
     if (rest) backlog.add(rest);
   }
   return removed;
 }
 
-async function withoutMentions(batch: StoredBatch, id: string): Promise<StoredBatch | undefined> {
+/** A batch without the records that speak of any of these people; `undefined` when none is left. */
+export async function withoutMentions(batch: StoredBatch, ids: readonly string[]): Promise<StoredBatch | undefined> {
+  // What asks for a deletion names the person, and must.
+  if (batch.lane === 'deletions' || ids.length === 0) return batch;
   const sealed = await batch.load().catch(() => undefined);
   if (!sealed) return undefined;
   const records = await readRecords(sealed.body).catch(() => []);
-  const kept = records.filter((record) => !mentions(record, id));
+  const kept = records.filter((record) => isDeletion(record) || !ids.some((id) => mentions(record, id)));
   if (kept.length === records.length) return batch;
   if (kept.length === 0) {
     await batch.remove();
     return undefined;
   }
-  const body = await compress(JSON.stringify(kept));
-  const { lane, sealedAt, file } = batch;
-  if (!file) return inMemory(lane, { ...sealed, records: kept.length, body }, sealedAt);
-  const key = parseSpoolName(basename(file.path))?.key ?? '';
+  return rewritten(batch, { records: kept.length, body: await compress(JSON.stringify(kept)) });
+}
+
+/** Under an id of its own: a copy that a queue still holds under the old one is another batch. */
+async function rewritten(batch: StoredBatch, content: { records: number; body: Buffer }): Promise<StoredBatch> {
+  const { id, lane, sealedAt, file } = batch;
+  if (!file) return inMemory(lane, { id: `${id}-f`, ...content }, sealedAt);
   const folder = dirname(file.path);
-  const path = join(folder, `${lane}-${key}-${kept.length}.json.gz`);
-  await writeFile(`${path}.tmp`, body, { mode: 0o600 });
+  const key = `${parseSpoolName(basename(file.path))?.key ?? ''}-f`;
+  const path = join(folder, `${lane}-${key}-${content.records}.json.gz`);
+  await writeFile(`${path}.tmp`, content.body, { mode: 0o600 });
   await rename(`${path}.tmp`, path);
   await batch.remove();
   const folderId = basename(folder).replace(/^adopted-/, '');
-  return onDisk({ id: batchId(folderId, lane, key), lane, records: kept.length, bytes: body.length, path }, sealedAt);
+  const newFile = {
+    id: batchId(folderId, lane, key),
+    lane,
+    records: content.records,
+    bytes: content.body.length,
+    path,
+  };
+  return onDisk(newFile, sealedAt);
+}
+
+function isDeletion(record: unknown): boolean {
+  return typeof record === 'object' && record !== null && '$delete' in record;
 }

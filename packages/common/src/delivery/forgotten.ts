@@ -13,6 +13,17 @@ export class Forgotten {
     for (const id of readIds(root)) this.#ids.add(id);
   }
 
+  /** Reads what other processes have added meanwhile; returns the people that are new. */
+  reload(): readonly string[] {
+    const added = readIds(this.#root).filter((id) => !this.#ids.has(id));
+    for (const id of added) this.#ids.add(id);
+    return added;
+  }
+
+  get all(): readonly string[] {
+    return [...this.#ids];
+  }
+
   get isEmpty(): boolean {
     return this.#ids.size === 0;
   }

@@ -33,6 +33,8 @@ export interface JournalledBatch {
   readonly body: Buffer;
   readonly records: number;
   readonly path: string | undefined;
+  /** Whether the file has all of it: the disk may have refused a part. */
+  readonly isOnDisk: boolean;
 }
 
 /**
@@ -45,6 +47,7 @@ export class Journal {
   #pendingRecords = 0;
   #buffer: Buffer = Buffer.allocUnsafe(FIRST_CAPACITY);
   #length = 1;
+  #lengthOnDisk = 1;
   #records = 0;
   #path: string | undefined;
   #fd: number | undefined;
@@ -99,12 +102,14 @@ export class Journal {
       body: buffer.subarray(0, this.#length - SEPARATOR.length + 1),
       records: this.#records,
       path: this.#path,
+      isOnDisk: this.#lengthOnDisk === this.#length,
     };
     this.#closeFile();
     this.#path = undefined;
     this.#buffer = this.#spare ?? Buffer.allocUnsafe(FIRST_CAPACITY);
     this.#spare = undefined;
     this.#length = 1;
+    this.#lengthOnDisk = 1;
     this.#records = 0;
     return batch;
   }
@@ -134,6 +139,7 @@ export class Journal {
       for (let written = 0; written < length; ) {
         written += writeSync(this.#fd, this.#buffer, from + written, length - written);
       }
+      this.#lengthOnDisk += length;
     } catch (error) {
       // The rest of this batch stays in memory only; its file keeps what it has until the batch is sealed.
       this.#closeFile();

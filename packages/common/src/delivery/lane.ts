@@ -66,7 +66,7 @@ export class Lane {
     if (this.#journal.records === 0) return;
     const batch = this.#journal.take();
     // In a long synchronous burst nothing can be compressed; what is on disk need not stay in memory as well.
-    const keepsBody = batch.path === undefined || this.#bodiesInMemory < MAX_BODIES_IN_MEMORY;
+    const keepsBody = !batch.isOnDisk || this.#bodiesInMemory < MAX_BODIES_IN_MEMORY;
     if (keepsBody) this.#bodiesInMemory++;
     else this.#journal.recycle(batch);
     const sealing: Sealing = {

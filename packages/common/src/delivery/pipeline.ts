@@ -3,14 +3,13 @@ import { adoptDeadFolders } from './adoption.ts';
 import { createAftermath } from './aftermath.ts';
 import { Backlog } from './backlog.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { forgetInBacklog } from './forget.ts';
+import { forgetInBacklog, withoutMentions } from './forget.ts';
 import { Forgotten, purgeDeadLetters } from './forgotten.ts';
 import { Lane } from './lane.ts';
 import type { DropReason, LaneName } from './record.ts';
 import { Sender } from './sender.ts';
 import { Spool } from './spool.ts';
 import { LaneCounters, type LaneStats } from './stats.ts';
-import { onDisk } from './stored-batch.ts';
 import type { Transport } from './transport.ts';
 
 /** How often the folders of dead processes are looked for. */
@@ -131,11 +130,21 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function adopt(): Promise<void> {
     const folder = spool.folder();
     if (!folder || spoolRoot === undefined || isClosed) return;
-    const { batches, torn } = await adoptDeadFolders(spoolRoot, folder, now());
+    const { batches, torn, problems } = await adoptDeadFolders(spoolRoot, folder, now());
     // A lane that this process does not have is left to one that has: the files stay in our folder until then.
-    for (const file of batches) if (parts.has(file.lane)) backlog.add(onDisk(file, now()));
+    for (const batch of batches) {
+      const rest = parts.has(batch.lane) ? await withoutMentions(batch, forgotten.all) : undefined;
+      if (rest) backlog.add(rest);
+    }
     for (const { lane, records } of torn) parts.get(lane)?.counters.drop('torn', records);
+    for (const problem of problems) {
+      warn(
+        `Something that an ended process left could not be taken over and stays in ${folder.path}: ${String(problem)}`,
+      );
+    }
     for (const { sender } of all) sender.wake();
+    const forgottenElsewhere = forgotten.reload();
+    if (forgottenElsewhere.length > 0) forgetting = forgetting.then(() => removeFromBacklog(forgottenElsewhere));
   }
   const adoptSafely = () => adopt().catch((error: unknown) => spool.refused(error));
   const adopting = adoptSafely();
@@ -160,19 +169,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return { delivered: delivered() - before, pending: countOf(false) + queued, spooled: countOf(true) };
   }
 
-  async function removeFromBacklog(distinctId: string, deletions: readonly Deletion[]): Promise<void> {
+  async function removeFromBacklog(ids: readonly string[]): Promise<void> {
     // Held first: a batch that is sealed now must not leave before it was looked at.
     const held = Promise.all(all.map(({ sender }) => sender.hold()));
     sealAll();
     await Promise.all(all.map(({ lane }) => lane.sealed()));
     await held;
     for (const [name, { counters }] of parts) {
-      counters.drop('forgotten', await forgetInBacklog(backlog, name, distinctId));
+      counters.drop('forgotten', await forgetInBacklog(backlog, name, ids));
     }
-    // The records that may still name them.
-    for (const { lane, json } of deletions) parts.get(lane)?.lane.push(json);
-    commitAll();
-    runDetached(schedule);
     for (const { sender } of all) sender.release();
   }
 
@@ -202,7 +207,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       } catch (error) {
         spool.refused(error);
       }
-      forgetting = forgetting.then(() => removeFromBacklog(distinctId, deletions));
+      // On disk at once; what follows takes as long as the batches that are under way.
+      for (const { lane, json } of deletions) parts.get(lane)?.lane.push(json);
+      commitAll();
+      runDetached(schedule);
+      forgetting = forgetting.then(() => removeFromBacklog([distinctId]));
       return forgetting;
     },
     stats: () => Object.fromEntries([...parts].map(([name, part]) => [name, statsOf(name, part)])),

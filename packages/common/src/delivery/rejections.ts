@@ -13,7 +13,8 @@ export function readRejections(body: string, recordCount: number): Rejections {
   const reason = typeof answer?.error === 'string' ? answer.error : body.slice(0, 200);
   const details = new Map<number, { reason: string; field?: string }>();
   if (!Array.isArray(answer?.failed_records)) return { indexes: 'all', reason, details };
-  for (const { index, field, message } of answer.failed_records as readonly Record<string, unknown>[]) {
+  for (const failed of answer.failed_records as readonly unknown[]) {
+    const { index, field, message } = (failed ?? {}) as Record<string, unknown>;
     if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= recordCount) continue;
     if (details.has(index)) continue;
     details.set(index, {
@@ -22,7 +23,9 @@ export function readRejections(body: string, recordCount: number): Rejections {
     });
   }
   const first = details.values().next().value;
-  return { indexes: [...details.keys()], reason: first?.reason ?? reason, details };
+  // Some were refused, and we cannot tell which: kept to be looked at, rather than taken for stored.
+  if (!first) return { indexes: 'all', reason, details };
+  return { indexes: [...details.keys()], reason: first.reason, details };
 }
 
 function parse(body: string): { error?: unknown; failed_records?: unknown } | undefined {

@@ -1,6 +1,7 @@
+import { readAcknowledgement } from './acknowledgement.ts';
 import type { Backlog } from './backlog.ts';
 import type { LaneName } from './record.ts';
-import { type Decision, decide } from './retry-policy.ts';
+import { type Decision, decide, MAX_JITTER_MS } from './retry-policy.ts';
 import type { LaneCounters } from './stats.ts';
 import type { StoredBatch } from './stored-batch.ts';
 import type { Reply, SealedBatch, Transport } from './transport.ts';
@@ -49,7 +50,8 @@ export class Sender {
   /** Looks whether there is something to send. */
   wake(): void {
     // After a failure one batch finds out whether the receiver is back.
-    const limit = this.#attempt > 0 ? 1 : (this.#options.transport.maxInFlight ?? 1);
+    const { lane, transport } = this.#options;
+    const limit = this.#attempt > 0 || isOrdered(lane) ? 1 : (transport.maxInFlight ?? 1);
     while (!this.#timer && !this.#isHeld && this.#inFlight.size < limit) {
       const batch = this.#options.backlog.take(this.#options.lane);
       if (!batch) break;
@@ -98,18 +100,27 @@ export class Sender {
       counters.drop('torn', stored.records);
       return this.#proceed();
     }
-    // A transport must not throw; one that does is treated like a dead network, for the batch must not be lost.
-    const reply = await transport.send(lane, batch).catch((error: unknown): Reply => ({ networkError: String(error) }));
-    const retryAfter = 'status' in reply ? reply.headers['retry-after'] : undefined;
-    const decision = decide({
-      ...('status' in reply && { status: reply.status }),
-      ...(retryAfter !== undefined && { retryAfter }),
-      attempt: this.#attempt,
-      now: now(),
-      random: random(),
-    });
-    if (decision.action !== 'delivered') counters.lastError = describe(reply);
-    await this.#apply(decision, stored, batch, reply);
+    try {
+      // A transport must not throw; one that does is treated like a dead network, for the batch must not be lost.
+      const reply = await transport
+        .send(lane, batch)
+        .catch((error: unknown): Reply => ({ networkError: String(error) }));
+      const retryAfter = 'status' in reply ? reply.headers['retry-after'] : undefined;
+      const decision = decide({
+        ...('status' in reply && { status: reply.status, acknowledgement: readAcknowledgement(reply.body) }),
+        ...(retryAfter !== undefined && { retryAfter }),
+        attempt: this.#attempt,
+        now: now(),
+        random: random(),
+      });
+      if (decision.action !== 'delivered') counters.lastError = describe(reply);
+      await this.#apply(decision, stored, batch, reply);
+    } catch (error) {
+      // Nobody waits for this promise: its rejection would end the process.
+      counters.lastError = String(error);
+      this.#inFlight.delete(stored);
+      this.#retryLater(stored, MAX_JITTER_MS);
+    }
   }
 
   async #apply(decision: Decision, stored: StoredBatch, batch: SealedBatch, reply: Reply): Promise<void> {
@@ -179,6 +190,11 @@ export class Sender {
     this.#settledListeners = [];
     for (const listener of listeners) listener();
   }
+}
+
+/** Updates of a profile must arrive in their order: the last `$set` wins. */
+function isOrdered(lane: LaneName): boolean {
+  return lane === 'engage' || lane === 'groups';
 }
 
 function describe(reply: Reply): string {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, utimes, writeFileSync } from 'node:fs';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -29,7 +30,8 @@ export interface SpoolFolder {
  * @throws when the disk refuses.
  */
 export function createSpoolFolder(root: string): SpoolFolder {
-  const id = [shortHost(), process.pid, processStart(process.pid) ?? '0', randomBytes(4).toString('hex')].join('-');
+  const startedAt = readProcess(process.pid)?.startedAt ?? '0';
+  const id = [shortHost(), process.pid, startedAt, randomBytes(4).toString('hex')].join('-');
   const path = join(root, id);
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const heartbeat = join(path, HEARTBEAT_FILE);
@@ -42,6 +44,14 @@ export function createSpoolFolder(root: string): SpoolFolder {
   return { id, path, close: () => clearInterval(timer) };
 }
 
+/** Removes a folder of the spool in which nothing is left but its heartbeat. */
+export async function removeIfEmpty(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (names.some((name) => name !== HEARTBEAT_FILE)) return;
+  await rm(join(folder, HEARTBEAT_FILE), { force: true });
+  await rmdir(folder);
+}
+
 /** The owner that a folder's name tells of; `undefined` for a folder of somebody else. */
 export function ownerOf(name: string): FolderOwner | undefined {
   const match = /^([a-z0-9]+)-(\d+)-(\d+)-[0-9a-f]{8}$/.exec(name);
@@ -51,8 +61,9 @@ export function ownerOf(name: string): FolderOwner | undefined {
 /** Whether the owner is a process of this machine that has ended; `undefined` when it is on another machine. */
 export function hasEnded({ host, pid, startedAt }: FolderOwner): boolean | undefined {
   if (host !== shortHost()) return undefined;
-  const start = processStart(pid);
-  if (start !== undefined) return start !== startedAt;
+  const found = readProcess(pid);
+  // A zombie has ended, and stays as long as its parent does not ask for it.
+  if (found) return found.state === 'Z' || found.startedAt !== startedAt;
   try {
     process.kill(pid, 0);
     return false;
@@ -71,12 +82,13 @@ function shortHost(): string {
   );
 }
 
-/** Field 22 of /proc/<pid>/stat, proc(5): clock ticks after boot. `undefined` without /proc or without the process. */
-function processStart(pid: number): string | undefined {
+/** Fields 3 and 22 of /proc/<pid>/stat, proc(5); the start in clock ticks after boot. `undefined` without /proc or without the process. */
+function readProcess(pid: number): { readonly state: string | undefined; readonly startedAt: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field, a name in brackets, may hold anything; the third follows the last bracket.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], startedAt: fields[19] ?? '0' };
   } catch {
     return undefined;
   }

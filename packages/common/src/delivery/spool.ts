@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { journalName } from './batch-file.ts';
 import type { LaneName } from './record.ts';
-import { createSpoolFolder, type SpoolFolder } from './spool-folder.ts';
+import { createSpoolFolder, removeIfEmpty, type SpoolFolder } from './spool-folder.ts';
 
 /** How long a disk that refused is left alone. */
 const RETRY_AFTER_MS = 5000;
@@ -20,7 +20,7 @@ interface SpoolOptions {
 export class Spool {
   readonly #options: SpoolOptions;
   #folder: SpoolFolder | undefined;
-  #refusedUntil = 0;
+  #refusedAt = Number.NEGATIVE_INFINITY;
   #sequence = 0;
 
   constructor(options: SpoolOptions) {
@@ -31,7 +31,8 @@ export class Spool {
   /** The folder, made when it is first asked for; `undefined` while the disk refuses. */
   folder(): SpoolFolder | undefined {
     const { root, now } = this.#options;
-    if (root === undefined || now() < this.#refusedUntil) return undefined;
+    // Either way: a clock that was set back must not keep us from the disk.
+    if (root === undefined || Math.abs(now() - this.#refusedAt) < RETRY_AFTER_MS) return undefined;
     try {
       // Somebody may have tidied up.
       if (this.#folder && !existsSync(this.#folder.path)) this.#leaveFolder();
@@ -56,7 +57,7 @@ export class Spool {
   /** Notes that the disk failed: for a while everything stays in memory. */
   refused(error: unknown): void {
     const { root, now, warn } = this.#options;
-    this.#refusedUntil = now() + RETRY_AFTER_MS;
+    this.#refusedAt = now();
     const reason = error instanceof Error ? error.message : String(error);
     warn(
       `The spool folder ${root} cannot be used (${reason}). Until it can, events are kept in memory only. Check OBSERVABILITY_SPOOL_DIR.`,
@@ -83,11 +84,4 @@ export class Spool {
     this.#folder?.close();
     this.#folder = undefined;
   }
-}
-
-async function removeIfEmpty(folder: string): Promise<void> {
-  const names = await readdir(folder);
-  if (names.some((name) => name !== 'heartbeat')) return;
-  await rm(join(folder, 'heartbeat'), { force: true });
-  await rmdir(folder);
 }

@@ -29,8 +29,18 @@ export interface IdentifyOptions {
  * @param properties profile properties of the tracking plan.
  */
 export function identifyUser(userId: string, properties: ServerProfile = {}, options: IdentifyOptions = {}): void {
-  if (options.anonymousId !== undefined) runtime.tracker.merge(userId, options.anonymousId);
+  const anonymousId = anonymousIdOf(options);
+  if (anonymousId !== undefined) runtime.tracker.merge(userId, anonymousId);
   runtime.tracker.profile(userId, { $set: properties });
+}
+
+/** What a caller without types passes may be `null`, or throw when it is looked at. */
+function anonymousIdOf(options: IdentifyOptions | null): string | undefined {
+  try {
+    return options?.anonymousId;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -5,6 +5,7 @@ import type { PipelineOptions } from '../delivery/pipeline.ts';
 import { createAnalyticsHttpTransport } from '../delivery/transports/analytics-http.ts';
 import { createMixpanelDeletionTransport } from '../delivery/transports/mixpanel-deletion.ts';
 import { createMixpanelHttpTransport } from '../delivery/transports/mixpanel-http.ts';
+import { createRedisQueueTransport } from '../delivery/transports/redis-queue.ts';
 import { warnOnce } from '../warn-once.ts';
 
 /** The lanes that a process has: a destination is on by its own variable. */
@@ -18,7 +19,9 @@ export function transportsFor(
     warnOnce('ANALYTICS_URL is set and SERVICE_TOKEN is not: nothing is sent to analytics-service.');
   const analytics = url && serviceToken ? { analytics: createAnalyticsHttpTransport({ url, serviceToken }) } : {};
   if (token === undefined) return analytics;
-  const mixpanel = createMixpanelTransport(token, config);
+  const { OBSERVABILITY_REDIS_URL: redisUrl } = config;
+  // Past one machine the batches go to a queue, from which shippers deliver.
+  const mixpanel = redisUrl ? createRedisQueueTransport({ url: redisUrl }) : createMixpanelTransport(token, config);
   return { import: mixpanel, engage: mixpanel, groups: mixpanel, ...deletions(token, config, spoolRoot), ...analytics };
 }
 

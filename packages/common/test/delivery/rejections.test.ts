@@ -19,11 +19,12 @@ it('names the refused records by index, and the first reason', () => {
 });
 
 it('ignores indexes that cannot be', () => {
-  expect(readRejections('{"failed_records":[{"index":9},{"index":-1},{"index":"1"},{}]}', 2).indexes).toEqual([]);
+  const body = '{"failed_records":[{"index":9},{"index":-1},{"index":"1"},{},null,7,{"index":1}]}';
+  expect(readRejections(body, 2).indexes).toEqual([1]);
 });
 
-it.each(['', 'Bad Request', '{"error":"no"}', '[]', 'null'])(
-  'takes all records as refused when the answer is %j',
+it.each(['', 'Bad Request', '{"error":"no"}', '[]', 'null', '{"failed_records":[]}', '{"failed_records":[null]}'])(
+  'takes all records as refused when the answer %j names none',
   (body) => {
     expect(readRejections(body, 2).indexes).toBe('all');
   },

@@ -39,7 +39,21 @@ describe('decide', () => {
     expect(decide({ ...at, status: 429, retryAfter })).toEqual({ action: 'retry', delayMs });
   });
 
-  it('backs off by itself when Retry-After makes no sense', () => {
-    expect(decide({ ...at, status: 429, retryAfter: 'soon' })).toEqual({ action: 'retry', delayMs: 5000 });
+  it.each(['soon', '', ' '])('backs off by itself when Retry-After is %j', (retryAfter) => {
+    expect(decide({ ...at, status: 429, retryAfter })).toEqual({ action: 'retry', delayMs: 5000 });
+  });
+
+  it.each(['9999999999', 'Thu, 01 Jan 2099 00:00:00 GMT'])('waits ten minutes at most, also for %s', (retryAfter) => {
+    expect(decide({ ...at, status: 429, retryAfter })).toEqual({ action: 'retry', delayMs: 600_000 });
+  });
+
+  it.each(['0', '-5', 'Wed, 31 Dec 2025 00:00:00 GMT'])('comes back at once for %s once only', (retryAfter) => {
+    expect(decide({ ...at, status: 503, retryAfter })).toEqual({ action: 'retry', delayMs: 0 });
+    expect(decide({ ...at, status: 503, retryAfter, attempt: 1 })).toEqual({ action: 'retry', delayMs: 1000 });
+  });
+
+  it('takes a 2xx for a delivery only if a receiver of ours has said it', () => {
+    expect(decide({ ...at, status: 200, acknowledgement: 'foreign' })).toEqual({ action: 'retry', delayMs: 5000 });
+    expect(decide({ ...at, status: 200, acknowledgement: 'refused' })).toEqual({ action: 'rejected' });
   });
 });

@@ -8,7 +8,11 @@ import { describeTransportContract } from '../contract/transport-contract.ts';
 
 describeTransportContract('the memory double', async () => {
   const transport = createMemoryTransport();
-  return { transport, received: (lane) => transport.records(lane) };
+  return {
+    transport,
+    received: (lane) => transport.records(lane),
+    answerNext: (status, body) => transport.answerNext({ status, headers: {}, body }),
+  };
 });
 
 const sealed = (records: readonly unknown[]) => ({
@@ -24,7 +28,14 @@ async function openHttp() {
     await transport.close();
     await inbox.close();
   });
-  return { inbox, transport, received: (lane: string) => (lane === 'import' ? inbox.events() : inbox.profiles()) };
+  return {
+    inbox,
+    transport,
+    received: (lane: string) => (lane === 'import' ? inbox.events() : inbox.profiles()),
+    answerNext: (status: number, body: string) => {
+      inbox.faults.add({ endpoint: 'import', requests: 1, fault: { kind: 'status', status, body } });
+    },
+  };
 }
 
 describeTransportContract('HTTP', openHttp);

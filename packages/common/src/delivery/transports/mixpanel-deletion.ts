@@ -26,7 +26,8 @@ export function createMixpanelDeletionTransport(options: MixpanelDeletionOptions
       const ids = (await readRecords(body)).map((record) => (record as { $distinct_id: string }).$distinct_id);
       const request = JSON.stringify({ distinct_ids: [...new Set(ids)], compliance_type: 'GDPR' });
       const reply = await client.postText(path, { authorization: `Bearer ${oauthToken}` }, request);
-      if ('status' in reply && reply.status >= 200 && reply.status < 300) onAccepted(trackingIdOf(reply.body), ids.length);
+      if ('status' in reply && reply.status >= 200 && reply.status < 300)
+        onAccepted(trackingIdOf(reply.body), ids.length);
       return reply;
     },
     close: () => client.close(),

@@ -1,0 +1,27 @@
+import { type Shipper, startShipper as startShipperOf } from '../delivery/shipper.ts';
+import { readObservabilityConfig } from '../load-config.ts';
+import { warnOnce } from '../warn-once.ts';
+import { createMixpanelTransport } from './transports.ts';
+
+/** What {@link startShipper} takes; the rest comes from the environment. */
+export interface StartShipperOptions {
+  /** Batches under way at once, a lane. @default 4 */
+  readonly concurrency?: number;
+  /** Kept over all shippers of a Redis. @default 30_000, the vendor's limit for a project */
+  readonly maxEventsPerSecond?: number;
+}
+
+/**
+ * Delivers to Mixpanel what other processes have put into the queue at `OBSERVABILITY_REDIS_URL`. Any number of processes may do so at once.
+ *
+ * @throws Error when `OBSERVABILITY_REDIS_URL` or `MIXPANEL_TOKEN` is missing: a shipper without them would ship nothing, silently.
+ */
+export function startShipper(options: StartShipperOptions = {}): Promise<Shipper> {
+  const { config, problems } = readObservabilityConfig();
+  const { OBSERVABILITY_REDIS_URL: redisUrl, MIXPANEL_TOKEN: token } = config;
+  if (redisUrl === undefined || token === undefined) {
+    const missing = redisUrl === undefined ? 'OBSERVABILITY_REDIS_URL' : 'MIXPANEL_TOKEN';
+    throw new Error(problems.get(missing) ?? `startShipper needs ${missing}, which is not set.`);
+  }
+  return startShipperOf({ ...options, redisUrl, transport: createMixpanelTransport(token, config), warn: warnOnce });
+}
