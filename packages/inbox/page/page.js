@@ -1,6 +1,7 @@
 import { KINDS, searchTextOf, timeOf, traceOf, userOf } from './describe.js';
 import { showDetail } from './detail.js';
 import { element } from './element.js';
+import { createFaults } from './faults.js';
 import { createRows } from './rows.js';
 
 /** Rows beyond this are not drawn; the filters and the scopes find older ones. */
@@ -22,7 +23,8 @@ const state = {
   connected: false,
 };
 const rows = createRows(byId('rows'), select);
-const timers = { redraw: undefined, stats: undefined };
+const faults = createFaults({ button: byId('faults-open'), dialog: byId('faults') });
+const timers = { redraw: undefined, stats: undefined, faults: undefined };
 
 function redrawSoon() {
   timers.redraw ??= setTimeout(redraw, REDRAW_MS);
@@ -166,6 +168,11 @@ async function refreshStats() {
   redrawSoon();
 }
 
+function refreshFaults() {
+  timers.faults = undefined;
+  void faults.refresh();
+}
+
 function connect() {
   const source = new EventSource('/api/stream');
   source.addEventListener('open', () => {
@@ -174,6 +181,7 @@ function connect() {
     state.records = [];
     refreshStatsSoon();
     redrawSoon();
+    void faults.refresh();
   });
   source.addEventListener('error', () => {
     state.connected = false;
@@ -181,6 +189,17 @@ function connect() {
   });
   source.addEventListener('message', ({ data }) => {
     const message = JSON.parse(data);
+    if (message.kind === 'faults') {
+      timers.faults ??= setTimeout(refreshFaults, REDRAW_MS);
+      return;
+    }
+    if (message.kind === 'removed') {
+      // Which records are gone is not said: a new connection begins with those that are left.
+      forget();
+      source.close();
+      connect();
+      return;
+    }
     if (message.kind === 'clear') forget();
     else if (message.kind !== 'skipped') arrive(message);
     refreshStatsSoon();
@@ -188,6 +207,7 @@ function connect() {
 }
 
 function onKey(event) {
+  if (byId('faults').open) return;
   if (event.key === 'Escape') {
     if (state.selected !== null) closeDetail();
     else if (state.scope !== null) closeScope();

@@ -1,6 +1,8 @@
+import { Faults } from './faults/faults.ts';
 import { uniqueNewestFirst } from './query/deduplicate.ts';
 import { type EventFilter, matchesEvent, matchesSpan, type SpanFilter } from './query/filters.ts';
 import { groupIssues, type Issue } from './query/issues.ts';
+import { compactEvents } from './store/compaction.ts';
 import { type EventLog, openEventLog, readEventLog, rewriteEventLog } from './store/event-log.ts';
 import type { StoredProfile } from './store/profiles.ts';
 import { RawLog, type RawRequest } from './store/raw-log.ts';
@@ -32,7 +34,7 @@ export interface InboxDataOptions {
 
 /** Reading what has arrived, in the same process. Lists are in order of arrival unless they say otherwise. */
 export interface InboxReader {
-  /** Without repeats: Mixpanel shows an event that was sent twice once. */
+  /** Without repeats, as in Mixpanel's reports; `duplicates` shows them, as its raw export does. */
   events(filter?: EventFilter): StoredEvent[];
   profiles(): StoredProfile[];
   /** The one seen last first. */
@@ -52,6 +54,9 @@ export interface InboxReader {
 export interface InboxData extends InboxReader {
   readonly store: Store;
   readonly rawLog: RawLog | undefined;
+  readonly faults: Faults;
+  /** Removes for good what Mixpanel's compaction would: repeats of one day, whatever their time. @returns how many */
+  compact(): number;
   clear(): void;
   /** Writes what is pending and closes the data file. */
   close(): Promise<void>;
@@ -68,6 +73,8 @@ export async function openInboxData(options: InboxDataOptions = {}): Promise<Inb
     ...createReader(store, rawLog),
     store,
     rawLog,
+    faults: new Faults(),
+    compact: () => compactEvents(store),
     clear() {
       rawLog?.clear();
       store.clear();
@@ -89,6 +96,7 @@ async function restore(store: Store, dataFile: string, onError: (error: unknown)
   const log = await openEventLog(dataFile, onError);
   store.onArrival((records) => log.append(records));
   store.onClear(() => log.truncate());
+  store.onRemoval(() => log.replace(() => compacted(store)));
   return log;
 }
 
@@ -113,7 +121,8 @@ function createReader(store: Store, rawLog: RawLog | undefined): InboxReader {
   return {
     events(filter = {}) {
       const matching: StoredEvent[] = [];
-      for (const event of uniqueNewestFirst(store.of('event'))) {
+      const all = store.of('event');
+      for (const event of filter.duplicates === true ? all.newestFirst() : uniqueNewestFirst(all)) {
         if (matchesEvent(event, filter, store.identity)) matching.push(event);
       }
       return matching.reverse();

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { faultRoutes } from './faults/routes.ts';
 import { refuseForeignHostNames } from './http/loopback-only.ts';
 import type { InboxData } from './inbox-data.ts';
+import { complianceRoutes } from './mixpanel/compliance/routes.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { queryRoutes } from './query/routes.ts';
@@ -13,16 +15,25 @@ export interface InboxPluginOptions {
   readonly data: InboxData;
   /** The clock of arrival. @default Date.now */
   readonly now?: () => number;
+  /** From a deletion or retrieval request to its execution; until then it can be cancelled. @default 0 */
+  readonly complianceDelayMs?: number | undefined;
 }
 
-async function registerInbox(app: FastifyInstance, { data, now = Date.now }: InboxPluginOptions): Promise<void> {
-  const ingestion = { store: data.store, rawLog: data.rawLog, now };
+async function registerInbox(app: FastifyInstance, options: InboxPluginOptions): Promise<void> {
+  const { data, now = Date.now, complianceDelayMs: delayMs = 0 } = options;
+  const { store, rawLog, faults } = data;
+  const ingestion = { store, rawLog, faults, now };
   // A scope each: the ingestion endpoints take bodies as bytes and are open to any origin, the rest is not.
   await app.register(async (scope) => mixpanelRoutes(scope, ingestion));
   await app.register(async (scope) => sentryRoutes(scope, ingestion));
   await app.register(async (scope) => {
     refuseForeignHostNames(scope);
+    complianceRoutes(scope, { ...ingestion, delayMs });
+  });
+  await app.register(async (scope) => {
+    refuseForeignHostNames(scope);
     queryRoutes(scope, data);
+    faultRoutes(scope, faults);
     await pageRoutes(scope);
   });
 }

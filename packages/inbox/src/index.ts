@@ -1,3 +1,5 @@
+export type { Fault, FaultEndpoint, FaultRule } from './faults/fault.ts';
+export type { ActiveFault } from './faults/faults.ts';
 export { type InboxData, type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
 export { type InboxPluginOptions, inboxPlugin } from './inbox-plugin.ts';
 export type { EventFilter, SpanFilter } from './query/filters.ts';

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
+import type { Faults } from './faults/faults.ts';
 import { type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
 import { inboxPlugin } from './inbox-plugin.ts';
 import { waitForArrival } from './wait-for.ts';
@@ -16,6 +17,8 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly environment?: string | undefined;
   /** Start in production all the same. @default false */
   readonly allowProduction?: boolean | undefined;
+  /** From a GDPR request to its execution; until then it can be cancelled. @default 0 */
+  readonly complianceDelayMs?: number | undefined;
 }
 
 /** A running inbox. */
@@ -31,6 +34,10 @@ export interface Inbox extends InboxReader {
    * @param timeoutMs - 5000 by default
    */
   waitFor(predicate: (inbox: Inbox) => boolean, timeoutMs?: number): Promise<void>;
+  /** What is to go wrong: `inbox.faults.add({ endpoint: 'import', requests: 1, fault: { kind: 'status', status: 503 } })`. */
+  readonly faults: Pick<Faults, 'add' | 'list' | 'remove' | 'clear'>;
+  /** Removes for good what Mixpanel's compaction would: repeats of one day, whatever their time. @returns how many */
+  compact(): number;
   /** Forgets everything, in memory and in the data file. */
   clear(): void;
   /** Stops listening and writes what is pending. A second call does nothing. */
@@ -42,7 +49,7 @@ export interface Inbox extends InboxReader {
  * @throws when NODE_ENV is production, and when it cannot listen.
  */
 export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
-  const { port = 0, host = '127.0.0.1', logger = false, ...dataOptions } = options;
+  const { port = 0, host = '127.0.0.1', logger = false, complianceDelayMs, ...dataOptions } = options;
   refuseProduction(options);
   const app = Fastify({
     logger: logger && { level: 'warn' },
@@ -55,7 +62,7 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
     onFileError: (error) => app.log.error({ err: error }, 'the data file cannot be written'),
   });
   try {
-    await app.register(inboxPlugin, { data });
+    await app.register(inboxPlugin, { data, complianceDelayMs });
     await app.listen({ port, host });
   } catch (error) {
     await app.close();

@@ -1,55 +1,36 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { isBrowserAvailable, openBrowser } from '../../../e2e/browser.ts';
 import { type Inbox, startInbox } from '../src/index.ts';
 import { container, envelope, goodEvent, post, postEnvelope } from './requests.ts';
 
 const TRACE = 'a'.repeat(32);
 const SCRIPT = '<img src=x onerror="document.title=\'run\'"><script>document.title="run"</script>';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-dev-shm-usage',
-];
 
-let profile: string;
-let browser: BrowserContext;
+let browser: Awaited<ReturnType<typeof openBrowser>>;
 let inbox: Inbox;
 let page: Page;
 
-beforeAll(async () => {
-  profile = await mkdtemp(join(tmpdir(), 'inbox-page-'));
-  browser = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: FLAGS,
-  });
-  inbox = await startInbox();
-}, 60_000);
-
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-  await rm(profile, { recursive: true, force: true });
-}, 60_000);
-
-beforeEach(async () => {
-  inbox.clear();
-  page = browser.pages()[0] ?? (await browser.newPage());
-  await page.goto(inbox.url);
-  await page.getByText('live', { exact: true }).waitFor();
-});
-
 const titles = (): Promise<string[]> => page.locator('.row .title').allTextContents();
 
-describe('the page', { timeout: 60_000 }, () => {
+describe.skipIf(!isBrowserAvailable())('the page', { timeout: 60_000 }, () => {
+  beforeAll(async () => {
+    [browser, inbox] = await Promise.all([openBrowser(), startInbox()]);
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await inbox.close();
+  }, 60_000);
+
+  beforeEach(async () => {
+    inbox.clear();
+    inbox.faults.clear();
+    page = browser.context.pages()[0] ?? (await browser.context.newPage());
+    await page.goto(inbox.url);
+    await page.getByText('live', { exact: true }).waitFor();
+  });
+
   it('says what to do while nothing has arrived', async () => {
     await page.getByRole('heading', { name: 'Nothing has arrived yet' }).waitFor();
     expect(await page.locator('#environment').textContent()).toContain(`SENTRY_DSN=${inbox.dsn()}`);
@@ -131,5 +112,50 @@ describe('the page', { timeout: 60_000 }, () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     const overflow = 'document.querySelector("#detail").scrollWidth - document.querySelector("#detail").clientWidth';
     expect(await page.evaluate(overflow)).toBe(0);
+  });
+
+  it('makes requests fail, shows what each fault has done, and takes it back', async () => {
+    await page.getByRole('button', { name: 'Faults' }).click();
+    await page.getByLabel('What goes wrong').selectOption('Answer 503');
+    await page.getByLabel('Where').selectOption('Mixpanel /import');
+    await page.getByRole('button', { name: 'Add this fault' }).click();
+    await page.getByRole('button', { name: 'Faults: 1', includeHidden: true }).waitFor();
+    expect((await post(inbox, '/track', [goodEvent()])).status).toBe(200);
+    expect((await post(inbox, '/import', [goodEvent()])).status).toBe(503);
+    expect((await post(inbox, '/import', [goodEvent()])).status).toBe(200);
+    await page.getByText('Struck 1 request, used up').waitFor();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await page.locator('dialog li').waitFor({ state: 'detached' });
+    expect(inbox.faults.list()).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog').isVisible()).toBe(false);
+  });
+
+  it('shows a fault that a test has added, and removes all', async () => {
+    inbox.faults.add({ share: 0.5, fault: { kind: 'delay', delayMs: 7 } });
+    inbox.faults.add({ fault: { kind: 'hang' } });
+    await page.getByRole('button', { name: 'Faults: 2' }).click();
+    await page.getByText('any endpoint, until removed, 50 % of them').waitFor();
+    await page.getByRole('button', { name: 'Remove all' }).click();
+    await page.getByRole('button', { name: 'Faults', exact: true, includeHidden: true }).waitFor();
+    expect(inbox.faults.list()).toEqual([]);
+  });
+
+  it('drops the rows of what compaction has removed', async () => {
+    const event = goodEvent({ time: Date.UTC(2026, 0, 1) });
+    const later = { ...event, properties: { ...event.properties, time: Date.UTC(2026, 0, 1) + 1 } };
+    await post(inbox, '/import', [event, later]);
+    await page.locator('.row').nth(1).waitFor();
+    expect(inbox.compact()).toBe(1);
+    await expect.poll(titles).toEqual(['qr_created']);
+  });
+
+  it('runs no script that a request has brought, even one that is put into the document', async () => {
+    const blocked = page.waitForEvent('console', (message) => message.text().includes('Content Security Policy'));
+    await page.evaluate(`const made = document.createElement('script');
+      made.textContent = 'document.title = "run"';
+      document.body.append(made)`);
+    await blocked;
+    expect(await page.title()).toBe('Inbox');
   });
 });

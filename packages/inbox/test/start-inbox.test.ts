@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startInbox } from '../src/index.ts';
-import { goodEvent, post } from './requests.ts';
+import { goodEvent, post, read } from './requests.ts';
 import { inboxesForTests } from './with-inbox.ts';
 
 const start = inboxesForTests();
@@ -31,6 +31,20 @@ describe('startInbox', () => {
     const inbox = await start();
     await Promise.all([inbox.close(), inbox.close()]);
     await expect(fetch(inbox.url)).rejects.toThrow('fetch failed');
+  });
+
+  it('keeps 100,000 events unless told otherwise, the oldest out, and says how many went', {
+    timeout: 30_000,
+  }, async () => {
+    const inbox = await start();
+    for (let round = 0; round < 51; round += 1) {
+      const events = Array.from({ length: 2000 }, (_, index) => goodEvent({ index: round * 2000 + index }));
+      expect((await post(inbox, '/import', events)).status).toBe(200);
+    }
+    const stats = await read(inbox, '/api/stats');
+    expect(stats).toMatchObject({ kinds: { event: { stored: 100_000, evicted: 2000 } } });
+    const [oldest] = inbox.events();
+    expect(oldest?.properties['index']).toBe(2000);
   });
 
   it('stays within its bounds however much arrives', async () => {

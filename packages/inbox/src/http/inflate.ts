@@ -10,18 +10,30 @@ const DECOMPRESS: Readonly<Record<string, Decompress>> = {
   br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
 };
 
+/** Which content encodings an endpoint takes, and what it makes of the others. */
+export interface Encodings {
+  readonly taken: readonly ('gzip' | 'x-gzip' | 'deflate' | 'br')[];
+  /** Encodings that the vendor takes, or may take, and the inbox cannot undo. */
+  readonly refused: readonly string[] | 'all others';
+}
+
 /** What came of undoing a content encoding. */
 export type Inflated =
   | { readonly ok: true; readonly body: Buffer }
-  | { readonly ok: false; readonly reason: 'corrupt' | 'too-large' };
+  | { readonly ok: false; readonly reason: 'corrupt' | 'too-large' | 'unsupported' };
 
-/**
- * Undoes `Content-Encoding`, never holding more than `maxBytes` of output: a small body may inflate a thousandfold.
- * An encoding it does not know is read as identity, as Sentry's own ingestion does.
- */
-export async function inflate(body: Buffer, encoding: string | undefined, maxBytes: number): Promise<Inflated> {
-  const decompress = DECOMPRESS[encoding?.trim().toLowerCase() ?? ''];
+/** Undoes `Content-Encoding`, never holding more than `maxBytes` of output: a small body may inflate a thousandfold. */
+export async function inflate(
+  body: Buffer,
+  encoding: string | undefined,
+  maxBytes: number,
+  { taken, refused }: Encodings,
+): Promise<Inflated> {
+  const name = encoding?.trim().toLowerCase() ?? '';
+  const decompress = taken.some((each) => each === name) ? DECOMPRESS[name] : undefined;
   if (decompress === undefined) {
+    const isRefused = refused === 'all others' ? name !== '' && name !== 'identity' : refused.includes(name);
+    if (isRefused) return { ok: false, reason: 'unsupported' };
     return body.length > maxBytes ? { ok: false, reason: 'too-large' } : { ok: true, body };
   }
   try {

@@ -1,3 +1,5 @@
+import { parseJson } from '../http/parse-json.ts';
+
 /** The records of a request, or why they could not be read. */
 export type DecodedBody =
   | { readonly ok: true; readonly records: readonly unknown[] }
@@ -28,7 +30,7 @@ export function decodeData(data: string): DecodedBody {
 function decodeJson(text: string, contentType: string | undefined): DecodedBody {
   if (contentType?.includes('ndjson') === true) return decodeLines(text);
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return { ok: true, records: Array.isArray(value) ? value : [value] };
   } catch (error) {
     return text.startsWith('{') && text.includes('\n') ? decodeLines(text) : invalid(error);
@@ -38,7 +40,7 @@ function decodeJson(text: string, contentType: string | undefined): DecodedBody 
 function decodeLines(text: string): DecodedBody {
   try {
     const lines = text.split('\n').filter((line) => line.trim() !== '');
-    return { ok: true, records: lines.map((line): unknown => JSON.parse(line)) };
+    return { ok: true, records: lines.map(parseJson) };
   } catch (error) {
     return invalid(error);
   }

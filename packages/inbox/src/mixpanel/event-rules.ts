@@ -3,7 +3,8 @@ import { distinctIdOf } from '../store/identity.ts';
 import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
 import { type Failure, invalidField } from './failure.ts';
 import { LIMITS } from './limits.ts';
-import { checkDistinctId, checkInsertId, checkShape, truncateStrings } from './value-rules.ts';
+import { truncateStrings, truncateText } from './truncate.ts';
+import { checkDistinctId, checkInsertId, checkShape } from './value-rules.ts';
 
 /** How one endpoint looks at events. */
 export interface EventContext {
@@ -45,7 +46,7 @@ export function judgeEvent(candidate: unknown, context: EventContext): EventVerd
       kind: 'event',
       receivedAt: now,
       endpoint,
-      event: event.slice(0, LIMITS.stringLength),
+      event: truncateText(event),
       distinctId: distinctIdOf(properties) ?? anonymousId(context.ip),
       time: Math.min(time, now),
       insertId: typeof insertId === 'string' && insertId !== '' ? insertId : randomUUID(),

@@ -1,3 +1,5 @@
+import type { Fault } from '../faults/fault.ts';
+import { isRefusedOnDemand } from '../faults/partial.ts';
 import { isJsonObject, type NewRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { type EventContext, judgeEvent } from './event-rules.ts';
@@ -17,9 +19,10 @@ export function ingestEvents(
   candidates: readonly unknown[],
   bytes: number,
   context: EventContext,
+  fault: Fault | null,
 ): Outcome {
   const judge = (candidate: unknown): Verdict => judgeEvent(candidate, context);
-  return ingest(store, candidates, bytes, context.endpoint, context.now, judge, insertIdOf);
+  return ingest(store, candidates, bytes, context.endpoint, context.now, fault, judge, insertIdOf);
 }
 
 /** Judges and stores the profile updates of one request that weighed `bytes`. */
@@ -29,9 +32,10 @@ export function ingestProfiles(
   bytes: number,
   endpoint: ProfileEndpoint,
   now: number,
+  fault: Fault | null,
 ): Outcome {
   const judge = (candidate: unknown): Verdict => judgeProfile(candidate, endpoint, now);
-  return ingest(store, candidates, bytes, endpoint, now, judge, profileIdOf);
+  return ingest(store, candidates, bytes, endpoint, now, fault, judge, profileIdOf);
 }
 
 function ingest(
@@ -40,6 +44,7 @@ function ingest(
   bytes: number,
   endpoint: string,
   now: number,
+  fault: Fault | null,
   judge: (candidate: unknown) => Verdict,
   idOf: (candidate: unknown) => string,
 ): Outcome {
@@ -49,7 +54,11 @@ function ingest(
   let dropped = 0;
   const mayHoldOversized = bytes > LIMITS.recordBytes;
   for (const [index, candidate] of candidates.entries()) {
-    const verdict = mayHoldOversized && isOversized(candidate) ? OVERSIZED : judge(candidate);
+    const verdict = isRefusedOnDemand(fault, index)
+      ? ON_DEMAND
+      : mayHoldOversized && isOversized(candidate)
+        ? OVERSIZED
+        : judge(candidate);
     if (verdict.verdict === 'keep') {
       records.push(verdict.record);
       stored += 1;
@@ -68,6 +77,8 @@ const OVERSIZED: Verdict = {
   verdict: 'refuse',
   failure: invalidField('data', `must be smaller than ${LIMITS.recordBytes} bytes`),
 };
+
+const ON_DEMAND: Verdict = { verdict: 'refuse', failure: invalidField('data', 'refused on demand') };
 
 function insertIdOf(candidate: unknown): string {
   const properties = isJsonObject(candidate) ? candidate['properties'] : undefined;

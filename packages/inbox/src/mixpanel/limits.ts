@@ -1,6 +1,15 @@
+/** Bounds of a list or object as the value of one property. */
+export interface ValueLimits {
+  /** As JSON. What the vendor does beyond that is not said: it is refused here. */
+  readonly bytes: number;
+  /** A list has fewer. */
+  readonly elements: number;
+}
+
 /**
  * The documented limits of Mixpanel's ingestion API.
  * @see https://docs.mixpanel.com/reference/import-events
+ * @see https://docs.mixpanel.com/docs/data-structure/property-reference/data-type
  */
 export const LIMITS = {
   recordsPerRequest: 2000,
@@ -10,8 +19,12 @@ export const LIMITS = {
   /** An event has fewer properties than this, and so has each nested object or list. */
   properties: 255,
   nesting: 3,
-  /** Longer strings and names are cut, not refused. */
-  stringLength: 255,
+  /** Longer strings and names are cut, not refused. One page says characters, the other bytes: the shorter holds. */
+  stringBytes: 255,
+  eventValue: { bytes: 8 * 1024, elements: 255 },
+  /** A list on a profile is bounded by its weight alone: it would never reach it with so few elements. */
+  profileValue: { bytes: 256 * 1024, elements: Number.POSITIVE_INFINITY },
+  profileProperties: 2000,
   insertIdBytes: 36,
   earliestTimeMs: Date.UTC(1971, 0, 1),
   futureMs: 60 * 60 * 1000,

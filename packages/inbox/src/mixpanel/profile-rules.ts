@@ -1,6 +1,8 @@
 import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
 import { type Failure, invalidField } from './failure.ts';
-import { checkDistinctId } from './value-rules.ts';
+import { LIMITS } from './limits.ts';
+import { truncateStrings } from './truncate.ts';
+import { checkDistinctId, checkValue } from './value-rules.ts';
 
 export type ProfileEndpoint = 'engage' | 'groups';
 
@@ -57,7 +59,7 @@ export function judgeProfile(candidate: unknown, endpoint: ProfileEndpoint, now:
       endpoint,
       distinctId: String(id),
       groupKey: endpoint === 'groups' ? String(groupKey) : null,
-      operations,
+      operations: truncateStrings(operations),
     },
   };
 }
@@ -73,7 +75,22 @@ function checkOperations(operations: JsonObject, endpoint: ProfileEndpoint): Fai
   }
   for (const name of names) {
     const [holds, words] = OPERATIONS[endpoint][name] ?? ANYTHING;
-    if (!holds(operations[name])) return invalidField(name, words);
+    const operand = operations[name];
+    if (!holds(operand)) return invalidField(name, words);
+    const failure = isJsonObject(operand) ? checkProperties(name, operand) : undefined;
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+function checkProperties(operation: string, properties: JsonObject): Failure | undefined {
+  const entries = Object.entries(properties);
+  if (entries.length > LIMITS.profileProperties) {
+    return invalidField(operation, `must have at most ${LIMITS.profileProperties} properties`);
+  }
+  for (const [name, value] of entries) {
+    const problem = checkValue(value, LIMITS.profileValue);
+    if (problem !== undefined) return invalidField(`${operation}.${name}`, problem);
   }
   return undefined;
 }

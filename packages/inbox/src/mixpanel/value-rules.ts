@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import { type Failure, invalidField } from './failure.ts';
-import { FORBIDDEN_IDS, LIMITS } from './limits.ts';
+import { FORBIDDEN_IDS, LIMITS, type ValueLimits } from './limits.ts';
 
 const INSERT_ID = /^[A-Za-z0-9-]+$/;
 
@@ -33,38 +33,38 @@ export function checkShape(properties: JsonObject): Failure | undefined {
   for (const name of names) {
     const value = properties[name];
     if (typeof value !== 'object' || value === null) continue;
-    const problem = checkNested(value, 1);
+    const problem = checkValue(value, LIMITS.eventValue);
     if (problem !== undefined) return invalidField(`properties.${name}`, problem);
   }
   return undefined;
 }
 
-function checkNested(value: object, depth: number): string | undefined {
+/** What is wrong with a list or object as the value of one property. */
+export function checkValue(value: unknown, limits: ValueLimits): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const problem = checkNested(value, 1, limits);
+  if (problem !== undefined) return problem;
+  return jsonBytes(value) > limits.bytes ? `must be at most ${limits.bytes} bytes as a list or object` : undefined;
+}
+
+function checkNested(value: object, depth: number, limits: ValueLimits): string | undefined {
   if (depth > LIMITS.nesting) return `must not be nested more than ${LIMITS.nesting} levels deep`;
   const children: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  if (children.length >= LIMITS.properties) return `must have fewer than ${LIMITS.properties} elements`;
+  const bound = Array.isArray(value) ? limits.elements : LIMITS.properties;
+  if (children.length >= bound) return `must have fewer than ${bound} elements`;
   for (const child of children) {
     if (typeof child !== 'object' || child === null) continue;
-    const problem = checkNested(child, depth + 1);
+    const problem = checkNested(child, depth + 1, limits);
     if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-/** Cuts long strings and names as the vendor does, and copies nothing when none is long. */
-export function truncateStrings(properties: JsonObject): JsonObject {
-  const isLong = (value: unknown): boolean => typeof value === 'string' && value.length > LIMITS.stringLength;
-  const entries = Object.entries(properties);
-  if (!entries.some(([name, value]) => isLong(name) || isLong(value))) return properties;
-  return Object.fromEntries(
-    entries.map(([name, value]) => [
-      name.slice(0, LIMITS.stringLength),
-      typeof value === 'string' ? value.slice(0, LIMITS.stringLength) : value,
-    ]),
-  );
-}
-
 /** True when a record weighs more than one may. Costs a serialization, so ask only when the whole request could. */
 export function isOversized(record: unknown): boolean {
-  return isJsonObject(record) && Buffer.byteLength(JSON.stringify(record)) > LIMITS.recordBytes;
+  return isJsonObject(record) && jsonBytes(record) > LIMITS.recordBytes;
+}
+
+function jsonBytes(value: object): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

@@ -9,6 +9,8 @@ export interface EventFilter {
   readonly traceId?: string | undefined;
   /** Arrived at or after this time, milliseconds since the epoch. */
   readonly since?: number | undefined;
+  /** An event that was sent twice, twice. @default false */
+  readonly duplicates?: boolean | undefined;
 }
 
 /** Which spans are wanted; all that is given must hold. */

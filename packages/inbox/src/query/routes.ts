@@ -16,6 +16,7 @@ const EventsQuery = Type.Object({
   event: Text,
   distinct_id: Text,
   trace_id: Text,
+  duplicates: Type.Optional(Type.Literal('1', { description: 'repeated events too' })),
   since: Type.Optional(Type.Integer({ minimum: 0, description: 'arrived since, milliseconds since the epoch' })),
   limit: Limit,
 });
@@ -37,7 +38,9 @@ export function queryRoutes(instance: FastifyInstance, data: InboxData): void {
 
   app.get('/api/events', { schema: { querystring: EventsQuery } }, ({ query }) => {
     const { event, since, limit } = query;
-    const events = data.events({ event, distinctId: query.distinct_id, traceId: query.trace_id, since }).reverse();
+    const duplicates = query.duplicates === '1';
+    const filter = { event, distinctId: query.distinct_id, traceId: query.trace_id, since, duplicates };
+    const events = data.events(filter).reverse();
     const resolved = events
       .slice(0, limit ?? DEFAULT_LIMIT)
       .map((stored) => ({ ...stored, distinctId: store.identity.resolve(stored.distinctId) }));
@@ -89,9 +92,11 @@ export function queryRoutes(instance: FastifyInstance, data: InboxData): void {
     return reply.code(204).send();
   });
 
+  app.post('/api/compact', () => ({ removed: data.compact() }));
+
   app.get('/health/live', () => ({ status: 'ok' }));
 
-  streamRoute(instance, store);
+  streamRoute(instance, store, data.faults);
 
   function list<Stored extends { readonly kind: 'error' | 'span' | 'log'; readonly traceId: string | null }>(
     name: string,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Faults } from '../faults/faults.ts';
 import type { StoredRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { timeline } from './timeline.ts';
@@ -11,10 +12,11 @@ const FIRST_RECORDS = 300;
 
 /**
  * `GET /api/stream`: server-sent events, one message for each arrival, beginning with the latest that are there already.
- * Further kinds of message: `clear`, and `skipped` with a count. No event ids: a restart may count from 1 again, so a
+ * Further kinds of message: `clear`, `removed` (some records are gone: read again), `faults` (the faults to come have
+ * changed), and `skipped` with a count. No event ids: a restart may count from 1 again, so a
  * reader that reconnects starts over.
  */
-export function streamRoute(app: FastifyInstance, store: Store): void {
+export function streamRoute(app: FastifyInstance, store: Store, faults: Faults): void {
   const open = new Set<FastifyReply>();
   app.addHook('preClose', (done) => {
     for (const reply of open) reply.raw.end();
@@ -24,7 +26,7 @@ export function streamRoute(app: FastifyInstance, store: Store): void {
     reply.hijack();
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     open.add(reply);
-    const stop = stream(store, reply);
+    const stop = stream(store, faults, reply);
     reply.raw.on('close', () => {
       open.delete(reply);
       stop();
@@ -32,7 +34,7 @@ export function streamRoute(app: FastifyInstance, store: Store): void {
   });
 }
 
-function stream(store: Store, reply: FastifyReply): () => void {
+function stream(store: Store, faults: Faults, reply: FastifyReply): () => void {
   let skipped = 0;
   const send = (message: object): void => {
     reply.raw.write(`data: ${JSON.stringify(message)}\n\n`);
@@ -52,10 +54,14 @@ function stream(store: Store, reply: FastifyReply): () => void {
   sendRecords(timeline(store, { limit: FIRST_RECORDS }).reverse());
   const stopArrivals = store.onArrival(sendRecords);
   const stopClears = store.onClear(() => send({ kind: 'clear' }));
+  const stopRemovals = store.onRemoval(() => send({ kind: 'removed' }));
+  const stopFaults = faults.onChange(() => send({ kind: 'faults' }));
   const keepAlive = setInterval(() => reply.raw.write(': still here\n\n'), KEEP_ALIVE_MS).unref();
   return () => {
     clearInterval(keepAlive);
     stopArrivals();
     stopClears();
+    stopRemovals();
+    stopFaults();
   };
 }

@@ -1,4 +1,6 @@
+import { parseJson } from '../http/parse-json.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
+import { hasKeyTwice } from './duplicate-key.ts';
 
 /** One item of an envelope; the payload is exactly the bytes that were sent. */
 export interface EnvelopeItem {
@@ -18,6 +20,8 @@ export type EnvelopeResult =
   | { readonly ok: false; readonly detail: string };
 
 const NEWLINE = 0x0a;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
 
 /**
  * Reads an envelope in one pass. An item with a `length` has exactly that many bytes and then a newline or the end; one
@@ -29,6 +33,8 @@ export function parseEnvelope(body: Buffer): EnvelopeResult {
   const headerEnd = endOfLine(body, 0);
   const headers = parseHeaders(body.subarray(0, headerEnd));
   if (headers === undefined) return malformed('invalid envelope header: expected one line of JSON');
+  const problem = headerProblem(headers, body.toString('utf8', 0, headerEnd));
+  if (problem !== undefined) return malformed(problem);
   const items: EnvelopeItem[] = [];
   let offset = headerEnd + 1;
   while (offset < body.length) {
@@ -38,7 +44,9 @@ export function parseEnvelope(body: Buffer): EnvelopeResult {
     if (itemHeaders === undefined || typeof type !== 'string' || type === '') {
       return malformed(`invalid item header ${items.length}: expected one line of JSON with a type`);
     }
-    const start = Math.min(lineEnd + 1, body.length);
+    // The end of the body does not stand for the newline after the headers: a payload is still to come.
+    if (lineEnd === body.length) return malformed(`missing newline after item header ${items.length}`);
+    const start = lineEnd + 1;
     const end = endOfPayload(body, start, itemHeaders['length']);
     if (end === undefined)
       return malformed(`invalid item ${items.length} (${type}): the length does not match the payload`);
@@ -60,9 +68,25 @@ function endOfPayload(body: Buffer, start: number, length: unknown): number | un
   return end === body.length || body[end] === NEWLINE ? end : undefined;
 }
 
+const EVENT_ID = /^[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}$/i;
+/** RFC 3339 in UTC. */
+const SENT_AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/i;
+
+function headerProblem({ event_id: eventId, sent_at: sentAt }: JsonObject, text: string): string | undefined {
+  if (eventId !== undefined && !isText(eventId, EVENT_ID)) return 'invalid event_id: expected 32 hexadecimal digits';
+  if (sentAt !== undefined && !isText(sentAt, SENT_AT)) return 'invalid sent_at: expected an RFC 3339 time in UTC';
+  return sentAt !== undefined && hasKeyTwice(text, 'sent_at') ? 'duplicate field `sent_at`' : undefined;
+}
+
+function isText(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+/** Headers have no space around them. */
 function parseHeaders(line: Buffer): JsonObject | undefined {
+  if (line[0] !== OPENING_BRACE || line.at(-1) !== CLOSING_BRACE) return undefined;
   try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
+    const value = parseJson(line.toString('utf8'));
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { parseJson } from '../http/parse-json.ts';
 import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
+import { compositionProblem, isContainer, malformed, payloadProblem, type Refusal } from './composition.ts';
 import type { Envelope, EnvelopeItem } from './envelope.ts';
 import { errorRecord } from './error-record.ts';
 import { listAt, objectAt, plainAttributes, textAt, timeMsAt } from './fields.ts';
@@ -8,7 +10,7 @@ import { spanRecord, streamedSpanRecord, transactionRecords } from './span-recor
 /** What an envelope holds for the store, or why it is refused. */
 export type Unpacked =
   | { readonly ok: true; readonly eventId: string | undefined; readonly records: readonly NewRecord[] }
-  | { readonly ok: false; readonly status: 400 | 413; readonly detail: string };
+  | { readonly ok: false; readonly refusal: Refusal };
 
 interface Context {
   readonly project: string;
@@ -18,24 +20,6 @@ interface Context {
 }
 
 type MakeRecords = (payload: JsonObject, context: Context, item: EnvelopeItem) => NewRecord[];
-
-const MIB = 1024 * 1024;
-
-/** Per item, decompressed. @see https://develop.sentry.dev/sdk/data-model/envelopes/#size-limits */
-const MAX_BYTES: Readonly<Record<string, number>> = {
-  event: MIB,
-  transaction: MIB,
-  span: 12 * MIB,
-  log: 12 * MIB,
-  trace_metric: 12 * MIB,
-  check_in: 100 * 1024,
-  client_report: 100 * 1024,
-  sessions: 10 * MIB,
-  session: 10 * MIB,
-  profile: 50 * MIB,
-  profile_chunk: 50 * MIB,
-  replay_recording: 100 * MIB,
-};
 
 const MAKE: Readonly<Record<string, MakeRecords>> = {
   event: (payload, { eventId, project, now }) => [errorRecord(payload, eventId, project, now)],
@@ -68,46 +52,29 @@ const KEPT_TYPES: ReadonlySet<string> = new Set([
 
 /** Turns the items of an envelope into records. Unknown types are passed over, as the vendor does. */
 export function unpackEnvelope({ headers, items }: Envelope, project: string, now: number): Unpacked {
-  const refusal = refusalOf(items);
-  if (refusal !== undefined) return refusal;
+  const problem = compositionProblem(items);
+  if (problem !== undefined) return refused(problem);
   const traceId = textAt(objectAt(headers, 'trace'), 'trace_id');
   const records: NewRecord[] = [];
   let eventId = textAt(headers, 'event_id')?.replaceAll('-', '');
   for (const item of items) {
     const make = MAKE[item.type];
-    if (make === undefined) {
-      if (KEPT_TYPES.has(item.type)) records.push(itemRecord(item, { project, now, eventId: '', traceId }));
-      continue;
-    }
     const payload = parseObject(item.payload);
-    if (payload === undefined) return refused(400, `invalid JSON in item of type '${item.type}'`);
+    if (make !== undefined && payload === undefined) return refused(malformed(`invalid JSON in '${item.type}'`));
+    const inside = payload && payloadProblem(item, payload);
+    if (inside !== undefined) return refused(inside);
     const isEvent = item.type === 'event' || item.type === 'transaction';
-    if (isEvent) eventId ??= textAt(payload, 'event_id')?.replaceAll('-', '') ?? randomUUID().replaceAll('-', '');
-    if (isContainer(item.headers) && item.headers['item_count'] !== listAt(payload, 'items').length) {
-      return refused(400, `item_count of the '${item.type}' container does not match its items`);
-    }
-    records.push(...make(payload, { project, now, eventId: eventId ?? '', traceId }, item));
+    // The vendor makes an id up for an event that has none; that of the envelope wins over the payload's.
+    if (isEvent) eventId ??= textAt(payload ?? {}, 'event_id')?.replaceAll('-', '') ?? newEventId();
+    const context = { project, now, eventId: eventId ?? '', traceId };
+    if (make !== undefined) records.push(...make(payload ?? {}, context, item));
+    else if (KEPT_TYPES.has(item.type)) records.push(itemRecord(item, payload, context));
   }
   return { ok: true, eventId, records };
 }
 
-function refusalOf(items: readonly EnvelopeItem[]): Unpacked | undefined {
-  const events = items.filter(({ type }) => type === 'event').length;
-  const transactions = items.filter(({ type }) => type === 'transaction').length;
-  if (events > 1 || transactions > 1) return refused(400, 'an envelope may hold one event or transaction only');
-  if (events + transactions > 1) return refused(400, 'an envelope may hold an event or a transaction, not both');
-  for (const { type, payload } of items) {
-    const maxBytes = MAX_BYTES[type];
-    if (maxBytes !== undefined && payload.length > maxBytes) {
-      const link = 'https://develop.sentry.dev/sdk/envelopes/#size-limits';
-      return refused(413, `envelope exceeded size limits for type '${type}' (${link})`);
-    }
-  }
-  return undefined;
-}
-
-function isContainer(headers: JsonObject): boolean {
-  return textAt(headers, 'content_type')?.startsWith('application/vnd.sentry.items.') === true;
+function newEventId(): string {
+  return randomUUID().replaceAll('-', '');
 }
 
 function logRecord(log: JsonObject, { project, now }: Context): NewRecord {
@@ -125,27 +92,31 @@ function logRecord(log: JsonObject, { project, now }: Context): NewRecord {
   };
 }
 
-function itemRecord({ type, payload }: EnvelopeItem, { project, now, traceId }: Context): NewRecord {
+function itemRecord(
+  item: EnvelopeItem,
+  payload: JsonObject | undefined,
+  { project, now, traceId }: Context,
+): NewRecord {
   return {
     kind: 'item',
     receivedAt: now,
     project,
-    type,
-    bytes: payload.length,
+    type: item.type,
+    bytes: item.payload.length,
     traceId,
-    payload: parseObject(payload) ?? null,
+    payload: payload ?? null,
   };
 }
 
 function parseObject(payload: Buffer): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(payload.toString('utf8'));
+    const value = parseJson(payload.toString('utf8'));
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function refused(status: 400 | 413, detail: string): Unpacked {
-  return { ok: false, status, detail };
+function refused(refusal: Refusal): Unpacked {
+  return { ok: false, refusal };
 }

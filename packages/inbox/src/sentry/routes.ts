@@ -1,70 +1,99 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { faultHooks } from '../faults/fault-hooks.ts';
+import type { Faults } from '../faults/faults.ts';
+import { vendorAnswer } from '../faults/vendor-answer.ts';
 import { allowAnyOrigin, preflightHeaders } from '../http/cors.ts';
-import { readBody, takeBodiesAsBytes } from '../http/raw-body.ts';
+import type { Encodings } from '../http/inflate.ts';
+import { takeBodiesAsBytes } from '../http/raw-body.ts';
 import type { RawLog } from '../store/raw-log.ts';
 import { isJsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { authProblem } from './auth.ts';
+import { malformed } from './composition.ts';
 import { parseEnvelope } from './envelope.ts';
 import { unpackEnvelope } from './items.ts';
+import { LIMITS } from './limits.ts';
+import { limitEnvelope } from './rate-limit.ts';
 
 /** What the Sentry endpoint needs. */
 export interface SentryOptions {
   readonly store: Store;
   readonly rawLog: RawLog | undefined;
+  readonly faults: Faults;
   readonly now: () => number;
 }
 
-/** An envelope, decompressed. @see https://develop.sentry.dev/sdk/data-model/envelopes/#size-limits */
-const MAX_ENVELOPE_BYTES = 200 * 1024 * 1024;
+/** Relay reads what it does not know as identity, but it knows zstd, which Node 20 does not. */
+const ENCODINGS: Encodings = { taken: ['gzip', 'x-gzip', 'deflate', 'br'], refused: ['zstd'] };
+
+const BAD_BODY = {
+  'too-large': { status: 413, detail: 'envelope exceeded size limits' },
+  corrupt: { status: 400, detail: 'invalid event envelope', cause: 'failed to decompress the body' },
+  unsupported: {
+    status: 400,
+    detail: 'invalid event envelope',
+    cause: 'this stand-in cannot undo zstd: send gzip, deflate or br',
+  },
+} as const;
 
 /** `POST /api/:project/envelope/`, with and without the trailing slash. */
-export function sentryRoutes(app: FastifyInstance, { store, rawLog, now }: SentryOptions): void {
-  takeBodiesAsBytes(app);
+export function sentryRoutes(app: FastifyInstance, { store, rawLog, faults, now }: SentryOptions): void {
   allowAnyOrigin(app);
+  takeBodiesAsBytes(app, { maxBytes: LIMITS.envelopeBytes, encodings: ENCODINGS, rawLog, now });
+  faultHooks(app, faults, () => 'envelope');
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-      return refuse(reply, 413, 'envelope exceeded size limits');
+      return refuse(reply, BAD_BODY['too-large']);
     }
     request.log.error({ err: error }, 'a Sentry request failed');
-    return refuse(reply, 500, 'internal error');
+    return refuse(reply, { status: 500, detail: 'internal error' });
   });
   for (const path of ['/api/:project/envelope', '/api/:project/envelope/']) {
     app.options(path, (request, reply) =>
       reply.code(204).headers(preflightHeaders(request.headers['access-control-request-headers'])).send(),
     );
-    app.post<{ Params: { project: string } }>(path, { bodyLimit: MAX_ENVELOPE_BYTES }, async (request, reply) => {
-      const receivedAt = now();
-      const inflated = await readBody(request, MAX_ENVELOPE_BYTES, rawLog, receivedAt);
-      if (!inflated.ok) {
-        return inflated.reason === 'too-large'
-          ? refuse(reply, 413, 'envelope exceeded size limits')
-          : refuse(reply, 400, 'failed to decompress the request body');
-      }
+    app.post<{ Params: { project: string } }>(path, { bodyLimit: LIMITS.envelopeBytes }, (request, reply) => {
+      const { inflated, receivedAt, fault } = request;
+      if (!inflated.ok) return refuse(reply, BAD_BODY[inflated.reason]);
+      if (inflated.body.length === 0) return refuse(reply, { status: 400, detail: 'empty request body' });
       const parsed = parseEnvelope(inflated.body);
-      if (!parsed.ok) return refuse(reply, 400, parsed.detail);
+      if (!parsed.ok) return refuse(reply, malformed(parsed.detail));
       const { project } = request.params;
       const problem = authProblem({
         header: headerText(request.headers['x-sentry-auth']),
-        query: isJsonObject(request.query) ? request.query['sentry_key'] : undefined,
+        query: keyOf(request.query),
         dsn: parsed.envelope.headers['dsn'],
         project,
       });
-      if (problem !== undefined) return refuse(reply, 403, problem);
-      const unpacked = unpackEnvelope(parsed.envelope, project, receivedAt);
-      if (!unpacked.ok) return refuse(reply, unpacked.status, unpacked.detail);
+      if (problem !== undefined) return refuse(reply, { status: 403, detail: problem });
+      const { envelope, isLimited, headers } = limitEnvelope(parsed.envelope, fault);
+      const unpacked = unpackEnvelope(envelope, project, receivedAt);
+      if (!unpacked.ok) return refuse(reply, unpacked.refusal);
       store.add(unpacked.records, inflated.body.length);
+      reply.headers(headers);
+      if (isLimited) return refuse(reply, { status: 429, detail: RATE_LIMITED });
       return reply.send(unpacked.eventId === undefined ? {} : { id: unpacked.eventId });
     });
   }
 }
 
-function headerText(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
+const RATE_LIMITED = String(vendorAnswer('envelope', 429).body['detail']);
+
+function keyOf(query: unknown): { key: unknown; version: unknown } {
+  return isJsonObject(query)
+    ? { key: query['sentry_key'], version: query['sentry_version'] }
+    : { key: undefined, version: undefined };
 }
 
-function refuse(reply: FastifyReply, status: number, detail: string): FastifyReply {
+function headerText(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(', ') : header;
+}
+
+function refuse(
+  reply: FastifyReply,
+  { status, detail, cause }: { status: number; detail: string; cause?: string },
+): FastifyReply {
   // A header holds neither line breaks nor other than Latin-1 characters.
   reply.header('x-sentry-error', detail.replace(/[^\x20-\x7e]/g, '?'));
-  return reply.code(status).send({ detail, causes: [] });
+  return reply.code(status).send({ detail, causes: cause === undefined ? [] : [cause] });
 }

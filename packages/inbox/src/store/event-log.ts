@@ -8,6 +8,8 @@ export interface EventLog {
   /** Queued at once, written with all else of this turn of the event loop. */
   append(records: readonly StoredRecord[]): void;
   truncate(): void;
+  /** Replaces the whole file; what is appended from now on comes after. */
+  replace(records: () => Iterable<StoredRecord>): void;
   /** Resolves once everything queued is written. */
   close(): Promise<void>;
 }
@@ -48,7 +50,7 @@ export async function openEventLog(path: string, onError: (error: unknown) => vo
   const file = await open(path, 'a+');
   // A torn last line has no newline: the next record must not be glued to it.
   if (!(await endsWithNewline(file))) await file.appendFile('\n');
-  return appendInTurns(file, onError);
+  return appendInTurns(path, file, onError);
 }
 
 async function endsWithNewline(file: FileHandle): Promise<boolean> {
@@ -58,7 +60,9 @@ async function endsWithNewline(file: FileHandle): Promise<boolean> {
   return buffer.toString('latin1') === '\n';
 }
 
-function appendInTurns(file: FileHandle, onError: (error: unknown) => void): EventLog {
+function appendInTurns(path: string, opened: FileHandle, onError: (error: unknown) => void): EventLog {
+  let file = opened;
+  let replacement: readonly StoredRecord[] | undefined;
   let pending: string[] = [];
   let truncateFirst = false;
   let writing: Promise<void> = Promise.resolve();
@@ -68,10 +72,17 @@ function appendInTurns(file: FileHandle, onError: (error: unknown) => void): Eve
     scheduled = false;
     const text = pending.join('');
     const truncated = truncateFirst;
+    const replacing = replacement;
     pending = [];
     truncateFirst = false;
+    replacement = undefined;
     try {
       if (truncated) await file.truncate(0);
+      if (replacing !== undefined) {
+        await rewriteEventLog(path, replacing);
+        await file.close();
+        file = await open(path, 'a+');
+      }
       if (text !== '') await file.appendFile(text);
     } catch (error) {
       onError(error);
@@ -90,8 +101,16 @@ function appendInTurns(file: FileHandle, onError: (error: unknown) => void): Eve
       for (const record of records) pending.push(`${JSON.stringify(record)}\n`);
       schedule();
     },
+    replace(records) {
+      // Taken now: it holds all that is pending, and nothing that is yet to come.
+      replacement = [...records()];
+      pending = [];
+      truncateFirst = false;
+      schedule();
+    },
     truncate() {
       pending = [];
+      replacement = undefined;
       truncateFirst = true;
       schedule();
     },

@@ -34,18 +34,29 @@ export class Identity {
     return this.#userOfDevice.get(distinctId.slice(DEVICE_PREFIX.length)) ?? distinctId;
   }
 
+  /** Forgets every device of these users. */
+  forget(userIds: ReadonlySet<string>): void {
+    for (const [deviceId, userId] of this.#userOfDevice) {
+      if (userIds.has(userId)) this.#userOfDevice.delete(deviceId);
+    }
+  }
+
   clear(): void {
     this.#userOfDevice.clear();
   }
 }
 
-/** The distinct id of an event's properties; undefined when they name nobody at all. */
+/**
+ * The distinct id of an event's properties; undefined when they name nobody at all. The user decides, then the device;
+ * a `distinct_id` that was sent counts only when there is neither.
+ * @see https://docs.mixpanel.com/docs/tracking-methods/id-management/identifying-users-simplified
+ */
 export function distinctIdOf(properties: JsonObject): string | undefined {
   const userId = properties['$user_id'];
   if (typeof userId === 'string' && userId !== '') return userId;
-  const distinctId = properties['distinct_id'];
-  if (typeof distinctId === 'string') return distinctId;
-  if (typeof distinctId === 'number') return String(distinctId);
   const deviceId = properties['$device_id'];
-  return typeof deviceId === 'string' && deviceId !== '' ? `${DEVICE_PREFIX}${deviceId}` : undefined;
+  if (typeof deviceId === 'string' && deviceId !== '') return `${DEVICE_PREFIX}${deviceId}`;
+  const distinctId = properties['distinct_id'];
+  if (typeof distinctId === 'number') return String(distinctId);
+  return typeof distinctId === 'string' ? distinctId : undefined;
 }

@@ -57,6 +57,13 @@ export class Profiles {
     }
   }
 
+  /** Deletes user profiles, not those of groups. */
+  forget(distinctIds: ReadonlySet<string>): void {
+    for (const [key, { groupKey, distinctId }] of this.#entries) {
+      if (groupKey === null && distinctIds.has(distinctId)) this.#entries.delete(key);
+    }
+  }
+
   list(): StoredProfile[] {
     return [...this.#entries.values()].map((entry) => ({
       ...entry,

@@ -44,6 +44,15 @@ export class Ring<T> implements Iterable<T> {
     }
   }
 
+  /** Takes out what is no longer wanted, wherever it is; not counted as evicted. @returns how many */
+  removeWhere(unwanted: (item: T) => boolean): number {
+    const before = this.length;
+    this.#slots = this.#slots.slice(this.#head).filter((slot) => slot !== undefined && !unwanted(slot.item));
+    this.#head = 0;
+    this.#bytes = this.#slots.reduce((total, slot) => total + (slot?.bytes ?? 0), 0);
+    return before - this.length;
+  }
+
   clear(): void {
     this.#slots = [];
     this.#head = 0;

@@ -32,6 +32,7 @@ export class Store {
   };
   readonly #listeners = new Set<ArrivalListener>();
   readonly #clearListeners = new Set<() => void>();
+  readonly #removalListeners = new Set<() => void>();
   #lastId = 0;
 
   constructor(limits: StoreLimits) {
@@ -67,6 +68,23 @@ export class Store {
   onClear(listener: () => void): () => void {
     this.#clearListeners.add(listener);
     return () => this.#clearListeners.delete(listener);
+  }
+
+  /** Takes records of one kind out for good. @returns how many */
+  remove<Kind extends RecordKind>(kind: Kind, unwanted: (record: RecordOf<Kind>) => boolean): number {
+    // The ring of a kind holds exactly the records of that kind.
+    const ring = this.#rings[kind] as Ring<RecordOf<Kind>>;
+    return ring.removeWhere(unwanted);
+  }
+
+  /** Tells the listeners that something has been taken out: readers must look again. */
+  announceRemoval(): void {
+    for (const listener of this.#removalListeners) listener();
+  }
+
+  onRemoval(listener: () => void): () => void {
+    this.#removalListeners.add(listener);
+    return () => this.#removalListeners.delete(listener);
   }
 
   clear(): void {

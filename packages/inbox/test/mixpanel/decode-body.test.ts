@@ -50,6 +50,19 @@ describe('a body comes back as the records that went in', () => {
   });
 });
 
+it('decoding takes memory in proportion to the body', () => {
+  const ofLines = (count: number): Buffer => Buffer.from('{"event":"a"}\n'.repeat(count));
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 300 }), (count) => {
+      const decoded = decodeBody(ofLines(count), 'application/x-ndjson');
+      expect(decoded.ok && decoded.records.length).toBe(count);
+    }),
+  );
+  // A form of a form of a form is not unpacked again and again: what is inside stays one text.
+  const nested = `data=${encodeURIComponent(`data=${encodeURIComponent('data=[]')}`)}`;
+  expect(decodeBody(Buffer.from(nested), undefined).ok).toBe(false);
+});
+
 describe('a body that is none', () => {
   it.each([
     ['nothing', ''],

@@ -162,7 +162,9 @@ describe('/track, /engage and /groups answer', () => {
 
   it('1 to a GET with an event of 50 KB', async () => {
     const inbox = await start();
-    const data = JSON.stringify(goodEvent({ list: Array(200).fill('x'.repeat(250)) }));
+    const data = JSON.stringify(
+      goodEvent(Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`p${index}`, 'x'.repeat(250)]))),
+    );
     expect(await (await fetch(`${inbox.url}/track?${new URLSearchParams({ data })}`)).text()).toBe('1');
     expect(inbox.events()).toHaveLength(1);
   });

@@ -127,13 +127,8 @@ describe('GET /api/issues', () => {
 describe('the other lists', () => {
   it('hold errors, spans and logs of a trace, and profiles', async () => {
     const inbox = await start();
-    await postEnvelope(
-      inbox,
-      container('span', [
-        { trace_id: TRACE, name: 'a' },
-        { trace_id: 'other', name: 'b' },
-      ]),
-    );
+    await postEnvelope(inbox, container('span', [{ trace_id: TRACE, name: 'a' }]));
+    await postEnvelope(inbox, container('span', [{ trace_id: 'other', name: 'b' }]));
     await postEnvelope(inbox, container('log', [{ trace_id: TRACE, body: 'hello' }]));
     await postEnvelope(inbox, envelope({ type: 'event' }, { message: 'm', contexts: { trace: { trace_id: TRACE } } }));
     await post(inbox, '/engage', [{ $token: 't', $distinct_id: 'u', $set: { plan: 'pro' } }]);

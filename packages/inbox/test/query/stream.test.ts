@@ -58,11 +58,29 @@ describe('GET /api/stream', () => {
     stream.stop();
   });
 
+  it('says that faults have come, struck and gone, and that records were taken out', async () => {
+    const inbox = await start();
+    const time = Date.UTC(2026, 0, 1);
+    const event = goodEvent({ time });
+    const later = { ...event, properties: { ...event.properties, time: time + 1 } };
+    await post(inbox, '/import', [event, later]);
+    const stream = await listen(inbox);
+    await stream.next(2);
+    const { id } = inbox.faults.add({ endpoint: 'track', fault: { kind: 'status', status: 500 } });
+    await post(inbox, '/track', [goodEvent()]);
+    inbox.faults.remove(id);
+    inbox.compact();
+    expect((await stream.next(4)).map(({ kind }) => kind)).toEqual(['faults', 'faults', 'faults', 'removed']);
+    stream.stop();
+  });
+
   it('skips what a reader cannot take, and says how much', async () => {
     const inbox = await start();
     const socket = connect(inbox.port, '127.0.0.1').pause();
     socket.write('GET /api/stream HTTP/1.1\r\nhost: localhost\r\n\r\n');
-    const large = goodEvent({ list: Array(200).fill('x'.repeat(255)) });
+    const large = goodEvent(
+      Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`p${index}`, 'x'.repeat(250)])),
+    );
     const sent = 600;
     for (let count = 0; count < sent; count += 60) {
       await post(

@@ -71,9 +71,70 @@ describe('an envelope', () => {
     );
   });
 
+  it('is not copied: every payload is a view of the body, so memory stays that of the body', () => {
+    fc.assert(
+      fc.property(written, (envelope) => {
+        const body = write(envelope, true);
+        for (const { payload } of itemsOf(body)) {
+          expect(payload.buffer).toBe(body.buffer);
+          expect(payload.length).toBeLessThanOrEqual(body.length);
+        }
+      }),
+    );
+    const large = write(
+      { headers: {}, items: [{ type: 'attachment', payload: Buffer.alloc(32 * 1024 * 1024, 'x'), withLength: true }] },
+      true,
+    );
+    const { arrayBuffers, heapUsed } = process.memoryUsage();
+    expect(itemsOf(large)).toHaveLength(1);
+    const after = process.memoryUsage();
+    expect(after.arrayBuffers - arrayBuffers + after.heapUsed - heapUsed).toBeLessThan(4 * 1024 * 1024);
+  });
+
+  it('holds no more items than it has room for, whatever the bytes', () => {
+    // The smallest item is its type, two newlines and no payload.
+    const smallest = '{"type":"a"}\n\n'.length;
+    const tokens = fc.constantFrom('{}', '{"type":"a"}', '{"type":"a","length":2}', '\n', 'x', '{', '"');
+    fc.assert(
+      fc.property(fc.array(tokens, { maxLength: 40 }), (parts) => {
+        const body = Buffer.from(parts.join(''));
+        const result = parseEnvelope(body);
+        const items = result.ok ? result.envelope.items.length : 0;
+        expect(items * smallest).toBeLessThanOrEqual(body.length + 1);
+      }),
+    );
+  });
+
   it('may hold nothing', () => {
     expect(itemsOf(Buffer.from('{}'))).toEqual([]);
     expect(itemsOf(Buffer.from('{}\n'))).toEqual([]);
+  });
+
+  // The examples of https://develop.sentry.dev/sdk/foundations/transport/envelopes/#full-examples
+  it.each<[string, string, string[]]>([
+    [
+      'two items',
+      '{"event_id":"9ec79c33ec9942ab8353589fcb2e04dc","dsn":"https://k@sentry.io/42"}\n{"type":"attachment","length":10,"content_type":"text/plain","filename":"hello.txt"}\n\ufeffHello\r\n\n{"type":"event","length":41,"content_type":"application/json","filename":"application.log"}\n{"message":"hello world","level":"error"}\n',
+      ['\ufeffHello\r\n', '{"message":"hello world","level":"error"}'],
+    ],
+    [
+      'two empty attachments',
+      '{"event_id":"9ec79c33ec9942ab8353589fcb2e04dc"}\n{"type":"attachment","length":0}\n\n{"type":"attachment","length":0}\n\n',
+      ['', ''],
+    ],
+    [
+      'two empty attachments, the last newline omitted',
+      '{"event_id":"9ec79c33ec9942ab8353589fcb2e04dc"}\n{"type":"attachment","length":0}\n\n{"type":"attachment","length":0}\n',
+      ['', ''],
+    ],
+    [
+      'an implicit length that a newline ends',
+      '{"event_id":"12c2d058-d584-4270-9aa2-eca08bf20986"}\n{"type":"attachment"}\nhelloworld\n',
+      ['helloworld'],
+    ],
+    ['an implicit length that the end ends', '{}\n{"type":"attachment"}\nhelloworld', ['helloworld']],
+  ])('is read as documented with %s', (_what, text, payloads) => {
+    expect(itemsOf(Buffer.from(text)).map(({ payload }) => payload.toString())).toEqual(payloads);
   });
 
   it('leaves a carriage return to the payload', () => {
@@ -94,6 +155,11 @@ describe('an envelope', () => {
     ['a length beyond the end', '{}\n{"type":"a","length":9}\nx'],
     ['a length that stops short', '{}\n{"type":"a","length":1}\nxyz'],
     ['a length that ends before the newline', '{}\n{"type":"a","length":1}\nxy{"type":"b"}\nz'],
+    ['an item header without a payload', '{}\n{"type":"a"}'],
+    ['a header with space before it', ' {}\n{"type":"a"}\nx'],
+    ['an item header with space after it', '{}\n{"type":"a"} \nx'],
+    ['a carriage return after its header', '{}\r\n{"type":"a"}\nx'],
+    ['a length that is no whole number', '{}\n{"type":"a","length":0.5}\nx'],
     ['a negative length', '{}\n{"type":"a","length":-1}\nx'],
     ['a length in words', '{}\n{"type":"a","length":"1"}\nx'],
     ['an empty line between items', '{}\n{"type":"a"}\nx\n\n{"type":"b"}\ny'],

@@ -99,14 +99,21 @@ describe('what an envelope holds becomes', () => {
     expect(inbox.errors()[0]?.eventId).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it.each(['session', 'sessions', 'client_report', 'check_in', 'feedback', 'replay_event', 'profile_chunk', 'statsd'])(
-    'a kept item, of %s',
-    async (type) => {
-      const inbox = await start();
-      await postEnvelope(inbox, envelope({ type }, { some: 'thing' }));
-      expect(inbox.items(type)).toMatchObject([{ type, payload: { some: 'thing' } }]);
-    },
-  );
+  it.each([
+    'session',
+    'sessions',
+    'client_report',
+    'check_in',
+    'feedback',
+    'user_report',
+    'profile',
+    'profile_chunk',
+    'statsd',
+  ])('a kept item, of %s', async (type) => {
+    const inbox = await start();
+    await postEnvelope(inbox, envelope({ type }, { some: 'thing' }));
+    expect(inbox.items(type)).toMatchObject([{ type, payload: { some: 'thing' } }]);
+  });
 
   it('a kept item without payload, of a binary replay beside its event', async () => {
     const inbox = await start();

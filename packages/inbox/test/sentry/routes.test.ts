@@ -18,6 +18,7 @@ describe('an accepted envelope', () => {
   it.each<[string, (text: string) => Uint8Array<ArrayBuffer>]>([
     ['identity', (text) => Uint8Array.from(Buffer.from(text))],
     ['gzip', (text) => Uint8Array.from(gzipSync(text))],
+    ['x-gzip', (text) => Uint8Array.from(gzipSync(text))],
     ['deflate', (text) => Uint8Array.from(deflateSync(text))],
     ['br', (text) => Uint8Array.from(brotliCompressSync(text))],
   ])('in %s is answered with the id of its event', async (encoding, encode) => {
@@ -43,14 +44,14 @@ describe('an accepted envelope', () => {
 
 describe('a request is let in', () => {
   it.each<[string, string, Record<string, string>, Record<string, unknown>]>([
-    ['by the key in the query', '/api/1/envelope/?sentry_key=k', {}, {}],
-    ['without the trailing slash', '/api/1/envelope?sentry_key=k', {}, {}],
+    ['by the key in the query', '/api/1/envelope/?sentry_key=k&sentry_version=7', {}, {}],
+    ['without the trailing slash', '/api/1/envelope?sentry_key=k&sentry_version=7', {}, {}],
     ['by the header', '/api/1/envelope/', { 'x-sentry-auth': 'Sentry sentry_version=7, sentry_key=k' }, {}],
     ['by the dsn of the envelope', '/api/1/envelope/', {}, { dsn: 'http://k@127.0.0.1/1' }],
     [
       'by all three that agree',
-      '/api/1/envelope/?sentry_key=k',
-      { 'x-sentry-auth': 'Sentry sentry_key=k' },
+      '/api/1/envelope/?sentry_key=k&sentry_version=7',
+      { 'x-sentry-auth': 'Sentry sentry_version=7, sentry_key=k' },
       { dsn: 'http://k@h/1' },
     ],
   ])('%s', async (_how, path, headers, envelopeHeaders) => {
@@ -61,12 +62,33 @@ describe('a request is let in', () => {
 
   it.each<[string, string, Record<string, string>, Record<string, unknown>]>([
     ['without a key', '/api/1/envelope/', {}, {}],
+    ['without a version', '/api/1/envelope/?sentry_key=k', {}, {}],
+    ['with a version that is not 7', '/api/1/envelope/?sentry_key=k&sentry_version=6', {}, {}],
+    ['with a header that has no version', '/api/1/envelope/', { 'x-sentry-auth': 'Sentry sentry_key=k' }, {}],
+    [
+      'with two keys in the header',
+      '/api/1/envelope/',
+      { 'x-sentry-auth': 'Sentry sentry_version=7, sentry_key=a, sentry_key=b' },
+      {},
+    ],
+    [
+      'with a header and a query that do not agree',
+      '/api/1/envelope/?sentry_key=k&sentry_version=7',
+      { 'x-sentry-auth': 'Sentry sentry_version=7, sentry_key=other' },
+      {},
+    ],
+    [
+      'with a dsn whose key alone is right',
+      '/api/1/envelope/',
+      { 'x-sentry-auth': 'Sentry sentry_version=7, sentry_key=k' },
+      { dsn: 'http://k@h/2' },
+    ],
     ['with an empty key', '/api/1/envelope/?sentry_key=', {}, {}],
     ['with two keys in the query', '/api/1/envelope/?sentry_key=a&sentry_key=b', {}, {}],
     ['with a header that has no key', '/api/1/envelope/', { 'x-sentry-auth': 'Sentry sentry_version=7' }, {}],
     ['with a dsn that is none', '/api/1/envelope/', {}, { dsn: 'hello' }],
-    ['with the dsn of another project', '/api/1/envelope/?sentry_key=k', {}, { dsn: 'http://k@h/2' }],
-    ['with keys that do not agree', '/api/1/envelope/?sentry_key=k', {}, { dsn: 'http://other@h/1' }],
+    ['with the dsn of another project', '/api/1/envelope/?sentry_key=k&sentry_version=7', {}, { dsn: 'http://k@h/2' }],
+    ['with keys that do not agree', '/api/1/envelope/?sentry_key=k&sentry_version=7', {}, { dsn: 'http://other@h/1' }],
   ])('but not %s: 403', async (_how, path, headers, envelopeHeaders) => {
     const inbox = await start();
     const response = await send(inbox, path, message('hi', envelopeHeaders), headers);
@@ -78,19 +100,101 @@ describe('a request is let in', () => {
 });
 
 describe('a bad envelope', () => {
-  it.each<[string, string]>([
-    ['empty', ''],
-    ['without a JSON header', 'hello'],
-    ['with an event that is no JSON', '{}\n{"type":"event"}\nhello'],
-    ['with a wrong length', '{}\n{"type":"event","length":99}\n{}'],
-    ['with two events', '{}\n{"type":"event"}\n{}\n{"type":"event"}\n{}'],
-    ['with an event and a transaction', '{}\n{"type":"event"}\n{}\n{"type":"transaction"}\n{}'],
-    ['with a container that counts wrong', container('span', [{}], 2)],
-  ])('%s is refused: 400', async (_what, body) => {
+  const malformed = 'invalid event envelope';
+  const two = (left: string, right = left): string => `{}\n{"type":"${left}"}\n{}\n{"type":"${right}"}\n{}`;
+  const sentTwice = '{"sent_at":"2026-06-01T12:00:00Z","sent_at":"2026-06-01T12:00:01Z"}';
+  const span = (traceId: string): unknown => ({ trace_id: traceId });
+
+  it.each<[string, string, string, RegExp | undefined]>([
+    ['empty', '', 'empty request body', undefined],
+    ['without a JSON header', 'hello', malformed, /one line of JSON/],
+    ['with space around its header', ' {}', malformed, /one line of JSON/],
+    ['with an event id that is none', '{"event_id":"12"}', malformed, /32 hexadecimal/],
+    ['with a time of sending that is none', '{"sent_at":"now"}', malformed, /RFC 3339/],
+    ['sent at two times', sentTwice, malformed, /duplicate field/],
+    ['that ends after an item header', '{}\n{"type":"event"}', malformed, /missing newline/],
+    ['with an event that is no JSON', '{}\n{"type":"event"}\nhello', malformed, /invalid JSON/],
+    ['with a wrong length', '{}\n{"type":"event","length":99}\n{}', malformed, /length/],
+    ['with two events', two('event'), malformed, /more than one/],
+    ['with two transactions', two('transaction'), malformed, /more than one/],
+    ['with two check-ins', two('check_in'), malformed, /more than one/],
+    ['with an event and a transaction', two('event', 'transaction'), malformed, /excludes/],
+    ['with a transaction and feedback', two('transaction', 'feedback'), malformed, /excludes/],
+    ['with half a replay', '{}\n{"type":"replay_event"}\n{}', malformed, /belong together/],
+    ['with a reserved item', '{}\n{"type":"form_data"}\n{}', malformed, /reserved/],
+    ['with a container that counts too many', container('span', [span('a')], 2), malformed, /item_count/],
+    ['with a container that counts too few', container('log', [{}, {}], 1), malformed, /item_count/],
+    ['with metrics that do not count', container('trace_metric', [{}], 0), malformed, /item_count/],
+    ['with a span container of none', container('span', []), malformed, /at least one/],
+    ['with spans of two traces', container('span', [span('a'), span('b')]), malformed, /one trace/],
+    [
+      'with two span containers',
+      container('span', [span('a')]) + container('span', [span('a')]).replace('{}', ''),
+      malformed,
+      /more than one container/,
+    ],
+  ])('%s is refused: 400', async (_what, body, detail, cause) => {
     const inbox = await start();
     const response = await postEnvelope(inbox, body);
     expect(response.status).toBe(400);
-    expect(await json(response)).toEqual({ detail: response.headers.get('x-sentry-error'), causes: [] });
+    expect(response.headers.get('x-sentry-error')).toBe(detail);
+    const causes = cause === undefined ? [] : [expect.stringMatching(cause)];
+    expect(await json(response)).toEqual({ detail, causes });
+    expect([...inbox.errors(), ...inbox.spans(), ...inbox.items()]).toEqual([]);
+  });
+
+  it('is no envelope that names the key of another object twice, or a time of sending in a text', async () => {
+    const inbox = await start();
+    const header = {
+      sent_at: '2026-06-01T12:00:00Z',
+      sdk: { sent_at: 1 },
+      note: '"sent_at":',
+      trace: { sent_at: '"' },
+    };
+    expect((await postEnvelope(inbox, envelope({ type: 'event' }, {}, header))).status).toBe(200);
+  });
+
+  it.each<[string, string, string]>([
+    ['an event of more than 1 MiB', message('x'.repeat(1024 * 1024)), 'event'],
+    ['a check-in of more than 100 KiB', envelope({ type: 'check_in' }, { x: 'x'.repeat(100 * 1024) }), 'check_in'],
+    [
+      'a client report of more than 4 KiB',
+      envelope({ type: 'client_report' }, { x: 'x'.repeat(4096) }),
+      'client_report',
+    ],
+    ['more than 100 sessions', `{}${'\n{"type":"session"}\n{}'.repeat(101)}`, 'session'],
+    [
+      'more than 100 buckets of sessions',
+      envelope({ type: 'sessions' }, { aggregates: Array(101).fill({}) }),
+      'sessions',
+    ],
+    ['more than 30 attachments', `{}${'\n{"type":"attachment"}\nx'.repeat(31)}`, 'attachment'],
+    ['more than 1000 spans', container('span', Array(1001).fill({ trace_id: 'a' })), 'span'],
+    ['more than 25 spans of the older form', `{}${'\n{"type":"span"}\n{}'.repeat(26)}`, 'span'],
+  ])('with %s is refused: 413', async (_what, body, type) => {
+    const inbox = await start();
+    const response = await postEnvelope(inbox, body);
+    expect(response.status).toBe(413);
+    const link = 'https://develop.sentry.dev/sdk/envelopes/#size-limits';
+    expect(await json(response)).toEqual({
+      detail: `envelope exceeded size limits for type '${type}' (${link})`,
+      causes: [],
+    });
+    expect([...inbox.errors(), ...inbox.spans(), ...inbox.items()]).toEqual([]);
+  });
+
+  it.each<[string, string]>([
+    ['100 sessions', `{}${'\n{"type":"session"}\n{}'.repeat(100)}`],
+    ['30 attachments', `{}${'\n{"type":"attachment"}\nx'.repeat(30)}`],
+    ['1000 spans', container('span', Array(1000).fill({ trace_id: 'a' }))],
+    ['25 spans of the older form', `{}${'\n{"type":"span"}\n{}'.repeat(25)}`],
+    [
+      'an event with its attachment and a client report',
+      `${message('hi')}\n{"type":"attachment"}\nx\n{"type":"client_report"}\n{}`,
+    ],
+  ])('is not one with %s', async (_what, body) => {
+    const inbox = await start();
+    expect((await postEnvelope(inbox, body)).status).toBe(200);
   });
 
   it('that does not match its Content-Encoding is refused: 400', async () => {
@@ -98,12 +202,19 @@ describe('a bad envelope', () => {
     expect((await postEnvelope(inbox, message('hi'), { 'content-encoding': 'gzip' })).status).toBe(400);
   });
 
-  it('with an event of more than 1 MiB is refused: 413', async () => {
+  it('in zstd is refused with the reason: 400', async () => {
     const inbox = await start();
-    const response = await postEnvelope(inbox, message('x'.repeat(1024 * 1024)));
-    expect(response.status).toBe(413);
-    expect((await json(response))['detail']).toMatch(/exceeded size limits for type 'event'/);
-    expect(inbox.errors()).toEqual([]);
+    const response = await postEnvelope(inbox, message('hi'), { 'content-encoding': 'zstd' });
+    expect(response.status).toBe(400);
+    expect(await json(response)).toEqual({
+      detail: 'invalid event envelope',
+      causes: ['this stand-in cannot undo zstd: send gzip, deflate or br'],
+    });
+  });
+
+  it('is not one in an encoding that nobody knows: it is read as it came', async () => {
+    const inbox = await start();
+    expect((await postEnvelope(inbox, message('hi'), { 'content-encoding': 'rot13' })).status).toBe(200);
   });
 
   it('that inflates a thousandfold beyond the limit is refused without inflating it all: 413', async () => {

@@ -5,6 +5,9 @@ Sentry.init({
   dsn: process.env.SENTRY_DSN,
   serverName: 'qr-service',
   tracesSampleRate: 1,
+  traceLifecycle: process.env.TRACE_LIFECYCLE,
+  // What is dropped here is to be reported as lost, not sent.
+  beforeSend: (event) => (event.message === 'unwanted' ? null : event),
   initialScope: { tags: { service: 'qr-service' } },
 });
 
@@ -25,4 +28,8 @@ Sentry.startSpan({ name: 'publish', op: 'job' }, () => {
   }
 });
 Sentry.captureMessage('x'.repeat(40_000), 'warning');
-await Sentry.close(5000);
+Sentry.captureMessage('unwanted');
+Sentry.captureCheckIn({ monitorSlug: 'clean-up', status: 'ok' });
+Sentry.captureFeedback({ message: 'I like it', name: 'Ann' });
+// Not closed: the SDK reports its own losses when the process is about to end.
+await Sentry.flush(5000);

@@ -6,6 +6,7 @@ it('holds what an array would that loses its first element on each eviction', ()
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ push: fc.nat({ max: 100 }) }) },
     { weight: 2, arbitrary: fc.constant('evict' as const) },
+    { weight: 1, arbitrary: fc.constant('remove odd' as const) },
     { weight: 1, arbitrary: fc.constant('clear' as const) },
   );
   fc.assert(
@@ -16,6 +17,10 @@ it('holds what an array would that loses its first element on each eviction', ()
         if (each === 'clear') {
           ring.clear();
           model = [];
+        } else if (each === 'remove odd') {
+          const kept = model.filter((item) => item % 2 === 0);
+          expect(ring.removeWhere((item) => item % 2 === 1)).toBe(model.length - kept.length);
+          model = kept;
         } else if (each === 'evict') {
           ring.evictOldest();
           model.shift();

@@ -52,6 +52,38 @@ describe('toHaveIdentified, toHaveReported and toHaveTraced', () => {
   });
 });
 
+describe('a matcher that fails shows the nearest miss', () => {
+  it('of profiles, errors and spans alike', async () => {
+    const inbox = await start();
+    await post(inbox, '/engage', [{ $token: 't', $distinct_id: 'u', $set: { plan: 'pro', seats: 3 } }]);
+    await postEnvelope(
+      inbox,
+      envelope({ type: 'event' }, { ...errorEvent('TypeError', 'broken', 'f'), level: 'fatal' }),
+    );
+    await postEnvelope(inbox, container('span', [{ name: 'GET /', status: 'error', trace_id: 'a' }]));
+    expect(() => expect(inbox).toHaveIdentified('u', { plan: 'free', seats: 3 })).toThrow(
+      'Expected profile of "u" with {"plan":"free","seats":3}. The nearest of 1: plan expected "free", got "pro".',
+    );
+    expect(() => expect(inbox).toHaveIdentified('v')).toThrow(
+      'Expected profile of "v". None has arrived; there are: u.',
+    );
+    expect(() => expect(inbox).toHaveReported(/broken/, { level: 'error' })).toThrow(
+      'Expected error /broken/ with {"level":"error"}. The nearest of 1: level expected "error", got "fatal".',
+    );
+    expect(() => expect(inbox).toHaveTraced('GET /', { status: 'ok', traceId: 'b' })).toThrow(
+      'The nearest of 1: status expected "ok", got "error"; traceId expected "b", got "a".',
+    );
+    expect(() => expect(inbox).toHaveTraced('POST /')).toThrow('None has arrived; there are: GET /.');
+  });
+
+  it('and one that must not match says that it did', async () => {
+    const inbox = await start();
+    await post(inbox, '/import', [goodEvent({}, 'a')]);
+    expect(() => expect(inbox).not.toHaveTracked('a')).toThrow('Expected no event "a", but one has arrived.');
+    expect(() => expect(inbox).toHaveReported('x')).toThrow('None has arrived; nothing of the kind has.');
+  });
+});
+
 describe('toHaveLeaked', () => {
   const secret = 'alice@example.com';
   const base64 = Buffer.from(JSON.stringify(goodEvent({ email: secret }))).toString('base64');

@@ -1,0 +1,83 @@
+import Type, { type Static } from 'typebox';
+
+/** The endpoints that can be made to fail. */
+const FAULT_ENDPOINTS = [
+  'track',
+  'import',
+  'engage',
+  'groups',
+  'envelope',
+  'data-deletions',
+  'data-retrievals',
+] as const;
+
+export type FaultEndpoint = (typeof FAULT_ENDPOINTS)[number];
+
+const strict = { additionalProperties: false } as const;
+const Store = Type.Optional(
+  Type.Boolean({ description: 'keep the records all the same: only the answer is lost. Default false' }),
+);
+
+/** What can go wrong, by kind. */
+export const FAULT_KINDS = {
+  status: Type.Object(
+    {
+      kind: Type.Literal('status'),
+      status: Type.Integer({ minimum: 200, maximum: 599 }),
+      /** The vendor's own body for the status unless given. */
+      body: Type.Optional(Type.String()),
+      headers: Type.Optional(Type.Record(Type.String(), Type.String())),
+      store: Store,
+    },
+    strict,
+  ),
+  delay: Type.Object({ kind: Type.Literal('delay'), delayMs: Type.Integer({ minimum: 0, maximum: 600_000 }) }, strict),
+  /** `after` has read and stored the body: the client cannot know. */
+  reset: Type.Object({ kind: Type.Literal('reset'), when: Type.Enum(['before', 'during', 'after']) }, strict),
+  hang: Type.Object({ kind: Type.Literal('hang'), store: Store }, strict),
+  /** Refuses the first record of a request and every `failEvery`-th after it; the others are kept. */
+  partial: Type.Object({ kind: Type.Literal('partial'), failEvery: Type.Integer({ minimum: 1 }) }, strict),
+  'rate-limit': Type.Object(
+    {
+      kind: Type.Literal('rate-limit'),
+      retryAfterSeconds: Type.Optional(Type.Number({ minimum: 0 })),
+      /** `all` adds `X-Sentry-Rate-Limits` for Sentry. @default 'all' */
+      headers: Type.Optional(Type.Enum(['all', 'retry-after', 'none'])),
+      /** Sentry only: items of other categories are kept. Absent: everything is limited. */
+      categories: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z_]+$' }), { minItems: 1 })),
+      scope: Type.Optional(Type.Enum(['organization', 'project', 'key'])),
+    },
+    strict,
+  ),
+  'content-type': Type.Object(
+    {
+      kind: Type.Literal('content-type'),
+      contentType: Type.String({ minLength: 1 }),
+      body: Type.Optional(Type.String()),
+      store: Store,
+    },
+    strict,
+  ),
+} as const;
+
+export type FaultKind = keyof typeof FAULT_KINDS;
+export type FaultOf<Kind extends FaultKind> = Static<(typeof FAULT_KINDS)[Kind]>;
+export type Fault = { [Kind in FaultKind]: FaultOf<Kind> }[FaultKind];
+
+/** Which requests a fault strikes; all that is given must hold. */
+export const FaultTarget = Type.Object(
+  {
+    /** Absent: each of them. */
+    endpoint: Type.Optional(Type.Enum([...FAULT_ENDPOINTS])),
+    /** The next so many requests to the endpoint. Absent: until it is removed. */
+    requests: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** This part of those requests, drawn at random. @default 1 */
+    share: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),
+    /** The same seed strikes the same requests. @default 1 */
+    seed: Type.Optional(Type.Integer()),
+  },
+  strict,
+);
+
+/** A fault to come, and the requests that it strikes. */
+export type FaultRule = Static<typeof FaultTarget> & { readonly fault: Fault };

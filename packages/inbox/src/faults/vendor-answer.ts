@@ -1,0 +1,47 @@
+import { STATUS_CODES } from 'node:http';
+import type { FaultEndpoint } from './fault.ts';
+
+/** A status with the body and the headers that the vendor gives it. */
+export interface VendorAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const IMPORT_ERRORS: Readonly<Record<number, string>> = {
+  400: 'some data points in the request failed validation',
+  401: 'Invalid credentials',
+  413: 'request exceeds max limit of 10485760 bytes',
+  429: 'Project exceeded rate limits. Please retry the request with exponential backoff.',
+};
+
+const SENTRY_DETAILS: Readonly<Record<number, string>> = {
+  400: 'invalid event envelope',
+  401: 'missing authorization information',
+  403: 'event submission rejected with_reason: ProjectId',
+  413: "envelope exceeded size limits for type 'event' (https://develop.sentry.dev/sdk/envelopes/#size-limits)",
+  429: 'Sentry dropped data due to a quota or internal rate limit being reached. This will not affect your application. See https://docs.sentry.io/product/accounts/quotas/ for more information.',
+  503: 'failed to queue envelope',
+};
+
+const STATUS_WORDS: Readonly<Record<number, string>> = { 413: 'Request Entity Too Large' };
+
+/** What the vendor answers with this status, as documented; else the status in words, in the shape of the endpoint. */
+export function vendorAnswer(endpoint: FaultEndpoint, status: number): VendorAnswer {
+  const words = STATUS_WORDS[status] ?? STATUS_CODES[status] ?? 'Unknown';
+  if (endpoint === 'envelope') return sentryAnswer(status, words);
+  if (endpoint !== 'import') {
+    const body = status < 400 ? { status: 1, error: null } : { error: words, status: 'error' };
+    return { status, body, headers: {} };
+  }
+  if (status < 400) return { status, body: { code: status, num_records_imported: 0, status: 'OK' }, headers: {} };
+  const body = { code: status, error: IMPORT_ERRORS[status] ?? words, status: words };
+  const partial = status === 400 ? { num_records_imported: 0, failed_records: [] } : {};
+  return { status, body: { ...body, ...partial }, headers: {} };
+}
+
+function sentryAnswer(status: number, words: string): VendorAnswer {
+  if (status < 400) return { status, body: {}, headers: {} };
+  const detail = SENTRY_DETAILS[status] ?? words;
+  return { status, body: { detail, causes: [] }, headers: { 'x-sentry-error': detail } };
+}
