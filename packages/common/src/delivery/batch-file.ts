@@ -78,7 +78,3 @@ export async function removeBatch({ path }: BatchFile): Promise<void> {
 export function halfKey({ path }: BatchFile, half: 'a' | 'b'): string {
   return `${parseSpoolName(basename(path))?.key ?? ''}-${half}`;
 }
-
-export function folderOf({ path }: BatchFile): string {
-  return dirname(path);
-}
