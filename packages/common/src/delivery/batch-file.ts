@@ -1,5 +1,5 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type LaneName, laneNames } from './record.ts';
 import type { SealedBatch } from './transport.ts';
 
