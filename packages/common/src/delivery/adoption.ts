@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { batchId, parseSpoolName, writeBatch } from './batch-file.ts';
-import { compress, readRecords } from './compress.ts';
+import { compress, isIntact } from './compress.ts';
 import type { LaneName } from './record.ts';
 import { HEARTBEAT_FILE, hasEnded, ownerOf, removeIfEmpty, type SpoolFolder } from './spool-folder.ts';
 import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
@@ -93,10 +93,7 @@ async function takeBatch(folder: Folder, file: SpoolFile, now: number, found: Ad
   const { lane, key, records, name } = file;
   const path = join(folder.path, name);
   const body = await readFile(path);
-  const isWhole = await readRecords(body).then(
-    () => true,
-    () => false,
-  );
+  const isWhole = await isIntact(body);
   if (isWhole) {
     const id = batchId(folder.id, lane, key);
     found.batches.push(onDisk({ id, lane, records, bytes: body.length, path }, now));

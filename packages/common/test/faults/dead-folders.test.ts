@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts';
+import { createMemoryTransport } from '../../src/testing/index.ts';
+import { mountSmallDisk } from './tmpfs.ts';
+
+const host = hostname()
+  .toLowerCase()
+  .replace(/[^a-z0-9]/g, '')
+  .slice(0, 40);
+/** A folder as a process leaves it that is dead by now: no pid is so high. */
+const deadFolder = (n: number) => `${host}-99999999-1-${n.toString(16).padStart(8, '0')}`;
+
+describe('what dead processes left', () => {
+  let root: string;
+  const killed: Pipeline[] = [];
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'dead-folders-'));
+  });
+  afterEach(async () => {
+    await Promise.all(killed.splice(0).map((pipeline) => pipeline.close(0)));
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  function leaveBehind(folder: string, files: Readonly<Record<string, string | Buffer>>): void {
+    mkdirSync(join(root, folder), { recursive: true });
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(root, folder, name), content);
+  }
+
+  /** A process from its start to its end: what it delivered, and what it warned of. */
+  async function live(isAway = false) {
+    const transport = createMemoryTransport();
+    if (isAway) transport.send = async () => ({ status: 503, headers: {}, body: '' });
+    const warnings: string[] = [];
+    const pipeline = createPipeline({
+      transports: { import: transport },
+      spoolRoot: root,
+      flushIntervalMs: 60_000,
+      warn: (message) => warnings.push(message),
+    });
+    const outcome = await pipeline.flush(10_000);
+    // A killed process closes nothing.
+    if (isAway) killed.push(pipeline);
+    else await pipeline.close(1000);
+    const numbers = transport.records('import').map((record) => (record as { n: number }).n);
+    return { numbers: numbers.sort((a, b) => a - b), warnings, outcome };
+  }
+
+  it('is found after a hundred processes that each died with what the one before had left', async () => {
+    leaveBehind(deadFolder(0), { 'import-00000001.journal': '{"n":0},\n' });
+    for (let n = 1; n <= 100; n++) {
+      await live(true);
+      const [left] = readdirSync(root);
+      // As the system shows it once the process has ended.
+      renameSync(join(root, left ?? ''), join(root, deadFolder(n)));
+    }
+    const folders = readdirSync(join(root, deadFolder(100)), { recursive: true }).map(String);
+    expect(Math.max(...folders.map((path) => path.length))).toBeLessThan(200);
+    expect(folders.length).toBeLessThan(5);
+    expect((await live()).numbers).toEqual([0]);
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('is delivered though one file cannot be read, and that one stays', async () => {
+    leaveBehind(deadFolder(1), { 'import-00000001.journal': '{"n":1},\n', 'import-00000003.journal': '{"n":3},\n' });
+    mkdirSync(join(root, deadFolder(1), 'import-00000002-1.json.gz'));
+    leaveBehind(deadFolder(2), { 'import-00000001-1.json.gz': gzipSync('[{"n":4}]') });
+    const { numbers, warnings } = await live();
+    expect(numbers).toEqual([1, 3, 4]);
+    expect(warnings).toEqual([expect.stringContaining('EISDIR')]);
+    expect(readdirSync(root, { recursive: true }).map(String)).toContainEqual(
+      expect.stringContaining('import-00000002-1'),
+    );
+  });
+
+  it('includes the folder of a zombie, whose parent never asks how it ended', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 0.01 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    await expect.poll(() => stat()[0]).toBe('Z');
+    leaveBehind(`${host}-${pid}-${stat()[19]}-00000001`, { 'import-00000001.journal': '{"n":1},\n' });
+    expect((await live()).numbers).toEqual([1]);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+  });
+
+  const probe = mountSmallDisk('64k');
+  probe?.unmount();
+  if (!probe) console.warn('SKIPPED: the test of an adoption on a full disk mounts a tmpfs, which takes root.');
+  it.skipIf(!probe)('is delivered from memory when the disk is full', async () => {
+    const disk = mountSmallDisk('256k');
+    if (!disk) throw new Error('Expected to mount a tmpfs, as before.');
+    const outer = root;
+    root = disk.path;
+    try {
+      leaveBehind(deadFolder(1), { 'import-00000001.journal': '{"n":1},\n', 'import-00000002.journal': '{"n":2},\n' });
+      expect(() => writeFileSync(join(root, 'filler'), Buffer.alloc(512 * 1024))).toThrow('ENOSPC');
+      expect((await live()).numbers).toEqual([1, 2]);
+      expect(existsSync(join(root, deadFolder(1)))).toBe(false);
+    } finally {
+      disk.unmount();
+      root = outer;
+    }
+  });
+});

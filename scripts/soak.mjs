@@ -1,0 +1,129 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crashRun } from '../packages/common/test/crash/crash-run.ts';
+import { crashLoopPlan, fullPlan } from '../packages/common/test/crash/kill-plan.ts';
+import { compileTrackedProcess, discard } from '../packages/common/test/crash/library.ts';
+import { measureOutage } from '../packages/common/test/faults/outage.ts';
+
+/** A command stays below ten minutes; what is left is done by the next one. */
+const BUDGET_MS = 7 * 60_000;
+const CRASH_LOOP_KILLS = 60;
+
+const folder = join(import.meta.dirname, '../.data');
+const stateFile = join(folder, 'soak.json');
+const { values: seeds, isFresh } = readArguments();
+
+/** @typedef {{ name: string, kills: number, lost: number, [figure: string]: string | number }} Row */
+/** @type {Record<string, Row>} */
+const done = isFresh ? {} : readState();
+const started = Date.now();
+// Otherwise the compiler declares this process to be in production.
+process.env['NODE_ENV'] ??= 'test';
+const program = await compileTrackedProcess();
+
+/** @type {readonly { name: string, run: () => Promise<Row> }[]} */
+const runs = [
+  ...seeds.map((seed) => crash(`seed ${seed}`, seed, fullPlan(seed))),
+  ...seeds.slice(0, 1).map((seed) => crash(`crash loop, seed ${seed}`, seed, crashLoopPlan(seed, CRASH_LOOP_KILLS))),
+  { name: 'outage of 30 s', run: outage },
+];
+
+for (const { name, run } of runs) {
+  if (done[name]) continue;
+  if (Date.now() - started > BUDGET_MS) break;
+  console.log(`${name} ...`);
+  done[name] = await run();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(stateFile, JSON.stringify(done, undefined, 2));
+}
+discard(program);
+
+const rows = runs.flatMap(({ name }) => done[name] ?? []);
+console.table(rows);
+const missing = runs.length - rows.length;
+const sum = (/** @type {string} */ figure) => rows.reduce((total, row) => total + Number(row[figure] ?? 0), 0);
+console.log(
+  `Seeds ${seeds.join(', ')}: ${sum('kills')} kills, ${sum('tracked')} events tracked, ${sum('lost')} lost, ${sum('lostYoung')} younger than 50 ms lost, ` +
+    `${sum('lostInStalledTurn')} lost in turns of the loop that the machine held up for longer, ` +
+    `${sum('resentBatches')} batches (${sum('resentRecords')} records) sent again, ${sum('faults')} other findings.`,
+);
+if (missing > 0) console.log(`${missing} runs are left: call this again to go on, or with --fresh to start over.`);
+process.exit(sum('lost') + sum('faults') > 0 ? 1 : 0);
+
+/**
+ * @param {string} name
+ * @param {number} seed
+ * @param {ReturnType<typeof fullPlan>} kills
+ */
+function crash(name, seed, kills) {
+  return {
+    name,
+    run: async () => {
+      const result = await crashRun({ program, seed, kills });
+      const {
+        tracked,
+        received,
+        lostInStalledTurn,
+        longestStallMs,
+        lostYoung,
+        requests,
+        resentBatches,
+        resentRecords,
+      } = result;
+      const faults = {
+        unequalCopies: result.unequalCopies.length,
+        sharedIds: result.sharedIds,
+        mixedRequests: result.mixedRequests,
+        unreached: result.unreached.length,
+        leftovers: result.leftovers.length,
+        refused: result.refused,
+        tooManyResent: Math.max(0, resentBatches - kills.length),
+      };
+      const count = Object.values(faults).reduce((total, each) => total + each, 0);
+      if (count > 0) console.log(`Findings: ${JSON.stringify({ ...faults, unreached: result.unreached })}`);
+      if (result.lost.length > 0) console.log(`Lost: ${result.lost.slice(0, 20).join(', ')}`);
+      const figures = {
+        tracked,
+        received,
+        lostInStalledTurn,
+        longestStallMs,
+        lostYoung,
+        requests,
+        resentBatches,
+        resentRecords,
+        faults: count,
+      };
+      return { name, kills: kills.length, lost: result.lost.length, ...figures };
+    },
+  };
+}
+
+/** @returns {Promise<Row>} */
+async function outage() {
+  const { tracked, lost, repeated } = await measureOutage(30_000);
+  return {
+    name: 'outage of 30 s',
+    kills: 0,
+    lost,
+    tracked,
+    received: tracked - lost,
+    resentRecords: repeated,
+    faults: 0,
+  };
+}
+
+/** @returns {Record<string, Row>} */
+function readState() {
+  try {
+    return JSON.parse(readFileSync(stateFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** `--fresh`, and seeds as numbers. */
+function readArguments() {
+  const given = process.argv.slice(2);
+  const numbers = given.filter((argument) => /^\d+$/.test(argument)).map(Number);
+  return { values: numbers.length > 0 ? numbers : [1, 2, 3, 4, 5], isFresh: given.includes('--fresh') };
+}
