@@ -79,6 +79,8 @@ export async function mixpanelSent(
   const records = () =>
     page.mixpanelRequests.filter(({ url }) => url.includes(route)).flatMap((request) => request.records);
   await vi.waitFor(async () => {
+    // Else hours of fake time pass while an SDK is read and transformed for real, and its timers make no sense of it.
+    await vi.dynamicImportSettled();
     if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(6000);
     if (records().length < count) throw new Error(`waited for ${count} records on ${route}, got ${records().length}`);
   }, 25_000);
