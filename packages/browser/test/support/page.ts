@@ -43,6 +43,7 @@ export async function openTestPage(env: Record<string, string> = {}): Promise<Pa
   const sentryItems = captureFetch();
   const mixpanelRequests = captureXhr();
   trackListeners();
+  trackTimers();
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const library = await import('../../src/index.ts');
   return {
@@ -79,6 +80,8 @@ export async function mixpanelSent(
   const records = () =>
     page.mixpanelRequests.filter(({ url }) => url.includes(route)).flatMap((request) => request.records);
   await vi.waitFor(async () => {
+    // Else hours of fake time pass while an SDK is read and transformed for real, and its timers make no sense of it.
+    await vi.dynamicImportSettled();
     if (vi.isFakeTimers()) await vi.advanceTimersByTimeAsync(6000);
     if (records().length < count) throw new Error(`waited for ${count} records on ${route}, got ${records().length}`);
   }, 25_000);
@@ -87,6 +90,21 @@ export async function mixpanelSent(
 
 function leavePage(): void {
   for (const remove of listeners.splice(0)) remove();
+  for (const timer of timers.splice(0)) clearTimeout(timer);
+}
+
+const timers: ReturnType<typeof setTimeout>[] = [];
+
+/** What a page has put off must not happen to the next one, or after the last. */
+function trackTimers(): void {
+  if (vi.isFakeTimers()) return;
+  const set = globalThis.setTimeout;
+  const setAndRemember = (...args: Parameters<typeof setTimeout>) => {
+    const timer = set(...args);
+    timers.push(timer);
+    return timer;
+  };
+  vi.stubGlobal('setTimeout', setAndRemember);
 }
 
 const listeners: (() => void)[] = [];
@@ -127,7 +145,8 @@ function readEnvelope(body: string | Uint8Array): SentryItem[] {
 
 function captureXhr(): MixpanelRequest[] {
   const requests: MixpanelRequest[] = [];
-  class RecordingXhr {
+  // An event target, as Sentry listens on every request once it is there.
+  class RecordingXhr extends EventTarget {
     withCredentials = false;
     readyState = 0;
     status = 0;
@@ -144,7 +163,10 @@ function captureXhr(): MixpanelRequest[] {
       this.readyState = 4;
       this.status = 200;
       this.responseText = '{"status":1,"error":null}';
-      queueMicrotask(() => this.onreadystatechange?.());
+      queueMicrotask(() => {
+        this.onreadystatechange?.();
+        this.dispatchEvent(new Event('readystatechange'));
+      });
     }
   }
   vi.stubGlobal('XMLHttpRequest', RecordingXhr);
