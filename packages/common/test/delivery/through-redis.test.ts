@@ -43,7 +43,8 @@ describe.skipIf(!(await redisAvailable()))('with OBSERVABILITY_REDIS_URL', () =>
     await inbox.waitFor(() => inbox.events().length === 100, 10_000);
     await expect.poll(() => observabilityStats().lanes.import?.delivered, { timeout: 5000 }).toBe(100);
     const [own] = readdirSync(folder).filter((name) => name.includes('-'));
-    expect(readdirSync(join(folder, own ?? '')).filter((name) => name !== 'heartbeat')).toEqual([]);
+    const left = () => readdirSync(join(folder, own ?? '')).filter((name) => name !== 'heartbeat');
+    await expect.poll(left).toEqual([]);
   });
 
   it('a shipper without its variables says which is missing', () => {
