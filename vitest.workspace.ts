@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defaultClientConditions, defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -47,6 +48,8 @@ const endToEnd = {
 
 export default defineConfig({
   test: {
+    // Two cores are the least that this runs on, and most suites wait for processes, disks and sockets; the default there is one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', join(root, 'scripts/count-reporter.mjs')],
     projects: [
       node('events', 'packages/events'),
