@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 const root = import.meta.dirname;
 
 /** A project that runs on Node from source: the `@qr/source` condition finds `src/`, so no build is needed. */
-const node = (name: string, folder: string, timeoutMs = 10_000) => ({
+const node = (name: string, folder: string, timeoutMs = 60_000) => ({
   ssr: { resolve: { conditions: ['@qr/source', ...defaultServerConditions] } },
   test: {
     name,
@@ -55,10 +55,10 @@ export default defineConfig({
       node('events', 'packages/events'),
       node('inbox', 'packages/inbox'),
       node('common', 'packages/common'),
-      node('database', 'packages/database', 30_000),
+      node('database', 'packages/database'),
       dom('browser', 'packages/browser'),
-      node('auth-service', 'services/auth-service', 30_000),
-      node('qr-service', 'services/qr-service', 30_000),
+      node('auth-service', 'services/auth-service'),
+      node('qr-service', 'services/qr-service'),
       node('routing-service', 'services/routing-service'),
       node('web', 'apps/web'),
       endToEnd,
