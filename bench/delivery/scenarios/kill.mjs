@@ -6,7 +6,8 @@ import { startSender, temporaryFolder, variants } from '../sender.mjs';
 const RATE_PER_SECOND = 2000;
 /** What was tracked less than this before the kill may be lost: the promise begins after it. */
 const GRACE_MS = 50;
-const TOGETHER = 4;
+/** More would starve each other of the two cores, and a process without a core cannot end its turn. */
+const TOGETHER = 2;
 
 /** What is lost by SIGKILL with the receiver up, and with it down until the restart. */
 export async function kill({ isQuick, kills, log }) {
@@ -26,7 +27,9 @@ export async function kill({ isQuick, kills, log }) {
       if (sample.tally.foreign > 0) problems.push(`${variant.label}: the receiver has events that nobody tracked.`);
       samples.push({ label: variant.label, isReceiverUp, ...sample });
       const where = isReceiverUp ? 'up' : 'down';
-      log(`kill, receiver ${where}: ${variant.label} lost ${sample.lost} of ${sample.accepted}`);
+      log(
+        `kill, receiver ${where}: ${variant.label} lost ${sample.lost} of ${sample.accepted}, ${sample.lostInLastTurn} of them in its last turn`,
+      );
     }
   };
   await Promise.all(Array.from({ length: TOGETHER }, worker));
@@ -49,7 +52,7 @@ async function oneKill(variant, isReceiverUp, isQuick) {
     const killedAt = Date.now();
     first.kill();
     const { crashed } = await first.done;
-    const { tracked, accepted } = readLog(logFile, killedAt - GRACE_MS);
+    const { tracked, accepted, inLastTurn } = readLog(logFile, killedAt - GRACE_MS);
     if (!isReceiverUp) await receiver.listen();
     const recoverMs = variant.kind === 'rival' ? 1000 : isQuick ? 7000 : 15_000;
     const second = startSender(variant, { receiver, spoolDir, job: 'drain', options: { target: tracked, recoverMs } });
@@ -61,6 +64,8 @@ async function oneKill(variant, isReceiverUp, isQuick) {
       tracked,
       accepted,
       lost: await receiver.missing(0, accepted),
+      /** Of the lost ones, those after which the process did nothing more: its loop had not come to the end of their turn. */
+      lostInLastTurn: await receiver.missing(Math.min(inLastTurn, accepted), accepted),
       lostYoung: await receiver.missing(accepted, tracked),
       restarted,
       tally: await receiver.read(),
@@ -71,12 +76,12 @@ async function oneKill(variant, isReceiverUp, isQuick) {
   }
 }
 
-/** How many events the log knows, and how many of them were there before `latest`. */
+/** How many events the log knows, how many of them were there before `latest`, and with which the last burst began. */
 function readLog(logFile, latest) {
   const lines = readLines(logFile).map((line) => line.split(' ').map(Number));
   const tracked = lines.at(-1)?.[0] ?? 0;
   const accepted = lines.filter(([, at]) => at <= latest).at(-1)?.[0] ?? 0;
-  return { tracked, accepted };
+  return { tracked, accepted, inLastTurn: lines.at(-2)?.[0] ?? 0 };
 }
 
 function readLines(logFile) {
