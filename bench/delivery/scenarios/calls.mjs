@@ -11,7 +11,7 @@ export async function calls({ isQuick, rounds, log }) {
   for (let round = 0; round < rounds; round++) {
     for (const variant of inTurn(chosen, round)) {
       const passes = isQuick ? 3 : 8;
-      const options = { passes, warmupPasses: isQuick ? 2 : 4 };
+      const options = { passes, warmupPasses: isQuick ? 4 : 12 };
       const result = await runJob(variant, { job: 'calls', isQuiet: true, options });
       problems.push(...miscounts(variant.label, result));
       samples.push({ round, label: variant.label, ...result });

@@ -8,6 +8,10 @@ const MAX_BYTES = 1_900_000;
 export const MAX_RECORD_BYTES = 1_000_000;
 /** Text that is gathered before it is written, whatever the loop does: bounds the memory of a long synchronous burst. */
 const MAX_PENDING_LENGTH = 32_768;
+/** A turn that is longer is not waited for: what a killed process may lose is what was tracked in the last 50 ms. */
+const MAX_PENDING_AGE_MS = 20;
+/** The clock is read for the first record of a turn and for every so many after it: reading it for each would show. */
+const RECORDS_A_CLOCK_READING = 8;
 /** A UTF-16 unit becomes at most three bytes of UTF-8. */
 const BYTES_PER_UNIT = 3;
 /** A longer text is measured before it is added: it might not fit. */
@@ -45,6 +49,7 @@ export class Journal {
   readonly #options: JournalOptions;
   #pending = '';
   #pendingRecords = 0;
+  #pendingSince = 0;
   #buffer: Buffer = Buffer.allocUnsafe(FIRST_CAPACITY);
   #length = 1;
   #lengthOnDisk = 1;
@@ -67,6 +72,7 @@ export class Journal {
 
   /** Adds a record; says whether the batch is full and must be taken before the next one. */
   add(json: string): boolean {
+    if (this.#pendingRecords % RECORDS_A_CLOCK_READING === 0) this.#readClock();
     this.#pending += json + SEPARATOR;
     this.#pendingRecords++;
     if (this.#pending.length > MAX_PENDING_LENGTH) this.commit();
@@ -122,6 +128,12 @@ export class Journal {
 
   close(): void {
     this.#closeFile();
+  }
+
+  #readClock(): void {
+    const now = performance.now();
+    if (this.#pendingRecords > 0 && now - this.#pendingSince > MAX_PENDING_AGE_MS) this.commit();
+    if (this.#pendingRecords === 0) this.#pendingSince = now;
   }
 
   #reserve(bytes: number): void {

@@ -3,6 +3,7 @@ import type { TObject } from 'typebox';
 import { identityJson } from './identity.ts';
 import { compilePlannedProperties, type PlannedValues, toPlanned } from './planned-properties.ts';
 import { quote } from './quote.ts';
+import { compileUsualProperties } from './usual-properties.ts';
 
 /** What a caller says of one event, beside its name and properties. */
 export interface Occurrence {
@@ -43,12 +44,13 @@ export function compileEvent(
     writers.set(key, { prefix: privacyOf(property) === 'drop' ? undefined : `,${JSON.stringify(sentAs)}:`, convert });
   }
   const head = `{"event":${JSON.stringify(name)},"properties":{${JSON.stringify(base).slice(1, -1)},"time":`;
+  const writeUsual = compileUsualProperties(schema);
   const carefully = compilePlannedProperties(schema, hash);
 
   return ({ id, time, insertId, traceId }, properties, onLeftOut) => {
     const start = `${head}${time},"$insert_id":"${insertId}"${identityJson(id)}${traceId === undefined ? '' : `,"trace_id":"${traceId}"`}`;
     try {
-      return `${start}${write(writers, properties, onLeftOut)}}}`;
+      return `${start}${writeUsual?.(properties) ?? write(writers, properties, onLeftOut)}}}`;
     } catch {
       // A getter or a proxy threw: once more, value by value.
       return `${start}${writeAll(carefully(properties), onLeftOut)}}}`;

@@ -1,10 +1,11 @@
 /** Longer strings are cut by the vendor, if need be within a character. Mixpanel docs, property reference, data types. */
 const MAX_STRING_BYTES = 255;
+/** A UTF-16 unit is at most 3 bytes, so texts up to this length need no counting. */
+export const SURELY_SHORT = MAX_STRING_BYTES / 3;
 
 /** Cuts a text to 255 bytes of UTF-8 on a character boundary. */
 export function truncate(text: string): string {
-  // A UTF-16 unit is at most 3 bytes, so short texts need no counting.
-  if (text.length * 3 <= MAX_STRING_BYTES) return text;
+  if (text.length <= SURELY_SHORT) return text;
   if (Buffer.byteLength(text) <= MAX_STRING_BYTES) return text;
   const bytes = Buffer.from(text.slice(0, MAX_STRING_BYTES));
   let end = MAX_STRING_BYTES;

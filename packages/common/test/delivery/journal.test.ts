@@ -35,6 +35,16 @@ describe('Journal', () => {
     journal.close();
   });
 
+  it('does not wait for the end of a turn that takes long', () => {
+    const journal = createJournal();
+    const block = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
+    journal.add('{"n":0}');
+    block();
+    for (let n = 1; n <= 8; n++) journal.add(`{"n":${n}}`);
+    expect(onDisk()).toHaveLength(8);
+    journal.close();
+  });
+
   it('gives the records as the JSON array that will be sent, and starts a new file', () => {
     const journal = createJournal();
     journal.add('{"n":"\u00e4 \u{1F600}"}');

@@ -1,0 +1,72 @@
+import { privacyOf } from '@qr/events';
+import type { TObject, TSchema } from 'typebox';
+import { NEEDS_ESCAPE } from './quote.ts';
+import { SURELY_SHORT } from './truncate.ts';
+
+/**
+ * Writes properties that are what they usually are as the members of a JSON object, each behind a comma.
+ *
+ * @returns `undefined` for anything unusual: a value of another type, a long text or one to escape, a key beyond the plan, `null`.
+ */
+export type UsualProperties = (properties: unknown) => string | undefined;
+
+/**
+ * Compiles a schema into straight-line code: loads by name, one test a value, and one template. Twice as fast as a loop over the keys with
+ * a look-up and a converter for each (V8 knows the shape of the object, and joins the text at once).
+ *
+ * @returns `undefined` when a property must be converted, or where the process forbids code from strings: then the loop does it all.
+ */
+export function compileUsualProperties(schema: TObject): UsualProperties | undefined {
+  const required: readonly string[] = schema.required ?? [];
+  const planned = Object.entries(schema.properties).map(([name, property], index) => ({
+    name: JSON.stringify(name),
+    value: `v${index}`,
+    type: typeOf(property),
+    isRequired: required.includes(name),
+  }));
+  if (planned.some(({ type }) => type === undefined)) return undefined;
+
+  const present = planned.map(({ value, isRequired }) => (isRequired ? '1' : `(${value} === undefined ? 0 : 1)`));
+  const tests = planned.map(({ value, type, isRequired }) => {
+    const test = TESTS[type ?? 'text'](value);
+    return isRequired ? test : `(${value} === undefined || ${test})`;
+  });
+  const members = planned.map(({ name, value, type, isRequired }) => {
+    // The name stands in a template: what means something there is escaped.
+    const literal = name.replace(/[\\`$]/g, '\\$&');
+    const member = type === 'text' ? `,${literal}:"\${${value}}"` : `,${literal}:\${${value}}`;
+    return isRequired ? member : `\${${value} === undefined ? '' : \`${member}\`}`;
+  });
+  const code = `return function usualProperties(given) {
+    if (typeof given !== 'object' || given === null) return undefined;
+    ${planned.map(({ name, value }) => `const ${value} = given[${name}];`).join('\n')}
+    let keys = 0;
+    for (const key in given) keys++;
+    if (keys !== ${['0', ...present].join(' + ')}) return undefined;
+    if (!(${['true', ...tests].join(' && ')})) return undefined;
+    return \`${members.join('')}\`;
+  }`;
+  try {
+    return new Function('NEEDS_ESCAPE', code)(NEEDS_ESCAPE) as UsualProperties;
+  } catch {
+    return undefined;
+  }
+}
+
+type UsualType = 'text' | 'boolean' | 'number';
+
+/** JavaScript that says whether a value can be written as it is. */
+const TESTS: Readonly<Record<UsualType, (value: string) => string>> = {
+  text: (value) =>
+    `(typeof ${value} === 'string' && ${value}.length <= ${SURELY_SHORT} && !NEEDS_ESCAPE.test(${value}))`,
+  boolean: (value) => `typeof ${value} === 'boolean'`,
+  // A number less itself is 0 unless it is NaN or infinite.
+  number: (value) => `(typeof ${value} === 'number' && ${value} - ${value} === 0)`,
+};
+
+function typeOf(schema: TSchema): UsualType | undefined {
+  if (privacyOf(schema) !== 'plain') return undefined;
+  const { type } = schema as { type?: string };
+  if (type === 'boolean') return 'boolean';
+  return type === 'number' || type === 'integer' ? 'number' : 'text';
+}
