@@ -1,6 +1,8 @@
 import { median, medianRatio } from './statistics.mjs';
 
-const OURS = '@qr/common';
+export const OURS = '@qr/common';
+/** The same from within a request, with error tracking on. */
+export const IN_REQUEST = '@qr/common in a request';
 const STRINGIFY = 'JSON.stringify alone';
 const LIVE = 'stringify + gzip 1 + undici, 2000 a POST';
 const TRACK = 'mixpanel.track';
@@ -29,11 +31,11 @@ export function cpuUsPerEvent({ cpuUs, events }, round) {
   return cpuUs / events - none.cpuUs / none.events;
 }
 
-/** The figures of those scenarios that were run; `null` for the others. */
-export function figuresOf({ calls, throughput, memory, outage, kill }) {
+/** One sender's figures in those scenarios that were run; `null` for the others. */
+export function figuresOf({ calls, throughput, memory, outage, kill }, sender = OURS) {
   const callSamples = calls?.samples ?? [];
   const cpuSamples = throughput?.samples ?? [];
-  const ours = (samples) => (samples ?? []).filter(({ label }) => label === OURS);
+  const ours = (samples) => (samples ?? []).filter(({ label }) => label === sender);
   /** With the turn of the loop, in which we write the journal and the others their requests; `JSON.stringify` has none. */
   const ns = (ticks) => (sample, round) =>
     sample.label === STRINGIFY
@@ -41,11 +43,11 @@ export function figuresOf({ calls, throughput, memory, outage, kill }) {
       : sample[ticks];
   const kills = (isUp) => ours(kill?.samples).filter(({ isReceiverUp }) => isReceiverUp === isUp);
   return {
-    trackNsOverStringify: medianRatio(callSamples, OURS, STRINGIFY, ns('ticksOf20Ns')),
-    trackNsOverStringifyTicksOf1: medianRatio(callSamples, OURS, STRINGIFY, ns('ticksOf1Ns')),
-    trackTimesCheaperThanMixpanelTrack: medianRatio(callSamples, TRACK, OURS, ns('ticksOf20Ns')),
-    cpuPerEventOverFloor: medianRatio(cpuSamples, OURS, LIVE, cpuUsPerEvent),
-    deliveredPerCpuSecondOverMixpanelBatch: medianRatio(cpuSamples, BATCH, OURS, cpuUsPerEvent),
+    trackNsOverStringify: medianRatio(callSamples, sender, STRINGIFY, ns('ticksOf20Ns')),
+    trackNsOverStringifyTicksOf1: medianRatio(callSamples, sender, STRINGIFY, ns('ticksOf1Ns')),
+    trackTimesCheaperThanMixpanelTrack: medianRatio(callSamples, TRACK, sender, ns('ticksOf20Ns')),
+    cpuPerEventOverFloor: medianRatio(cpuSamples, sender, LIVE, cpuUsPerEvent),
+    deliveredPerCpuSecondOverMixpanelBatch: medianRatio(cpuSamples, BATCH, sender, cpuUsPerEvent),
     rssGrowthMiBReceiverDown200k: median(ours(memory?.samples).map(({ growthMiB }) => growthMiB)),
     lostReceiverDown200k: sum(ours(memory?.samples).map(({ tracked, arrived }) => tracked - (arrived ?? 0))),
     lostOutage: sum(ours(outage?.samples).map(({ lost }) => lost)),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { figuresOf } from './figures.mjs';
+import { figuresOf, IN_REQUEST } from './figures.mjs';
 import { libraryPath } from './library-path.mjs';
 
 const path = join(import.meta.dirname, '../results/delivery.json');
@@ -20,7 +20,8 @@ export function readScenarios() {
 /** Writes everything measured so far; every scenario says where and when it was. */
 export function writeScenarios(scenarios) {
   mkdirSync(dirname(path), { recursive: true });
-  const result = { figures: figuresOf(scenarios), ...circumstances(), scenarios };
+  const figuresInRequest = figuresOf(scenarios, IN_REQUEST);
+  const result = { figures: figuresOf(scenarios), figuresInRequest, ...circumstances(), scenarios };
   writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
   return path;
 }

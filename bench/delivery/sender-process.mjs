@@ -27,7 +27,8 @@ const parent = {
 async function run({ sender: name, job, url, settings, options }) {
   const sender = await import(`./senders/${name}.mjs`);
   await sender.start(url, settings);
-  const result = await jobs[job](sender, { ...options, parent });
+  const { within = (run) => run() } = sender;
+  const result = await within(() => jobs[job](sender, { ...options, parent }));
   await Promise.race([
     Promise.resolve(sender.close()).catch(() => {}),
     new Promise((resolve) => setTimeout(resolve, CLOSE_LIMIT_MS)),

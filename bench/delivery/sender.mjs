@@ -13,6 +13,7 @@ export const variants = [
   { sender: 'floor-live', label: 'stringify + gzip 1 + undici, 2000 a POST', kind: 'floor' },
   { sender: 'floor-prebuilt', label: 'pre-built bodies', kind: 'floor' },
   { sender: 'qr', label: '@qr/common', kind: 'ours' },
+  { sender: 'qr-in-request', label: '@qr/common in a request', kind: 'ours' },
   { sender: 'mixpanel-track', label: 'mixpanel.track', kind: 'rival' },
   ...['mixpanel-batch', 'segment', 'posthog', 'amplitude', 'rudder', 'snowplow'].flatMap((sender) => [
     { sender, label: labelOf(sender), kind: 'rival' },

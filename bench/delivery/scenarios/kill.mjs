@@ -12,10 +12,10 @@ const TOGETHER = 2;
 /** What is lost by SIGKILL with the receiver up, and with it down until the restart. */
 export async function kill({ isQuick, kills, log }) {
   const rivals = variants.filter(({ kind, isRecommended }) => kind === 'rival' && !isRecommended);
-  const ours = variants.find(({ kind }) => kind === 'ours');
+  const ours = variants.filter(({ kind }) => kind === 'ours');
   const queue = [];
   for (const isReceiverUp of [true, false]) {
-    for (let count = 0; count < kills; count++) queue.push({ variant: ours, isReceiverUp });
+    for (let count = 0; count < kills; count++) queue.push(...ours.map((variant) => ({ variant, isReceiverUp })));
     for (const variant of isQuick ? rivals.slice(0, 1) : rivals) queue.push({ variant, isReceiverUp });
   }
   const samples = [];

@@ -10,12 +10,12 @@ const TOGETHER = 4;
 /** What is lost when the receiver answers 503 for 5 and for 30 seconds. */
 export async function outage({ isQuick, rounds, log }) {
   const rivals = variants.filter(({ kind, isRecommended }) => kind === 'rival' && !isRecommended);
-  const ours = variants.find(({ kind }) => kind === 'ours');
+  const ours = variants.filter(({ kind }) => kind === 'ours');
   const samples = [];
   const problems = [];
   for (const outageMs of isQuick ? [5000] : [5000, 30_000]) {
     const queue = [
-      ...Array.from({ length: isQuick ? 1 : rounds }, () => ours),
+      ...Array.from({ length: isQuick ? 1 : rounds }, () => ours).flat(),
       ...(isQuick ? rivals.slice(0, 2) : rivals),
     ];
     const worker = async () => {
