@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { writeRelease } from './release.mjs';
 import { installDependencies } from './setup.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -9,6 +10,7 @@ const root = join(import.meta.dirname, '..');
 /** Compiles packages, services and the web server; only what changed. */
 export function buildServer() {
   run('tsc', ['-b', 'tsconfig.build.json'], process.env);
+  writeRelease(root, join(root, 'packages/common/dist/release.json'));
 }
 
 /**

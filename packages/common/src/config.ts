@@ -30,6 +30,12 @@ export const observabilityVariables = {
   ),
   SENTRY_RELEASE: Type.Optional(Type.String({ maxLength: 200, expected: 'a release name of at most 200 characters' })),
   SENTRY_TRACES_SAMPLE_RATE: Type.Optional(Type.Number(rate)),
+  SENTRY_ERROR_BUDGET_PER_MONTH: Type.Integer({
+    minimum: 0,
+    default: 5000,
+    expected: 'a number of errors, or 0 for no budget',
+  }),
+  SENTRY_PROFILE_SESSION_SAMPLE_RATE: Type.Number({ ...rate, default: 0 }),
   OBSERVABILITY_FLUSH_INTERVAL_MS: Type.Integer({
     minimum: 10,
     maximum: 60_000,

@@ -1,4 +1,5 @@
 export * as Sentry from '@sentry/node';
+export { withMonitor } from '@sentry/node';
 export type { ObservabilityConfig } from './config.ts';
 export type { FlushOutcome } from './delivery/pipeline.ts';
 export type { LaneStats } from './delivery/stats.ts';
@@ -29,7 +30,7 @@ export {
   setUserContext,
   type UserContext,
 } from './sentry/capture.ts';
-export { initializeSentry } from './sentry/init.ts';
+export { type InitializeSentryOptions, initializeSentry } from './sentry/init.ts';
 export { type Job, withJobContext } from './sentry/job-context.ts';
 export { AppError, type AppErrorOptions } from './server/app-error.ts';
 export { type BuildServerOptions, buildServer, type Server } from './server/build-server.ts';

@@ -5,17 +5,20 @@ import { expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../../..');
 
 // Two copies of the SDK each have a client of their own: what one captures the other never sends.
-it.each(['@sentry/core', '@sentry/node'])('exactly one copy of %s is installed, 11.1.0', (name) => {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { version?: string }>;
-  };
-  const copies = Object.entries(lock.packages).filter(([path]) => path.endsWith(`node_modules/${name}`));
-  expect(copies.map(([path, { version }]) => [path, version])).toEqual([[`node_modules/${name}`, '11.1.0']]);
-  const installed = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  expect(installed.version).toBe('11.1.0');
-});
+it.each(['@sentry/core', '@sentry/node', '@sentry/profiling-node'])(
+  'exactly one copy of %s is installed, 11.1.0',
+  (name) => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version?: string }>;
+    };
+    const copies = Object.entries(lock.packages).filter(([path]) => path.endsWith(`node_modules/${name}`));
+    expect(copies.map(([path, { version }]) => [path, version])).toEqual([[`node_modules/${name}`, '11.1.0']]);
+    const installed = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(installed.version).toBe('11.1.0');
+  },
+);
 
 it('every package asks for exactly 11.1.0 of each @sentry package', () => {
   const folders = ['packages', 'services', 'apps'].flatMap((folder) =>

@@ -17,6 +17,8 @@ export async function startObserved(env: Readonly<Record<string, string>> = {}):
     MIXPANEL_API_HOST: inbox.url,
     SENTRY_DSN: inbox.dsn('1'),
     MIXPANEL_TOKEN: 'test-token',
+    // Exactly one event for each error, however many there are.
+    SENTRY_ERROR_BUDGET_PER_MONTH: '0',
     ...env,
   });
   common.initializeSentry('test-service');

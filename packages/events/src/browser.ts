@@ -18,6 +18,7 @@ export const browserPlan = {
     'endpoint',
     'error_id',
     'field',
+    'fingerprint',
     'job',
     'method',
     'microsite_id',

@@ -11,6 +11,7 @@ export const contextKeys = [
   'endpoint',
   'error_id',
   'field',
+  'fingerprint',
   'job',
   'method',
   'microsite_id',

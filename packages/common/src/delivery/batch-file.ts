@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type LaneName, laneNames } from './record.ts';
@@ -48,17 +49,40 @@ export async function writeBatch(
   key: string,
   batch: { readonly records: number; readonly body: Buffer },
 ): Promise<BatchFile> {
-  const path = join(folder.path, `${lane}-${key}-${batch.records}.json.gz`);
-  const temporary = `${path}.tmp`;
+  const file = describeBatch(folder, lane, key, batch);
+  const temporary = `${file.path}.tmp`;
   try {
     await writeFile(temporary, batch.body, { mode: 0o600 });
-    await rename(temporary, path);
+    await rename(temporary, file.path);
   } catch (error) {
     // What was written of it would keep a full disk full.
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
-  return { id: batchId(folder.id, lane, key), lane, records: batch.records, bytes: batch.body.length, path };
+  return file;
+}
+
+/**
+ * {@link writeBatch} before anything else happens. Without the rename: there is no journal to fall back on, and a file that was cut off is known
+ * by its checksum.
+ *
+ * @throws when the disk refuses.
+ */
+export function writeBatchSync(...[folder, lane, key, batch]: Parameters<typeof writeBatch>): BatchFile {
+  const file = describeBatch(folder, lane, key, batch);
+  try {
+    writeFileSync(file.path, batch.body, { mode: 0o600 });
+  } catch (error) {
+    rmSync(file.path, { force: true });
+    throw error;
+  }
+  return file;
+}
+
+function describeBatch(...[folder, lane, key, batch]: Parameters<typeof writeBatch>): BatchFile {
+  const { records, body } = batch;
+  const path = join(folder.path, `${lane}-${key}-${records}.json.gz`);
+  return { id: batchId(folder.id, lane, key), lane, records, bytes: body.length, path };
 }
 
 /** The same in every process that ever holds the batch. */

@@ -2,7 +2,8 @@ import { rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Backlog } from './backlog.ts';
 import { batchId, parseSpoolName } from './batch-file.ts';
-import { compress, readRecords } from './compress.ts';
+import { compress, readRecords, readText } from './compress.ts';
+import { withoutPeople } from './envelope.ts';
 import { mentions } from './forgotten.ts';
 import type { LaneName } from './record.ts';
 import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
@@ -28,6 +29,7 @@ export async function withoutMentions(batch: StoredBatch, ids: readonly string[]
   if (batch.lane === 'deletions' || ids.length === 0) return batch;
   const sealed = await batch.load().catch(() => undefined);
   if (!sealed) return undefined;
+  if (batch.lane === 'sentry') return anonymous(batch, sealed.body, ids);
   const records = await readRecords(sealed.body).catch(() => []);
   const kept = records.filter((record) => isDeletion(record) || !ids.some((id) => mentions(record, id)));
   if (kept.length === records.length) return batch;
@@ -36,6 +38,19 @@ export async function withoutMentions(batch: StoredBatch, ids: readonly string[]
     return undefined;
   }
   return rewritten(batch, { records: kept.length, body: await compress(JSON.stringify(kept)) });
+}
+
+/** An error is worth keeping without the person to whom it happened. */
+async function anonymous(batch: StoredBatch, body: Buffer, ids: readonly string[]): Promise<StoredBatch | undefined> {
+  try {
+    const envelope = await readText(body);
+    const rest = withoutPeople(envelope, ids);
+    return rest === envelope ? batch : await rewritten(batch, { records: 1, body: await compress(rest) });
+  } catch {
+    // It cannot be shown to be free of them.
+    await batch.remove();
+    return undefined;
+  }
 }
 
 /** Under an id of its own: a copy that a queue still holds under the old one is another batch. */

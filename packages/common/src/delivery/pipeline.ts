@@ -1,15 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { adoptDeadFolders } from './adoption.ts';
-import { createAftermath } from './aftermath.ts';
 import { Backlog } from './backlog.ts';
-import { createDeadLetters } from './dead-letters.ts';
 import { forgetInBacklog, withoutMentions } from './forget.ts';
 import { Forgotten, purgeDeadLetters } from './forgotten.ts';
-import { Lane } from './lane.ts';
+import { createLaneParts, type LaneParts } from './lane-parts.ts';
 import type { DropReason, LaneName } from './record.ts';
-import { Sender } from './sender.ts';
 import { Spool } from './spool.ts';
-import { LaneCounters, type LaneStats } from './stats.ts';
+import type { LaneStats } from './stats.ts';
 import type { Transport } from './transport.ts';
 
 /** How often the folders of dead processes are looked for. */
@@ -26,6 +23,8 @@ export interface PipelineOptions {
   /** How long a record waits for company before its batch is sealed. */
   readonly flushIntervalMs: number;
   readonly warn: (message: string) => void;
+  /** Told of every loss. */
+  readonly onDrop?: (reason: DropReason, records: number) => void;
   /** @default Date.now */
   readonly now?: () => number;
   /** @default Math.random */
@@ -63,16 +62,10 @@ export interface Pipeline {
   close(timeoutMs: number): Promise<void>;
 }
 
-interface LaneParts {
-  readonly lane: Lane;
-  readonly sender: Sender;
-  readonly counters: LaneCounters;
-}
-
 /** Puts journal, spool and senders together. */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { transports, spoolRoot, maxSpoolBytes = 256 * 1024 * 1024, flushIntervalMs, warn } = options;
-  const { now = Date.now, random = Math.random } = options;
+  const { now = Date.now, random = Math.random, onDrop } = options;
   const spool = new Spool({ root: spoolRoot, warn, now });
   const forgotten = new Forgotten(spoolRoot);
   const parts = new Map<LaneName, LaneParts>();
@@ -83,11 +76,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       void batch.remove().catch(() => {});
     },
   });
-  const aftermath = createAftermath(createDeadLetters(spoolRoot, warn), warn, now);
+  const surroundings = { spoolRoot, spool, backlog, forgotten, onDrop, warn, now, random };
   for (const [name, transport] of Object.entries(transports) as [LaneName, Transport][]) {
-    const counters = new LaneCounters();
-    const sender = new Sender({ lane: name, transport, backlog, counters, aftermath, warn, now, random });
-    parts.set(name, { counters, sender, lane: new Lane({ name, spool, backlog, sender, counters, now }) });
+    parts.set(name, createLaneParts(name, transport, surroundings));
   }
   const all = [...parts.values()];
 

@@ -1,8 +1,8 @@
 /**
  * One endpoint at one destination each, with a batch, a spool and a sender of its own, so that one cannot block another:
- * Mixpanel's `/import`, `/engage`, `/groups` and its deletion API, and the platform's own analytics-service.
+ * Mixpanel's `/import`, `/engage`, `/groups` and its deletion API, the platform's own analytics-service, and Sentry's envelopes with errors.
  */
-export const laneNames = ['import', 'engage', 'groups', 'deletions', 'analytics'] as const;
+export const laneNames = ['import', 'engage', 'groups', 'deletions', 'analytics', 'sentry'] as const;
 
 export type LaneName = (typeof laneNames)[number];
 

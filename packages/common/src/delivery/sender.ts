@@ -38,6 +38,7 @@ export class Sender {
   #settledListeners: (() => void)[] = [];
   #saidPaused = false;
   #isHeld = false;
+  #isClosed = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -68,7 +69,7 @@ export class Sender {
       this.#timer = undefined;
     }
     this.wake();
-    if (this.#isIdle()) return Promise.resolve();
+    if (this.#isClosed || this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.#settledListeners.push(resolve));
   }
 
@@ -85,6 +86,7 @@ export class Sender {
 
   close(): void {
     this.#isHeld = true;
+    this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#notifySettled();
   }
@@ -130,14 +132,14 @@ export class Sender {
         counters.delivered += batch.records;
         break;
       case 'rejected': {
-        const rejected = await aftermath.quarantine(batch, lane, 'body' in reply ? reply.body : '');
+        const rejected = await aftermath.quarantine(batch, lane, bodyOf(reply));
         counters.drop('rejected', rejected);
         counters.delivered += batch.records - rejected;
         break;
       }
       case 'split': {
         const halves = await aftermath.split(stored, batch);
-        if (halves.length === 0) counters.drop('too_large', batch.records);
+        if (halves.length === 0) counters.drop('too_large', await aftermath.quarantine(batch, lane, bodyOf(reply)));
         for (const half of [...halves].reverse()) backlog.putBack(half);
         break;
       }
@@ -155,8 +157,9 @@ export class Sender {
   #proceed(): void {
     this.#attempt = 0;
     this.#saidPaused = false;
-    if (this.#inFlight.size === 0 && this.#isHeld) this.#notifySettled();
     this.wake();
+    // Nothing more goes out for now: held, or another batch of those that were under way waits for its retry.
+    if (this.#inFlight.size === 0) this.#notifySettled();
   }
 
   #retryLater(stored: StoredBatch, delayMs: number): void {
@@ -195,6 +198,10 @@ export class Sender {
 /** Updates of a profile must arrive in their order: the last `$set` wins. */
 function isOrdered(lane: LaneName): boolean {
   return lane === 'engage' || lane === 'groups';
+}
+
+function bodyOf(reply: Reply): string {
+  return 'body' in reply ? reply.body : '';
 }
 
 function describe(reply: Reply): string {

@@ -30,8 +30,7 @@ export interface SpoolFolder {
  * @throws when the disk refuses.
  */
 export function createSpoolFolder(root: string): SpoolFolder {
-  const startedAt = readProcess(process.pid)?.startedAt ?? '0';
-  const id = [shortHost(), process.pid, startedAt, randomBytes(4).toString('hex')].join('-');
+  const id = newOwnerName();
   const path = join(root, id);
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const heartbeat = join(path, HEARTBEAT_FILE);
@@ -50,6 +49,12 @@ export async function removeIfEmpty(folder: string): Promise<void> {
   if (names.some((name) => name !== HEARTBEAT_FILE)) return;
   await rm(join(folder, HEARTBEAT_FILE), { force: true });
   await rmdir(folder);
+}
+
+/** A name that tells of this process, another one each time. {@link ownerOf} reads it. */
+export function newOwnerName(): string {
+  const startedAt = readProcess(process.pid)?.startedAt ?? '0';
+  return [shortHost(), process.pid, startedAt, randomBytes(4).toString('hex')].join('-');
 }
 
 /** The owner that a folder's name tells of; `undefined` for a folder of somebody else. */

@@ -23,9 +23,17 @@ export class LaneCounters {
   retried = 0;
   lastError: string | null = null;
   readonly #dropped: Partial<Record<DropReason, number>> = {};
+  readonly #onDrop: ((reason: DropReason, count: number) => void) | undefined;
+
+  /** @param onDrop told of every loss. */
+  constructor(onDrop?: (reason: DropReason, count: number) => void) {
+    this.#onDrop = onDrop;
+  }
 
   drop(reason: DropReason, count = 1): void {
-    if (count > 0) this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
+    if (count <= 0) return;
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
+    this.#onDrop?.(reason, count);
   }
 
   read(): Pick<LaneStats, 'delivered' | 'retried' | 'dropped' | 'lastError'> {

@@ -1,13 +1,13 @@
-import { join } from 'node:path';
 import { plan } from '@qr/events';
 import type { Mixpanel } from 'mixpanel';
-import type { ObservabilityConfig } from '../config.ts';
 import { createPipeline, type PipelineOptions } from '../delivery/pipeline.ts';
 import type { Transport } from '../delivery/transport.ts';
 import { readObservabilityConfig } from '../load-config.ts';
 import { createHasher } from '../privacy/hash.ts';
-import { currentTraceId } from '../sentry/trace-id.ts';
+import { releaseOf } from '../release.ts';
+import { noteEvent } from '../sentry/recent-events.ts';
 import { serviceName } from '../service-name.ts';
+import { spoolRootOf } from '../spool-root.ts';
 import { warnOnce } from '../warn-once.ts';
 import { createEncoder } from './encode.ts';
 import { createOfficialClient, type UnplannedPolicy } from './official-client.ts';
@@ -49,7 +49,7 @@ export function initializeMixpanel(token?: string, options: InitializeMixpanelOp
     const problem = problems.get(name);
     if (problem) warnOnce(problem);
   }
-  const spoolRoot = spoolRootOf(config, options);
+  const spoolRoot = options.transport ? config.OBSERVABILITY_SPOOL_DIR : spoolRootOf(config);
   const transports = options.transport ? everyLane(options.transport) : transportsFor(config, projectToken, spoolRoot);
   if (Object.keys(transports).length === 0) {
     warnOnce(problems.get('MIXPANEL_TOKEN') ?? 'MIXPANEL_TOKEN is not set: analytics are off.');
@@ -63,19 +63,20 @@ export function initializeMixpanel(token?: string, options: InitializeMixpanelOp
     warn: warnOnce,
   });
   const service = serviceName();
+  const release = releaseOf(config);
   const encoder = createEncoder({
     plan,
     hash: createHasher(config.PII_HASH_KEY),
     base: {
       ...(service !== undefined && { service }),
       environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
-      ...(config.SENTRY_RELEASE !== undefined && { release: config.SENTRY_RELEASE }),
+      ...(release !== undefined && { release }),
     },
     onLeftOut: countLeftOut,
   });
   runtime.pipeline = pipeline;
   const recordsCharges = options.legacyTrackCharge ?? false;
-  runtime.tracker = createTracker({ encoder, pipeline, token: projectToken, recordsCharges, traceId: currentTraceId });
+  runtime.tracker = createTracker({ encoder, pipeline, token: projectToken, recordsCharges, noteEvent });
   if (projectToken !== undefined) {
     const unplanned = options.mixpanelUnplanned ?? 'drop';
     mixpanel = createOfficialClient({ token: projectToken, encoder, pipeline, unplanned });
@@ -104,11 +105,4 @@ function countLeftOut(what: string, reason: 'unplanned_property' | 'invalid_prop
 
 function everyLane(transport: Transport): PipelineOptions['transports'] {
   return { import: transport, engage: transport, groups: transport };
-}
-
-/** Tests leave nothing behind: without a folder of their own they keep everything in memory. */
-function spoolRootOf(config: ObservabilityConfig, { transport }: InitializeMixpanelOptions): string | undefined {
-  if (config.OBSERVABILITY_SPOOL_DIR) return config.OBSERVABILITY_SPOOL_DIR;
-  if (transport || config.NODE_ENV === 'test') return undefined;
-  return join('.data/spool', serviceName() ?? 'service');
 }

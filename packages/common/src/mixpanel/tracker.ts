@@ -26,12 +26,12 @@ interface TrackerOptions {
   readonly token: string | undefined;
   /** Whether revenue is also appended to the profile, as the vendor's own `track_charge` does. */
   readonly recordsCharges: boolean;
-  /** The id of the trace in which the caller runs, if any. */
-  readonly traceId: () => string | undefined;
+  /** Remembers an event for errors of the same request; returns the id of the trace in which the caller runs, if any. */
+  readonly noteEvent: (name: string, time: number, properties: unknown) => string | undefined;
 }
 
 /** Connects callers, encoder and pipeline. */
-export function createTracker({ encoder, pipeline, token, recordsCharges, traceId }: TrackerOptions): Tracker {
+export function createTracker({ encoder, pipeline, token, recordsCharges, noteEvent }: TrackerOptions): Tracker {
   const nextInsertId = createInsertIds();
   // `$ip: 0`: the vendor must not locate the person by the address of this server.
   const envelope = { ...(token !== undefined && { $token: token }), $ip: '0' };
@@ -55,7 +55,9 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, traceI
       const event = encoder.event(name);
       if (event === undefined) return refuse(eventLane, 'unplanned_event', `Event "${String(name)}"`);
       if (!isUsableId(id)) return refuse(eventLane, 'forbidden_id', `Event "${String(name)}"`);
-      const occurrence = { id, time: Date.now(), insertId: nextInsertId(), traceId: traceId() };
+      const time = Date.now();
+      const traceId = noteEvent(String(name), time, properties);
+      const occurrence = { id, time, insertId: nextInsertId(), traceId };
       const json = encoder.encodeEvent(event, occurrence, properties);
       if (hasMixpanel && event.goesToMixpanel) pipeline.push('import', json, id);
       if (hasAnalytics && event.goesToAnalytics) pipeline.push('analytics', json, id);

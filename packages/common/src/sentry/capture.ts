@@ -1,10 +1,12 @@
 import { getDefaultIsolationScope, uuid4 } from '@sentry/core';
 import * as Sentry from '@sentry/node';
-import { scrubText } from '../shared/index.ts';
 import { warnOnce } from '../warn-once.ts';
 import { plannedContext } from './allow-list.ts';
+import { budgetContext } from './budget/summary.ts';
+import type { Verdict } from './error-budget.ts';
 import { reportedAs, stateOf } from './request-state.ts';
 import { sentryState } from './state.ts';
+import { verdictOn } from './verdict.ts';
 
 /** How bad a message is. */
 export type MessageLevel = 'info' | 'warning' | 'error';
@@ -17,27 +19,54 @@ export type MessageLevel = 'info' | 'warning' | 'error';
  * @returns the event id, 32 hex digits, to show to people; also when error tracking is off.
  */
 export function captureException(error: unknown, context?: Readonly<Record<string, unknown>>): string {
-  const state = sentryState.isOn ? stateOf(Sentry.getIsolationScope()) : undefined;
-  const known = state && reportedAs(state, error);
+  if (!sentryState.isOn) return uuid4();
+  const state = stateOf(Sentry.getIsolationScope());
+  const known = state ? reportedAs(state, error) : reportedOutside.get(error as object);
   if (known !== undefined) return known;
   const eventId = uuid4();
-  if (!sentryState.isOn) return eventId;
-  state?.reported.set(error, eventId);
+  if (state) state.reported.set(error, eventId);
+  else if (typeof error === 'object' && error !== null) reportedOutside.set(error, eventId);
   report(error, eventId, context);
   return eventId;
 }
 
-/** Hands an error to the SDK under an id of our own. */
+/** Errors that were reported outside of any request or job. */
+const reportedOutside = new WeakMap<object, string>();
+
+/** Hands an error to the SDK under an id of our own, if it is worth an event. */
 export function report(error: unknown, eventId: string, context?: Readonly<Record<string, unknown>>): void {
   try {
-    Sentry.captureException(error, {
-      event_id: eventId,
-      captureContext: context === undefined ? {} : { extra: plannedContext(context) },
-    });
+    const verdict = verdictOn(error, eventId, Sentry.getIsolationScope());
+    if (verdict.isSuppressed) return;
+    // One error object may be thrown by many requests; the SDK would skip all but the first.
+    unmarkCaptured(error);
+    const hint = { event_id: eventId, captureContext: captureContext(verdict, context) };
+    Sentry.captureException(isReadable(error) ? error : new Error('An error that refuses to be read'), hint);
   } catch {
     // An error object with hostile getters; the caller has troubles enough.
+    sentryState.budget.fail(eventId);
     warnOnce('An error could not be reported: reading it threw.');
   }
+}
+
+function captureContext(verdict: Verdict, context: Readonly<Record<string, unknown>> | undefined) {
+  return { ...budgetContext(verdict), ...(context && { extra: plannedContext(context) }) };
+}
+
+/** The SDK throws at one that is not, and from then on waits for it at every flush. */
+function isReadable(error: unknown): boolean {
+  try {
+    const { name, message, stack, cause } = Object(error) as Error;
+    void [name, message, stack, cause];
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** @see `checkOrSetAlreadyCaught` in `@sentry/core` */
+function unmarkCaptured(error: unknown): void {
+  if (typeof error === 'object' && error !== null && '__sentry_captured__' in error) delete error.__sentry_captured__;
 }
 
 /** Reports a sentence instead of an error. Same rules as {@link captureException}. */
@@ -46,16 +75,19 @@ export function captureMessage(
   level: MessageLevel = 'info',
   context?: Readonly<Record<string, unknown>>,
 ): string {
-  if (!sentryState.isOn) return uuid4();
+  const eventId = uuid4();
+  if (!sentryState.isOn) return eventId;
   try {
-    return Sentry.captureMessage(scrubText(String(message)), {
-      level,
-      ...(context && { extra: plannedContext(context) }),
-    });
+    const text = sentryState.scrubber.scrubText(String(message));
+    const verdict = verdictOn(text, eventId, Sentry.getIsolationScope());
+    if (verdict.isSuppressed) return eventId;
+    const hint = { event_id: eventId, captureContext: captureContext(verdict, context) };
+    Sentry.getCurrentScope().captureMessage(text, level, hint);
   } catch {
+    sentryState.budget.fail(eventId);
     warnOnce('A message could not be reported: reading it threw.');
-    return uuid4();
   }
+  return eventId;
 }
 
 /** Who the request is of. Only the id is kept; an e-mail address or name never leaves. */

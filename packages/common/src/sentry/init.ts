@@ -1,26 +1,53 @@
 import type { StreamedSpanJSON } from '@sentry/core';
 import * as Sentry from '@sentry/node';
+import { Value } from 'typebox/value';
+import { type ObservabilityConfig, observabilityVariables } from '../config.ts';
+import type { FlushOutcome, Pipeline } from '../delivery/pipeline.ts';
 import { readObservabilityConfig } from '../load-config.ts';
+import { releaseOf } from '../release.ts';
 import { nameService } from '../service-name.ts';
-import { stripUrl } from '../shared/index.ts';
+import type { ScrubberOptions } from '../shared/index.ts';
+import { spoolRootOf } from '../spool-root.ts';
 import { warnOnce } from '../warn-once.ts';
 import { filterBreadcrumb, filterErrorEvent } from './allow-list.ts';
+import { openErrorBudget } from './budget/open-budget.ts';
 import { dataCollection } from './data-collection.ts';
+import type { TransportOptions } from './direct-transport.ts';
+import { unlimited } from './error-budget.ts';
+import { createErrorPipeline } from './error-pipeline.ts';
 import { integrations } from './integrations.ts';
-import { sentryState } from './state.ts';
+import { filterLog } from './logs.ts';
+import { startProfiling, stopProfiling } from './profiling.ts';
+import { withRecentEvents } from './recent-events.ts';
+import { createTracesSampler } from './sampling.ts';
+import { configureScrubber, sentryState } from './state.ts';
 import { platformOrigins } from './trace-origins.ts';
-import { makeScrubbingTransport } from './transport.ts';
+import { makeDurableTransport } from './transport.ts';
+import { admit } from './verdict.ts';
 
 /** `close` sends one envelope a trace; the SDK's buffer of 64 would drop the rest. */
 const TRANSPORT_BUFFER = 1000;
+
+/** What {@link initializeSentry} looks at, by name, so that a malformed one is said once. */
+const VARIABLES = [
+  ...['SENTRY_ENVIRONMENT', 'SENTRY_RELEASE', 'SENTRY_TRACES_SAMPLE_RATE', 'SENTRY_PROFILE_SESSION_SAMPLE_RATE'],
+  ...['SENTRY_ERROR_BUDGET_PER_MONTH', 'SHUTDOWN_TIMEOUT_MS'],
+];
+
+/** What {@link initializeSentry} takes; everything has a default. */
+export interface InitializeSentryOptions {
+  /** What is secret here beyond what the scrubber knows by itself. What cannot be used is warned of and left out. @default nothing */
+  readonly scrub?: ScrubberOptions;
+}
 
 /**
  * Turns error tracking and tracing on for this process. Idempotent; never throws.
  *
  * @param name the service, as it appears in errors, traces and events.
  * @param dsn `SENTRY_DSN` when left out. Without either, one warning is printed and every capture does nothing.
+ * @param options.scrub further key names and patterns to remove from all that is sent, and key names to leave alone.
  */
-export function initializeSentry(name: string, dsn?: string): void {
+export function initializeSentry(name: string, dsn?: string, { scrub = {} }: InitializeSentryOptions = {}): void {
   nameService(name);
   if (sentryState.isOn) return;
   const { config, problems } = readObservabilityConfig();
@@ -29,63 +56,98 @@ export function initializeSentry(name: string, dsn?: string): void {
     warnOnce(problems.get('SENTRY_DSN') ?? 'SENTRY_DSN is not set: error tracking is off.');
     return;
   }
+  if (!Value.Check(observabilityVariables.SENTRY_DSN, target)) {
+    warnOnce('initializeSentry: expected a DSN such as https://key@o1.ingest.sentry.io/2. Error tracking is off.');
+    return;
+  }
+  for (const variable of VARIABLES) {
+    const problem = problems.get(variable);
+    if (problem) warnOnce(problem);
+  }
+  for (const problem of configureScrubber(scrub)) warnOnce(problem);
   const isProduction = config.NODE_ENV === 'production';
   const rate = config.SENTRY_TRACES_SAMPLE_RATE ?? (isProduction ? 0.1 : 1);
+  const release = releaseOf(config);
   const ownHosts = [config.MIXPANEL_API_HOST ?? 'https://api.mixpanel.com', new URL(target).origin];
   Sentry.init({
     dsn: target,
     serverName: name,
     environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
-    ...(config.SENTRY_RELEASE !== undefined && { release: config.SENTRY_RELEASE }),
-    // A rate of 0 still builds every span; leaving it out turns tracing off.
-    ...(rate > 0 && { tracesSampleRate: rate }),
+    ...(release !== undefined && { release }),
+    tracesSampleRate: NO_RATE,
+    ...(rate > 0 && { tracesSampler: createTracesSampler(rate) }),
     tracePropagationTargets: platformOrigins(process.env),
     defaultIntegrations: false,
-    integrations: integrations((url) => ownHosts.some((host) => url.startsWith(host))),
+    integrations: integrations({
+      isOwnTraffic: (url) => ownHosts.some((host) => url.startsWith(host)),
+      shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS ?? 10_000,
+    }),
     dataCollection,
     // A stray SENTRY_SPOTLIGHT would mirror every event of a production process to that address.
     spotlight: !isProduction && Boolean(process.env['SENTRY_SPOTLIGHT']),
-    transport: makeScrubbingTransport,
+    transport: (sdk) => makeDurableTransport(sdk, openPipeline(sdk, config)),
     transportOptions: { bufferSize: TRANSPORT_BUFFER },
     initialScope: { tags: { service: name } },
-    beforeSend: filterErrorEvent,
+    beforeSend: (event, hint) => {
+      const admitted = admit(event, hint);
+      return admitted && filterErrorEvent(withRecentEvents(admitted));
+    },
     beforeBreadcrumb: filterBreadcrumb,
-    beforeSendSpan: (span) => finishSpan(span, name),
-    beforeSendLog: () => null,
+    beforeSendSpan: (span) => tagWithService(span, name),
+    beforeSendLog: filterLog,
   });
   sentryState.isOn = Sentry.isInitialized();
+  sentryState.budget = openErrorBudget(config);
+  Sentry.getClient()?.on('afterEnvelope', ([headers]) => {
+    if ('event_id' in headers) sentryState.budget.settle(String(headers.event_id));
+  });
   sentryState.tracesSampleRate = rate;
+  const profiled = config.SENTRY_PROFILE_SESSION_SAMPLE_RATE ?? 0;
+  if (sentryState.isOn && profiled > 0) void startProfiling(profiled);
 }
+
+/** With a rate of 0 the SDK still builds every span, and for `undefined` it reads the variable by itself: only this is none. */
+const NO_RATE = null as unknown as number;
 
 /** Whether errors are sent from this process. */
 export function isSentryOn(): boolean {
   return sentryState.isOn;
 }
 
-export async function flushSentry(timeoutMs: number): Promise<void> {
-  if (sentryState.isOn) await Sentry.flush(timeoutMs).catch(() => false);
+/** Sends what waits; the SDK first, for what it still works on is not in the lane yet. */
+export async function flushSentry(timeoutMs: number): Promise<FlushOutcome> {
+  const { pipeline } = sentryState;
+  if (!sentryState.isOn || !pipeline) return { delivered: 0, pending: 0, spooled: 0 };
+  const before = pipeline.stats().sentry?.delivered ?? 0;
+  await Sentry.flush(timeoutMs).catch(() => false);
+  // An error is a file of its own.
+  const { delivered = 0, pending = 0, spooledFiles = 0 } = pipeline.stats().sentry ?? {};
+  return { delivered: delivered - before, pending: pending - spooledFiles, spooled: spooledFiles };
 }
 
 export async function closeSentry(timeoutMs: number): Promise<void> {
   if (!sentryState.isOn) return;
+  stopProfiling();
+  sentryState.budget.announce();
   sentryState.isOn = false;
+  const { pipeline } = sentryState;
+  const deadline = performance.now() + timeoutMs;
   await Sentry.close(timeoutMs).catch(() => false);
+  await pipeline?.close(Math.max(0, deadline - performance.now()));
+  sentryState.pipeline = undefined;
+  sentryState.budget.close();
+  sentryState.budget = unlimited;
 }
 
-/** Span attributes that hold a URL, with its query whatever `dataCollection` says. */
-const URL_ATTRIBUTES = ['url', 'url.full', 'url.path', 'http.url', 'http.target'];
-/** The SDK puts these beside the URL. */
-const QUERY_ATTRIBUTES = ['url.query', 'http.query', 'url.fragment', 'http.fragment', 'user_agent.original'];
+function openPipeline(sdk: TransportOptions, config: ObservabilityConfig): Pipeline {
+  const maxSpoolBytes = config.OBSERVABILITY_SPOOL_MAX_BYTES;
+  const pipeline = createErrorPipeline({ sdk, spoolRoot: spoolRootOf(config), maxSpoolBytes });
+  sentryState.pipeline = pipeline;
+  return pipeline;
+}
 
-/** Scope tags are not applied to spans, so each gets the service by name; and URLs lose what may be personal. */
-function finishSpan(span: StreamedSpanJSON, service: string): StreamedSpanJSON {
-  span.attributes ??= {};
-  const { attributes } = span;
-  attributes['service.name'] = service;
-  for (const key of URL_ATTRIBUTES) {
-    const value = attributes[key];
-    if (typeof value === 'string') attributes[key] = stripUrl(value);
-  }
-  for (const key of QUERY_ATTRIBUTES) delete attributes[key];
+/** Scope tags are not applied to spans, so each gets the service by name. What else may leave is decided at the last gate. */
+function tagWithService(span: StreamedSpanJSON, service: string): StreamedSpanJSON {
+  span.attributes = { ...span.attributes, 'service.name': service };
   return span;
 }

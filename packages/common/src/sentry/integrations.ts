@@ -1,20 +1,25 @@
 import * as Sentry from '@sentry/node';
+import { uncaughtErrorsIntegration } from './uncaught-errors.ts';
+
+interface IntegrationsOptions {
+  /** Tells the requests of this library, which must not be traced. */
+  readonly isOwnTraffic: (url: string) => boolean;
+  /** How long the end of the process may take after an uncaught error. */
+  readonly shutdownTimeoutMs: number;
+}
 
 /**
  * The SDK's parts that are worth their cost, named one by one: its defaults add 300 microseconds to a trivial request, report validation
  * errors as incidents, and read the machine's context (200 microseconds) for each sampled trace. Incoming requests are the request hook's.
- *
- * @param isOwnTraffic tells the requests of this library, which must not be traced.
  */
-export function integrations(isOwnTraffic: (url: string) => boolean) {
+export function integrations({ isOwnTraffic, shutdownTimeoutMs }: IntegrationsOptions) {
   return [
     Sentry.eventFiltersIntegration(),
     Sentry.functionToStringIntegration(),
     Sentry.linkedErrorsIntegration(),
     Sentry.requestDataIntegration(),
     Sentry.contextLinesIntegration(),
-    Sentry.onUncaughtExceptionIntegration(),
-    Sentry.onUnhandledRejectionIntegration(),
+    uncaughtErrorsIntegration(shutdownTimeoutMs),
     Sentry.nativeNodeFetchIntegration({ ignoreOutgoingRequests: isOwnTraffic }),
     Sentry.postgresIntegration(),
     Sentry.redisIntegration(),

@@ -15,9 +15,14 @@ export interface Job {
 export function withJobContext<T>(job: Job, fn: () => T): T {
   if (!sentryState.isOn) return fn();
   return Sentry.withIsolationScope((scope) => {
-    attachState(scope, createRequestState());
+    const state = createRequestState();
+    attachState(scope, state);
     scope.setTransactionName(job.name);
-    const run = () => Sentry.startSpan({ name: job.name, op: 'queue.process' }, fn);
+    scope.setSDKProcessingMetadata({ observability: { state } });
+    const run = () => {
+      state.trace = Sentry.getCurrentScope().getPropagationContext();
+      return Sentry.startSpan({ name: job.name, op: 'queue.process' }, fn);
+    };
     // Without a trace of its own the job would otherwise join the trace of the process.
     return Sentry.continueTrace({ sentryTrace: job.trace?.['sentry-trace'], baggage: job.trace?.baggage }, run);
   });

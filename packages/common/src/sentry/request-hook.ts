@@ -6,8 +6,9 @@ import { requestState, setRequestState } from '../server/request-key.ts';
 import { stripUrl } from '../shared/index.ts';
 import { report } from './capture.ts';
 import { attachState, createRequestState, type RequestState, reportedAs } from './request-state.ts';
-import { isHealthRoute, sample } from './sampling.ts';
+import { isHealthRoute, REQUEST_ORIGIN, sample } from './sampling.ts';
 import { sentryState } from './state.ts';
+import { suppressedLine } from './verdict.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -77,10 +78,15 @@ function start(
   attachState(scope, state);
   const name = `${request.method} ${request.routeOptions.url ?? '(no route)'}`;
   scope.setTransactionName(name);
-  scope.setSDKProcessingMetadata({ normalizedRequest: { method: request.method, url: path } });
+  // One level down, as the SDK copies what is on the first.
+  scope.setSDKProcessingMetadata({
+    normalizedRequest: { method: request.method, url: path },
+    observability: { state },
+  });
   const { context, isSampled } = sample(request.headers, sentryState.tracesSampleRate);
   // `sampled: false` also tells services further on, and keeps the SDK from building child spans.
-  Sentry.getCurrentScope().setPropagationContext(isSampled ? context : { ...context, sampled: false });
+  state.trace = isSampled ? context : { ...context, sampled: false };
+  Sentry.getCurrentScope().setPropagationContext(state.trace);
   const proceed = () => {
     // Node emits a body's `end` in the context of the connection, not of the request: keep the way back.
     if (request.method !== 'GET' && request.method !== 'HEAD') state.enter = AsyncLocalStorage.snapshot();
@@ -91,7 +97,7 @@ function start(
     name,
     op: 'http.server',
     attributes: {
-      'sentry.origin': 'auto.http.fastify',
+      'sentry.origin': REQUEST_ORIGIN,
       'sentry.segment.name.source': 'route',
       'http.request.method': request.method,
       'http.route': request.routeOptions.url ?? '',
@@ -105,15 +111,28 @@ function start(
 function reportServerError(request: FastifyRequest, reply: FastifyReply): void {
   if (reply.statusCode < 500) return;
   const state = requestState(request);
-  if (!state?.scope) return;
+  if (!state?.scope || state.isRefused || state.isReported) return;
+  state.isReported = true;
   if (state.hasError ? reportedAs(state, state.error) !== undefined : state.reported.size > 0) return;
   const error = state.hasError
     ? state.error
     : new Error(`${request.method} ${request.routeOptions.url} answered ${reply.statusCode} without an error`);
   const errorId = errorIdOf(state);
   state.reported.set(error, errorId);
-  // Outside the request's own context by now: the scope and the span are named explicitly.
-  Sentry.withIsolationScope(state.scope, () => Sentry.withActiveSpan(state.span ?? null, () => report(error, errorId)));
+  const isLogged = state.verdicts?.has(errorId);
+  inContextOf(state, () => report(error, errorId));
+  const verdict = state.verdicts?.get(errorId);
+  // An error handler of the application's own does not know.
+  if (verdict?.isSuppressed && !isLogged) request.log.info(suppressedLine(verdict, errorId), 'request failed');
+}
+
+/** Runs a function under the scope, the trace and the span of a request, from wherever it is called: a timer, or after the answer. */
+export function inContextOf(state: RequestState | null, fn: () => void): void {
+  if (!state?.scope || Sentry.getIsolationScope() === state.scope) return fn();
+  Sentry.withIsolationScope(state.scope, () => {
+    if (state.trace) Sentry.getCurrentScope().setPropagationContext(state.trace);
+    Sentry.withActiveSpan(state.span ?? null, fn);
+  });
 }
 
 /** The id that the answer shows and the event will have. */

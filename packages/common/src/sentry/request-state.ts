@@ -1,4 +1,14 @@
+import type { PropagationContext } from '@sentry/core';
 import type { Scope, Span } from '@sentry/node';
+import type { Verdict } from './error-budget.ts';
+
+/** A product event that errors of the same request tell of. */
+export interface RecentEvent {
+  readonly name: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly properties: unknown;
+}
 
 /** What is known of one request (or job) while it runs. */
 export interface RequestState {
@@ -9,8 +19,18 @@ export interface RequestState {
   readonly reported: Map<unknown, string>;
   /** The id in the answer of a 5xx. */
   errorId: string | undefined;
+  /** What the error budget said, by event id; absent until it was asked. */
+  verdicts: Map<string, Verdict> | undefined;
   scope: Scope | undefined;
   span: Span | undefined;
+  /** Its place in the trace, for moments outside of its own context. */
+  trace: PropagationContext | undefined;
+  /** The newest last; absent until there is one. */
+  recentEvents: RecentEvent[] | undefined;
+  /** Whether its 5xx was reported: what fails while the answer to it is made is part of the same incident. */
+  isReported: boolean;
+  /** Refused before any handler saw it, as the process was too busy: answered 5xx, but no incident of the code. */
+  isRefused: boolean;
   /** Runs a function in the request's own context, for moments at which Node has lost it. */
   enter: (<T>(fn: () => T) => T) | undefined;
 }
@@ -23,8 +43,13 @@ export function createRequestState(): RequestState {
     hasError: false,
     reported: new Map(),
     errorId: undefined,
+    verdicts: undefined,
     scope: undefined,
     span: undefined,
+    trace: undefined,
+    recentEvents: undefined,
+    isReported: false,
+    isRefused: false,
     enter: undefined,
   };
 }
@@ -46,8 +71,17 @@ export function reportedAs(state: RequestState, error: unknown): string | undefi
   for (let depth = 0; depth < 10; depth++) {
     const id = state.reported.get(current);
     if (id !== undefined) return id;
-    if (typeof current !== 'object' || current === null || !('cause' in current)) return undefined;
-    current = current.cause;
+    current = causeOf(current);
+    if (current === undefined) return undefined;
   }
   return undefined;
+}
+
+function causeOf(error: unknown): unknown {
+  try {
+    return typeof error === 'object' && error !== null ? (error as { cause?: unknown }).cause : undefined;
+  } catch {
+    // A getter that refuses.
+    return undefined;
+  }
 }

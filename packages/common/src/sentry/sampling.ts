@@ -1,4 +1,5 @@
 import { propagationContextFromHeaders } from '@sentry/core';
+import type { NodeOptions } from '@sentry/node';
 
 type Incoming = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -22,6 +23,21 @@ export interface SamplingDecision {
 export function sample(headers: Incoming, rate: number): SamplingDecision {
   const context = propagationContextFromHeaders(single(headers['sentry-trace']), headers['baggage']);
   return { context, isSampled: rate > 0 && (context.sampled ?? context.sampleRand < rate) };
+}
+
+/** Of the spans that the SDK starts by itself only a request's may begin a trace. */
+export const REQUEST_ORIGIN = 'auto.http.fastify';
+
+/**
+ * The same decision for the SDK, which asks for each span that has no parent. A query or a call outside of a request or job (a pool that
+ * connects, a queue that polls, this library's own Redis) would otherwise be a trace of its own.
+ */
+export function createTracesSampler(rate: number): NonNullable<NodeOptions['tracesSampler']> {
+  return ({ attributes, parentSampled }) => {
+    const origin = String(attributes?.['sentry.origin'] ?? 'manual');
+    if (origin.startsWith('auto.') && origin !== REQUEST_ORIGIN) return false;
+    return parentSampled ?? rate;
+  };
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -1,6 +1,27 @@
+import type { Pipeline } from '../delivery/pipeline.ts';
+import { createScrubber, defaultScrubber, type Scrubber, type ScrubberOptions } from '../shared/index.ts';
+import { unlimited } from './error-budget.ts';
+import { isSdkId } from './sdk-ids.ts';
+
 /** The error half of this process: decided once by `initializeSentry`. */
 export const sentryState = {
   isOn: false,
   /** From 0 to 1; 0 also when tracing is off. */
   tracesSampleRate: 0,
+  /** How errors are delivered; `undefined` while error tracking is off. */
+  pipeline: undefined as Pipeline | undefined,
+  /** Which errors are worth an event. */
+  budget: unlimited,
+  /** What cleans everything that is sent. */
+  scrubber: defaultScrubber as Scrubber,
+  /** The scrubber for whole payloads of the SDK: its ids stay. */
+  redactTelemetry: defaultScrubber.redactExcept(isSdkId),
 };
+
+/** Sets up the scrubber; returns a sentence for each option that could not be used as it was. */
+export function configureScrubber(options: ScrubberOptions): readonly string[] {
+  const scrubber = createScrubber(options);
+  sentryState.scrubber = scrubber;
+  sentryState.redactTelemetry = scrubber.redactExcept(isSdkId);
+  return scrubber.problems;
+}

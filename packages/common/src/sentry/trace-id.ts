@@ -1,9 +1,8 @@
-import { getDefaultIsolationScope } from '@sentry/core';
-import { getActiveSpan, getCurrentScope, getIsolationScope } from '@sentry/node';
-import { sentryState } from './state.ts';
+import { getDefaultIsolationScope, type Scope } from '@sentry/core';
+import { getActiveSpan, getCurrentScope } from '@sentry/node';
 
-/** The trace in which the caller runs; `undefined` outside a request or job, where the SDK's id would be that of the process. */
-export function currentTraceId(): string | undefined {
-  if (!sentryState.isOn || getIsolationScope() === getDefaultIsolationScope()) return undefined;
+/** The trace in which the caller runs; `undefined` outside of any isolation scope, where the SDK's id would be that of the process. */
+export function traceIdIn(isolationScope: Scope): string | undefined {
+  if (isolationScope === getDefaultIsolationScope()) return undefined;
   return getActiveSpan()?.spanContext().traceId ?? getCurrentScope().getPropagationContext().traceId;
 }

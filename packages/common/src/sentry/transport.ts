@@ -1,21 +1,46 @@
-import type { Envelope, Transport } from '@sentry/core';
-import { makeNodeTransport } from '@sentry/node';
-import { redactTelemetry } from './redact-telemetry.ts';
+import { type Envelope, serializeEnvelope, type Transport } from '@sentry/core';
+import type { Pipeline } from '../delivery/pipeline.ts';
+import { makeDirectTransport, type TransportOptions } from './direct-transport.ts';
+import { scrubEnvelope } from './redact-telemetry.ts';
+
+/** The longest that a timer can wait. */
+const WITHOUT_LIMIT_MS = 2 ** 31 - 1;
 
 /**
- * The SDK's transport behind the last gate: whatever a hook did not cover (spans, logs, profiles, contexts set past our functions) is
- * scrubbed here, where nothing can go around it.
+ * How everything leaves for Sentry: scrubbed first, whatever a hook did not cover, then errors and messages by the durable lane, and the rest
+ * (spans, logs, metrics, sessions, client reports, profiles) at once and by memory only, which may lose them.
+ *
+ * Feedback and check-ins are of the rest: a check-in bears no time of its own, so a late one would tell of a run that never was.
  */
-export function makeScrubbingTransport(options: Parameters<typeof makeNodeTransport>[0]): Transport {
-  const transport = makeNodeTransport(options);
-  return { ...transport, send: (envelope) => transport.send(scrubEnvelope(envelope)) };
+export function makeDurableTransport(options: TransportOptions, lane: Pick<Pipeline, 'push' | 'flush'>): Transport {
+  const direct = makeDirectTransport(options);
+  return {
+    send(envelope) {
+      const clean = scrubEnvelope(envelope);
+      if (clean[1].length === 0) return Promise.resolve({});
+      if (!holdsError(clean)) return direct.send(clean);
+      lane.push('sentry', serializeError(clean), '');
+      return Promise.resolve({});
+    },
+    async flush(timeoutMs) {
+      // The SDK waits without limit when none is given.
+      const [isEmpty, left] = await Promise.all([direct.flush(timeoutMs), lane.flush(timeoutMs || WITHOUT_LIMIT_MS)]);
+      return isEmpty && left.pending + left.spooled === 0;
+    },
+  };
 }
 
-function scrubEnvelope([headers, items]: Envelope): Envelope {
-  const scrubbed = (items as readonly (readonly [unknown, unknown])[]).map(([itemHeaders, payload]) =>
-    typeof payload === 'object' && payload !== null && !ArrayBuffer.isView(payload)
-      ? [itemHeaders, redactTelemetry(payload)]
-      : [itemHeaders, payload],
-  );
-  return [headers, scrubbed] as unknown as Envelope;
+type Items = readonly (readonly [{ readonly type: string }, unknown])[];
+
+function holdsError([, items]: Envelope): boolean {
+  return (items as Items).some(([{ type }]) => type === 'event');
+}
+
+/**
+ * Without `sent_at`: from it Sentry reckons how wrong our clock is, and would move an error that waited for an hour to the time at which it
+ * arrived. Relay, clock drift correction.
+ */
+function serializeError([headers, items]: Envelope): string {
+  const { sent_at: _, ...rest } = headers as Record<string, unknown>;
+  return String(serializeEnvelope([rest, items] as unknown as Envelope));
 }

@@ -1,5 +1,3 @@
-import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
   type FastifyBaseLogger,
@@ -10,7 +8,9 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 import { readObservabilityConfig } from '../load-config.ts';
+import { logToSentry } from '../sentry/logs.ts';
 import { nameService, serviceName } from '../service-name.ts';
+import { addDocumentation } from './documentation.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { addHealthRoutes, type ReadyChecks } from './health.ts';
 import { addInternalStats } from './internal-stats.ts';
@@ -37,7 +37,7 @@ export interface BuildServerOptions extends SecurityOptions {
   readonly trustProxy?: NonNullable<FastifyServerOptions['trustProxy']>;
   /** @default 1 MiB */
   readonly bodyLimitBytes?: number;
-  /** How long a client may take to send its request. @default 30_000 */
+  /** How long a client may take to send its request, up to twice as long. @default 30_000 */
   readonly requestTimeoutMs?: number;
   /** What must work before the service is ready. */
   readonly readyChecks?: ReadyChecks;
@@ -56,12 +56,21 @@ export interface BuildServerOptions extends SecurityOptions {
 export function buildServer(options: BuildServerOptions = {}): Server {
   const { config } = readObservabilityConfig();
   const isProduction = config.NODE_ENV === 'production';
+  const { requestTimeoutMs = 30_000 } = options;
   nameService(options.serviceName);
   const app = Fastify({
-    logger: options.logger ?? (config.NODE_ENV === 'test' ? false : loggerOptions(config.LOG_LEVEL ?? 'info')),
+    logger: withSentry(
+      options.logger ?? (config.NODE_ENV === 'test' ? false : loggerOptions(config.LOG_LEVEL ?? 'info')),
+    ),
     trustProxy: options.trustProxy ?? parseTrustProxy(config.TRUST_PROXY),
     bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
-    requestTimeout: options.requestTimeoutMs ?? 30_000,
+    requestTimeout: requestTimeoutMs,
+    http: {
+      // Node takes the longer of the two limits for the whole request, and its own for the headers is 60 s.
+      headersTimeout: Math.min(requestTimeoutMs, 60_000),
+      // How often it looks for late ones.
+      connectionsCheckingInterval: Math.min(requestTimeoutMs, 30_000),
+    },
     // The default closes idle connections at once, so that a deploy does not wait for keep-alive.
     forceCloseConnections: 'idle',
     // Names the field and stops at the first complaint; nothing is coerced or removed behind the caller's back.
@@ -75,7 +84,7 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   const initialErrorHandler = app.errorHandler;
   void app.register(observabilityPlugin, { errorHandler: false, isProduction });
   void app.register(securityPlugin, options);
-  if (!isProduction) addDocumentation(app);
+  if (!isProduction) addDocumentation(app as unknown as FastifyInstance, serviceName() ?? 'API');
   void app.after(() => {
     // The application's own handler wins; setting both would make Fastify warn.
     if (app.errorHandler === initialErrorHandler) app.setErrorHandler(createErrorHandler(isProduction));
@@ -101,13 +110,6 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   return app;
 }
 
-function addDocumentation(app: Server): void {
-  void app.register(swagger, {
-    openapi: { info: { title: serviceName() ?? 'API', version: '0.0.0' } },
-  });
-  void app.register(swaggerUi, { routePrefix: '/documentation' });
-}
-
 function loggerOptions(level: string): NonNullable<FastifyServerOptions['logger']> {
   return {
     level,
@@ -115,6 +117,13 @@ function loggerOptions(level: string): NonNullable<FastifyServerOptions['logger'
     serializers: { req: ({ method, url }) => ({ method, path: url.split('?')[0] }) },
     redact: ['req.headers.authorization', 'req.headers.cookie'],
   };
+}
+
+/** Adds the way of warnings and errors to Sentry to a logger's options. */
+function withSentry(logger: NonNullable<FastifyServerOptions['logger']>): NonNullable<FastifyServerOptions['logger']> {
+  if (logger === false) return false;
+  const options = logger === true ? {} : logger;
+  return { ...options, hooks: { logMethod: logToSentry, ...options.hooks } };
 }
 
 function parseTrustProxy(value: string | undefined): NonNullable<FastifyServerOptions['trustProxy']> {

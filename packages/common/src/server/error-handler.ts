@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { errorIdOf } from '../sentry/request-hook.ts';
+import { errorIdOf, inContextOf } from '../sentry/request-hook.ts';
+import { suppressedLine, verdictOfAnswer } from '../sentry/verdict.ts';
 import type { ErrorBody } from '../shared/index.ts';
 import { requestState } from './request-key.ts';
 
@@ -20,8 +21,13 @@ export function createErrorHandler(isProduction: boolean) {
       const field = fieldOf(error);
       return { error: reason, message: messageOf(error), ...(field !== undefined && { field }) };
     }
-    const errorId = errorIdOf(requestState(request));
-    request.log.error({ err: error, errorId }, 'request failed');
+    const state = requestState(request);
+    const errorId = errorIdOf(state);
+    const verdict = verdictOfAnswer(state, error, errorId);
+    // At `info`, and without the stack, which is that of all its fingerprint: lines from `warn` on go to Sentry as well.
+    if (verdict?.isSuppressed) {
+      request.log.info({ ...suppressedLine(verdict, errorId), reason: messageOf(error) }, 'request failed');
+    } else inContextOf(state, () => request.log.error({ err: error, errorId }, 'request failed'));
     return { error: reason, message: isProduction ? GENERIC_MESSAGE : messageOf(error), errorId };
   };
 }
@@ -33,7 +39,12 @@ function statusOf(error: unknown): number {
 
 function messageOf(error: unknown): string {
   const message = property(error, 'message');
-  return typeof message === 'string' ? message : String(error);
+  if (typeof message === 'string') return message;
+  try {
+    return String(error);
+  } catch {
+    return 'unreadable';
+  }
 }
 
 /** From our own errors, or from the first complaint of Fastify's schema validation. */
@@ -49,5 +60,10 @@ function fieldOf(error: unknown): string | undefined {
 }
 
 function property(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  try {
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  } catch {
+    // A getter that refuses.
+    return undefined;
+  }
 }

@@ -13,8 +13,10 @@ const CHECK_TIMEOUT_MS = 2000;
  */
 export function addHealthRoutes(app: FastifyInstance, checks: ReadyChecks, isClosing: () => boolean): void {
   const live = async () => ({ status: 'ok' });
-  app.get('/health', { logLevel: 'warn', schema: { hide: true } }, live);
-  app.get('/health/live', { logLevel: 'warn', schema: { hide: true } }, live);
+  // A busy process is alive: killing it would move its load to the others.
+  const options = { logLevel: 'warn', schema: { hide: true }, config: { pressureHandler: () => undefined } } as const;
+  app.get('/health', options, live);
+  app.get('/health/live', options, live);
   app.get('/health/ready', { logLevel: 'warn', schema: { hide: true } }, async (_request, reply) => {
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => [name, await passes(check)] as const),

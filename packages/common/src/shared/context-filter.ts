@@ -1,4 +1,4 @@
-import { redact } from './redact.ts';
+import { redact } from './scrubber.ts';
 
 /** What {@link createContextFilter} returns: the planned part of a context, and how many keys were left out. */
 export interface FilteredContext {
@@ -10,8 +10,12 @@ export interface FilteredContext {
  * Makes the filter that lets context pass only under planned keys, with secrets removed from the values.
  *
  * @param plannedKeys snake_case keys; their camelCase spellings pass too, under the planned name.
+ * @param clean what removes the secrets from a value that passes.
  */
-export function createContextFilter(plannedKeys: readonly string[]): (context: unknown) => FilteredContext {
+export function createContextFilter(
+  plannedKeys: readonly string[],
+  clean: (value: unknown) => unknown = redact,
+): (context: unknown) => FilteredContext {
   const nameOf = new Map(plannedKeys.flatMap((key) => [[key, key] as const, [camelCase(key), key] as const]));
   return (context) => {
     const dropped: string[] = [];
@@ -32,14 +36,17 @@ export function createContextFilter(plannedKeys: readonly string[]): (context: u
   function pickValue(value: unknown, depth: number, dropped: string[]): unknown {
     if (depth > MAX_DEPTH) return '[deep]';
     if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => pickValue(item, depth + 1, dropped));
+    if (value instanceof Error) return clean(`${value.name}: ${value.message}`);
     if (typeof value === 'object' && value !== null && !(value instanceof Date)) return pick(value, depth + 1, dropped);
-    return redact(value);
+    return clean(value);
   }
 }
 
 /** Also what ends a cycle. */
 const MAX_DEPTH = 3;
 const MAX_ITEMS = 100;
+/** Of one object; the plan has far fewer. */
+const MAX_KEYS = 1000;
 
 function camelCase(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -47,7 +54,7 @@ function camelCase(key: string): string {
 
 function keysOf(context: unknown): string[] {
   try {
-    return typeof context === 'object' && context !== null ? Object.keys(context) : [];
+    return typeof context === 'object' && context !== null ? Object.keys(context).slice(0, MAX_KEYS) : [];
   } catch {
     return [];
   }

@@ -1,44 +1,132 @@
-import { REDACTED, scrubText } from './scrub-text.ts';
-import { isSensitiveKey } from './sensitive-keys.ts';
+import { MAX_TEXT_LENGTH, REDACTED } from './scrub-text.ts';
+import { MAX_KEY_LENGTH } from './sensitive-keys.ts';
 
 /** Deeper values are replaced: hostile nesting must not cost more than honest data. */
 const MAX_DEPTH = 12;
 /** More entries of one object or list are cut off, for the same reason. */
 const MAX_ENTRIES = 1000;
+/** Of one value in all: values and characters. Sentry takes events of up to 1 MiB. */
+const MAX_VALUES = 50_000;
+const MAX_CHARACTERS = 524_288;
+/** Keys repeat, so what was found out about one is kept. */
+const MAX_REMEMBERED_KEYS = 2000;
 
-/**
- * A copy of any value in which secrets are replaced: whole values by the name of their key at any depth, parts of strings by their shape.
- * Cycles, getters that throw and exotic objects are survived; functions and symbols are dropped.
- */
-export function redact(value: unknown): unknown {
-  return copy(value, 0, new Set());
+/** The parts that {@link createRedact} is made of. */
+export interface RedactParts {
+  readonly scrubText: (text: string) => string;
+  readonly isSensitive: (key: string) => boolean;
+  /** Texts that must stay whole, such as the ids of the SDK. @default none */
+  readonly keeps?: (key: string, text: string) => boolean;
 }
 
-function copy(value: unknown, depth: number, ancestors: Set<object>): unknown {
-  if (typeof value === 'string') return scrubText(value);
-  if (typeof value === 'bigint') return scrubText(value.toString());
-  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
-  if (typeof value !== 'object' || value === null) return value;
-  if (ancestors.has(value)) return '[circular]';
-  if (depth >= MAX_DEPTH) return '[deep]';
-  if (value instanceof Date) return value;
-  ancestors.add(value);
+/** Makes the function that copies any value without its secrets. */
+export function createRedact({
+  scrubText,
+  isSensitive,
+  keeps = () => false,
+}: RedactParts): (value: unknown) => unknown {
+  const known = new Map<string, { readonly name: string; readonly isSecret: boolean }>();
+  return (value) => copy(value, '', 0, { values: MAX_VALUES, characters: MAX_CHARACTERS, ancestors: new Set() });
+
+  function copy(value: unknown, key: string, depth: number, walk: Walk): unknown {
+    if (walk.values-- <= 0) return '[cut]';
+    if (typeof value === 'string') return copyText(value, key, walk);
+    if (typeof value === 'number') return isHarmless(value) ? value : scrubText(String(value));
+    if (typeof value === 'bigint') return scrubText(value.toString());
+    if (typeof value === 'function' || typeof value === 'symbol') return undefined;
+    if (typeof value !== 'object' || value === null) return value;
+    if (walk.ancestors.has(value)) return '[circular]';
+    if (depth >= MAX_DEPTH) return '[deep]';
+    walk.ancestors.add(value);
+    try {
+      return copyObject(value, key, depth + 1, walk);
+    } catch {
+      // A proxy or a getter refused; what cannot be read cannot be shown to be harmless.
+      return '[unreadable]';
+    } finally {
+      walk.ancestors.delete(value);
+    }
+  }
+
+  function copyText(text: string, key: string, walk: Walk): string {
+    if (keeps(key, text)) return text;
+    walk.characters -= Math.min(text.length, MAX_TEXT_LENGTH);
+    return walk.characters < 0 ? '[cut]' : scrubText(text);
+  }
+
+  function copyObject(value: object, key: string, depth: number, walk: Walk): unknown {
+    if (Array.isArray(value)) return copyList(value, key, depth, walk);
+    if (value instanceof Set) return copyList(take(value), key, depth, walk);
+    if (value instanceof Map) return copyEntries(take(value), depth, walk);
+    if (value instanceof Date) return new Date(value.getTime());
+    if (value instanceof Error) return copyEntries([...errorParts(value), ...ownEntries(value)], depth, walk);
+    if (value instanceof String || value instanceof Number) return copy(value.valueOf(), key, depth, walk);
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
+    // URLs and their parameters: no type for them is known to both Node and browsers here.
+    if (/^URL/.test(value.constructor?.name ?? '')) return copyText(String(value), key, walk);
+    return copyEntries(ownEntries(value), depth, walk);
+  }
+
+  function copyList(list: readonly unknown[], key: string, depth: number, walk: Walk): unknown[] {
+    return list.slice(0, MAX_ENTRIES).map((item) => copy(item, key, depth, walk));
+  }
+
+  function copyEntries(entries: Iterable<readonly [unknown, unknown]>, depth: number, walk: Walk) {
+    const result: Record<string, unknown> = {};
+    for (const [key, value] of entries) {
+      const { name, isSecret } = knowledgeOf(typeof key === 'string' ? key : String(copy(key, '', depth, walk)));
+      if (name !== '__proto__') result[name] = isSecret ? REDACTED : copy(value, name, depth, walk);
+    }
+    return result;
+  }
+
+  function knowledgeOf(key: string) {
+    let knowledge = known.get(key);
+    if (knowledge === undefined) {
+      knowledge = { name: scrubText(key.slice(0, MAX_KEY_LENGTH)), isSecret: isSensitive(key) };
+      if (known.size >= MAX_REMEMBERED_KEYS) known.clear();
+      known.set(key, knowledge);
+    }
+    return knowledge;
+  }
+
+  /** Whole numbers can be card numbers too. */
+  function isHarmless(value: number): boolean {
+    return value < 1e12 || !Number.isSafeInteger(value) || scrubText(String(value)) === String(value);
+  }
+}
+
+interface Walk {
+  values: number;
+  characters: number;
+  readonly ancestors: Set<object>;
+}
+
+function* ownEntries(value: object): Generator<readonly [string, unknown]> {
+  for (const key of Object.keys(value).slice(0, MAX_ENTRIES)) yield [key, read(value, key)];
+}
+
+function read(value: object, key: string): unknown {
   try {
-    return Array.isArray(value)
-      ? value.slice(0, MAX_ENTRIES).map((item) => copy(item, depth + 1, ancestors))
-      : copyObject(value, depth, ancestors);
+    return (value as Record<string, unknown>)[key];
   } catch {
-    // A proxy or a getter refused; what cannot be read cannot be shown to be harmless.
     return '[unreadable]';
-  } finally {
-    ancestors.delete(value);
   }
 }
 
-function copyObject(value: object, depth: number, ancestors: Set<object>): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value).slice(0, MAX_ENTRIES)) {
-    result[key] = isSensitiveKey(key) ? REDACTED : copy((value as Record<string, unknown>)[key], depth + 1, ancestors);
+function errorParts(error: Error): [string, unknown][] {
+  const { name, message, cause } = error;
+  return [
+    ['name', name],
+    ['message', message],
+    ...(cause === undefined ? [] : [['cause', cause] as [string, unknown]]),
+  ];
+}
+
+function take<T>(values: Iterable<T>): T[] {
+  const taken: T[] = [];
+  for (const value of values) {
+    if (taken.push(value) >= MAX_ENTRIES) break;
   }
-  return result;
+  return taken;
 }

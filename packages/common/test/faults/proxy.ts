@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** What a connection meets. */
 type Manner =
   | 'passes on'
+  /** Nobody listens. */
+  | 'refuses'
   /** Answers, one byte at a time and without end. */
   | 'drips'
   /** Takes what comes and never says a word. */
@@ -44,9 +46,12 @@ export async function startProxy(receiverPort: number): Promise<Proxy> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     behave(next) {
+      if (next === 'refuses') server.close();
+      else if (manner === 'refuses') server.listen(port, '127.0.0.1');
       manner = next;
       // Kept-alive connections would keep to the old manner.
       for (const socket of open) socket.destroy();

@@ -36,7 +36,7 @@ describe('usual properties', () => {
     ['there is a key beyond the plan', { word: 'hi', count: 1, street: 'Main St' }],
     ['a key beyond the plan stands in for an optional one', { word: 'hi', count: 1, flag: undefined, street: 'x' }],
     ['a value is of another type', { word: 'hi', count: '1' }],
-    ['a value is an object', { word: { toString: () => 'hi' }, count: 1 }],
+    ['a value is an object', { word: { valueOf: null }, count: 1 }],
     ['a number is not finite', { word: 'hi', count: Number.NaN }],
     ['a number is infinite', { word: 'hi', count: Number.POSITIVE_INFINITY }],
     ['a value is null', { word: 'hi', count: 1, flag: null }],

@@ -38,6 +38,16 @@ it('without SENTRY_DSN: one warning, everything else runs, and a 5xx still has a
   restore();
 });
 
+it('a malformed DSN as an argument is refused without its value, and turns nothing on', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  for (const dsn of ['my-secret-key', 'http://my-secret-key', 'http://my-secret-key@host/project']) {
+    initializeSentry('test-service', dsn);
+  }
+  expect(warn.mock.calls).toEqual([[expect.stringContaining('expected a DSN')]]);
+  expect(String(warn.mock.calls)).not.toContain('my-secret-key');
+  expect(observabilityStats().errors).toBe('off');
+});
+
 it('a malformed DSN is named, without its value, and turns nothing on', async () => {
   const restore = setEnv({ SENTRY_DSN: 'https://my-secret-key/oops', NODE_ENV: 'test' });
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});

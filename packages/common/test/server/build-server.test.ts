@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { AppError, buildServer, type Server } from '../../src/index.ts';
 import { setEnv } from '../start-observed.ts';
@@ -57,6 +59,46 @@ it('limits the rate also of routes that are declared before it is ready', async 
   expect(statuses).toEqual([200, 200, 429]);
 });
 
+it('never counts a health check against the rate', async () => {
+  app = buildServer({ rateLimit: { max: 1, windowMs: 60_000 } });
+  for (const path of ['/health', '/health/live', '/health/ready', '/health?again']) {
+    expect((await app.inject(path)).statusCode).toBe(200);
+  }
+});
+
+it.each([
+  [{}, undefined, '127.0.0.1'],
+  [{}, '1', '203.0.113.9'],
+  [{}, 'true', '198.51.100.1'],
+  [{}, '10.0.0.0/8', '127.0.0.1'],
+  [{}, 'loopback', '203.0.113.9'],
+  [{ trustProxy: true }, undefined, '198.51.100.1'],
+])('believes X-Forwarded-For only as told: %j, TRUST_PROXY=%s', async (options, variable, address) => {
+  const restore = setEnv({ TRUST_PROXY: variable });
+  app = buildServer(options);
+  restore();
+  app.get('/address', async ({ ip }) => ip);
+  const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' };
+  expect((await app.inject({ url: '/address', headers })).body).toBe(address);
+});
+
+it('refuses a body over the limit', async () => {
+  app = buildServer({ bodyLimitBytes: 10 });
+  app.post('/x', async () => 'ok');
+  const response = await app.inject({ method: 'POST', url: '/x', payload: { long: 'enough' } });
+  expect([response.statusCode, response.json().error]).toEqual([413, 'Payload Too Large']);
+});
+
+it('hangs up on a client that does not send its request in time', async () => {
+  app = buildServer({ requestTimeoutMs: 100, handleSignals: false });
+  app.post('/x', async () => 'ok');
+  const socket = connect(Number(new URL(await app.listen({ port: 0 })).port), '127.0.0.1');
+  socket.write('POST /x HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 100\r\n\r\nhalf');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  expect(String(answer)).toMatch(/^HTTP\/1.1 408 /);
+  await once(socket, 'close');
+});
+
 it('answers errors in one shape, with the field of an AppError', async () => {
   app = buildServer();
   app.get('/taken', async () => {
@@ -82,12 +124,25 @@ it('lets an error handler of the application replace ours', async () => {
   expect((await app.inject('/fail')).json()).toEqual({ own: true });
 });
 
-it('documents the routes of its plugins, and fails on purpose when asked to', async () => {
-  app = buildServer({ debugRoutes: true });
+it('documents its routes, wherever they are declared, but for its own', async () => {
+  app = buildServer();
+  app.get(
+    '/direct',
+    { schema: { querystring: { type: 'object', properties: { page: { type: 'integer' } } } } },
+    async () => [],
+  );
   void app.register(async (routes) => {
     routes.get('/things', async () => []);
   });
-  expect((await app.inject('/documentation/json')).json().paths).toHaveProperty('/things');
+  await app.register(async (routes) => routes.get('/more', async () => []), { prefix: '/later' });
+  const { paths } = (await app.inject('/documentation/json')).json();
+  expect(Object.keys(paths).sort()).toEqual(['/direct', '/later/more', '/things']);
+  expect(paths['/direct'].get.parameters).toMatchObject([{ in: 'query', name: 'page' }]);
+  expect((await app.inject('/documentation')).statusCode).toBe(200);
+});
+
+it('fails on purpose when asked to', async () => {
+  app = buildServer({ debugRoutes: true });
   expect((await app.inject('/debug/error')).statusCode).toBe(500);
 });
 

@@ -10,8 +10,13 @@ app.get('/fail', async () => {
 app.get('/crash', async () => {
   trackEvent('logout', 'u1');
   setTimeout(() => {
-    throw new Error('crashed outside of a request');
+    throw new Error('failed outside of a request');
   }, 10);
+  return 'soon';
+});
+app.get('/reject', async () => {
+  trackEvent('logout', 'u1');
+  setTimeout(() => void Promise.reject(new Error('failed outside of a request')), 10);
   return 'soon';
 });
 app.get('/hang', () => new Promise(() => {}));

@@ -1,68 +1,95 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { startInbox } from '@qr/inbox';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
+import { startObservedProcess } from '../observed-process.ts';
 
-/** A server in a process of its own that tracks an event and reports an error, then waits. */
-async function startServer(env: Record<string, string> = {}) {
-  const inbox = await startInbox();
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--conditions=@qr/source', join(import.meta.dirname, 'server-process.ts')],
-    {
-      env: {
-        ...process.env,
-        NODE_ENV: 'development',
-        LOG_LEVEL: 'silent',
-        MIXPANEL_TOKEN: 'test-token',
-        MIXPANEL_API_HOST: inbox.url,
-        SENTRY_DSN: inbox.dsn('1'),
-        // Longer than the test: what arrives was delivered by the end of the process.
-        OBSERVABILITY_FLUSH_INTERVAL_MS: '60000',
-        ...env,
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await inbox.close();
+const spoolRoot = mkdtempSync(join(tmpdir(), 'qr-shutdown-'));
+afterAll(() => rmSync(spoolRoot, { recursive: true, force: true }));
+
+let processes = 0;
+
+/** A server in a process of its own; its routes track an event and fail in one way or another. */
+async function startServer(onTestFinished: (fn: () => Promise<void>) => void, env: Record<string, string> = {}) {
+  const server = await startObservedProcess(join(import.meta.dirname, 'server-process.ts'), {
+    env: { OBSERVABILITY_SPOOL_DIR: join(spoolRoot, String(processes++)), SHUTDOWN_TIMEOUT_MS: '30000', ...env },
   });
-  const [port] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
-  return { inbox, child, exited, url: `http://127.0.0.1:${port}` };
+  onTestFinished(server.close);
+  return { ...server, url: `http://127.0.0.1:${await server.firstLine}` };
 }
 
-it.each(['SIGTERM', 'SIGINT'] as const)(
-  '%s delivers what is queued in both halves and exits with 0',
-  async (signal) => {
-    const { inbox, child, exited, url } = await startServer();
+// Side by side: starting a process takes longer than all that is tested.
+describe.concurrent('the end of a server', () => {
+  it('SIGTERM delivers what is queued in both halves, the last profile included, and exits with 0', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const env = { SENTRY_PROFILE_SESSION_SAMPLE_RATE: '1' };
+    const { inbox, child, exited, url } = await startServer(onTestFinished, env);
     await fetch(`${url}/fail`);
-    child.kill(signal);
+    child.kill('SIGTERM');
     expect(await exited).toEqual([0, null]);
     expect(inbox.events().map(({ event }) => event)).toEqual(['logout']);
     expect(inbox.errors()).toHaveLength(1);
-  },
-);
+    expect(inbox.items('profile_chunk')).toHaveLength(1);
+  });
 
-it('an uncaught error is reported, what is queued is delivered, and the exit code is 1', async () => {
-  const { inbox, exited, url } = await startServer();
-  await fetch(`${url}/crash`);
-  expect(await exited).toEqual([1, null]);
-  expect(inbox.events()).toHaveLength(1);
-  expect(inbox.errors().map(({ value }) => value)).toEqual(['crashed outside of a request']);
+  it('SIGINT delivers even while a request hangs, cuts it off in time, and exits with 1', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { inbox, child, exited, url } = await startServer(onTestFinished, { SHUTDOWN_TIMEOUT_MS: '6000' });
+    void fetch(`${url}/hang`).catch(() => {});
+    await fetch(`${url}/fail`);
+    const start = performance.now();
+    child.kill('SIGINT');
+    expect(await exited).toEqual([1, null]);
+    expect(performance.now() - start).toBeLessThan(6000);
+    expect([inbox.events().length, inbox.errors().length]).toEqual([1, 1]);
+  });
+
+  it.for([
+    ['an uncaught error', '/crash'],
+    ['a rejection that nobody handles', '/reject'],
+  ])(
+    '%s is reported once, what is queued is delivered, and the exit code is 1',
+    async ([, path], { expect, onTestFinished }) => {
+      const { inbox, exited, url } = await startServer(onTestFinished);
+      await fetch(`${url}${path}`);
+      expect(await exited).toEqual([1, null]);
+      expect(inbox.events()).toHaveLength(1);
+      expect(inbox.errors().map(({ value, level }) => [value, level])).toEqual([
+        ['failed outside of a request', 'fatal'],
+      ]);
+    },
+  );
+
+  it('a second signal ends the process at once', async ({ expect, onTestFinished }) => {
+    const { child, exited, url } = await startServer(onTestFinished);
+    // A request that is never answered holds the server open.
+    void fetch(`${url}/hang`).catch(() => {});
+    await fetch(`${url}/health`);
+    child.kill('SIGTERM');
+    await expect.poll(() => fetch(`${url}/health`).catch(() => 'closed')).toBe('closed');
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([1, null]);
+  });
 });
 
-it('a second signal ends the process at once', async () => {
-  const { child, exited, url } = await startServer();
-  // A request that is never answered holds the server open.
-  void fetch(`${url}/hang`).catch(() => {});
-  await fetch(`${url}/health`);
-  child.kill('SIGTERM');
-  await expect.poll(() => fetch(`${url}/health`).catch(() => 'closed')).toBe('closed');
-  child.kill('SIGTERM');
-  const [code] = await exited;
-  expect(code).toBe(1);
+describe.concurrent('a process without a server', () => {
+  it.for(['throw', 'reject'])(
+    'that ends by an uncaught %s delivers both halves and exits with 1',
+    async (way, { expect, onTestFinished }) => {
+      const worker = await startObservedProcess(join(import.meta.dirname, '../sentry/worker-process.ts'), {
+        args: [way],
+        env: { OBSERVABILITY_SPOOL_DIR: join(spoolRoot, String(processes++)), SHUTDOWN_TIMEOUT_MS: '30000' },
+      });
+      onTestFinished(worker.close);
+      expect(await worker.exited).toEqual([1, null]);
+      expect(worker.inbox.events().map(({ event }) => event)).toEqual(['logout']);
+      expect(worker.inbox.errors().map(({ value, level }) => [value, level])).toEqual([
+        ['nobody caught this', 'fatal'],
+      ]);
+    },
+  );
 });

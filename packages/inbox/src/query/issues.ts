@@ -1,6 +1,7 @@
 import { listAt, objectAt } from '../sentry/fields.ts';
 import { framesOf, mainException } from '../sentry/grouping.ts';
 import type { JsonObject, StoredError } from '../store/records.ts';
+import { issueFinder, suppressedBy } from './suppressed.ts';
 
 /** Errors with the same cause, as one thing to look at. */
 export interface Issue {
@@ -12,6 +13,8 @@ export interface Issue {
   readonly service: string | null;
   /** Of the errors still in memory. */
   readonly count: number;
+  /** Errors that their sender only counted; the errors of the issue tell of them. */
+  readonly suppressed: number;
   readonly firstSeen: number;
   readonly lastSeen: number;
   /** How many different users met it. */
@@ -37,18 +40,24 @@ export interface IssueEvent {
 
 /** Groups errors by issue, the issue seen last first. */
 export function groupIssues(errors: Iterable<StoredError>): Issue[] {
+  const all = [...errors];
+  const idOf = issueFinder(all);
   const groups = new Map<string, StoredError[]>();
-  for (const error of errors) {
-    const group = groups.get(error.issueId) ?? [];
+  for (const error of all) {
+    const id = idOf(error);
+    const group = groups.get(id) ?? [];
     group.push(error);
     // Re-inserting moves the group to the end of the map: the last key is the issue seen last.
-    groups.delete(error.issueId);
-    groups.set(error.issueId, group);
+    groups.delete(id);
+    groups.set(id, group);
   }
   return [...groups.values()].reverse().map(toIssue);
 }
 
-function toIssue(errors: readonly StoredError[]): Issue {
+function toIssue(all: readonly StoredError[]): Issue {
+  const sent = all.filter((error) => !suppressedBy(error).isSummary);
+  // The errors that a summary tells of may be gone, or of another project.
+  const errors = sent.length > 0 ? sent : all;
   const latest = errors.at(-1);
   const first = errors[0];
   if (latest === undefined || first === undefined)
@@ -61,7 +70,8 @@ function toIssue(errors: readonly StoredError[]): Issue {
     value,
     level: latest.level,
     service: latest.service,
-    count: errors.length,
+    count: sent.length,
+    suppressed: all.reduce((sum, error) => sum + suppressedBy(error).count, 0),
     firstSeen: first.time,
     lastSeen: latest.time,
     users: new Set(errors.map(({ userId }) => userId).filter((userId) => userId !== null)).size,

@@ -5,6 +5,7 @@ import type { InboxData } from '../inbox-data.ts';
 import { RECORD_KINDS } from '../store/records.ts';
 import { statsOf } from './stats.ts';
 import { streamRoute } from './stream.ts';
+import { issueOf } from './suppressed.ts';
 import { timeline } from './timeline.ts';
 
 const Limit = Type.Optional(
@@ -20,7 +21,10 @@ const EventsQuery = Type.Object({
   since: Type.Optional(Type.Integer({ minimum: 0, description: 'arrived since, milliseconds since the epoch' })),
   limit: Limit,
 });
-const IssuesQuery = Type.Object({ event_id: Text, limit: Limit });
+const IssuesQuery = Type.Object({
+  event_id: Type.Optional(Type.String({ description: 'the id of any of its errors, sent or only counted' })),
+  limit: Limit,
+});
 const ListQuery = Type.Object({ trace_id: Text, limit: Limit });
 const TimelineQuery = Type.Object({
   kind: Type.Optional(Type.Union(RECORD_KINDS.map((kind) => Type.Literal(kind)))),
@@ -54,7 +58,7 @@ export function queryRoutes(instance: FastifyInstance, data: InboxData): void {
 
   app.get('/api/issues', { schema: { querystring: IssuesQuery } }, ({ query }) => {
     const { event_id: eventId, limit } = query;
-    const issueId = data.errors().find((error) => error.eventId === eventId)?.issueId;
+    const issueId = eventId === undefined ? undefined : issueOf(eventId, data.errors());
     const issues = data.issues().filter(({ id }) => eventId === undefined || id === issueId);
     return {
       total: issues.length,

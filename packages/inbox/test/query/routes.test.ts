@@ -115,6 +115,23 @@ describe('GET /api/issues', () => {
     expect((await fetch(`${inbox.url}/api/issues/none`)).status).toBe(404);
   });
 
+  it('is found by the id of an error that was only counted, and says how many there were', async () => {
+    const inbox = await start();
+    const counted = Array.from({ length: 4 }, (_, n) => String(n).repeat(32));
+    const send = (event: object, fingerprint: string, suppressed: object) =>
+      postEnvelope(inbox, envelope({ type: 'event' }, { ...event, tags: { fingerprint }, contexts: { suppressed } }));
+    await send(errorEvent('TypeError', 'x', 'scan'), 'f1', { count: 7, ids: counted.slice(0, 2) });
+    await send(errorEvent('RangeError', 'y', 'scan'), 'f2', {});
+    await send({ message: 'only counted' }, 'f1', { count: 2, ids: [counted[2]], summary: true });
+    await send({ message: 'only counted' }, 'f3', { count: 1, ids: [counted[3]], summary: true });
+    const found = async (id = '') => (await read(inbox, `/api/issues?event_id=${id}`))['issues'];
+    for (const id of counted.slice(0, 3)) {
+      expect(await found(id)).toMatchObject([{ type: 'TypeError', count: 1, suppressed: 9 }]);
+    }
+    expect(await found(counted[3])).toMatchObject([{ type: 'Message', count: 0, suppressed: 1 }]);
+    expect(await read(inbox, '/api/issues')).toMatchObject({ total: 3 });
+  });
+
   it('reads breadcrumbs in both forms', async () => {
     const inbox = await start();
     for (const breadcrumbs of [[{ message: 'a' }], { values: [{ message: 'a' }] }]) {

@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { EnvHttpProxyAgent, Pool } from 'undici';
 import type { Reply } from '../transport.ts';
 
 /** What {@link createHttpClient} takes. */
@@ -8,20 +8,28 @@ interface HttpClientOptions {
   readonly timeoutMs?: number;
 }
 
-/** Posts JSON over kept-alive connections; a failure is a reply, never an exception. */
+const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
+
+/**
+ * Posts JSON, unless the headers name another type, over kept-alive connections, through the proxy that the environment names if any
+ * (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`); a failure is a reply, never an exception.
+ */
 export function createHttpClient({ origin, timeoutMs = 10_000 }: HttpClientOptions) {
-  const pool = new Pool(origin, {
+  const settings = {
     connections: 4,
     connect: { timeout: timeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-  });
+  };
+  const isProxied = PROXY_VARIABLES.some((name) => process.env[name]);
+  const dispatcher = isProxied ? new EnvHttpProxyAgent(settings) : new Pool(origin, settings);
   async function post(path: string, headers: Readonly<Record<string, string>>, body: Buffer | string): Promise<Reply> {
     try {
-      const response = await pool.request({
+      const response = await dispatcher.request({
+        origin,
         method: 'POST',
         path,
-        headers: { ...headers, 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...headers },
         body,
         // A receiver that answers byte by byte resets the timeouts above each time.
         signal: AbortSignal.timeout(timeoutMs * 3),
@@ -33,13 +41,13 @@ export function createHttpClient({ origin, timeoutMs = 10_000 }: HttpClientOptio
   }
 
   return {
-    /** @param body gzipped JSON. */
+    /** @param body gzipped. */
     post: (path: string, headers: Readonly<Record<string, string>>, body: Buffer) =>
       post(path, { ...headers, 'content-encoding': 'gzip' }, body),
     /** @param body JSON. */
     postText: post,
     // What is under way when we close would be retried anyway.
-    close: () => pool.destroy(),
+    close: () => dispatcher.destroy(),
   };
 }
 

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+
+/** What errors of one cause have in common. */
+export interface Fingerprint {
+  /** 12 hex digits: too few to pass for a card number when texts are searched for secrets. */
+  readonly id: string;
+  /** For people, such as `TypeError in GET /codes/:id`. */
+  readonly title: string;
+}
+
+const TOP_FRAMES = 3;
+/** Of a message and of a name; what differs further on is no other cause. */
+const MAX_TEXT_LENGTH = 200;
+/** Below a message of any length there are the frames, ten lines or so. */
+const MAX_STACK_LENGTH = 16_384;
+/** Entries of each cache. */
+const MAX_CACHED = 1000;
+const FIRST_FRAME = '\n    at ';
+
+/**
+ * Makes the function that tells causes apart: by the kind of error, the top three frames of the application (files and functions, not lines, so
+ * that an edit elsewhere in the file makes no new one), the place (route or job), and the message without numbers, ids and quoted text.
+ *
+ * Never throws, whatever was thrown: what refuses to be read counts as empty.
+ */
+export function createFingerprinter(): (error: unknown, place: string | undefined) => Fingerprint {
+  const framesOf = cached(topFrames);
+  const finish = cached((key: string): Fingerprint => {
+    const [name = '', place = ''] = key.split('\n', 2);
+    return {
+      id: createHash('sha256').update(key).digest('hex').slice(0, 12),
+      title: place === '' ? name : `${name} in ${place}`,
+    };
+  });
+  return (error, place) => {
+    const isObject = typeof error === 'object' && error !== null;
+    const message = isObject ? textAt(error, 'message') : describePrimitive(error);
+    const frames = isObject ? framesOf(framesText(textAt(error, 'stack'), message)) : '';
+    const name = isObject ? nameOf(error) : typeof error;
+    return finish(`${oneLine(name)}\n${oneLine(place ?? '')}\n${frames}\n${withoutValues(message)}`);
+  };
+}
+
+/** The message without what differs from one time to the next. */
+function withoutValues(message: string): string {
+  const text = message.length > MAX_TEXT_LENGTH ? message.slice(0, MAX_TEXT_LENGTH) : message;
+  // Most messages hold no value at all.
+  if (!/[\d"'`@]/.test(text)) return text;
+  return text.replace(QUOTED, '""').replace(/\S+/g, (word) => (/[\d@]/.test(word) ? '#' : word));
+}
+
+const QUOTED = /"[^"]*"|'[^']*'|`[^`]*`/g;
+
+/** The lines below the message, as the engine writes them. */
+function framesText(stack: string, message: string): string {
+  // The message may hold lines that look like frames, and may have been changed since.
+  const start = stack.indexOf(FIRST_FRAME, message.length < stack.length ? message.length : 0);
+  return start === -1 ? '' : stack.slice(start, start + MAX_STACK_LENGTH);
+}
+
+function topFrames(text: string): string {
+  const frames = text.split(FIRST_FRAME).slice(1);
+  const own = frames.filter((frame) => !/node_modules[\\/]|\(?node:|<anonymous>\)?$/.test(frame));
+  return (own.length > 0 ? own.slice(0, TOP_FRAMES) : frames.slice(0, 1)).map(withoutPosition).join('\n');
+}
+
+function withoutPosition(frame: string): string {
+  return frame.replace(/:\d+:\d+\)?$/, '');
+}
+
+/** The class says more than `name`, which many classes leave as `Error`. */
+function nameOf(error: object): string {
+  const own = textAt(error, 'name');
+  try {
+    const made = (error.constructor as { readonly name?: unknown } | undefined)?.name;
+    if (typeof made === 'string' && made !== '' && made !== 'Error' && made !== 'Object') return made;
+  } catch {
+    // A proxy or a getter refused.
+  }
+  return own || 'Object';
+}
+
+function textAt(error: object, key: string): string {
+  try {
+    const value = (error as Readonly<Record<string, unknown>>)[key];
+    return typeof value === 'string' ? value : '';
+  } catch {
+    return '';
+  }
+}
+
+function describePrimitive(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'symbol' ? 'symbol' : String(value).slice(0, 20);
+}
+
+function oneLine(text: string): string {
+  return text.slice(0, MAX_TEXT_LENGTH).replaceAll('\n', ' ');
+}
+
+/** Forgets everything when it is full: what is in use comes back at once. */
+function cached<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      if (known.size >= MAX_CACHED) known.clear();
+      value = compute(key);
+      known.set(key, value);
+    }
+    return value;
+  };
+}

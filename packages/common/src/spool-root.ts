@@ -1,0 +1,9 @@
+import { join } from 'node:path';
+import type { ObservabilityConfig } from './config.ts';
+import { serviceName } from './service-name.ts';
+
+/** The folder in which this process keeps what is not delivered yet. `undefined` in tests without a folder of their own: they leave nothing behind. */
+export function spoolRootOf({ OBSERVABILITY_SPOOL_DIR: folder, NODE_ENV }: ObservabilityConfig): string | undefined {
+  if (folder) return folder;
+  return NODE_ENV === 'test' ? undefined : join('.data/spool', serviceName() ?? 'service');
+}

@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { describeFailures } from './describe-failures.ts';
+
+describe('without tracing', async () => describeFailures('0'));

@@ -1,0 +1,42 @@
+import { startInbox } from '@qr/inbox';
+import { expect, it, onTestFinished } from 'vitest';
+import {
+  buildServer,
+  closeObservability,
+  flushObservability,
+  initializeMixpanel,
+  initializeSentry,
+  trackEvent,
+} from '../../src/index.ts';
+import { setEnv } from '../start-observed.ts';
+
+it('stays ready while both vendors refuse, and tells the state of both halves', async () => {
+  const gone = await startInbox();
+  await gone.close();
+  setEnv({ NODE_ENV: 'test', SENTRY_DSN: gone.dsn('1'), MIXPANEL_API_HOST: gone.url, MIXPANEL_TOKEN: 'test-token' });
+  initializeSentry('test-service');
+  initializeMixpanel();
+  const app = buildServer();
+  onTestFinished(async () => {
+    await app.close();
+    await closeObservability(100);
+  });
+  app.get('/fail', async () => {
+    trackEvent('logout', 'u1');
+    throw new Error('broken');
+  });
+  expect((await app.inject('/fail')).statusCode).toBe(500);
+  await flushObservability(500);
+  const ready = await app.inject('/health/ready');
+  expect([ready.statusCode, ready.json()]).toMatchObject([
+    200,
+    {
+      status: 'ok',
+      observability: {
+        analytics: 'on',
+        errors: 'on',
+        lanes: { import: { pending: 1, delivered: 0 }, sentry: { pending: 1, delivered: 0 } },
+      },
+    },
+  ]);
+});
