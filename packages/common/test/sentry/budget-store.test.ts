@@ -177,7 +177,8 @@ describe('a budget', () => {
     fail('GET /a', 1);
     store.commit();
     const [name = ''] = files();
-    expect(readFileSync(join(folder, name)).length).toBeLessThan(20_000);
+    // Every line kept would be some megabytes; below half of one a file is left as it is.
+    expect(readFileSync(join(folder, name)).length).toBeLessThan(600_000);
     const { unannounced } = budget.stats();
     bury(name);
     // Of those that were never settled, each counts as suppressed.
