@@ -1,5 +1,5 @@
 import { type Inbox, startInbox } from '@qr/inbox';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import * as common from '../src/index.ts';
 
 /** Both halves of the library on, and the inbox that they send to. */
@@ -34,6 +34,29 @@ export async function startObserved(env: Readonly<Record<string, string>> = {}):
       await common.flushObservability();
     },
   };
+}
+
+/**
+ * The same for all tests of a file, which share the inbox, as the SDK can be initialised once a process; closed after the last one.
+ * Every error is sent: the budget is off.
+ */
+export async function observeFile(env: Readonly<Record<string, string>> = {}): Promise<Inbox> {
+  const inbox = await startInbox({ keepRaw: true });
+  setEnv({
+    NODE_ENV: 'test',
+    SENTRY_DSN: inbox.dsn('1'),
+    SENTRY_ERROR_BUDGET_PER_MONTH: '0',
+    MIXPANEL_API_HOST: inbox.url,
+    MIXPANEL_TOKEN: 'test-token',
+    ...env,
+  });
+  common.initializeSentry('test-service');
+  common.initializeMixpanel();
+  afterAll(async () => {
+    await common.closeObservability();
+    await inbox.close();
+  });
+  return inbox;
 }
 
 /** Sets environment variables; returns the function that puts the old ones back. */

@@ -6,17 +6,22 @@ import { createHttpClient } from '../delivery/transports/http-client.ts';
 /** What the SDK gives a transport when it makes it. */
 export type TransportOptions = Parameters<typeof makeNodeTransport>[0];
 
+/** A transport whose connections end when nothing more is to be sent. */
+export interface ClosableTransport extends Transport {
+  close(): Promise<void>;
+}
+
 /**
  * Sends at once and keeps nothing: for what may be lost. The SDK's own does the same by `node:http` and a stream a request, which costs
  * twice the CPU; and there is a request for each sampled trace.
  */
-export function makeDirectTransport(options: TransportOptions): Transport {
+export function makeDirectTransport(options: TransportOptions): ClosableTransport {
   const { origin, pathname, search } = new URL(options.url);
   const client = createHttpClient({ origin });
   const headers = { ...options.headers, 'content-type': 'application/x-sentry-envelope' };
   // Spans are sent by a timer of the request that made them, whose context a new connection would keep alive.
   const runDetached = AsyncLocalStorage.snapshot();
-  return createTransport(options, async ({ body }) => {
+  const transport = createTransport(options, async ({ body }) => {
     const reply = await runDetached(() => client.postText(`${pathname}${search}`, headers, toBody(body)));
     // The SDK counts what failed in its client reports.
     if ('networkError' in reply) throw new Error(reply.networkError);
@@ -28,6 +33,7 @@ export function makeDirectTransport(options: TransportOptions): Transport {
       },
     };
   });
+  return { ...transport, close: () => client.close() };
 }
 
 function toBody(body: string | Uint8Array): string | Buffer {

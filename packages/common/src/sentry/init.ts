@@ -2,7 +2,7 @@ import type { StreamedSpanJSON } from '@sentry/core';
 import * as Sentry from '@sentry/node';
 import { Value } from 'typebox/value';
 import { type ObservabilityConfig, observabilityVariables } from '../config.ts';
-import type { FlushOutcome, Pipeline } from '../delivery/pipeline.ts';
+import type { FlushOutcome } from '../delivery/pipeline.ts';
 import { readObservabilityConfig } from '../load-config.ts';
 import { releaseOf } from '../release.ts';
 import { nameService } from '../service-name.ts';
@@ -12,7 +12,7 @@ import { warnOnce } from '../warn-once.ts';
 import { filterBreadcrumb, filterErrorEvent } from './allow-list.ts';
 import { openErrorBudget } from './budget/open-budget.ts';
 import { dataCollection } from './data-collection.ts';
-import type { TransportOptions } from './direct-transport.ts';
+import type { ClosableTransport, TransportOptions } from './direct-transport.ts';
 import { unlimited } from './error-budget.ts';
 import { createErrorPipeline } from './error-pipeline.ts';
 import { integrations } from './integrations.ts';
@@ -85,7 +85,7 @@ export function initializeSentry(name: string, dsn?: string, { scrub = {} }: Ini
     dataCollection,
     // A stray SENTRY_SPOTLIGHT would mirror every event of a production process to that address.
     spotlight: !isProduction && Boolean(process.env['SENTRY_SPOTLIGHT']),
-    transport: (sdk) => makeDurableTransport(sdk, openPipeline(sdk, config)),
+    transport: (sdk) => openTransport(sdk, config),
     transportOptions: { bufferSize: TRANSPORT_BUFFER },
     initialScope: { tags: { service: name } },
     beforeSend: (event, hint) => {
@@ -134,16 +134,20 @@ export async function closeSentry(timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   await Sentry.close(timeoutMs).catch(() => false);
   await pipeline?.close(Math.max(0, deadline - performance.now()));
+  await transport?.close();
   sentryState.pipeline = undefined;
   sentryState.budget.close();
   sentryState.budget = unlimited;
 }
 
-function openPipeline(sdk: TransportOptions, config: ObservabilityConfig): Pipeline {
+/** The SDK does not close its transport. */
+let transport: ClosableTransport | undefined;
+
+function openTransport(sdk: TransportOptions, config: ObservabilityConfig): ClosableTransport {
   const maxSpoolBytes = config.OBSERVABILITY_SPOOL_MAX_BYTES;
-  const pipeline = createErrorPipeline({ sdk, spoolRoot: spoolRootOf(config), maxSpoolBytes });
-  sentryState.pipeline = pipeline;
-  return pipeline;
+  sentryState.pipeline = createErrorPipeline({ sdk, spoolRoot: spoolRootOf(config), maxSpoolBytes });
+  transport = makeDurableTransport(sdk, sentryState.pipeline);
+  return transport;
 }
 
 /** Scope tags are not applied to spans, so each gets the service by name. What else may leave is decided at the last gate. */

@@ -1,6 +1,6 @@
-import { type Envelope, serializeEnvelope, type Transport } from '@sentry/core';
+import { type Envelope, serializeEnvelope } from '@sentry/core';
 import type { Pipeline } from '../delivery/pipeline.ts';
-import { makeDirectTransport, type TransportOptions } from './direct-transport.ts';
+import { type ClosableTransport, makeDirectTransport, type TransportOptions } from './direct-transport.ts';
 import { scrubEnvelope } from './redact-telemetry.ts';
 
 /** The longest that a timer can wait. */
@@ -12,7 +12,10 @@ const WITHOUT_LIMIT_MS = 2 ** 31 - 1;
  *
  * Feedback and check-ins are of the rest: a check-in bears no time of its own, so a late one would tell of a run that never was.
  */
-export function makeDurableTransport(options: TransportOptions, lane: Pick<Pipeline, 'push' | 'flush'>): Transport {
+export function makeDurableTransport(
+  options: TransportOptions,
+  lane: Pick<Pipeline, 'push' | 'flush'>,
+): ClosableTransport {
   const direct = makeDirectTransport(options);
   return {
     send(envelope) {
@@ -27,6 +30,7 @@ export function makeDurableTransport(options: TransportOptions, lane: Pick<Pipel
       const [isEmpty, left] = await Promise.all([direct.flush(timeoutMs), lane.flush(timeoutMs || WITHOUT_LIMIT_MS)]);
       return isEmpty && left.pending + left.spooled === 0;
     },
+    close: () => direct.close(),
   };
 }
 

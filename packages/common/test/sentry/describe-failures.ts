@@ -1,22 +1,13 @@
-import { startInbox } from '@qr/inbox';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildServer, closeObservability, flushObservability, initializeSentry, type Server } from '../../src/index.ts';
-import { setEnv } from '../start-observed.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { buildServer, flushObservability, type Server } from '../../src/index.ts';
+import { observeFile } from '../start-observed.ts';
 import { abortRequest, clientErrors, type Failure, serverErrors } from './failures.ts';
 
 const traceId = 'a'.repeat(32);
 
 /** Each way to fail, in a process with this sample rate: the SDK can be initialised once a process. */
 export async function describeFailures(tracesSampleRate: '0' | '1'): Promise<void> {
-  const inbox = await startInbox();
-  setEnv({
-    NODE_ENV: 'test',
-    SENTRY_DSN: inbox.dsn('1'),
-    SENTRY_TRACES_SAMPLE_RATE: tracesSampleRate,
-    SENTRY_RELEASE: 'r-1',
-    SENTRY_ERROR_BUDGET_PER_MONTH: '0',
-  });
-  initializeSentry('test-service');
+  const inbox = await observeFile({ SENTRY_TRACES_SAMPLE_RATE: tracesSampleRate, SENTRY_RELEASE: 'r-1' });
 
   let app: Server;
   beforeEach(() => {
@@ -24,10 +15,6 @@ export async function describeFailures(tracesSampleRate: '0' | '1'): Promise<voi
     app = buildServer();
   });
   afterEach(() => app.close());
-  afterAll(async () => {
-    await closeObservability();
-    await inbox.close();
-  });
 
   async function run({ declare, status, events, hasId = status >= 500, request = {} }: Failure): Promise<void> {
     declare(app);

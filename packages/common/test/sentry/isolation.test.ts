@@ -1,35 +1,17 @@
-import { startInbox } from '@qr/inbox';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   addBreadcrumb,
   buildServer,
   captureException,
-  closeObservability,
   flushObservability,
-  initializeMixpanel,
-  initializeSentry,
   Sentry,
   setUserContext,
   trackEvent,
   withJobContext,
 } from '../../src/index.ts';
-import { setEnv } from '../start-observed.ts';
+import { observeFile } from '../start-observed.ts';
 
-const inbox = await startInbox();
-setEnv({
-  NODE_ENV: 'test',
-  SENTRY_DSN: inbox.dsn('1'),
-  SENTRY_ERROR_BUDGET_PER_MONTH: '0',
-  MIXPANEL_API_HOST: inbox.url,
-  MIXPANEL_TOKEN: 'test-token',
-});
-initializeSentry('test-service');
-initializeMixpanel();
-
-afterAll(async () => {
-  await closeObservability();
-  await inbox.close();
-});
+const inbox = await observeFile();
 
 const REQUESTS = 500;
 const JOBS = 100;

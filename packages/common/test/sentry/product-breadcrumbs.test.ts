@@ -1,29 +1,16 @@
-import { startInbox } from '@qr/inbox';
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   addBreadcrumb,
   buildServer,
   captureException,
-  closeObservability,
   flushObservability,
-  initializeMixpanel,
-  initializeSentry,
   type Server,
   trackEvent,
   withJobContext,
 } from '../../src/index.ts';
-import { setEnv } from '../start-observed.ts';
+import { observeFile } from '../start-observed.ts';
 
-const inbox = await startInbox();
-setEnv({
-  NODE_ENV: 'test',
-  SENTRY_DSN: inbox.dsn('1'),
-  SENTRY_ERROR_BUDGET_PER_MONTH: '0',
-  MIXPANEL_API_HOST: inbox.url,
-  MIXPANEL_TOKEN: 'test-token',
-});
-initializeSentry('test-service');
-initializeMixpanel();
+const inbox = await observeFile();
 
 let app: Server;
 beforeEach(() => {
@@ -31,11 +18,6 @@ beforeEach(() => {
   app = buildServer();
 });
 afterEach(() => app.close());
-afterAll(async () => {
-  await closeObservability();
-  await inbox.close();
-});
-
 interface Crumb {
   readonly category?: string;
   readonly message: string;

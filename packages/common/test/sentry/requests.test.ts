@@ -1,32 +1,18 @@
-import { startInbox } from '@qr/inbox';
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   addBreadcrumb,
   buildServer,
   captureException,
   captureMessage,
-  closeObservability,
   flushObservability,
-  initializeMixpanel,
-  initializeSentry,
   observabilityStats,
   type Server,
   setUserContext,
   trackEvent,
 } from '../../src/index.ts';
-import { setEnv } from '../start-observed.ts';
+import { observeFile, setEnv } from '../start-observed.ts';
 
-// The SDK can be initialised once a process, so the whole file shares one inbox.
-const inbox = await startInbox({ keepRaw: true });
-setEnv({
-  NODE_ENV: 'test',
-  SENTRY_DSN: inbox.dsn('1'),
-  SENTRY_ERROR_BUDGET_PER_MONTH: '0',
-  MIXPANEL_API_HOST: inbox.url,
-  MIXPANEL_TOKEN: 'test-token',
-});
-initializeSentry('test-service');
-initializeMixpanel();
+const inbox = await observeFile();
 
 // Named far from where they are used: an error carries the source lines around each frame, literals included.
 const email = 'joe@example.com';
@@ -49,11 +35,6 @@ beforeEach(() => {
   app = buildServer();
 });
 afterEach(() => app.close());
-
-afterAll(async () => {
-  await closeObservability();
-  await inbox.close();
-});
 
 async function request(url: string, options: object = {}) {
   const response = await app.inject({ method: 'POST', url, ...options });
