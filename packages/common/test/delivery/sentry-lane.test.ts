@@ -36,7 +36,9 @@ function startAt(root: string, options: Partial<PipelineOptions> = {}) {
     ...options,
   });
   onTestFinished(async () => {
-    await pipeline.close(0);
+    // Closing sends what waits: a request that is cut off would be seen by the next test, which shares the inbox.
+    inbox.faults.clear();
+    await pipeline.close(1000);
     rmSync(root, { recursive: true, force: true });
   });
   return {
@@ -162,7 +164,9 @@ describe('the lane of errors', () => {
 
   it('keeps errors in memory while the disk refuses', async () => {
     const { pipeline, root } = start();
-    await pipeline.close(0);
+    // Closing sends what waits: a request that is cut off would be seen by the next test, which shares the inbox.
+    inbox.faults.clear();
+    await pipeline.close(1000);
     rmSync(root, { recursive: true, force: true });
     writeFileSync(root, 'a file where the folder should be');
     const { push, stats, warnings } = startAt(root);
