@@ -4,7 +4,7 @@ import { warnOnce } from '../warn-once.ts';
 import { plannedContext } from './allow-list.ts';
 import { budgetContext } from './budget/summary.ts';
 import type { Verdict } from './error-budget.ts';
-import { reportedAs, stateOf } from './request-state.ts';
+import { breadcrumbTime, reportedAs, stateOf } from './request-state.ts';
 import { sentryState } from './state.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -120,10 +120,11 @@ export function setUserContext(user: UserContext): void {
  */
 export function addBreadcrumb(message: string, data?: Readonly<Record<string, unknown>>): void {
   if (!sentryState.isOn) return;
+  const state = stateOf(Sentry.getIsolationScope());
   try {
     Sentry.addBreadcrumb({
       message: String(message),
-      timestamp: Date.now() / 1000,
+      timestamp: breadcrumbTime(Date.now(), state ? state.noted++ : 0),
       ...(data && { data: { ...data } }),
     });
   } catch {

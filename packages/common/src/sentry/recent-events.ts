@@ -1,6 +1,6 @@
 import { contextKeys } from '@qr/events';
 import { type Breadcrumb, type ErrorEvent, getIsolationScope } from '@sentry/node';
-import { type RecentEvent, type RequestState, stateOf } from './request-state.ts';
+import { breadcrumbTime, type RecentEvent, type RequestState, stateOf } from './request-state.ts';
 import { sentryState } from './state.ts';
 import { traceIdIn } from './trace-id.ts';
 
@@ -27,7 +27,7 @@ export function noteEvent(name: string, time: number, properties: unknown): stri
   state.recentEvents ??= [];
   const events = state.recentEvents;
   if (events.length === MAX_KEPT) events.splice(0, MAX_EVENTS);
-  events.push({ name, time, properties });
+  events.push({ name, time, order: state.noted++, properties });
   return state.trace?.traceId;
 }
 
@@ -43,8 +43,9 @@ export function withRecentEvents(event: ErrorEvent): ErrorEvent {
   return event;
 }
 
-function toBreadcrumb({ name, time, properties }: RecentEvent): Breadcrumb {
-  return { category: 'product_event', level: 'info', message: name, timestamp: time / 1000, data: idsOf(properties) };
+function toBreadcrumb({ name, time, order, properties }: RecentEvent): Breadcrumb {
+  const timestamp = breadcrumbTime(time, order);
+  return { category: 'product_event', level: 'info', message: name, timestamp, data: idsOf(properties) };
 }
 
 function idsOf(properties: unknown): Record<string, string> {

@@ -7,6 +7,8 @@ export interface RecentEvent {
   readonly name: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** Its number among the events and breadcrumbs of the request. */
+  readonly order: number;
   readonly properties: unknown;
 }
 
@@ -25,6 +27,8 @@ export interface RequestState {
   span: Span | undefined;
   /** Its place in the trace, for moments outside of its own context. */
   trace: PropagationContext | undefined;
+  /** How many events and breadcrumbs there were. */
+  noted: number;
   /** The newest last; absent until there is one. */
   recentEvents: RecentEvent[] | undefined;
   /** Whether its 5xx was reported: what fails while the answer to it is made is part of the same incident. */
@@ -53,6 +57,7 @@ export function createRequestState(): RequestState {
     scope: undefined,
     span: undefined,
     trace: undefined,
+    noted: 0,
     recentEvents: undefined,
     isReported: false,
     isRefused: false,
@@ -68,6 +73,15 @@ export function attachState(scope: Scope, state: RequestState): void {
 
 export function stateOf(scope: Scope): RequestState | undefined {
   return (scope as ScopeWithState)[STATE];
+}
+
+/**
+ * Seconds since the epoch for a breadcrumb: the clock's milliseconds, and a part of one by which those of the same millisecond stay in order.
+ *
+ * @param time milliseconds since the epoch.
+ */
+export function breadcrumbTime(time: number, order: number): number {
+  return (time + (order % 1000) / 1000) / 1000;
 }
 
 /** The id under which an error, or one that it was made from, was already reported. */

@@ -52,6 +52,21 @@ it('an error tells of the product events of its request: their names and the ids
   expect(JSON.stringify(inbox.errors())).not.toContain('joe@');
 });
 
+it('in the order in which they happened, within a millisecond too', async () => {
+  app.post('/fail', async () => {
+    for (let n = 0; n < 6; n++) {
+      track(`q${n}`);
+      addBreadcrumb(`after q${n}`);
+    }
+    throw new Error('broken');
+  });
+  // The first time compiles, and takes longer.
+  for (let n = 0; n < 3; n++) await app.inject({ method: 'POST', url: '/fail', payload: {} });
+  const expected = Array.from({ length: 6 }, (_, n) => [`q${n}`, `after q${n}`]).flat();
+  const told = (await breadcrumbs())['broken'];
+  expect(told?.map(({ message, data }) => data?.['qr_id'] ?? message)).toEqual(expected);
+});
+
 it('of more than twenty the last twenty', async () => {
   app.get('/fail', async () => {
     for (let n = 0; n < 65; n++) track(`q${n}`);
