@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type LaneName, laneNames } from './record.ts';
 import type { SealedBatch } from './transport.ts';
@@ -94,8 +94,17 @@ export async function loadBatch({ id, records, path }: BatchFile): Promise<Seale
   return { id, records, body: await readFile(path) };
 }
 
-export async function removeBatch({ path }: BatchFile): Promise<void> {
-  await rm(path, { force: true });
+export function removeBatch({ path }: BatchFile): Promise<void> {
+  return removeFile(path);
+}
+
+/** Removes a file that may be gone already. `rm` of Node asks for its kind first: another trip to a thread, for each batch. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 }
 
 /** The key of a batch file, with the mark of a half behind it. */

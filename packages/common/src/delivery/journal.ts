@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 
 /** Records of one request. Mixpanel reference, import-events. */
 const MAX_RECORDS = 2000;
@@ -100,12 +101,8 @@ export class Journal {
   /** Ends the batch and starts a new one. */
   take(): JournalledBatch {
     this.commit();
-    const buffer = this.#buffer;
-    buffer[0] = OPENING_BRACKET;
-    // The separator after the last record gives way to the end of the array.
-    buffer[this.#length - SEPARATOR.length] = CLOSING_BRACKET;
     const batch = {
-      body: buffer.subarray(0, this.#length - SEPARATOR.length + 1),
+      body: asArray(this.#buffer, this.#length),
       records: this.#records,
       path: this.#path,
       isOnDisk: this.#lengthOnDisk === this.#length,
@@ -177,4 +174,31 @@ export class Journal {
       this.#options.onDiskError(error);
     }
   }
+}
+
+/**
+ * {@link JournalledBatch.body} from a journal that holds all of it. As bytes throughout: turning a megabyte into text and back costs a third of
+ * what it costs to compress it.
+ *
+ * @throws when the file is gone.
+ */
+export async function readJournalBody(path: string | undefined): Promise<Buffer> {
+  if (path === undefined) throw new Error('expected a journal on disk');
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const buffer = Buffer.allocUnsafe(1 + size);
+    const { bytesRead } = await file.read(buffer, 1, size, 0);
+    return asArray(buffer, 1 + bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Puts brackets around records, in place: a byte was left before the first, and the separator after the last gives way. */
+function asArray(buffer: Buffer, length: number): Buffer {
+  const end = length - SEPARATOR.length;
+  buffer[0] = OPENING_BRACKET;
+  buffer[end] = CLOSING_BRACKET;
+  return buffer.subarray(0, end + 1);
 }

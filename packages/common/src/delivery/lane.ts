@@ -1,15 +1,17 @@
-import { readFile, rm } from 'node:fs/promises';
 import type { Backlog } from './backlog.ts';
-import { batchId, writeBatch } from './batch-file.ts';
+import { batchId, removeFile, writeBatch } from './batch-file.ts';
 import { compress } from './compress.ts';
-import { Journal, type JournalledBatch, LONG_TEXT, MAX_RECORD_BYTES } from './journal.ts';
+import { Journal, type JournalledBatch, LONG_TEXT, MAX_RECORD_BYTES, readJournalBody } from './journal.ts';
 import type { LaneName } from './record.ts';
 import type { Sender } from './sender.ts';
 import type { Spool } from './spool.ts';
 import type { LaneCounters } from './stats.ts';
 import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
 
-/** Batches whose bytes wait in memory to be compressed; those of further ones are read from the journal again. */
+/**
+ * Batches whose bytes wait in memory to be compressed, and again to be sent; those of further ones are read from the disk when their turn
+ * comes.
+ */
 const MAX_BODIES_IN_MEMORY = 3;
 
 /** What {@link Lane} takes. */
@@ -104,7 +106,7 @@ export class Lane {
     const key = String(sequence).padStart(8, '0');
     let compressed: Buffer;
     try {
-      compressed = await compress(body ?? (await readJournalAsBody(path)));
+      compressed = await compress(body ?? (await readJournalBody(path)));
     } catch {
       // Somebody removed the journal in the meantime.
       counters.drop('torn', records);
@@ -114,8 +116,10 @@ export class Lane {
     if (folder) {
       try {
         const file = await writeBatch(folder, name, key, { records, body: compressed });
-        if (path !== undefined) await rm(path, { force: true });
-        return onDisk(file, sealedAt);
+        if (path !== undefined) await removeFile(path);
+        // The next to be sent need not be read again; those behind them, while the receiver is down, must not fill the memory.
+        const isSentSoon = this.#options.backlog.waiting(name).length < MAX_BODIES_IN_MEMORY;
+        return isSentSoon ? onDisk(file, sealedAt, compressed) : onDisk(file, sealedAt);
       } catch (error) {
         spool.refused(error);
       }
@@ -133,10 +137,4 @@ export class Lane {
     if (!this.#journal.fits(bytes)) this.seal();
     return true;
   }
-}
-
-async function readJournalAsBody(path: string | undefined): Promise<string> {
-  if (path === undefined) throw new Error('expected a journal on disk');
-  const text = await readFile(path, 'utf8');
-  return `[${text.slice(0, -2)}]`;
 }

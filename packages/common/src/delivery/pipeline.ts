@@ -95,16 +95,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     if (isClosed) return part.counters.drop('closed');
     if (!forgotten.isEmpty && forgotten.has(distinctId)) return part.counters.drop('forgotten');
     part.lane.push(json);
-    if (!isCommitScheduled) {
-      isCommitScheduled = true;
-      runDetached(schedule);
-    }
+    if (!isCommitScheduled) scheduleCommit();
   }
 
-  function schedule(): void {
-    // At the end of the loop turn: one write for all that a turn has tracked.
+  function scheduleCommit(): void {
+    isCommitScheduled = true;
+    // At the end of the loop turn: one write for all that a turn has tracked. As it does no more than that, it may stay in the caller's
+    // context: leaving it costs as much as encoding an event.
     setImmediate(commitAll);
-    flushTimer ??= setTimeout(sealAll, flushIntervalMs).unref();
+    if (flushTimer === undefined) runDetached(startFlushTimer);
+  }
+
+  function startFlushTimer(): void {
+    flushTimer = setTimeout(sealAll, flushIntervalMs).unref();
   }
 
   function commitAll(): void {
@@ -148,9 +151,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const work = runDetached(async () => {
       await adopting;
       await forgetting;
+      // First, so that what fails meanwhile is not tried a second time.
+      for (const { sender } of all) sender.hurry();
       sealAll();
       await Promise.all(all.map(({ lane }) => lane.sealed()));
-      await Promise.all(all.map(({ sender }) => sender.settle()));
+      await Promise.all(all.map(({ sender }) => sender.settled()));
     });
     await within(work, timeoutMs);
     const waiting = [...parts].flatMap(([name, { sender }]) => [...backlog.waiting(name), ...sender.inFlight]);
@@ -201,7 +206,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       // On disk at once; what follows takes as long as the batches that are under way.
       for (const { lane, json } of deletions) parts.get(lane)?.lane.push(json);
       commitAll();
-      runDetached(schedule);
+      scheduleCommit();
       forgetting = forgetting.then(() => removeFromBacklog([distinctId]));
       return forgetting;
     },

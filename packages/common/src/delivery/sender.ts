@@ -62,14 +62,17 @@ export class Sender {
     if (this.#isIdle()) this.#notifySettled();
   }
 
-  /** Sends at once what waits for a retry; resolves when nothing is left, or at the next failure: the next wait is not worth a caller's time. */
-  settle(): Promise<void> {
-    if (this.#timer) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-    }
+  /** Sends at once what waits for a retry. */
+  hurry(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.wake();
-    if (this.#isClosed || this.#isIdle()) return Promise.resolve();
+  }
+
+  /** Resolves when nothing is left, or when what is left waits for a retry: that wait is not worth a caller's time. */
+  settled(): Promise<void> {
+    const waitsForRetry = this.#timer !== undefined && this.#inFlight.size === 0;
+    if (this.#isClosed || this.#isIdle() || waitsForRetry) return Promise.resolve();
     return new Promise((resolve) => this.#settledListeners.push(resolve));
   }
 

@@ -1,6 +1,5 @@
-import { rm } from 'node:fs/promises';
 import type { BatchFile } from './batch-file.ts';
-import { loadBatch, removeBatch } from './batch-file.ts';
+import { loadBatch, removeBatch, removeFile } from './batch-file.ts';
 import type { LaneName } from './record.ts';
 import type { SealedBatch } from './transport.ts';
 
@@ -18,9 +17,11 @@ export interface StoredBatch {
   remove(): Promise<void>;
 }
 
-export function onDisk(file: BatchFile, sealedAt: number): StoredBatch {
+/** @param body what the file holds, if it need not be read again: for a batch that will be sent at once. */
+export function onDisk(file: BatchFile, sealedAt: number, body?: Buffer): StoredBatch {
   const { id, lane, records, bytes } = file;
-  return { id, lane, records, bytes, sealedAt, file, load: () => loadBatch(file), remove: () => removeBatch(file) };
+  const load = async () => (body ? { id, records, body } : loadBatch(file));
+  return { id, lane, records, bytes, sealedAt, file, load, remove: () => removeBatch(file) };
 }
 
 /** @param leftover a journal that could not be replaced by a sealed file; it goes with the batch. */
@@ -35,7 +36,7 @@ export function inMemory(lane: LaneName, batch: SealedBatch, sealedAt: number, l
     file: undefined,
     load: async () => batch,
     remove: async () => {
-      if (leftover !== undefined) await rm(leftover, { force: true });
+      if (leftover !== undefined) await removeFile(leftover);
     },
   };
 }
