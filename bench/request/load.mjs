@@ -20,9 +20,11 @@ export async function load({ port, path, connections = 16, seconds, ratePerSecon
     const interval = ratePerSecond ? (connections * 1000) / ratePerSecond : 0;
     let next = started + (interval * index) / connections;
     while (performance.now() < endsAt) {
-      if (interval > 0) await sleepUntil(next);
-      // From the moment at which it was due: a queue at a slow server is part of what its users wait.
-      const from = interval > 0 ? next : performance.now();
+      // What was due while the one before was under way counts from then: a queue at a slow server is part of what its users wait. What was
+      // not counts from when it was sent: a timer is up to a millisecond late, as much as the server takes.
+      const isDue = performance.now() >= next;
+      if (interval > 0 && !isDue) await sleepUntil(next);
+      const from = interval > 0 && isDue ? next : performance.now();
       const status = await ask(path(number++));
       latencies.push(performance.now() - from);
       statuses[status] = (statuses[status] ?? 0) + 1;

@@ -58,17 +58,22 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   return rows;
 }
 
-it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)('keeps committed rows through %s and a restart', async (signal) => {
-  const first = run(onDisk());
-  await query(await first.url(), `insert into shop.notes (body) values ('kept')`);
-  first.child.kill(signal);
-  expect(await first.exit).toEqual(signal === 'SIGKILL' ? { code: null, signal } : { code: 0, signal: null });
-  expect(first.output.stderr).toBe('');
-
-  const second = run(onDisk());
-  expect(await query(await second.url(), 'select body from shop.notes')).toEqual([{ body: 'kept' }]);
-  second.child.kill('SIGTERM');
-  await second.exit;
+it('keeps committed rows through SIGKILL, SIGINT and SIGTERM, and a restart after each', async () => {
+  const bodies: string[] = [];
+  // The last start only reads.
+  for (const signal of ['SIGKILL', 'SIGINT', 'SIGTERM', undefined] as const) {
+    const { child, exit, output, url } = run(onDisk());
+    const rows = await query(await url(), 'select body from shop.notes order by id');
+    expect(rows).toEqual(bodies.map((body) => ({ body })));
+    if (signal) {
+      bodies.push(`kept through ${signal}`);
+      await query(await url(), `insert into shop.notes (body) values ('kept through ${signal}')`);
+    }
+    child.kill(signal ?? 'SIGKILL');
+    const isKilled = (signal ?? 'SIGKILL') === 'SIGKILL';
+    expect(await exit).toEqual(isKilled ? { code: null, signal: 'SIGKILL' } : { code: 0, signal: null });
+    expect(output.stderr).toBe('');
+  }
 });
 
 it('ends with one sentence and status 1 when the port is in use', async () => {

@@ -1,6 +1,6 @@
-import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { batchId, parseSpoolName, writeBatch } from './batch-file.ts';
+import { batchId, parseSpoolName, removeFile, writeBatch } from './batch-file.ts';
 import { compress, isIntact } from './compress.ts';
 import type { LaneName } from './record.ts';
 import { HEARTBEAT_FILE, hasEnded, ownerOf, removeIfEmpty, type SpoolFolder } from './spool-folder.ts';
@@ -76,11 +76,11 @@ async function recover(path: string, ownPath: string, now: number, found: Adopte
   for (const file of files.filter(({ kind }) => kind === 'journal')) {
     await attempt(async () => {
       // Its process died between the rename of the sealed batch and the removal of the journal.
-      if (sealed.has(`${file.lane}-${file.key}`)) await rm(join(path, file.name), { force: true });
+      if (sealed.has(`${file.lane}-${file.key}`)) await removeFile(join(path, file.name));
       else await takeJournal(folder, file, now, found);
     });
   }
-  for (const name of names) if (name.endsWith('.tmp')) await attempt(() => rm(join(path, name), { force: true }));
+  for (const name of names) if (name.endsWith('.tmp')) await attempt(() => removeFile(join(path, name)));
   await attempt(() => removeIfEmpty(path));
 }
 
@@ -100,7 +100,7 @@ async function takeBatch(folder: Folder, file: SpoolFile, now: number, found: Ad
   } else {
     // Sent, it would be refused for good; its journal may still be there.
     found.torn.push({ lane, records });
-    await rm(path, { force: true });
+    await removeFile(path);
   }
   return isWhole;
 }
@@ -119,7 +119,7 @@ async function takeJournal(folder: Folder, { lane, key, name }: SpoolFile, now: 
       throw error;
     }
   }
-  await rm(path, { force: true });
+  await removeFile(path);
 }
 
 /** The whole records of a journal, each as the text that it is; a torn or damaged one costs itself only. */

@@ -15,14 +15,7 @@ const KNOWN = new Set([
     'sentry.sdk.name',
     'sentry.sdk.version',
   ],
-  ...[
-    'sentry.sdk.integrations',
-    'sentry.trace_lifecycle',
-    'sentry.op',
-    'sentry.origin',
-    'sentry.kind',
-    'sentry.source',
-  ],
+  ...['sentry.trace_lifecycle', 'sentry.op', 'sentry.origin', 'sentry.kind', 'sentry.source'],
   ...['sentry.segment.id', 'sentry.segment.name', 'sentry.segment.name.source', 'sentry.span.source'],
   ...['sentry.sample_rate', 'sentry.trace.parent_span_id', 'sentry.timestamp.sequence', 'sentry.exclusive_time'],
   ...['sentry.profile_id', 'sentry.profiler_id', 'sentry.replay_id', 'thread.id'],
@@ -67,9 +60,11 @@ export function filterAttributes(attributes: Attributes): Record<string, unknown
   for (const [key, attribute] of Object.entries(attributes)) {
     const isTyped = typeof attribute === 'object' && attribute !== null && 'value' in attribute;
     const value = isTyped ? attribute.value : attribute;
-    for (const [name, clean] of KNOWN.has(key) ? [[key, knownValue(key, value, attributes)]] : planned(key, value)) {
-      if (clean !== undefined) kept[String(name)] = isTyped ? { ...attribute, value: clean } : clean;
-    }
+    const keep = (name: string, clean: unknown) => {
+      if (clean !== undefined) kept[name] = isTyped ? { ...attribute, value: clean } : clean;
+    };
+    if (KNOWN.has(key)) keep(key, knownValue(key, value, attributes));
+    else for (const [name, clean] of planned(key, value)) keep(name, clean);
   }
   return kept;
 }

@@ -152,6 +152,7 @@ function openTransport(sdk: TransportOptions, config: ObservabilityConfig): Clos
 
 /** Scope tags are not applied to spans, so each gets the service by name. What else may leave is decided at the last gate. */
 function tagWithService(span: StreamedSpanJSON, service: string): StreamedSpanJSON {
-  span.attributes = { ...span.attributes, 'service.name': service };
+  span.attributes ??= {};
+  span.attributes['service.name'] = service;
   return span;
 }

@@ -1,4 +1,6 @@
 import * as Sentry from '@sentry/node';
+import { requestDataIntegration } from './request-data.ts';
+import { spanStreamIntegrations } from './span-stream.ts';
 import { uncaughtErrorsIntegration } from './uncaught-errors.ts';
 
 interface IntegrationsOptions {
@@ -17,9 +19,10 @@ export function integrations({ isOwnTraffic, shutdownTimeoutMs }: IntegrationsOp
     Sentry.eventFiltersIntegration(),
     Sentry.functionToStringIntegration(),
     Sentry.linkedErrorsIntegration(),
-    Sentry.requestDataIntegration(),
+    requestDataIntegration(),
     Sentry.contextLinesIntegration(),
     uncaughtErrorsIntegration(shutdownTimeoutMs),
+    ...spanStreamIntegrations(),
     Sentry.nativeNodeFetchIntegration({ ignoreOutgoingRequests: isOwnTraffic }),
     Sentry.postgresIntegration(),
     Sentry.redisIntegration(),

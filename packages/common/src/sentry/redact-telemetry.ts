@@ -48,12 +48,11 @@ function filterItem(type: string, payload: Json): unknown {
 
 /** A span, a log line or a metric. */
 function filterTelemetry({ attributes = {}, name, links, ...rest }: Json): unknown {
-  return {
-    ...(redact(rest) as Json),
-    ...(typeof name === 'string' && { name: nameOf(name, attributes as Json) }),
-    ...(Array.isArray(links) && { links: links.map((link: Json) => filterTelemetry(link)) }),
-    attributes: filterAttributes(attributes as Json),
-  };
+  const kept = redact(rest) as Json;
+  if (typeof name === 'string') kept['name'] = nameOf(name, attributes as Json);
+  if (Array.isArray(links)) kept['links'] = links.map((link: Json) => filterTelemetry(link));
+  kept['attributes'] = filterAttributes(attributes as Json);
+  return kept;
 }
 
 /** A query's span may be named by its statement, one of a request by its URL. */

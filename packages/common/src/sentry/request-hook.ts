@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestState, setRequestState } from '../server/request-key.ts';
 import { stripUrl } from '../shared/index.ts';
 import { report } from './capture.ts';
+import type { RequestData } from './request-data.ts';
 import { attachState, createRequestState, type RequestState, reportedAs } from './request-state.ts';
 import { isHealthRoute, REQUEST_ORIGIN, sample } from './sampling.ts';
 import { sentryState } from './state.ts';
@@ -80,7 +81,7 @@ function start(
   scope.setTransactionName(name);
   // One level down, as the SDK copies what is on the first.
   scope.setSDKProcessingMetadata({
-    normalizedRequest: { method: request.method, url: path },
+    requestData: { method: request.method, url: path } satisfies RequestData,
     observability: { state },
   });
   const { context, isSampled } = sample(request.headers, sentryState.tracesSampleRate);

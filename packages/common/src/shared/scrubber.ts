@@ -1,4 +1,5 @@
 import { createRedact, type RedactParts } from './redact.ts';
+import { remember } from './remember.ts';
 import { createTextScrubber } from './scrub-text.ts';
 import { createKeyRules } from './sensitive-keys.ts';
 
@@ -38,7 +39,7 @@ export function createScrubber(options: ScrubberOptions = {}): Scrubber {
     allow: names('allow', options.allow, problems),
   });
   const patterns = list('patterns', options.patterns, problems).flatMap((pattern, at) => usable(pattern, at, problems));
-  const scrubText = createTextScrubber(keys, patterns);
+  const scrubText = remember(createTextScrubber(keys, patterns));
   const parts = { scrubText, isSensitive: keys.isSensitive };
   return {
     scrubText: (text) => (typeof text === 'string' ? scrubText(text) : ''),

@@ -31,8 +31,6 @@ const ownPoints: readonly Point[] = [
 
 /** Points that only a process with a receiver comes to. */
 const sendPoints: readonly Point[] = [
-  { operation: 'batch load', when: 'before' },
-  { operation: 'batch load', when: 'after' },
   { operation: 'batch removal', when: 'before' },
   { operation: 'batch removal', when: 'after' },
 ];

@@ -10,7 +10,6 @@ type Operation =
   | 'seal write'
   | 'seal rename'
   | 'journal removal'
-  | 'batch load'
   | 'batch removal'
   | 'adoption rename'
   | 'adopted seal write'
@@ -29,7 +28,7 @@ export interface ForcedPoint {
 /** Makes `node:fs` kill this process with SIGKILL at a point of its life. Import it before whatever is to die. */
 export function dieAt({ operation, when, call }: ForcedPoint, logFile: string): void {
   const { writeSync, openSync } = fs;
-  const { writeFile, rename, rm, readFile } = promises;
+  const { writeFile, rename, unlink } = promises;
   const journals = new Set<number>();
   let calls = 0;
   const isDue = (...names: readonly Operation[]) => names.includes(operation) && ++calls === call;
@@ -77,17 +76,12 @@ export function dieAt({ operation, when, call }: ForcedPoint, logFile: string): 
     return aroundAsync(isNow, () => rename(from, to));
   }) as typeof promises.rename;
 
-  promises.rm = ((path: string, ...rest: []) => {
+  promises.unlink = ((path: string) => {
     const isJournal =
       path.endsWith('.journal') && isDue(isAdopted(path) ? 'adopted journal removal' : 'journal removal');
     const isBatch = path.endsWith('.json.gz') && isDue('batch removal');
-    return aroundAsync(isJournal || isBatch, () => rm(path, ...rest));
-  }) as typeof promises.rm;
-
-  promises.readFile = ((path: string, ...rest: []) => {
-    const isNow = path.endsWith('.json.gz') && !isAdopted(path) && isDue('batch load');
-    return aroundAsync(isNow, () => readFile(path, ...rest));
-  }) as typeof promises.readFile;
+    return aroundAsync(isJournal || isBatch, () => unlink(path));
+  }) as typeof promises.unlink;
 
   syncBuiltinESMExports();
 }

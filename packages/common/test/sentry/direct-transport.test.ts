@@ -33,6 +33,22 @@ it('spans leave over connections that are kept, and ended when error tracking cl
   expect(opened).toBeGreaterThan(0);
   expect(await connections()).toBe(opened);
 
+  // Nobody asks for it: a trace leaves in one piece when the last of its spans has ended, and what comes after that by itself.
+  bodies.length = 0;
+  const third = Sentry.startSpan({ name: 'third' }, (span) => {
+    const child = Sentry.startInactiveSpan({ name: 'late child', parentSpan: span });
+    setTimeout(() => child.end(), 100);
+    return span;
+  });
+  expect(bodies).toHaveLength(0);
+  await expect.poll(() => bodies.length, { timeout: 3000, interval: 10 }).toBe(1);
+  expect(bodies[0]).toContain('third');
+  expect(bodies[0]).toContain('late child');
+  Sentry.startInactiveSpan({ name: 'afterwards', parentSpan: third }).end();
+  await expect.poll(() => bodies.length, { timeout: 3000, interval: 10 }).toBe(2);
+  expect(bodies[1]).toContain('afterwards');
+  expect(bodies[1]).not.toContain('late child');
+
   await closeObservability();
   await expect.poll(connections).toBe(0);
 });

@@ -1,0 +1,72 @@
+import type { Dispatcher } from 'undici';
+import type { Reply } from '../transport.ts';
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Receivers of ours answer with a line or two, an error of a proxy is a page; one that says more is cut off. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * One request and its answer, as undici's dispatcher tells of it. `request()` would make a stream, a promise for its text and a signal for each:
+ * more than the rest of the request, which counts where there is one for each sampled trace.
+ */
+export class HttpExchange implements Dispatcher.DispatchHandler {
+  readonly #resolve: (reply: Reply) => void;
+  /** A receiver that answers byte by byte resets the timeouts of the connection each time. */
+  readonly #limit: NodeJS.Timeout;
+  readonly #limitMs: number;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: Headers = {};
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #isOver = false;
+
+  constructor(resolve: (reply: Reply) => void, limitMs: number) {
+    this.#resolve = resolve;
+    this.#limitMs = limitMs;
+    this.#limit = setTimeout(() => this.#abort(`no whole answer within ${this.#limitMs} ms`), limitMs).unref();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // The connection came after the limit; sent now, the body would arrive twice.
+    if (this.#isOver) controller.abort(new Error('no longer wanted'));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > MAX_ANSWER_BYTES) return this.#abort(`an answer of more than ${MAX_ANSWER_BYTES} bytes`);
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const body = Buffer.concat(this.#chunks).toString();
+    this.#end({ status: this.#status, headers: flatten(this.#headers), body });
+  }
+
+  onResponseError(_controller: unknown, error: unknown): void {
+    this.#end({ networkError: error instanceof Error ? error.message : String(error) });
+  }
+
+  #abort(reason: string): void {
+    const error = new Error(reason);
+    this.#controller?.abort(error);
+    this.onResponseError(undefined, error);
+  }
+
+  #end(reply: Reply): void {
+    this.#isOver = true;
+    clearTimeout(this.#limit);
+    this.#resolve(reply);
+  }
+}
+
+function flatten(headers: Headers): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+}

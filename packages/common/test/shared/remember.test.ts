@@ -1,0 +1,27 @@
+import { expect, it, vi } from 'vitest';
+import { remember } from '../../src/shared/remember.ts';
+
+it('asks once for a short text, and each time for a long one', () => {
+  const upper = vi.fn((text: string) => text.toUpperCase());
+  const remembered = remember(upper);
+  const long = 'a'.repeat(65);
+  expect([remembered('route'), remembered('route'), remembered(''), remembered('')]).toEqual([
+    'ROUTE',
+    'ROUTE',
+    '',
+    '',
+  ]);
+  expect(upper).toHaveBeenCalledTimes(2);
+  expect([remembered(long), remembered(long)]).toEqual([long.toUpperCase(), long.toUpperCase()]);
+  expect(upper).toHaveBeenCalledTimes(4);
+});
+
+it('keeps a thousand texts at most', () => {
+  const upper = vi.fn((text: string) => text.toUpperCase());
+  const remembered = remember(upper);
+  for (let number = 0; number <= 1000; number++) expect(remembered(`text ${number}`)).toBe(`TEXT ${number}`);
+  expect(remembered('text 0')).toBe('TEXT 0');
+  expect(upper).toHaveBeenCalledTimes(1002);
+  expect(remembered('text 1000')).toBe('TEXT 1000');
+  expect(upper).toHaveBeenCalledTimes(1002);
+});
