@@ -20,8 +20,19 @@ const CONTENT_SECURITY_POLICY = [
   "style-src 'self'",
 ].join(';');
 
+/** In place of what every server of ours says. */
+const PAGE_HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  // Not helmet's `no-referrer`, under which a beacon may say `Origin: null` (https://fetch.spec.whatwg.org/#origin-header), which the tunnel refuses.
+  'referrer-policy': 'same-origin',
+};
+
 /** The built client: hashed files for ever, the page itself asked for anew each time, and the page for every path that is one of the app's. */
 export const staticPlugin: FastifyPluginAsync<StaticOptions> = async (app, { root }) => {
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(PAGE_HEADERS);
+    done();
+  });
   await app.register(fastifyStatic, {
     root,
     // A route for each file that exists at start, so that unknown paths come to the route below.
@@ -33,9 +44,6 @@ export const staticPlugin: FastifyPluginAsync<StaticOptions> = async (app, { roo
     setHeaders: (response, path) => {
       const isHashed = path.includes('/assets/');
       response.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-      response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
-      // Not helmet's `no-referrer`, under which a beacon may say `Origin: null` (https://fetch.spec.whatwg.org/#origin-header), which the tunnel refuses.
-      response.setHeader('referrer-policy', 'same-origin');
     },
   });
   app.get('/*', (request, reply) => {

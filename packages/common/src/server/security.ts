@@ -1,4 +1,3 @@
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import underPressure, { type FastifyUnderPressureOptions } from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -7,6 +6,7 @@ import { isHealthRoute } from '../sentry/sampling.ts';
 import type { ErrorBody } from '../shared/index.ts';
 import { stripUrl } from '../shared/index.ts';
 import { requestState } from './request-key.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** What {@link securityPlugin} takes. */
 export interface SecurityOptions {
@@ -25,7 +25,12 @@ const LOG_INTERVAL_MS = 1000;
 export const securityPlugin = fp<SecurityOptions>(
   async function security(app: FastifyInstance, options) {
     const { rateLimit: limit = { max: 1000, windowMs: 60_000 }, maxEventLoopDelayMs = 1000 } = options;
-    await app.register(helmet);
+    const headers = securityHeaders();
+    // First, so that answers of other hooks have them too; a route that sets one of its own replaces it.
+    app.addHook('onRequest', (_request, reply, done) => {
+      reply.headers(headers);
+      done();
+    });
     await app.register(underPressure, {
       maxEventLoopDelay: maxEventLoopDelayMs,
       exposeStatusRoute: false,
