@@ -25,12 +25,25 @@ const dom = (name: string, folder: string) => ({
     name,
     root: join(root, folder),
     include: ['test/**/*.test.{ts,tsx}'],
+    exclude: ['test/chromium/**'],
     environment: 'jsdom',
     // The real SDKs are loaded and transformed, which takes seconds on a busy machine.
     testTimeout: 60_000,
     restoreMocks: true,
   },
 });
+
+/** The library in a real browser, on a page that is built for it. */
+const chromium = {
+  ssr: { resolve: { conditions: ['@qr/source', ...defaultServerConditions] } },
+  test: {
+    name: 'chromium',
+    root: join(root, 'packages/browser/test/chromium'),
+    include: ['*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+};
 
 /** The whole platform, built: after everything else and one file at a time, for each starts some six processes. */
 const endToEnd = {
@@ -57,6 +70,7 @@ export default defineConfig({
       node('common', 'packages/common'),
       node('database', 'packages/database'),
       dom('browser', 'packages/browser'),
+      chromium,
       node('auth-service', 'services/auth-service'),
       node('qr-service', 'services/qr-service'),
       node('routing-service', 'services/routing-service'),

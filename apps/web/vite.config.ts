@@ -2,7 +2,9 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin, type PluginOption } from 'vite';
+// By its path: this file is read before anything is built.
+import { earlyErrors } from '../../packages/browser/src/vite/index.ts';
 
 const COMPRESSIBLE = /\.(js|css|html|svg)$/;
 
@@ -23,11 +25,28 @@ const precompress = (): Plugin => ({
   },
 });
 
+/** Uploads the source maps under debug ids when there is a token to do it with, and takes them out of what is served. */
+async function sourceMapUpload(): Promise<PluginOption[]> {
+  const { SENTRY_AUTH_TOKEN: authToken, SENTRY_ORG: org, SENTRY_PROJECT: project, SENTRY_URL: url } = process.env;
+  if (!authToken) return [];
+  const { sentryVitePlugin } = await import('@sentry/bundler-plugins/vite');
+  return [
+    sentryVitePlugin({
+      authToken,
+      ...(org && { org }),
+      ...(project && { project }),
+      ...(url && { url }),
+      telemetry: false,
+      sourcemaps: { filesToDeleteAfterUpload: ['**/*.map'] },
+    }) as PluginOption,
+  ];
+}
+
 export default defineConfig({
   root: import.meta.dirname,
   // One .env for the whole platform; only names that start with VITE_ reach the browser.
   envDir: join(import.meta.dirname, '../..'),
-  plugins: [react(), precompress()],
+  plugins: [earlyErrors(), react(), ...(await sourceMapUpload()), precompress()],
   resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
   // Leaves the SDK's own debug messages out of the bundle.
   define: { __SENTRY_DEBUG__: 'false' },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { circumstances, saveResult } from '../result-file.mjs';
 import { figuresOf, table } from './figures.mjs';
-import { circumstances, saveResult } from './results.mjs';
 import { measureScrubber } from './scrub.mjs';
 import { measureStorm } from './storm.mjs';
 import { measureTraffic } from './traffic.mjs';
@@ -34,7 +34,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
   measured[name] = result;
 }
 const figures = figuresOf(measured);
-saveResult({ figures, ...where, rounds: settings.rounds, seconds: settings.seconds, problems, ...measured });
+saveResult('request', { figures, ...where, rounds: settings.rounds, seconds: settings.seconds, problems, ...measured });
 console.log(table(measured, figures));
 for (const problem of problems) console.error(`Does not count: ${problem}`);
 // A figure from a run in which a count is wrong says nothing.

@@ -86,6 +86,8 @@ export function platformProcesses(options) {
         NODE_ENV: 'development',
         INBOX_PORT: String(ports.inbox),
         INBOX_DATA_FILE: join(dataDir, 'inbox.ndjson'),
+        // Stacks of the page are shown as they were written.
+        INBOX_SOURCE_MAPS: options.webRoot,
         ...env,
       },
       readyUrl: `${url}/health/live`,

@@ -1,4 +1,5 @@
 import fastifyStatic from '@fastify/static';
+import { earlyErrorsCspSource } from '@qr/browser/vite';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 
 /** What {@link staticPlugin} takes. */
@@ -7,7 +8,7 @@ export interface StaticOptions {
   readonly root: string;
 }
 
-/** Scripts, styles and connections of this origin only, none inline: a text that slips into a page cannot become a program. */
+/** Scripts, styles and connections of this origin only, none inline but the one whose hash stands here: a text that slips into a page cannot become a program. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "base-uri 'none'",
@@ -16,7 +17,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
   "img-src 'self' data:",
   "object-src 'none'",
-  "script-src 'self'",
+  `script-src 'self' ${earlyErrorsCspSource}`,
   "style-src 'self'",
 ].join(';');
 

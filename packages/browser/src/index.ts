@@ -13,6 +13,7 @@ export { initSentry } from './eager/init-sentry.ts';
 export { trackPageView } from './eager/page-views.ts';
 export { identifyUser, resetMixpanel, trackEvent } from './eager/track.ts';
 export type { ErrorFallback, ErrorFallbackProps } from './react/error-fallback.tsx';
+export { sentryRootOptions } from './react/root-handlers.ts';
 export type { SentryErrorBoundaryProps } from './react/sentry-error-boundary.tsx';
 export { SentryErrorBoundary } from './react/sentry-error-boundary.tsx';
 export type { SentryRouter, SentryRouterOptions } from './react/sentry-router.tsx';

@@ -48,8 +48,11 @@ function stack(record) {
   if (!Array.isArray(frames) || frames.length === 0) return [];
   const lines = frames
     .toReversed()
-    .map(({ function: name = '?', filename = '?', lineno = '?', in_app: inApp }) =>
-      element('li', { className: inApp ? 'in-app' : '', text: `${name}  ${filename}:${lineno}` }),
+    .map(({ function: name = '?', filename = '?', lineno = '?', in_app: inApp, context_line: source }) =>
+      element('li', { className: inApp ? 'in-app' : '' }, [
+        element('span', { text: `${name}  ${filename}:${lineno}` }),
+        ...(source === undefined ? [] : [element('code', { className: 'source', text: source.trim() })]),
+      ]),
     );
   return [element('h3', { text: 'Stack' }), element('ol', { className: 'stack' }, lines)];
 }

@@ -8,6 +8,7 @@ import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { queryRoutes } from './query/routes.ts';
 import { sentryRoutes } from './sentry/routes.ts';
+import { openSourceMaps } from './sentry/source-maps.ts';
 
 /** What the plugin serves from. */
 export interface InboxPluginOptions {
@@ -17,15 +18,18 @@ export interface InboxPluginOptions {
   readonly now?: () => number;
   /** From a deletion or retrieval request to its execution; until then it can be cancelled. @default 0 */
   readonly complianceDelayMs?: number | undefined;
+  /** A built page, beside whose scripts their source maps lie: stacks of it are shown as they were written. @default none */
+  readonly sourceMaps?: string | undefined;
 }
 
 async function registerInbox(app: FastifyInstance, options: InboxPluginOptions): Promise<void> {
   const { data, now = Date.now, complianceDelayMs: delayMs = 0 } = options;
+  const sourceMaps = options.sourceMaps === undefined ? undefined : openSourceMaps(options.sourceMaps);
   const { store, rawLog, faults } = data;
   const ingestion = { store, rawLog, faults, now };
   // A scope each: the ingestion endpoints take bodies as bytes and are open to any origin, the rest is not.
   await app.register(async (scope) => mixpanelRoutes(scope, ingestion));
-  await app.register(async (scope) => sentryRoutes(scope, ingestion));
+  await app.register(async (scope) => sentryRoutes(scope, { ...ingestion, sourceMaps }));
   await app.register(async (scope) => {
     refuseForeignHostNames(scope);
     complianceRoutes(scope, { ...ingestion, delayMs });

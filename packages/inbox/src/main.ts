@@ -16,6 +16,7 @@ function optionsFrom(env: NodeJS.ProcessEnv): Parameters<typeof startInbox>[0] {
     port: portFrom(env['INBOX_PORT']),
     host: env['INBOX_HOST'] || undefined,
     dataFile: env['INBOX_DATA_FILE'] || undefined,
+    sourceMaps: env['INBOX_SOURCE_MAPS'] || undefined,
     keepRaw: env['INBOX_KEEP_RAW'] === '1',
     environment: env['NODE_ENV'],
     allowProduction: env['INBOX_ALLOW_PRODUCTION'] === '1',

@@ -19,6 +19,8 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly allowProduction?: boolean | undefined;
   /** From a GDPR request to its execution; until then it can be cancelled. @default 0 */
   readonly complianceDelayMs?: number | undefined;
+  /** A built page, beside whose scripts their source maps lie. @default none */
+  readonly sourceMaps?: string | undefined;
 }
 
 /** A running inbox. */
@@ -49,7 +51,7 @@ export interface Inbox extends InboxReader {
  * @throws when NODE_ENV is production, and when it cannot listen.
  */
 export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
-  const { port = 0, host = '127.0.0.1', logger = false, complianceDelayMs, ...dataOptions } = options;
+  const { port = 0, host = '127.0.0.1', logger = false, complianceDelayMs, sourceMaps, ...dataOptions } = options;
   refuseProduction(options);
   const app = Fastify({
     logger: logger && { level: 'warn' },
@@ -62,7 +64,7 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
     onFileError: (error) => app.log.error({ err: error }, 'the data file cannot be written'),
   });
   try {
-    await app.register(inboxPlugin, { data, complianceDelayMs });
+    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps });
     await app.listen({ port, host });
   } catch (error) {
     await app.close();

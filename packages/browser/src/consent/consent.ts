@@ -28,6 +28,11 @@ export function consentState(): ConsentState {
   return state;
 }
 
+/** Whether analytics may run: only then is anything but the choice itself stored on the device, or an error named after a user. */
+export function isGranted(): boolean {
+  return consentState().analytics === 'granted';
+}
+
 /**
  * Records a person's choice and remembers it for later visits; a part that is left out keeps its answer.
  * Do-Not-Track and Global Privacy Control win over it.

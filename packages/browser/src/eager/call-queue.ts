@@ -7,8 +7,8 @@ export interface CallQueue<C> {
   push(call: C, at?: number): void;
   /** Replays what was kept, then passes every further call straight through. */
   connect(sink: Sink<C>): void;
-  /** Forgets what was kept. */
-  clear(): void;
+  /** What was kept, oldest first; it is forgotten. */
+  take(): readonly KeptCall<C>[];
   /** What is kept, oldest first. */
   pending(): readonly KeptCall<C>[];
   /** How many calls found the queue full. */
@@ -16,7 +16,7 @@ export interface CallQueue<C> {
 }
 
 /** One kept call. */
-interface KeptCall<C> {
+export interface KeptCall<C> {
   readonly call: C;
   readonly at: number;
 }
@@ -48,8 +48,10 @@ export function createCallQueue<C>({ capacity = 100, now = Date.now } = {}): Cal
       for (let entry = kept.shift(); entry; entry = kept.shift()) pass(to, entry);
       sink = to;
     },
-    clear() {
+    take() {
+      const taken = kept;
       kept = [];
+      return taken;
     },
     pending: () => kept,
     dropped: () => dropped,

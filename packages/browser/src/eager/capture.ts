@@ -1,4 +1,3 @@
-import { plannedContext } from '../plan/planned-context.ts';
 import { errorIdOf } from './error-ids.ts';
 import type { BreadcrumbCall, ExceptionCall } from './sentry-call.ts';
 import { sendToSentry } from './sentry-lane.ts';
@@ -8,16 +7,21 @@ const MAX_REPORTED_IDS = 1000;
 const reportedIds = new Set<string>();
 
 /** What {@link reportError} takes. */
-export type ErrorReport = Omit<ExceptionCall, 'kind' | 'eventId'> & {
+export type ErrorReport = Pick<ExceptionCall, 'error' | 'mechanism' | 'location' | 'componentStack'> & {
   /** @default the id of the error object, or a new one */
   readonly eventId?: string | undefined;
+  readonly context?: Readonly<Record<string, unknown>>;
 };
 
-/** The one path of every error: reports it once and returns its event id, or undefined when error tracking is off. */
-export function reportError({ eventId, ...report }: ErrorReport): string | undefined {
+/**
+ * The one path of every error: reports it once and returns its event id, or undefined when error tracking is off.
+ *
+ * @param at when it was thrown. @default now
+ */
+export function reportError({ eventId, ...report }: ErrorReport, at?: number): string | undefined {
   const id = eventId ?? errorIdOf(report.error);
   if (reportedIds.has(id)) return id;
-  if (!sendToSentry({ kind: 'exception', eventId: id, ...report })) return undefined;
+  if (!sendToSentry({ kind: 'exception', eventId: id, ...report }, at)) return undefined;
   if (reportedIds.size >= MAX_REPORTED_IDS) reportedIds.clear();
   reportedIds.add(id);
   return id;
@@ -29,7 +33,7 @@ export function reportError({ eventId, ...report }: ErrorReport): string | undef
  * @returns the id that Sentry stores it under, to show to the person; undefined when error tracking is off.
  */
 export function captureException(error: unknown, context: Record<string, unknown> = {}): string | undefined {
-  return reportError({ error, mechanism: 'manual', context: plannedContext(context) });
+  return reportError({ error, mechanism: 'manual', context: { ...context } });
 }
 
 /** Notes what happened, to be shown with a later error; `data` passes under planned keys only. */
@@ -38,8 +42,8 @@ export function addBreadcrumb(message: string, data: Record<string, unknown> = {
 }
 
 /** {@link addBreadcrumb} in the SDK's own form. */
-export function addSentryBreadcrumb({ message, category, data = {} }: BreadcrumbOptions): void {
-  sendToSentry({ kind: 'breadcrumb', message, category, data: plannedContext(data) });
+export function addSentryBreadcrumb({ message, category, data }: BreadcrumbOptions): void {
+  sendToSentry({ kind: 'breadcrumb', message, category, data: { ...data } });
 }
 
 /** What {@link addSentryBreadcrumb} takes. */

@@ -1,5 +1,6 @@
-/** A random id of 32 hex digits: the form of Sentry event ids and of trace ids. */
-export function hexId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/** A random id of `2 * bytes` hex digits; 16 bytes are the form of Sentry's event ids and of trace ids, 8 that of span ids. */
+export function hexId(bytes = 16): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
 }

@@ -2,10 +2,12 @@ import { warnOnce } from '../warn-once.ts';
 
 /** Longest wait for an idle moment after the page has loaded. */
 const IDLE_TIMEOUT_MS = 2000;
+/** How long after a failure the next try comes, at first; each further one waits twice as long. */
+const RETRY_MS = 5000;
 
 /** Decides when an SDK is fetched. */
 export interface LateStart {
-  /** Fetches it when the page has loaded and is idle, or is about to be left. */
+  /** Fetches it when the page has loaded and is idle. */
   whenIdle(): void;
   /** Fetches it at once; a fetch that is under way or done is not repeated, one that failed is. */
   now(): void;
@@ -19,36 +21,42 @@ export interface LateStartOptions {
   readonly start: () => Promise<boolean>;
   /** Asked before every fetch. */
   readonly isAllowed: () => boolean;
+  /** The page is being left, and may not come back: what still waits for the SDK goes another way. */
+  readonly leave: () => void;
 }
 
 /** Makes the schedule of one SDK. Each SDK has its own, so that a failed chunk of one does not hold back the other. */
-export function createLateStart({ name, start, isAllowed }: LateStartOptions): LateStart {
-  let state: 'waiting' | 'started' = 'waiting';
-  let armed = false;
+export function createLateStart({ name, start, isAllowed, leave }: LateStartOptions): LateStart {
+  let isStarted = false;
+  let isArmed = false;
+  let retryMs = RETRY_MS;
 
   const now = () => {
-    if (state === 'started' || !isAllowed()) return;
-    state = 'started';
+    if (isStarted || !isAllowed()) return;
+    isStarted = true;
     void start()
       .catch((error: unknown) => {
-        warnOnce(`${name} could not be loaded; calls are kept, the next error or reconnection tries again (${error})`);
+        warnOnce(`${name} could not be loaded; calls are kept and it is tried again (${error})`);
+        setTimeout(now, retryMs);
+        retryMs *= 2;
         return false;
       })
       .then((isConnected) => {
-        if (!isConnected) state = 'waiting';
+        isStarted = isConnected;
       });
   };
 
   return {
     now,
     whenIdle() {
-      if (armed) return;
-      armed = true;
+      if (isArmed) return;
+      isArmed = true;
       afterLoad(now);
-      addEventListener('pagehide', now);
       addEventListener('online', now);
+      addEventListener('pagehide', leave);
+      // On phones a page that is hidden is often never heard of again: https://www.igvita.com/2015/11/20/dont-lose-user-and-app-state-use-page-visibility/
       document.addEventListener('visibilitychange', () => {
-        if (document.visibilityState === 'hidden') now();
+        if (document.visibilityState === 'hidden') leave();
       });
     },
   };

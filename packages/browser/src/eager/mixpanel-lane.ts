@@ -1,8 +1,10 @@
-import { consentState, onConsentChange } from '../consent/consent.ts';
+import { consentState, isGranted, onConsentChange } from '../consent/consent.ts';
 import { warnOnce } from '../warn-once.ts';
 import { createCallQueue } from './call-queue.ts';
 import { createLateStart } from './late-start.ts';
+import { leaveBehind } from './left-behind.ts';
 import type { MixpanelCall } from './mixpanel-call.ts';
+import { identityAfter } from './visitor.ts';
 
 /** What the SDK is started with. */
 export interface MixpanelSettings {
@@ -18,18 +20,33 @@ let setActive: ((isActive: boolean) => void) | undefined;
 
 const late = createLateStart({
   name: 'Mixpanel',
-  isAllowed: () => typeof settings === 'object' && consentState().analytics === 'granted',
+  isAllowed,
   start: async () => {
     const { startMixpanel } = await import('../late/mixpanel.ts');
     // Consent may have been withdrawn while the chunk was on its way.
-    if (typeof settings !== 'object' || consentState().analytics !== 'granted') return false;
+    if (typeof settings !== 'object' || !isAllowed()) return false;
     const sdk = startMixpanel(settings);
     setActive = sdk.setActive;
     queue.connect(sdk.take);
     if (queue.dropped() > 0) warnOnce(`${queue.dropped()} calls to Mixpanel were dropped before it had loaded`);
     return true;
   },
+  leave: () => {
+    if (typeof settings !== 'object' || !isAllowed() || queue.pending().length === 0) return;
+    const { token, apiHost } = settings;
+    const calls = queue.take();
+    leaveBehind({
+      page: { token },
+      calls: identityAfter(token, calls),
+      path: `${apiHost}/q`,
+      mayStore: isGranted(),
+    });
+  },
 });
+
+function isAllowed(): boolean {
+  return typeof settings === 'object' && isGranted();
+}
 
 /** Whether {@link openMixpanelLane} or {@link closeMixpanelLane} has been called. */
 export function isMixpanelDecided(): boolean {
@@ -39,7 +56,7 @@ export function isMixpanelDecided(): boolean {
 /** Turns the lane on; the SDK comes when the page is idle and analytics is consented to. */
 export function openMixpanelLane(to: MixpanelSettings): void {
   settings = to;
-  if (consentState().analytics === 'denied') queue.clear();
+  if (consentState().analytics === 'denied') queue.take();
   late.whenIdle();
   onConsentChange(followConsent);
 }
@@ -47,7 +64,7 @@ export function openMixpanelLane(to: MixpanelSettings): void {
 /** Turns the lane off for the life of the page. */
 export function closeMixpanelLane(): void {
   settings = 'off';
-  queue.clear();
+  queue.take();
 }
 
 /** Passes a call to the SDK, now or when it is there and consent is given; `at` is when it happened, if not now. */
@@ -56,8 +73,7 @@ export function sendToMixpanel(call: MixpanelCall, at?: number): void {
 }
 
 function followConsent(): void {
-  const { analytics } = consentState();
-  if (analytics === 'denied') queue.clear();
-  setActive?.(analytics === 'granted');
+  if (consentState().analytics === 'denied') queue.take();
+  setActive?.(isGranted());
   late.now();
 }

@@ -1,18 +1,56 @@
 import { hexId } from './hex-id.ts';
 
-let traceId: string | undefined;
+/** The place of the current page in its trace. */
+export interface PageTrace {
+  readonly traceId: string;
+  /** Of what the page did before the SDK was there. */
+  readonly spanId: string;
+  /** Decided with the first line of the page, so that services and the SDK follow one decision. */
+  readonly isSampled: boolean;
+}
+
+let trace: PageTrace | undefined;
+let isFollowedBySdk = false;
 
 /** Opens the trace of the page load; the SDK, which arrives later, continues it. */
-export function openPageTrace(): void {
-  traceId = hexId();
+export function openPageTrace(sampleRate: number): void {
+  trace = { traceId: hexId(), spanId: hexId(8), isSampled: Math.random() < sampleRate };
+  traceRequests();
+}
+
+/** The SDK traces requests from now on. */
+export function handOverRequests(): void {
+  isFollowedBySdk = true;
 }
 
 /** Follows the trace of the current page after a navigation. */
-export function followPageTrace(id: string): void {
-  traceId = id;
+export function followPageTrace(traceId: string): void {
+  if (trace) trace = { ...trace, traceId };
 }
 
 /** The trace of the current page, or undefined when error tracking is off. */
-export function pageTraceId(): string | undefined {
-  return traceId;
+export function pageTrace(): PageTrace | undefined {
+  return trace;
+}
+
+/** The value of a `sentry-trace` header. */
+export function traceHeader({ traceId, spanId, isSampled }: PageTrace): string {
+  return `${traceId}-${spanId}-${isSampled ? 1 : 0}`;
+}
+
+/** Gives what the page fetches from its own origin before the SDK is there the header that the SDK would give it. */
+function traceRequests(): void {
+  const original = globalThis.fetch;
+  globalThis.fetch = (input, init) => {
+    if (isFollowedBySdk || !trace || !isOwn(input)) return original(input, init);
+    const request = new Request(input, init);
+    request.headers.set('sentry-trace', traceHeader(trace));
+    return original(request);
+  };
+}
+
+/** A foreign origin has no business with our trace, and the header would cost a preflight. */
+function isOwn(input: RequestInfo | URL): boolean {
+  const url = input instanceof Request ? input.url : String(input);
+  return URL.canParse(url, location.href) && new URL(url, location.href).origin === location.origin;
 }

@@ -37,9 +37,7 @@ export function holdPageView(view: PageView, isRedirect: boolean): void {
   if (isRedirect) takeHeld();
   else releasePageView();
   manualPages = new Set();
-  const call = eventCall('page_viewed', view);
-  if (!call) return;
-  held = { call, at: Date.now(), timer: setTimeout(releasePageView, HOLD_MS) };
+  held = { call: eventCall('page_viewed', view), at: Date.now(), timer: setTimeout(releasePageView, HOLD_MS) };
   addEventListener('pagehide', releasePageView);
   document.addEventListener('visibilitychange', releaseWhenHidden);
 }

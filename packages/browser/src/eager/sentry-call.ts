@@ -5,14 +5,15 @@ export interface SourceLocation {
   readonly column: number;
 }
 
-/** One error on its way to the SDK; `context` has passed the plan already. */
+/** One error on its way to the SDK. */
 export interface ExceptionCall {
   readonly kind: 'exception';
   readonly error: unknown;
   readonly eventId: string;
-  readonly context: Readonly<Record<string, unknown>>;
+  /** As it was given; what is not planned is left out when it is sent. @default none */
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** How it was caught: the end of Sentry's mechanism type. */
-  readonly mechanism: 'manual' | 'onerror' | 'onunhandledrejection' | 'error_boundary' | 'route_error';
+  readonly mechanism: 'manual' | 'onerror' | 'onunhandledrejection' | 'error_boundary' | 'route_error' | 'react_root';
   readonly location?: SourceLocation | undefined;
   readonly componentStack?: string | undefined;
 }
@@ -22,6 +23,7 @@ export interface BreadcrumbCall {
   readonly kind: 'breadcrumb';
   readonly message: string;
   readonly category?: string | undefined;
+  /** As it was given, like the context of an error. */
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -4,7 +4,10 @@ import * as loader from 'mixpanel-browser/src/loaders/loader-module-core.js';
 import type { Sink } from '../eager/call-queue.ts';
 import type { MixpanelCall } from '../eager/mixpanel-call.ts';
 import type { MixpanelSettings } from '../eager/mixpanel-lane.ts';
+import { plannedEvent, plannedProfile } from '../plan/planned-event.ts';
+import { keepBlockedRequests } from './blocked-requests.ts';
 import { privateMixpanelEvent, privateMixpanelProfile } from './mixpanel-privacy.ts';
+import { sendKept } from './send-kept.ts';
 
 const mixpanel = (loader as unknown as { readonly default: Mixpanel }).default;
 
@@ -20,12 +23,14 @@ export function startMixpanel({ token, apiHost }: MixpanelSettings): LateMixpane
   mixpanel.init(token, settingsOf(apiHost));
   // A refusal of an earlier visit is stored by the SDK; the consent store, which decides, says otherwise by now.
   if (mixpanel.has_opted_out_tracking()) optIn();
+  keepBlockedRequests(mixpanel);
+  sendKept();
 
   return {
     take: (call, at) => {
-      if (call.kind === 'event') mixpanel.track(call.name, { ...call.properties, time: at / 1000 });
+      if (call.kind === 'event') track(call, at);
       else if (call.kind === 'identify') identify(call.userId, at);
-      else if (call.kind === 'profile') mixpanel.people.set({ ...call.properties });
+      else if (call.kind === 'profile') setProfile(call.properties);
       else mixpanel.reset();
     },
     setActive: (isActive) => {
@@ -62,6 +67,17 @@ function settingsOf(apiHost: string): Partial<Config> {
     before_send_groups: () => null,
   };
   return { ...settings, hooks: hooks as Config['hooks'] };
+}
+
+function track({ name, properties, traceId }: Extract<MixpanelCall, { kind: 'event' }>, at: number): void {
+  const planned = plannedEvent(name, properties);
+  if (!planned) return;
+  mixpanel.track(name, { ...planned, ...(traceId !== undefined && { trace_id: traceId }), time: at / 1000 });
+}
+
+function setProfile(properties: Readonly<Record<string, unknown>>): void {
+  const planned = plannedProfile(properties);
+  if (Object.keys(planned).length > 0) mixpanel.people.set(planned);
 }
 
 /** The id changes only when somebody logs in: on later pages the SDK remembers it. */

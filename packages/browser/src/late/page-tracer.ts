@@ -5,7 +5,7 @@ import {
   startBrowserTracingNavigationSpan,
   startBrowserTracingPageLoadSpan,
 } from '@sentry/react';
-import { followPageTrace, pageTraceId } from '../eager/page-trace.ts';
+import { followPageTrace, pageTrace, traceHeader } from '../eager/page-trace.ts';
 import type { PageCall } from '../eager/sentry-call.ts';
 import type { SentrySettings } from '../eager/sentry-lane.ts';
 
@@ -27,10 +27,11 @@ export function createPageTracer(client: BrowserClient, settings: SentrySettings
 
 /** Lets the SDK continue the trace that was opened with the first line of the page, so that early events are part of it. */
 function pageLoadHeaders(client: BrowserClient, settings: SentrySettings) {
-  const traceId = pageTraceId();
-  if (traceId === undefined) return {};
+  const trace = pageTrace();
+  if (trace === undefined) return {};
   const entries = {
-    trace_id: traceId,
+    trace_id: trace.traceId,
+    sampled: trace.isSampled,
     public_key: client.getDsn()?.publicKey,
     environment: settings.environment,
     release: settings.release,
@@ -39,7 +40,7 @@ function pageLoadHeaders(client: BrowserClient, settings: SentrySettings) {
   const baggage = Object.entries(entries)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `sentry-${key}=${encodeURIComponent(String(value))}`);
-  return { sentryTrace: traceId, baggage: baggage.join(',') };
+  return { sentryTrace: traceHeader(trace), baggage: baggage.join(',') };
 }
 
 /** A span that starts after the page has loaded would last until now; it ends when the page was there. */

@@ -9,14 +9,17 @@ import {
   eventFiltersIntegration,
   getCurrentScope,
   linkedErrorsIntegration,
-  makeFetchTransport,
   setUser,
 } from '@sentry/react';
+import { isGranted, onConsentChange } from '../consent/consent.ts';
 import type { Sink } from '../eager/call-queue.ts';
-import { pageTraceId } from '../eager/page-trace.ts';
+import { handOverRequests, pageTrace } from '../eager/page-trace.ts';
 import type { ExceptionCall, SentryCall } from '../eager/sentry-call.ts';
 import type { SentrySettings } from '../eager/sentry-lane.ts';
+import { plannedContext } from '../plan/planned-context.ts';
+import { makeKeepingTransport } from './keeping-transport.ts';
 import { createPageTracer } from './page-tracer.ts';
+import { followReplayConsent } from './replay-consent.ts';
 import { privateBreadcrumb, privateEvent, privateSpan } from './sentry-privacy.ts';
 
 /** Requests of the tunnel itself; tracing them would make more of them. */
@@ -35,7 +38,7 @@ export function startSentry(settings: SentrySettings): Sink<SentryCall> {
     ...(release !== undefined && { release }),
     tracesSampleRate,
     tracePropagationTargets: [OWN_ORIGIN],
-    transport: makeFetchTransport,
+    transport: makeKeepingTransport,
     stackParser: defaultStackParser,
     integrations: [
       eventFiltersIntegration(),
@@ -68,29 +71,40 @@ export function startSentry(settings: SentrySettings): Sink<SentryCall> {
   scope.setTag('service', SERVICE);
   // Tags are not applied to spans.
   scope.setAttribute('service.name', SERVICE);
-  const traceId = pageTraceId();
-  if (traceId !== undefined) scope.setPropagationContext({ traceId, sampleRand: Math.random() });
+  const trace = pageTrace();
+  if (trace)
+    scope.setPropagationContext({ traceId: trace.traceId, sampleRand: Math.random(), sampled: trace.isSampled });
   client.init();
+  handOverRequests();
   const tracePage = createPageTracer(client, settings);
+  followReplayConsent(client, settings.replay);
+  let userId: string | undefined;
+  // Whose error it is counts as analytics: without consent an error is nobody's.
+  const nameUser = () => setUser(userId !== undefined && isGranted() ? { id: userId } : null);
+  onConsentChange(nameUser);
 
   return (call, at) => {
     if (call.kind === 'exception') capture(call, at);
-    else if (call.kind === 'user') setUser(call.userId === undefined ? null : { id: call.userId });
     else if (call.kind === 'page') tracePage(call);
-    else
-      addBreadcrumb({ message: call.message, category: call.category ?? 'app', data: call.data, timestamp: at / 1000 });
+    else if (call.kind === 'user') {
+      userId = call.userId;
+      nameUser();
+    } else {
+      const { message, category = 'app', data } = call;
+      addBreadcrumb({ message, category, data: plannedContext(data), timestamp: at / 1000 });
+    }
   };
 }
 
 function capture(call: ExceptionCall, at: number): void {
-  const { error, eventId, context, mechanism, location: source, componentStack } = call;
+  const { error, eventId, context = {}, mechanism, location: source, componentStack } = call;
   captureException(error, {
     event_id: eventId,
     mechanism: { type: `auto.browser.${mechanism}`, handled: mechanism === 'manual' },
     // The SDK would give a thrown object or string the stack of this very function.
     syntheticException: null,
     captureContext: {
-      extra: context,
+      extra: plannedContext(context),
       ...(componentStack !== undefined && { contexts: { react: { componentStack } } }),
     },
     data: { at, source },

@@ -24,7 +24,7 @@ function useReportedRouteError(): { readonly error: unknown; readonly errorId: s
   const error = useRouteError();
   const eventId = useMemo(() => (isExpected(error) ? undefined : errorIdOf(error)), [error]);
   useEffect(() => {
-    if (eventId !== undefined) reportError({ error, eventId, mechanism: 'route_error', context: {} });
+    if (eventId !== undefined) reportError({ error, eventId, mechanism: 'route_error' });
   }, [error, eventId]);
   return { error, errorId: isSentryOff() ? undefined : eventId };
 }

@@ -31,7 +31,6 @@ export class SentryErrorBoundary extends Component<SentryErrorBoundaryProps, Sta
       error,
       eventId: this.state.errorId,
       mechanism: 'error_boundary',
-      context: {},
       componentStack: componentStack ?? undefined,
     });
   }

@@ -3,8 +3,8 @@ import { createLateStart } from '../../src/eager/late-start.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-const idle = (start: () => Promise<boolean>, isAllowed = () => true) =>
-  createLateStart({ name: 'Test SDK', start, isAllowed });
+const idle = (start: () => Promise<boolean>, isAllowed = () => true, leave = () => undefined) =>
+  createLateStart({ name: 'Test SDK', start, isAllowed, leave });
 
 it('fetches once, however often it is asked', () => {
   const start = vi.fn(async () => true);
@@ -21,11 +21,27 @@ it('fetches by itself once the page has loaded and is idle', async () => {
   await vi.waitFor(() => expect(start).toHaveBeenCalledOnce());
 });
 
-it('fetches at once when the page is being left', () => {
+it('hands over what waits when the page is being left: an SDK would come too late', () => {
   const start = vi.fn(async () => true);
-  idle(start).whenIdle();
+  const leave = vi.fn(() => undefined);
+  idle(start, () => true, leave).whenIdle();
   dispatchEvent(new Event('pagehide'));
-  expect(start).toHaveBeenCalledOnce();
+  expect(leave).toHaveBeenCalledOnce();
+  expect(start).not.toHaveBeenCalled();
+});
+
+it('tries again by itself after a failed fetch, each time after a longer wait', async () => {
+  vi.useFakeTimers();
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const start = vi.fn<() => Promise<boolean>>().mockRejectedValue(new Error('blocked'));
+  createLateStart({ name: 'Another SDK', start, isAllowed: () => true, leave: () => undefined }).now();
+  const calls: number[] = [];
+  for (const wait of [5000, 5000, 5000, 20_000]) {
+    await vi.advanceTimersByTimeAsync(wait);
+    calls.push(start.mock.calls.length);
+  }
+  expect(calls).toEqual([2, 2, 3, 4]);
+  vi.useRealTimers();
 });
 
 it('tries again after a failed fetch, and says so once', async () => {

@@ -1,7 +1,11 @@
+import rateLimit from '@fastify/rate-limit';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { Agent } from 'undici';
+import { readObservabilityConfig } from '../load-config.ts';
+import { spoolRootOf } from '../spool-root.ts';
 import { AppError } from './app-error.ts';
 import { inflate } from './tunnel/inflate.ts';
+import { createLeftBehind } from './tunnel/left-behind.ts';
 import { createMixpanelRequest, type MixpanelTarget, mixpanelStatus } from './tunnel/mixpanel-request.ts';
 import { createSentryRequest, type SentryTarget } from './tunnel/sentry-request.ts';
 import { type Answer, send, type UpstreamRequest } from './tunnel/upstream.ts';
@@ -16,56 +20,81 @@ export interface TunnelOptions {
   readonly maxBodyBytes?: number;
   /** The origin whose pages may send, such as `https://app.example`. @default the host that the request was sent to */
   readonly allowedOrigin?: string | undefined;
-  /** How long the vendor may take. @default 10_000 */
+  /** How long the vendor may take before the page gets an answer all the same, 503, and sends again later. @default 2000 */
   readonly timeoutMs?: number;
+  /** Requests of one address in a minute. @default 300 */
+  readonly maxRequestsPerMinute?: number;
+  /** Whether the vendors are told the address of the client, from which they take country and city. @default false */
+  readonly forwardClientAddress?: boolean;
 }
 
 /**
- * The same-origin way out of the browser: `POST <prefix>/r` for Sentry envelopes, `t/`, `p/` and `g/` for Mixpanel events, profiles and groups.
+ * The same-origin way out of the browser: `POST <prefix>/r` for Sentry envelopes, `t/`, `p/` and `g/` for Mixpanel events, profiles and groups, and `q`
+ * for what a page leaves behind.
  *
  * It lets out what carries the platform's own DSN or token and nothing else; where it goes is configuration, never the request's choice. Of the
- * request only the body and the user agent go on: no cookie, no authorization, no address of the client.
+ * request only the body and the user agent go on: no cookie, no authorization, and no address of the client unless that is asked for.
  */
 export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, options) => {
-  const {
-    prefix = '/o',
-    maxBodyBytes = 2 * 1024 * 1024,
-    timeoutMs = 10_000,
-    sentry,
-    mixpanel,
-    allowedOrigin,
-  } = options;
+  const { prefix = '/o', maxBodyBytes = 2 * 1024 * 1024, timeoutMs = 2000, maxRequestsPerMinute = 300 } = options;
+  const { sentry, mixpanel, allowedOrigin, forwardClientAddress = false } = options;
   const agent = new Agent({ connect: { timeout: timeoutMs }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
-  app.addHook('onClose', async () => agent.close());
+  const leftBehind = createLeftBehind({ sentry, mixpanel, spoolRoot: spoolRootOf(readObservabilityConfig().config) });
+  app.addHook('onClose', async () => {
+    await leftBehind.close();
+    await agent.destroy();
+  });
   // Bodies are passed on byte by byte; these parsers hold for the routes of this plugin only.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async (request) => checkOrigin(request, allowedOrigin));
+  // Beside the limit of the whole server, which allows for pages and pictures. Both SDKs keep what is answered 429.
+  await app.register(rateLimit, { max: maxRequestsPerMinute, timeWindow: 60_000 });
 
-  const route = (path: string, types: readonly string[], prepare: Prepare, statusOf: (answer: Answer) => number) => {
+  const route = (path: string, types: readonly string[], respond: Respond) => {
     // Not observed itself: a report of a failed report would follow it.
-    const options = { bodyLimit: maxBodyBytes, schema: { hide: true }, config: { observability: false } };
-    app.post(`${prefix}/${path}`, options, async (request, reply) => {
+    const routeOptions = { bodyLimit: maxBodyBytes, schema: { hide: true }, config: { observability: false } };
+    app.post(`${prefix}/${path}`, routeOptions, async (request, reply) => {
       checkType(request, types);
-      const body = await inflate(request.body, request.headers['content-encoding'], maxBodyBytes);
-      return pass(await send(agent, prepare(body, request)), request, reply, statusOf);
+      return respond(await inflate(request.body, request.headers['content-encoding'], maxBodyBytes), request, reply);
     });
   };
+  const forward =
+    (prepare: Prepare, statusOf: (answer: Answer) => number): Respond =>
+    async (body, request, reply) => {
+      const upstream = prepare(body, request);
+      const clientAddress = forwardClientAddress ? request.ip : undefined;
+      return pass(await send(agent, { ...upstream, clientAddress, timeoutMs }), request, reply, statusOf);
+    };
 
-  if (sentry) route('r', ENVELOPE_TYPES, createSentryRequest(sentry), ({ status }) => status);
+  if (sentry)
+    route(
+      'r',
+      ENVELOPE_TYPES,
+      forward(createSentryRequest(sentry), ({ status }) => status),
+    );
   if (mixpanel) {
     const paths = { t: 'track', p: 'engage', g: 'groups' } as const;
     for (const [path, endpoint] of Object.entries(paths)) {
-      route(`${path}/`, FORM_TYPES, createMixpanelRequest(mixpanel, endpoint), mixpanelStatus);
+      const prepare = createMixpanelRequest({ ...mixpanel, isLocated: forwardClientAddress }, endpoint);
+      route(`${path}/`, FORM_TYPES, forward(prepare, mixpanelStatus));
     }
+  }
+  if (sentry || mixpanel) {
+    route('q', TEXT_TYPES, async (body, _request, reply) => {
+      leftBehind.accept(body);
+      return reply.code(202).send();
+    });
   }
 };
 
+type Respond = (body: Buffer, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 type Prepare = (body: Buffer, request: FastifyRequest) => UpstreamRequest;
 
 // `fetch` and `sendBeacon` call a string text/plain, whatever is in it.
-const ENVELOPE_TYPES = ['text/plain', 'application/x-sentry-envelope'];
-const FORM_TYPES = ['text/plain', 'application/x-www-form-urlencoded'];
+const TEXT_TYPES = ['text/plain'];
+const ENVELOPE_TYPES = [...TEXT_TYPES, 'application/x-sentry-envelope'];
+const FORM_TYPES = [...TEXT_TYPES, 'application/x-www-form-urlencoded'];
 
 /** Browsers send `Origin` with every POST; a request without one is no page of ours. */
 function checkOrigin(request: FastifyRequest, allowedOrigin: string | undefined): void {

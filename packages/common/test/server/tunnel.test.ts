@@ -127,7 +127,7 @@ describe('Sentry envelopes', () => {
       response.writeHead(307, { location: `http://127.0.0.1:${elsewhere.port}/` });
       response.end();
     });
-    expect((await post(envelope(dsn))).statusCode).toBe(502);
+    expect((await post(envelope(dsn))).statusCode).toBe(503);
     expect(elsewhere.received).toEqual([]);
   });
 
@@ -189,9 +189,25 @@ describe('Mixpanel requests', () => {
     expect((await post(form([event()]))).statusCode).toBe(status);
   });
 
-  it('that the vendor never answers hear 502 after the time-out', async () => {
+  it('carry the address of the visitor where that is configured', async () => {
+    const { post, received } = await mixpanelSetup(undefined, { forwardClientAddress: true });
+    await post(form([event()]));
+    expect(received[0]).toMatchObject({ url: '/track/?verbose=1&ip=1', headers: { 'x-forwarded-for': '127.0.0.1' } });
+  });
+
+  it('that the vendor answers byte by byte do not hold the page', async () => {
+    const { post } = await mixpanelSetup((_request, response) => {
+      const timer = setInterval(() => response.write(' '), 50);
+      response.on('close', () => clearInterval(timer));
+    });
+    const started = performance.now();
+    expect((await post(form([event()]))).statusCode).toBe(503);
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
+  it('that the vendor never answers hear 503 after the time-out, so that no page waits', async () => {
     const { post } = await mixpanelSetup(() => undefined);
-    expect((await post(form([event()]))).statusCode).toBe(502);
+    expect((await post(form([event()]))).statusCode).toBe(503);
   });
 
   it('have no way to other endpoints of the vendor', async () => {
@@ -204,6 +220,25 @@ describe('Mixpanel requests', () => {
 });
 
 describe('the tunnel', () => {
+  it('takes so many requests of an address, and then says 429, which SDKs understand', async () => {
+    const { post, received } = await mixpanelSetup(undefined, { maxRequestsPerMinute: 2 });
+    const statuses = [];
+    for (let number = 0; number < 3; number++) statuses.push((await post(form([event()]))).statusCode);
+    expect([statuses, received.length]).toEqual([[200, 200, 429], 2]);
+  });
+
+  it.each(['GET', 'PUT', 'DELETE'] as const)('has no answer for %s', async (method) => {
+    const { app } = await mixpanelSetup();
+    expect((await app.inject({ method, url: '/o/t/', headers: FORM })).statusCode).toBe(404);
+  });
+
+  it('inflates no bomb', async () => {
+    const { post, received } = await sentrySetup();
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+    expect((await post(bomb, { 'content-encoding': 'gzip' })).statusCode).toBe(413);
+    expect(received).toEqual([]);
+  });
+
   it.each([
     ['another origin', { origin: 'https://evil.example' }],
     ['an opaque origin', { origin: 'null' }],

@@ -6,14 +6,16 @@ import { allowAnyOrigin, preflightHeaders } from '../http/cors.ts';
 import type { Encodings } from '../http/inflate.ts';
 import { takeBodiesAsBytes } from '../http/raw-body.ts';
 import type { RawLog } from '../store/raw-log.ts';
-import { isJsonObject } from '../store/records.ts';
+import { isJsonObject, type NewRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { authProblem } from './auth.ts';
 import { malformed } from './composition.ts';
 import { parseEnvelope } from './envelope.ts';
+import { issueIdOf } from './grouping.ts';
 import { unpackEnvelope } from './items.ts';
 import { LIMITS } from './limits.ts';
 import { limitEnvelope } from './rate-limit.ts';
+import type { SourceMaps } from './source-maps.ts';
 
 /** What the Sentry endpoint needs. */
 export interface SentryOptions {
@@ -21,6 +23,8 @@ export interface SentryOptions {
   readonly rawLog: RawLog | undefined;
   readonly faults: Faults;
   readonly now: () => number;
+  /** Where stacks of a bundle find their sources. */
+  readonly sourceMaps?: SourceMaps | undefined;
 }
 
 /** Relay reads what it does not know as identity, but it knows zstd, which Node 20 does not. */
@@ -37,7 +41,7 @@ const BAD_BODY = {
 } as const;
 
 /** `POST /api/:project/envelope/`, with and without the trailing slash. */
-export function sentryRoutes(app: FastifyInstance, { store, rawLog, faults, now }: SentryOptions): void {
+export function sentryRoutes(app: FastifyInstance, { store, rawLog, faults, now, sourceMaps }: SentryOptions): void {
   allowAnyOrigin(app);
   takeBodiesAsBytes(app, { maxBytes: LIMITS.envelopeBytes, encodings: ENCODINGS, rawLog, now });
   faultHooks(app, faults, () => 'envelope');
@@ -52,7 +56,7 @@ export function sentryRoutes(app: FastifyInstance, { store, rawLog, faults, now 
     app.options(path, (request, reply) =>
       reply.code(204).headers(preflightHeaders(request.headers['access-control-request-headers'])).send(),
     );
-    app.post<{ Params: { project: string } }>(path, { bodyLimit: LIMITS.envelopeBytes }, (request, reply) => {
+    app.post<{ Params: { project: string } }>(path, { bodyLimit: LIMITS.envelopeBytes }, async (request, reply) => {
       const { inflated, receivedAt, fault } = request;
       if (!inflated.ok) return refuse(reply, BAD_BODY[inflated.reason]);
       if (inflated.body.length === 0) return refuse(reply, { status: 400, detail: 'empty request body' });
@@ -69,12 +73,24 @@ export function sentryRoutes(app: FastifyInstance, { store, rawLog, faults, now 
       const { envelope, isLimited, headers } = limitEnvelope(parsed.envelope, fault);
       const unpacked = unpackEnvelope(envelope, project, receivedAt);
       if (!unpacked.ok) return refuse(reply, unpacked.refusal);
-      store.add(unpacked.records, inflated.body.length);
+      const records = sourceMaps ? await withSources(unpacked.records, sourceMaps) : unpacked.records;
+      store.add(records, inflated.body.length);
       reply.headers(headers);
       if (isLimited) return refuse(reply, { status: 429, detail: RATE_LIMITED });
       return reply.send(unpacked.eventId === undefined ? {} : { id: unpacked.eventId });
     });
   }
+}
+
+/** Grouped again, as the places of a bundle change with each build. */
+function withSources(records: readonly NewRecord[], sourceMaps: SourceMaps): Promise<NewRecord[]> {
+  return Promise.all(
+    records.map(async (record) => {
+      if (record.kind !== 'error') return record;
+      const event = await sourceMaps.resolve(record.event);
+      return { ...record, event, issueId: issueIdOf(event) };
+    }),
+  );
 }
 
 const RATE_LIMITED = String(vendorAnswer('envelope', 429).body['detail']);

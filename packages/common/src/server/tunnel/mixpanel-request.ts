@@ -12,11 +12,11 @@ export interface MixpanelTarget {
 
 /** Makes what turns a checked request of the browser SDK into the request to Mixpanel. */
 export function createMixpanelRequest(
-  { token, apiHost }: MixpanelTarget,
+  { token, apiHost, isLocated = false }: MixpanelTarget & { readonly isLocated?: boolean },
   endpoint: 'track' | 'engage' | 'groups',
 ): (body: Buffer, request: FastifyRequest) => UpstreamRequest {
-  // `ip=0`: the address that Mixpanel sees is ours and says nothing of the visitor. `verbose=1`: the SDK expects JSON.
-  const url = new URL(`/${endpoint}/?verbose=1&ip=0`, apiHost).href;
+  // `ip=0`: the address that Mixpanel sees is ours and says nothing of the visitor, unless we say theirs. `verbose=1`: the SDK expects JSON.
+  const url = new URL(`/${endpoint}/?verbose=1&ip=${isLocated ? 1 : 0}`, apiHost).href;
   return (body, { headers }) => {
     const records = recordsOf(body);
     if (records.length === 0 || !records.every((record) => tokenOf(record) === token)) {

@@ -9,7 +9,15 @@ export interface UpstreamRequest {
   readonly body: Buffer;
 }
 
-/** What came back, or 502 with the reason when nothing did. */
+/** How it goes out. */
+interface SendOptions extends UpstreamRequest {
+  /** Told to the vendor; `undefined`: it sees ours. */
+  readonly clientAddress: string | undefined;
+  /** For the whole exchange: a vendor that answers byte by byte must not hold a connection of a page. */
+  readonly timeoutMs: number;
+}
+
+/** What came back, or 503 with the reason when nothing did. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,10 +27,13 @@ export interface Answer {
 
 /** With these a vendor tells its SDK how long to be silent. */
 const PASSED_BACK = ['x-sentry-rate-limits', 'retry-after'];
-const UNAVAILABLE = JSON.stringify({ error: 'Bad Gateway', message: 'The receiver did not answer. Try again later.' });
+const UNAVAILABLE = JSON.stringify({
+  error: 'Service Unavailable',
+  message: 'The receiver did not answer. Try again later.',
+});
 
 /** Sends a request and never throws. Redirects are not followed: they would let an answer choose where data goes. */
-export async function send(dispatcher: Dispatcher, upstream: UpstreamRequest): Promise<Answer> {
+export async function send(dispatcher: Dispatcher, upstream: SendOptions): Promise<Answer> {
   try {
     const { statusCode, headers, body } = await request(upstream.url, {
       method: 'POST',
@@ -30,19 +41,21 @@ export async function send(dispatcher: Dispatcher, upstream: UpstreamRequest): P
       headers: {
         'content-type': upstream.contentType,
         ...(upstream.userAgent !== undefined && { 'user-agent': upstream.userAgent }),
+        ...(upstream.clientAddress !== undefined && { 'x-forwarded-for': upstream.clientAddress }),
       },
       body: upstream.body,
+      signal: AbortSignal.timeout(upstream.timeoutMs),
     });
     const text = await body.text();
     if (statusCode >= 300 && statusCode < 400) return unavailable('redirect');
     return { status: statusCode, headers: passedBack(headers), body: text };
   } catch (error) {
-    return unavailable((error as NodeJS.ErrnoException).code ?? 'unknown');
+    return unavailable((error as NodeJS.ErrnoException).code?.toString() ?? 'unknown');
   }
 }
 
 function unavailable(reason: string): Answer {
-  return { status: 502, headers: {}, body: UNAVAILABLE, reason };
+  return { status: 503, headers: {}, body: UNAVAILABLE, reason };
 }
 
 function passedBack(headers: Record<string, string | string[] | undefined>): Record<string, string> {

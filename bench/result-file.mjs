@@ -3,8 +3,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, release } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const path = join(import.meta.dirname, '../results/request.json');
-
 /** Commit, time and machine. */
 export function circumstances() {
   const git = (...args) => execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
@@ -22,7 +20,9 @@ export function circumstances() {
   };
 }
 
-export function saveResult(result) {
+/** Writes what a benchmark measured to `results/<name>.json`. */
+export function saveResult(name, result) {
+  const path = join(import.meta.dirname, 'results', `${name}.json`);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
 }

@@ -1,0 +1,27 @@
+import type { BrowserClient } from '@sentry/react';
+import { consentState, onConsentChange } from '../consent/consent.ts';
+import type { SentrySettings } from '../eager/sentry-lane.ts';
+import { warnOnce } from '../warn-once.ts';
+
+/** Starts and stops the recording with the person's answer. Its code, 39 KB, is fetched only when there is consent and the draw says so. */
+export function followReplayConsent(client: BrowserClient, { sessions, onError }: SentrySettings['replay']): void {
+  const draw = Math.random();
+  const isDrawn = draw < sessions;
+  if (!isDrawn && onError === 0) return;
+  let replay: Promise<{ start(): void; stop(): unknown }> | undefined;
+
+  const follow = () => {
+    if (consentState().replay === 'granted') {
+      replay ??= import('./replay.ts').then(({ addReplay }) => addReplay(client, isDrawn));
+      replay.then((recording) => recording.start()).catch(fail);
+    } else {
+      replay?.then((recording) => recording.stop()).catch(fail);
+    }
+  };
+  const fail = (error: unknown) => {
+    replay = undefined;
+    warnOnce(`the session recording could not be loaded (${error})`);
+  };
+  onConsentChange(follow);
+  follow();
+}
