@@ -21,12 +21,12 @@ export interface LateStartOptions {
   readonly start: () => Promise<boolean>;
   /** Asked before every fetch. */
   readonly isAllowed: () => boolean;
-  /** The page is being left, and may not come back: what still waits for the SDK goes another way. */
-  readonly leave: () => void;
+  /** What waits for the SDK goes another way: the page is being left and may not come back, or the SDK cannot be had. */
+  readonly handOver: () => void;
 }
 
 /** Makes the schedule of one SDK. Each SDK has its own, so that a failed chunk of one does not hold back the other. */
-export function createLateStart({ name, start, isAllowed, leave }: LateStartOptions): LateStart {
+export function createLateStart({ name, start, isAllowed, handOver }: LateStartOptions): LateStart {
   let isStarted = false;
   let isArmed = false;
   let retryMs = RETRY_MS;
@@ -36,7 +36,9 @@ export function createLateStart({ name, start, isAllowed, leave }: LateStartOpti
     isStarted = true;
     void start()
       .catch((error: unknown) => {
-        warnOnce(`${name} could not be loaded; calls are kept and it is tried again (${error})`);
+        warnOnce(`${name} could not be loaded; it is tried again (${error})`);
+        // A chunk of an older deploy never comes, and one that shares code with an entry that threw fails for good.
+        handOver();
         setTimeout(now, retryMs);
         retryMs *= 2;
         return false;
@@ -53,10 +55,10 @@ export function createLateStart({ name, start, isAllowed, leave }: LateStartOpti
       isArmed = true;
       afterLoad(now);
       addEventListener('online', now);
-      addEventListener('pagehide', leave);
+      addEventListener('pagehide', handOver);
       // On phones a page that is hidden is often never heard of again: https://www.igvita.com/2015/11/20/dont-lose-user-and-app-state-use-page-visibility/
       document.addEventListener('visibilitychange', () => {
-        if (document.visibilityState === 'hidden') leave();
+        if (document.visibilityState === 'hidden') handOver();
       });
     },
   };

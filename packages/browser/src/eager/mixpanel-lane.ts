@@ -31,7 +31,7 @@ const late = createLateStart({
     if (queue.dropped() > 0) warnOnce(`${queue.dropped()} calls to Mixpanel were dropped before it had loaded`);
     return true;
   },
-  leave: () => {
+  handOver: () => {
     if (typeof settings !== 'object' || !isAllowed() || queue.pending().length === 0) return;
     const { token, apiHost } = settings;
     const calls = queue.take();

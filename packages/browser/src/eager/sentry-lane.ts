@@ -32,7 +32,7 @@ const late = createLateStart({
     if (queue.dropped() > 0) warnOnce(`${queue.dropped()} calls to Sentry were dropped before it had loaded`);
     return true;
   },
-  leave: () => {
+  handOver: () => {
     if (typeof settings !== 'object' || !queue.pending().some(isError)) return;
     const { dsn, environment, release, tunnel } = settings;
     leaveBehind({

@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isBrowserAvailable, openBrowser } from '../../../../e2e/browser.ts';
 import { type FixturePage, startFixturePage } from './fixture-page.ts';
 
@@ -51,9 +51,8 @@ describe.skipIf(!isBrowserAvailable())('what is typed into a page', () => {
     await page.evaluate('setConsent({ analytics: true, replay: true })');
     await page.evaluate('setTimeout(() => { throw new Error("wakes the SDK") })');
     await fixture.inbox.waitFor((inbox) => inbox.errors().length > 0, 15_000);
-    await expect
-      .poll(() => fixture.seen.some(({ url }) => url.includes('/assets/replay')), { timeout: 10_000 })
-      .toBe(true);
+    const hasRecorder = () => fixture.seen.some(({ url }) => url.includes('/assets/replay'));
+    await vi.waitFor(() => expect(hasRecorder()).toBe(true), 10_000);
     for (const form of forms) {
       for (const [name, value] of Object.entries(form)) await page.getByLabel(name, { exact: true }).fill(value);
       await page.getByText('send', { exact: true }).click();

@@ -37,7 +37,7 @@ describe.skipIf(!isBrowserAvailable())('where consent is required', () => {
     fixture.inbox.clear();
     fixture.seen.splice(0);
     await page.goto(fixture.origin);
-    await page.waitForFunction("document.querySelector('h1') !== null");
+    await page.getByText('handler', { exact: true }).waitFor();
     return page;
   }
   const storedKeys =

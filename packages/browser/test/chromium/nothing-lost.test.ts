@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isBrowserAvailable, openBrowser } from '../../../../e2e/browser.ts';
 import { type FixturePage, startFixturePage } from './fixture-page.ts';
@@ -19,7 +20,7 @@ describe.skipIf(!isBrowserAvailable())('a page', () => {
 
   const counted = (name: string) => fixture.inbox.events().filter(({ event }) => event === name);
   const messages = () => fixture.inbox.errors().map(({ value }) => value);
-  const isReady = "document.querySelector('h1') !== null";
+  const isReady = (page: Page) => page.getByText('handler', { exact: true }).waitFor();
   const TRACK = 'trackEvent("dashboard_viewed", { total_qrs: 3 })';
   const FAIL = 'setTimeout(() => { throw new Error("thrown at the end") })';
 
@@ -28,7 +29,7 @@ describe.skipIf(!isBrowserAvailable())('a page', () => {
     // No SDK will ever come.
     await page.route(/assets\/(sentry|mixpanel)-/, () => {});
     await page.goto(fixture.origin);
-    await page.waitForFunction(isReady);
+    await isReady(page);
     await page.evaluate('identifyUser("user-7", { plan: "free" })');
     await page.evaluate(`${TRACK}; ${FAIL}`);
     await page.waitForTimeout(20);
@@ -49,7 +50,7 @@ describe.skipIf(!isBrowserAvailable())('a page', () => {
     const page = await browser.context.newPage();
     await page.route(/assets\/mixpanel-/, () => {});
     await page.goto(fixture.origin);
-    await page.waitForFunction(isReady);
+    await isReady(page);
     await page.goto('about:blank');
     await fixture.inbox.waitFor(() => counted('page_viewed').length === 1, 10_000);
     await page.unroute(/assets\/mixpanel-/);
@@ -63,10 +64,12 @@ describe.skipIf(!isBrowserAvailable())('a page', () => {
     const page = await browser.context.newPage();
     await page.route(/assets\/(sentry|mixpanel)-/, () => {});
     await page.goto(fixture.origin);
-    await page.waitForFunction(isReady);
+    await isReady(page);
     await browser.context.setOffline(true);
     await page.evaluate(`${TRACK}; ${FAIL}`);
     await page.waitForTimeout(50);
+    // Not by a navigation: what is emulated ends with the page, before it hands over what it has.
+    await page.evaluate('dispatchEvent(new Event("pagehide"))');
     await page.goto('about:blank');
     await page.waitForTimeout(300);
     expect(messages()).toEqual([]);
@@ -98,9 +101,8 @@ describe.skipIf(!isBrowserAvailable())('a page', () => {
     const page = await browser.context.newPage();
     await page.route(/mixpanel\.com|sentry\.io|mxpnl|\/o\/t\//, (route) => route.abort('blockedbyclient'));
     await page.goto(fixture.origin);
-    await page.waitForFunction('(localStorage["__mpq_local-token_ev"] ?? "").includes("page_viewed")', undefined, {
-      timeout: 15_000,
-    });
+    const stored = () => page.evaluate<string>('localStorage["__mpq_local-token_ev"] ?? ""');
+    await expect.poll(stored, { timeout: 15_000 }).toContain('page_viewed');
     await page.evaluate(TRACK);
     // The SDK has tried by then, and been refused.
     await page.waitForTimeout(7000);
@@ -123,7 +125,7 @@ describe.skipIf(!isBrowserAvailable())('a page', () => {
   it('gives what it fetches its trace, before the SDK is there and after, and no other origin any', async () => {
     const page = await browser.context.newPage();
     await page.goto(fixture.origin);
-    await page.waitForFunction(isReady);
+    await isReady(page);
     await page.getByText('fetch', { exact: true }).click();
     await page.waitForTimeout(3000);
     await page.getByText('fetch', { exact: true }).click();

@@ -3,8 +3,8 @@ import { createLateStart } from '../../src/eager/late-start.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-const idle = (start: () => Promise<boolean>, isAllowed = () => true, leave = () => undefined) =>
-  createLateStart({ name: 'Test SDK', start, isAllowed, leave });
+const idle = (start: () => Promise<boolean>, isAllowed = () => true, handOver = () => undefined) =>
+  createLateStart({ name: 'Test SDK', start, isAllowed, handOver });
 
 it('fetches once, however often it is asked', () => {
   const start = vi.fn(async () => true);
@@ -23,10 +23,10 @@ it('fetches by itself once the page has loaded and is idle', async () => {
 
 it('hands over what waits when the page is being left: an SDK would come too late', () => {
   const start = vi.fn(async () => true);
-  const leave = vi.fn(() => undefined);
-  idle(start, () => true, leave).whenIdle();
+  const handOver = vi.fn(() => undefined);
+  idle(start, () => true, handOver).whenIdle();
   dispatchEvent(new Event('pagehide'));
-  expect(leave).toHaveBeenCalledOnce();
+  expect(handOver).toHaveBeenCalledOnce();
   expect(start).not.toHaveBeenCalled();
 });
 
@@ -34,7 +34,7 @@ it('tries again by itself after a failed fetch, each time after a longer wait', 
   vi.useFakeTimers();
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const start = vi.fn<() => Promise<boolean>>().mockRejectedValue(new Error('blocked'));
-  createLateStart({ name: 'Another SDK', start, isAllowed: () => true, leave: () => undefined }).now();
+  createLateStart({ name: 'Another SDK', start, isAllowed: () => true, handOver: () => undefined }).now();
   const calls: number[] = [];
   for (const wait of [5000, 5000, 5000, 20_000]) {
     await vi.advanceTimersByTimeAsync(wait);
