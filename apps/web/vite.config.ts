@@ -55,6 +55,8 @@ export default defineConfig({
     emptyOutDir: true,
     // For Sentry's upload; the server never serves them.
     sourcemap: 'hidden',
+    // A list of what each late chunk needs would be part of the first; that chunk asks for it soon enough.
+    modulePreload: false,
     // Inlined files would be data: URLs, which the content security policy does not allow for scripts and styles.
     assetsInlineLimit: 0,
   },

@@ -6,6 +6,7 @@ import { build, defaultClientConditions } from 'vite';
 import { earlyErrors } from '../../packages/browser/dist/vite/index.js';
 
 export const variants = ['none', 'guide', 'ours'];
+export const PROBE = 'probe';
 
 /** A script that throws before the bundle runs, when the address asks for it; of its own file, as the page allows no inline scripts. */
 const EARLY_SCRIPT = `const n=new URLSearchParams(location.search).get('script');if(n)throw new Error('script '+n)`;
@@ -16,7 +17,7 @@ export async function buildVariants(folder, { dsn, token }) {
   process.env.VITE_SENTRY_DSN = dsn;
   process.env.VITE_MIXPANEL_TOKEN = token;
   const app = join(import.meta.dirname, 'app');
-  for (const variant of variants) {
+  for (const variant of [...variants, PROBE]) {
     const outDir = join(folder, variant);
     const page = join(app, `${variant}.html`);
     await writeFile(page, (await readFile(join(app, 'page.html'), 'utf8')).replace('VARIANT', variant));
@@ -25,10 +26,10 @@ export async function buildVariants(folder, { dsn, token }) {
       configFile: false,
       envDir: false,
       logLevel: 'warn',
-      plugins: [...(variant === 'ours' ? [earlyErrors()] : []), react()],
+      plugins: [...(variant === 'ours' || variant === PROBE ? [earlyErrors()] : []), react()],
       resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
       define: { __SENTRY_DEBUG__: 'false' },
-      build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, rollupOptions: { input: page } },
+      build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, modulePreload: false, rollupOptions: { input: page } },
     });
     await rename(join(outDir, `${variant}.html`), join(outDir, 'index.html'));
     await mkdir(join(outDir, 'assets'), { recursive: true });
@@ -46,8 +47,8 @@ export async function sizesOf(folder) {
   for (const script of scripts) {
     const bytes = await size(join('assets', script));
     if (html.includes(script)) first += bytes;
-    // Fetched with consent and by the draw only.
-    else if (!script.startsWith('replay')) late += bytes;
+    // A recording is fetched with consent and by the draw only; a page of the app is the app's.
+    else if (!/^(?:replay|code)-/.test(script)) late += bytes;
   }
   return { first, late };
 }

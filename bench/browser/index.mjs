@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: { runs: { type: 'string', default: '21' }, early: { type: 'string', default: '150' } },
 });
 process.env.NODE_ENV = 'test';
-const { buildVariants, sizesOf, variants } = await import('./build.mjs');
+const { buildVariants, PROBE, sizesOf, variants } = await import('./build.mjs');
 const { servePage } = await import('./server.mjs');
 const { startInbox } = await import('../../packages/inbox/dist/index.js');
 
@@ -41,7 +41,8 @@ for (let run = 0; run < Number(values.runs); run++) {
     log(`run ${run + 1}: ${variant}: first paint ${load.fcpMs.toFixed(0)}, blocking ${load.blockingMs.toFixed(0)} ms`);
   }
 }
-const early = await countEarlyLosses(servers.ours.origin, inbox, Number(values.early), log);
+servers[PROBE] = await servePage(join(folder, PROBE), target);
+const early = await countEarlyLosses(servers[PROBE].origin, inbox, Number(values.early), log);
 
 const figures = figuresOf({ sizes, loads, early });
 saveResult('browser', { figures, ...where, runs: Number(values.runs), sizes, early, loads });

@@ -1,6 +1,10 @@
 const said = new Set<string>();
 
-/** Says something on the console once a page, prefixed so that its origin is clear. */
+/**
+ * Says something on the console once a page, prefixed so that its origin is clear.
+ *
+ * What is wrong with a variable is said behind `import.meta.env.DEV`, so that visitors do not fetch it; the Vite plugin says it at build.
+ */
 export function warnOnce(message: string): void {
   if (said.has(message)) return;
   said.add(message);

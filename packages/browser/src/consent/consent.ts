@@ -50,38 +50,34 @@ export function onConsentChange(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-function resolve({ analytics, replay }: Partial<ConsentChoice>): ConsentState {
+function resolve(choice: Partial<ConsentChoice> | null): ConsentState {
   if (asksForPrivacy()) return { analytics: 'denied', replay: 'denied' };
   const unasked = isRequired() ? 'undecided' : 'granted';
-  return { analytics: answer(analytics, unasked), replay: answer(replay, 'undecided') };
+  return { analytics: answer(choice?.analytics, unasked), replay: answer(choice?.replay, 'undecided') };
 }
 
-function answer(choice: boolean | undefined, unasked: ConsentAnswer): ConsentAnswer {
-  if (choice === undefined) return unasked;
-  return choice ? 'granted' : 'denied';
+/** Only the two words of a choice count: what is stored may have been tampered with. */
+function answer(choice: unknown, unasked: ConsentAnswer): ConsentAnswer {
+  if (choice === true) return 'granted';
+  return choice === false ? 'denied' : unasked;
 }
 
 /** A misspelt mode counts as `required`: the mistake must not cost anyone their privacy. */
 function isRequired(): boolean {
   const mode: unknown = import.meta.env.VITE_CONSENT_MODE;
-  if (mode === undefined || mode === '' || mode === 'opt-out') return false;
-  if (mode !== 'required') {
+  if (!mode || mode === 'opt-out') return false;
+  if (import.meta.env.DEV && mode !== 'required')
     warnOnce(
       `VITE_CONSENT_MODE should be "opt-out" or "required", got "${mode}"; consent is required until it is fixed`,
     );
-  }
   return true;
 }
 
 function readChoice(): Partial<ConsentChoice> {
   try {
-    const { analytics, replay } = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '{}') as Record<string, unknown>;
-    return {
-      ...(typeof analytics === 'boolean' && { analytics }),
-      ...(typeof replay === 'boolean' && { replay }),
-    };
+    return JSON.parse(localStorage.getItem(STORAGE_KEY) ?? '') as Partial<ConsentChoice>;
   } catch {
-    // Storage is blocked or holds something else: nobody has chosen.
+    // Storage is blocked, empty or holds something else: nobody has chosen.
     return {};
   }
 }

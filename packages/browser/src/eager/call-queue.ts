@@ -1,3 +1,5 @@
+import { warnOnce } from '../warn-once.ts';
+
 /** What takes the calls once an SDK is there; `at` is the time of the original call in epoch milliseconds. */
 export type Sink<C> = (call: C, at: number) => void;
 
@@ -32,7 +34,7 @@ export function createCallQueue<C>({ capacity = 100, now = Date.now } = {}): Cal
       to(call, at);
     } catch (error) {
       // Telemetry never breaks the page.
-      console.warn('[observability] a call failed inside an SDK', error);
+      warnOnce(`an SDK failed (${error})`);
     }
   };
 

@@ -1,5 +1,5 @@
 import { warnOnce } from '../warn-once.ts';
-import { closeMixpanelLane, isMixpanelDecided, openMixpanelLane } from './mixpanel-lane.ts';
+import { mixpanelLane, openMixpanelLane } from './mixpanel-lane.ts';
 
 /** What {@link initMixpanel} takes; each has a default. */
 export interface MixpanelOptions {
@@ -14,10 +14,10 @@ export interface MixpanelOptions {
  * Without a token it warns once and every call is a no-op.
  */
 export function initMixpanel(options: MixpanelOptions = {}): void {
-  if (isMixpanelDecided()) return;
+  if (mixpanelLane.isDecided()) return;
   const token = options.token ?? import.meta.env.VITE_MIXPANEL_TOKEN;
   if (!token) {
-    closeMixpanelLane();
+    mixpanelLane.close();
     warnOnce('VITE_MIXPANEL_TOKEN is not set: analytics is off');
     return;
   }

@@ -1,8 +1,9 @@
+import { sampleRate } from '../sample-rate.ts';
 import { warnOnce } from '../warn-once.ts';
 import { reportError } from './capture.ts';
 import { listenForErrors } from './error-listeners.ts';
 import { openPageTrace } from './page-trace.ts';
-import { closeSentryLane, isSentryDecided, openSentryLane } from './sentry-lane.ts';
+import { sentryLane } from './sentry-lane.ts';
 
 /** What {@link initSentry} takes; each has a default. */
 export interface SentryOptions {
@@ -27,40 +28,31 @@ export interface SentryOptions {
  * SDK when the page is idle or at the first error. Further calls do nothing. Without a DSN it warns once and every call is a no-op.
  */
 export function initSentry(options: SentryOptions = {}): void {
-  if (isSentryDecided()) return;
-  const env = import.meta.env;
-  const dsn = options.dsn ?? env.VITE_SENTRY_DSN;
+  if (sentryLane.isDecided()) return;
+  // Each variable by its full name: the bundler puts all of them into the page where `import.meta.env` is passed around.
+  const dsn = options.dsn ?? import.meta.env.VITE_SENTRY_DSN;
   if (!dsn) {
-    closeSentryLane();
+    sentryLane.close();
     warnOnce('VITE_SENTRY_DSN is not set: error tracking is off');
     return;
   }
+  const { replaysSessionSampleRate, replaysOnErrorSampleRate } = options;
   const tracesSampleRate =
     options.tracesSampleRate ??
-    rateOf('VITE_SENTRY_TRACES_SAMPLE_RATE', env.VITE_SENTRY_TRACES_SAMPLE_RATE, env.PROD ? 0.1 : 1);
+    sampleRate(
+      'VITE_SENTRY_TRACES_SAMPLE_RATE',
+      import.meta.env.VITE_SENTRY_TRACES_SAMPLE_RATE,
+      import.meta.env.PROD ? 0.1 : 1,
+    );
   openPageTrace(tracesSampleRate);
-  openSentryLane({
+  sentryLane.open({
     dsn,
-    environment: options.environment ?? env.VITE_SENTRY_ENVIRONMENT ?? env.MODE,
-    release: options.release ?? env.VITE_SENTRY_RELEASE,
+    environment: options.environment ?? import.meta.env.VITE_SENTRY_ENVIRONMENT ?? import.meta.env.MODE,
+    release: options.release ?? import.meta.env.VITE_SENTRY_RELEASE,
     tracesSampleRate,
     tunnel: options.tunnel ?? '/o/r',
-    replay: {
-      sessions:
-        options.replaysSessionSampleRate ??
-        rateOf('VITE_SENTRY_REPLAY_SAMPLE_RATE', env.VITE_SENTRY_REPLAY_SAMPLE_RATE, 0),
-      onError:
-        options.replaysOnErrorSampleRate ??
-        rateOf('VITE_SENTRY_REPLAY_ON_ERROR_SAMPLE_RATE', env.VITE_SENTRY_REPLAY_ON_ERROR_SAMPLE_RATE, 0),
-    },
+    replaysSessionSampleRate,
+    replaysOnErrorSampleRate,
   });
   listenForErrors(reportError);
-}
-
-function rateOf(name: string, text: unknown, fallback: number): number {
-  if (text === undefined || text === '') return fallback;
-  const rate = Number(text);
-  if (rate >= 0 && rate <= 1) return rate;
-  warnOnce(`${name} should be a number from 0 to 1, got "${text}"; ${fallback} is used`);
-  return fallback;
 }

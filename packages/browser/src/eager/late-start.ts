@@ -28,7 +28,6 @@ export interface LateStartOptions {
 /** Makes the schedule of one SDK. Each SDK has its own, so that a failed chunk of one does not hold back the other. */
 export function createLateStart({ name, start, isAllowed, handOver }: LateStartOptions): LateStart {
   let isStarted = false;
-  let isArmed = false;
   let retryMs = RETRY_MS;
 
   const now = () => {
@@ -36,7 +35,7 @@ export function createLateStart({ name, start, isAllowed, handOver }: LateStartO
     isStarted = true;
     void start()
       .catch((error: unknown) => {
-        warnOnce(`${name} could not be loaded; it is tried again (${error})`);
+        warnOnce(`${name} could not be loaded, trying again (${error})`);
         // A chunk of an older deploy never comes, and one that shares code with an entry that threw fails for good.
         handOver();
         setTimeout(now, retryMs);
@@ -51,8 +50,6 @@ export function createLateStart({ name, start, isAllowed, handOver }: LateStartO
   return {
     now,
     whenIdle() {
-      if (isArmed) return;
-      isArmed = true;
       afterLoad(now);
       addEventListener('online', now);
       addEventListener('pagehide', handOver);

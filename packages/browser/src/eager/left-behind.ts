@@ -1,3 +1,5 @@
+import { isGranted } from '../consent/consent.ts';
+
 /** Where what was left behind waits for the next visit, when it could not be sent. */
 export const KEPT_KEY = 'qr_left';
 /** Of all that waits, in characters; browsers allow some five million for the whole origin. */
@@ -6,25 +8,24 @@ const MAX_KEPT = 100_000;
 const MAX_BEACON = 30_000;
 
 /** Calls that no SDK has taken, in the form in which the page's own server takes them. */
-export interface LeftBehind<C> {
+export interface LeftBehind {
   /** Whose they are, and what the server must know of the page to make them what the SDK would have. */
   readonly page: Readonly<Record<string, unknown>>;
-  readonly calls: readonly C[];
+  readonly calls: readonly unknown[];
   /** Where that server listens. */
   readonly path: string;
-  /** Whether they may be stored on the device when they cannot be sent. */
-  readonly mayStore: boolean;
 }
 
-/** Hands calls to the page's own server as the page is being left, when no answer can be waited for. */
-export function leaveBehind<C>({ page, calls, path, mayStore }: LeftBehind<C>): void {
-  if (calls.length === 0) return;
+/**
+ * Hands calls to the page's own server as the page is being left, when no answer can be waited for. What cannot be sent waits on the device for the
+ * next visit, with consent.
+ */
+export function leaveBehind({ page, calls, path }: LeftBehind): void {
   const body = JSON.stringify({ ...page, calls });
   if (body.length > MAX_BEACON && calls.length > 1) {
     const half = calls.length >> 1;
-    leaveBehind({ page, calls: calls.slice(0, half), path, mayStore });
-    leaveBehind({ page, calls: calls.slice(half), path, mayStore });
-  } else if (!(navigator.onLine && navigator.sendBeacon?.(path, body)) && mayStore) keep(path, body);
+    for (const part of [calls.slice(0, half), calls.slice(half)]) leaveBehind({ page, calls: part, path });
+  } else if (!(navigator.onLine && navigator.sendBeacon?.(path, body)) && isGranted()) keep(path, body);
 }
 
 function keep(path: string, body: string): void {

@@ -41,16 +41,14 @@ export function traceHeader({ traceId, spanId, isSampled }: PageTrace): string {
 /** Gives what the page fetches from its own origin before the SDK is there the header that the SDK would give it. */
 function traceRequests(): void {
   const original = globalThis.fetch;
-  globalThis.fetch = (input, init) => {
-    if (isFollowedBySdk || !trace || !isOwn(input)) return original(input, init);
+  // Asynchronous, so that an address that is none becomes a rejection, as of `fetch` itself.
+  globalThis.fetch = async (input, init) => {
+    const { url = String(input) } = input as Partial<Request>;
+    // A foreign origin has no business with our trace, and the header would cost a preflight.
+    if (isFollowedBySdk || !trace || new URL(url, location.href).origin !== location.origin)
+      return original(input, init);
     const request = new Request(input, init);
     request.headers.set('sentry-trace', traceHeader(trace));
     return original(request);
   };
-}
-
-/** A foreign origin has no business with our trace, and the header would cost a preflight. */
-function isOwn(input: RequestInfo | URL): boolean {
-  const url = input instanceof Request ? input.url : String(input);
-  return URL.canParse(url, location.href) && new URL(url, location.href).origin === location.origin;
 }

@@ -1,8 +1,5 @@
 import { isGranted } from '../consent/consent.ts';
-import { warnOnce } from '../warn-once.ts';
-import { createCallQueue, type KeptCall } from './call-queue.ts';
-import { createLateStart } from './late-start.ts';
-import { leaveBehind } from './left-behind.ts';
+import { createLane } from './lane.ts';
 import { pageTrace } from './page-trace.ts';
 import type { SentryCall } from './sentry-call.ts';
 
@@ -14,83 +11,45 @@ export interface SentrySettings {
   readonly tracesSampleRate: number;
   /** Same-origin path that passes envelopes on. */
   readonly tunnel: string;
-  /** Shares of sessions that are recorded: of all, and of those with an error. */
-  readonly replay: { readonly sessions: number; readonly onError: number };
+  /** As given to `initSentry`; where they are not, the variables decide. */
+  readonly replaysSessionSampleRate: number | undefined;
+  readonly replaysOnErrorSampleRate: number | undefined;
 }
 
-const queue = createCallQueue<SentryCall>();
-// Until initSentry has run nobody knows whether error tracking is on, so calls are kept.
-let settings: SentrySettings | 'off' | undefined;
+const isError = ({ kind }: SentryCall) => kind === 'exception';
 
-const late = createLateStart({
+export const sentryLane = createLane<SentryCall, SentrySettings>({
   name: 'Sentry',
-  isAllowed: () => typeof settings === 'object',
-  start: async () => {
+  isAllowed: () => true,
+  load: async (settings) => {
     const { startSentry } = await import('../late/sentry.ts');
-    if (typeof settings !== 'object') return false;
-    queue.connect(startSentry(settings));
-    if (queue.dropped() > 0) warnOnce(`${queue.dropped()} calls to Sentry were dropped before it had loaded`);
-    return true;
+    return () => startSentry(settings);
   },
-  handOver: () => {
-    if (typeof settings !== 'object' || !queue.pending().some(isError)) return;
-    const { dsn, environment, release, tunnel } = settings;
-    leaveBehind({
-      page: {
-        dsn,
-        environment,
-        release,
-        traceId: pageTrace()?.traceId,
-        url: location.origin + location.pathname,
-        isNamed: isGranted(),
-      },
-      calls: queue.take().map(toJson),
-      path: tunnel.replace(/[^/]*$/, 'q'),
-      mayStore: isGranted(),
-    });
-  },
+  isUrgent: isError,
+  pack: ({ dsn, environment, release, tunnel }, calls) =>
+    // Page loads, breadcrumbs and the user only explain errors.
+    calls.some(({ call }) => isError(call))
+      ? {
+          page: {
+            dsn,
+            environment,
+            release,
+            traceId: pageTrace()?.traceId,
+            url: location.origin + location.pathname,
+            isNamed: isGranted(),
+          },
+          calls: calls.map(({ call, at }) => ({ ...call, at, ...(call.kind === 'exception' && textsOf(call.error)) })),
+          path: tunnel.replace(/[^/]*$/, 'q'),
+        }
+      : undefined,
 });
 
-/** Whether {@link openSentryLane} or {@link closeSentryLane} has been called. */
-export function isSentryDecided(): boolean {
-  return settings !== undefined;
-}
-
-/** Whether error tracking is known to be off: an error id would then mean nothing to anybody. */
-export function isSentryOff(): boolean {
-  return settings === 'off';
-}
-
-/** Turns the lane on: the SDK comes when the page is idle, or at once if an error is waiting. */
-export function openSentryLane(to: SentrySettings): void {
-  settings = to;
-  late.whenIdle();
-  if (queue.pending().some(isError)) late.now();
-}
-
-/** Turns the lane off for the life of the page. */
-export function closeSentryLane(): void {
-  settings = 'off';
-  queue.take();
-}
-
 /** Passes a call to the SDK, now or when it is there; `at` is when it happened, if not now. Returns false when error tracking is off. */
-export function sendToSentry(call: SentryCall, at?: number): boolean {
-  if (settings === 'off') return false;
-  queue.push(call, at);
-  if (call.kind === 'exception') late.now();
-  return true;
-}
+export const sendToSentry: (call: SentryCall, at?: number) => boolean = sentryLane.send;
 
-function isError({ call }: KeptCall<SentryCall>): boolean {
-  return call.kind === 'exception';
-}
-
-/** An error object has no JSON of its own. */
-function toJson({ call, at }: KeptCall<SentryCall>): object {
-  if (call.kind !== 'exception') return { ...call, at };
-  const { error, ...rest } = call;
+/** An error object has no JSON of its own, and that of anything else that was thrown may hold what was typed. */
+function textsOf(error: unknown): object {
   const { name, message, stack } =
-    error instanceof Error ? error : { name: 'Error', message: String(error), stack: '' };
-  return { ...rest, at, name, message, stack };
+    error instanceof Error ? error : { name: 'Error', message: String(error), stack: undefined };
+  return { error: undefined, name, message, stack };
 }

@@ -1,13 +1,19 @@
 import type { BrowserClient } from '@sentry/react';
 import { consentState, onConsentChange } from '../consent/consent.ts';
 import type { SentrySettings } from '../eager/sentry-lane.ts';
+import { sampleRate } from '../sample-rate.ts';
 import { warnOnce } from '../warn-once.ts';
 
 /** Starts and stops the recording with the person's answer. Its code, 39 KB, is fetched only when there is consent and the draw says so. */
-export function followReplayConsent(client: BrowserClient, { sessions, onError }: SentrySettings['replay']): void {
-  const draw = Math.random();
-  const isDrawn = draw < sessions;
-  if (!isDrawn && onError === 0) return;
+export function followReplayConsent(client: BrowserClient, settings: SentrySettings): void {
+  const sessions =
+    settings.replaysSessionSampleRate ??
+    sampleRate('VITE_SENTRY_REPLAY_SAMPLE_RATE', import.meta.env.VITE_SENTRY_REPLAY_SAMPLE_RATE, 0);
+  const onError =
+    settings.replaysOnErrorSampleRate ??
+    sampleRate('VITE_SENTRY_REPLAY_ON_ERROR_SAMPLE_RATE', import.meta.env.VITE_SENTRY_REPLAY_ON_ERROR_SAMPLE_RATE, 0);
+  const isDrawn = Math.random() < sessions;
+  if (!isDrawn && Math.random() >= onError) return;
   let replay: Promise<{ start(): void; stop(): unknown }> | undefined;
 
   const follow = () => {

@@ -77,7 +77,7 @@ export function startSentry(settings: SentrySettings): Sink<SentryCall> {
   client.init();
   handOverRequests();
   const tracePage = createPageTracer(client, settings);
-  followReplayConsent(client, settings.replay);
+  followReplayConsent(client, settings);
   let userId: string | undefined;
   // Whose error it is counts as analytics: without consent an error is nobody's.
   const nameUser = () => setUser(userId !== undefined && isGranted() ? { id: userId } : null);

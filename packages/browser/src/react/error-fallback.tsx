@@ -16,16 +16,11 @@ export type ErrorFallback = (props: ErrorFallbackProps) => ReactNode;
 /** The fallback of those who bring none. */
 export function DefaultFallback({ errorId, resetError }: ErrorFallbackProps): ReactElement {
   return (
-    <div role="alert">
-      <p>Something went wrong.</p>
-      {errorId !== undefined && (
-        <p>
-          Error id: <code>{errorId}</code>
-        </p>
-      )}
+    <p role="alert">
+      Something went wrong. <code>{errorId}</code>
       <button type="button" onClick={resetError}>
         Try again
       </button>
-    </div>
+    </p>
   );
 }

@@ -1,4 +1,4 @@
-import { routePattern, stripUrl } from '@qr/common/shared';
+import { routePattern } from '@qr/common/shared';
 import type { createBrowserRouter } from 'react-router';
 import { holdPageView } from '../eager/page-views.ts';
 import { sendToSentry } from '../eager/sentry-lane.ts';
@@ -21,7 +21,7 @@ export function followPages(router: Router): void {
     sendToSentry({
       kind: 'page',
       pattern: patternOf(state),
-      url: stripUrl(location.href),
+      url: location.origin + location.pathname,
       startedAtMs: isFirst ? undefined : started,
     });
     countPage(state, isFirst);

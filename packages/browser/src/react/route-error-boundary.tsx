@@ -2,7 +2,7 @@ import { type ReactElement, type ReactNode, useEffect, useMemo } from 'react';
 import { isRouteErrorResponse, useLocation, useNavigate, useRouteError } from 'react-router';
 import { reportError } from '../eager/capture.ts';
 import { errorIdOf } from '../eager/error-ids.ts';
-import { isSentryOff } from '../eager/sentry-lane.ts';
+import { sentryLane } from '../eager/sentry-lane.ts';
 import type { ErrorFallback } from './error-fallback.tsx';
 
 /** Stands above all routes: without it the router would show the raw message and stack, and nobody would hear of the error. */
@@ -26,7 +26,7 @@ function useReportedRouteError(): { readonly error: unknown; readonly errorId: s
   useEffect(() => {
     if (eventId !== undefined) reportError({ error, eventId, mechanism: 'route_error' });
   }, [error, eventId]);
-  return { error, errorId: isSentryOff() ? undefined : eventId };
+  return { error, errorId: sentryLane.isOff() ? undefined : eventId };
 }
 
 /** A loader's 404 or 403 is an answer, not a fault. */

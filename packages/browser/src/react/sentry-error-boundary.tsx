@@ -1,7 +1,7 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { reportError } from '../eager/capture.ts';
 import { errorIdOf } from '../eager/error-ids.ts';
-import { isSentryOff } from '../eager/sentry-lane.ts';
+import { sentryLane } from '../eager/sentry-lane.ts';
 import { DefaultFallback, type ErrorFallback } from './error-fallback.tsx';
 
 /** Props of {@link SentryErrorBoundary}. */
@@ -11,22 +11,21 @@ export interface SentryErrorBoundaryProps {
   readonly fallback?: ErrorFallback;
 }
 
-type State =
-  | { readonly isBroken: false }
-  | { readonly isBroken: true; readonly error: unknown; readonly errorId: string };
-
-const INTACT: State = { isBroken: false };
+interface State {
+  /** What was thrown, by its id, which is there even if nothing was: `throw undefined`. */
+  readonly errorId?: string | undefined;
+  readonly error?: unknown;
+}
 
 /** Catches what its children throw while rendering, reports it once and shows a fallback that knows the error id. */
 export class SentryErrorBoundary extends Component<SentryErrorBoundaryProps, State> {
-  override state: State = INTACT;
+  override state: State = {};
 
   static getDerivedStateFromError(error: unknown): State {
-    return { isBroken: true, error, errorId: errorIdOf(error) };
+    return { error, errorId: errorIdOf(error) };
   }
 
   override componentDidCatch(error: unknown, { componentStack }: ErrorInfo): void {
-    if (!this.state.isBroken) return;
     reportError({
       error,
       eventId: this.state.errorId,
@@ -35,12 +34,12 @@ export class SentryErrorBoundary extends Component<SentryErrorBoundaryProps, Sta
     });
   }
 
-  readonly resetError = (): void => this.setState(INTACT);
+  readonly resetError = (): void => this.setState({ errorId: undefined });
 
   override render(): ReactNode {
-    if (!this.state.isBroken) return this.props.children;
     const { error, errorId } = this.state;
-    const { fallback = DefaultFallback } = this.props;
-    return fallback({ error, errorId: isSentryOff() ? undefined : errorId, resetError: this.resetError });
+    const { children, fallback = DefaultFallback } = this.props;
+    if (!errorId) return children;
+    return fallback({ error, errorId: sentryLane.isOff() ? undefined : errorId, resetError: this.resetError });
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { browserPlan } from '@qr/events/browser';
 import type { LaneName } from '../../delivery/record.ts';
 import { redact, stripUrl } from '../../shared/index.ts';
@@ -13,32 +14,51 @@ interface LeftRecord {
   readonly distinctId: string;
 }
 
+/** Who a call is of. */
+interface Identity {
+  readonly deviceId: string;
+  readonly userId: string | undefined;
+}
+
 /** The library that a record is of; the SDK calls itself `web`. */
 const LIBRARY = 'qr-browser';
 
-/** The planned events and profile updates of a report, as the ingestion API takes them; unplanned ones are left out. */
-export function recordsOf({ token, calls }: EventReport): LeftRecord[] {
-  return calls.flatMap((call) => {
-    const distinctId = call.userId ?? `$device:${call.deviceId}`;
-    if (call.kind === 'event') return eventOf(call, distinctId);
-    // An anonymous visitor has no profile.
-    if (call.userId === undefined) return [];
-    if (call.kind === 'profile') return profileOf(call, token, keep(browserPlan.profile, call.properties));
-    if (call.kind === 'identify') return profileOf(call, token, { $last_login: new Date(call.at).toISOString() });
-    return [];
+/**
+ * The planned events and profile updates of a report, as the ingestion API takes them; unplanned ones are left out. Each call is of whom the page knew
+ * at its moment, as the SDK would have it.
+ */
+export function recordsOf({ token, visitor, calls }: EventReport): LeftRecord[] {
+  let identity: Identity = { deviceId: visitor.$device_id, userId: visitor.$user_id };
+  return calls.flatMap((call, index) => {
+    const id = idOf(identity, call, index);
+    if (call.kind === 'event') return eventOf(call, identity, id);
+    if (call.kind === 'reset') identity = { deviceId: id, userId: undefined };
+    if (call.kind === 'profile') return profileOf(identity, token, keep(browserPlan.profile, call.properties));
+    if (call.kind !== 'identify') return [];
+    identity = { ...identity, userId: call.userId };
+    return profileOf(identity, token, { $last_login: new Date(call.at).toISOString() });
   });
 }
 
-function eventOf(call: Extract<Call, { kind: 'event' }>, distinctId: string): LeftRecord[] {
+/** The same whenever the same report arrives: one that waited in storage may be sent twice. */
+function idOf({ deviceId }: Identity, call: Call, index: number): string {
+  return createHash('sha256')
+    .update(JSON.stringify([deviceId, index, call]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function eventOf(call: Extract<Call, { kind: 'event' }>, { deviceId, userId }: Identity, id: string): LeftRecord[] {
   const events: Readonly<Record<string, Rules>> = browserPlan.events;
   const rules = Object.hasOwn(events, call.name) ? events[call.name] : undefined;
   if (!rules) return [];
+  const distinctId = userId ?? `$device:${deviceId}`;
   const properties = {
     time: Math.round(call.at),
     distinct_id: distinctId,
-    $device_id: call.deviceId,
-    ...(call.userId !== undefined && { $user_id: call.userId }),
-    $insert_id: call.id,
+    $device_id: deviceId,
+    ...(userId !== undefined && { $user_id: userId }),
+    $insert_id: id,
     mp_lib: LIBRARY,
     ...(call.traceId !== undefined && { trace_id: call.traceId }),
     ...keep(rules, call.properties),
@@ -46,8 +66,8 @@ function eventOf(call: Extract<Call, { kind: 'event' }>, distinctId: string): Le
   return [{ lane: 'import', json: JSON.stringify({ event: call.name, properties }), distinctId }];
 }
 
-function profileOf(call: Call, token: string, properties: Readonly<Record<string, unknown>>): LeftRecord[] {
-  const { userId } = call;
+/** An anonymous visitor has no profile. */
+function profileOf({ userId }: Identity, token: string, properties: Readonly<Record<string, unknown>>): LeftRecord[] {
   if (userId === undefined || Object.keys(properties).length === 0) return [];
   const json = JSON.stringify({ $token: token, $distinct_id: userId, $ip: '0', $set: properties });
   return [{ lane: 'engage', json, distinctId: userId }];

@@ -42,22 +42,19 @@ const errorReport = Type.Object({
   calls: Type.Array(sentryCall, { maxItems: MAX_CALLS }),
 });
 
-const attribution = { at, id, deviceId: text(255), userId: optional(255) };
-
 const mixpanelCall = Type.Union([
-  Type.Object({
-    kind: Type.Literal('event'),
-    name: text(255),
-    properties: anything,
-    traceId: Type.Optional(id),
-    ...attribution,
-  }),
-  Type.Object({ kind: Type.Literal('identify'), ...attribution }),
-  Type.Object({ kind: Type.Literal('profile'), properties: anything, ...attribution }),
-  Type.Object({ kind: Type.Literal('reset'), ...attribution }),
+  Type.Object({ kind: Type.Literal('event'), at, name: text(255), properties: anything, traceId: Type.Optional(id) }),
+  Type.Object({ kind: Type.Literal('identify'), at, userId: text(255) }),
+  Type.Object({ kind: Type.Literal('profile'), at, properties: anything }),
+  Type.Object({ kind: Type.Literal('reset'), at }),
 ]);
 
-const eventReport = Type.Object({ token: text(200), calls: Type.Array(mixpanelCall, { maxItems: MAX_CALLS }) });
+const eventReport = Type.Object({
+  token: text(200),
+  /** What the SDK remembers of the visitor, before the calls. */
+  visitor: Type.Object({ $device_id: text(255), $user_id: optional(255) }),
+  calls: Type.Array(mixpanelCall, { maxItems: MAX_CALLS }),
+});
 
 /** Calls to Sentry that no SDK has taken. */
 export type ErrorReport = Static<typeof errorReport>;
