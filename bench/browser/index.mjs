@@ -47,6 +47,9 @@ const early = await countEarlyLosses(servers[PROBE].origin, inbox, Number(values
 const figures = figuresOf({ sizes, loads, early });
 saveResult('browser', { figures, ...where, runs: Number(values.runs), sizes, early, loads });
 console.log(table({ sizes, loads }, figures));
+console.log(
+  `${early.injected} injected, ${early.arrivedOnNextVisit} of them arrived with the next visit, ${early.lost.length} never.`,
+);
 if (early.lost.length > 0) console.log(`Lost: ${early.lost.join(', ')}`);
 if (early.twice > 0) console.error(`Does not count: ${early.twice} errors arrived twice.`);
 for (const { close } of Object.values(servers)) await close();

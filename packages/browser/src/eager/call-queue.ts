@@ -24,7 +24,7 @@ export interface KeptCall<C> {
 }
 
 /** Makes a bounded queue; a call that finds it full is dropped and counted, so the oldest, which explain the rest, survive. */
-export function createCallQueue<C>({ capacity = 100, now = Date.now } = {}): CallQueue<C> {
+export function createCallQueue<C>(capacity = 100): CallQueue<C> {
   let kept: KeptCall<C>[] = [];
   let dropped = 0;
   let sink: Sink<C> | undefined;
@@ -39,7 +39,7 @@ export function createCallQueue<C>({ capacity = 100, now = Date.now } = {}): Cal
   };
 
   return {
-    push(call, at = now()) {
+    push(call, at = Date.now()) {
       const entry = { call, at };
       if (sink) pass(sink, entry);
       else if (kept.length < capacity) kept.push(entry);

@@ -33,5 +33,5 @@ function describe(event: Event): UncaughtError | undefined {
 }
 
 function locationOf({ filename, lineno, colno }: ErrorEvent): SourceLocation | undefined {
-  return filename ? { file: filename, line: lineno, column: colno } : undefined;
+  return filename ? { filename, lineno, colno } : undefined;
 }

@@ -14,7 +14,7 @@ export interface MixpanelOptions {
  * Without a token it warns once and every call is a no-op.
  */
 export function initMixpanel(options: MixpanelOptions = {}): void {
-  if (mixpanelLane.isDecided()) return;
+  if (mixpanelLane.settings() !== undefined) return;
   const token = options.token ?? import.meta.env.VITE_MIXPANEL_TOKEN;
   if (!token) {
     mixpanelLane.close();

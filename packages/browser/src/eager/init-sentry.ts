@@ -1,34 +1,15 @@
-import { sampleRate } from '../sample-rate.ts';
 import { warnOnce } from '../warn-once.ts';
 import { reportError } from './capture.ts';
 import { listenForErrors } from './error-listeners.ts';
 import { openPageTrace } from './page-trace.ts';
-import { sentryLane } from './sentry-lane.ts';
-
-/** What {@link initSentry} takes; each has a default. */
-export interface SentryOptions {
-  /** @default import.meta.env.VITE_SENTRY_DSN */
-  readonly dsn?: string | undefined;
-  /** @default import.meta.env.VITE_SENTRY_ENVIRONMENT, else Vite's mode */
-  readonly environment?: string | undefined;
-  /** @default import.meta.env.VITE_SENTRY_RELEASE */
-  readonly release?: string | undefined;
-  /** Share of page loads and navigations that are traced. @default import.meta.env.VITE_SENTRY_TRACES_SAMPLE_RATE, else 0.1 in production builds and 1 elsewhere */
-  readonly tracesSampleRate?: number | undefined;
-  /** Share of sessions that are recorded, with everything masked and only with consent. @default import.meta.env.VITE_SENTRY_REPLAY_SAMPLE_RATE, else 0 */
-  readonly replaysSessionSampleRate?: number | undefined;
-  /** Share of the other sessions of which the last minute is sent when an error happens. @default import.meta.env.VITE_SENTRY_REPLAY_ON_ERROR_SAMPLE_RATE, else 0 */
-  readonly replaysOnErrorSampleRate?: number | undefined;
-  /** Same-origin path that passes envelopes on. @default '/o/r' */
-  readonly tunnel?: string | undefined;
-}
+import { type SentryOptions, sentryLane } from './sentry-lane.ts';
 
 /**
  * Turns error tracking on: listens for errors from this call on, takes over those that the snippet in `<head>` has caught before, and fetches the
  * SDK when the page is idle or at the first error. Further calls do nothing. Without a DSN it warns once and every call is a no-op.
  */
 export function initSentry(options: SentryOptions = {}): void {
-  if (sentryLane.isDecided()) return;
+  if (sentryLane.settings() !== undefined) return;
   // Each variable by its full name: the bundler puts all of them into the page where `import.meta.env` is passed around.
   const dsn = options.dsn ?? import.meta.env.VITE_SENTRY_DSN;
   if (!dsn) {
@@ -36,7 +17,6 @@ export function initSentry(options: SentryOptions = {}): void {
     warnOnce('VITE_SENTRY_DSN is not set: error tracking is off');
     return;
   }
-  const { replaysSessionSampleRate, replaysOnErrorSampleRate } = options;
   const tracesSampleRate =
     options.tracesSampleRate ??
     sampleRate(
@@ -46,13 +26,20 @@ export function initSentry(options: SentryOptions = {}): void {
     );
   openPageTrace(tracesSampleRate);
   sentryLane.open({
+    ...options,
     dsn,
     environment: options.environment ?? import.meta.env.VITE_SENTRY_ENVIRONMENT ?? import.meta.env.MODE,
     release: options.release ?? import.meta.env.VITE_SENTRY_RELEASE,
     tracesSampleRate,
     tunnel: options.tunnel ?? '/o/r',
-    replaysSessionSampleRate,
-    replaysOnErrorSampleRate,
   });
   listenForErrors(reportError);
+}
+
+/** What is no share counts as the default. */
+function sampleRate(name: string, text: unknown, fallback: number): number {
+  const rate = Number(text || fallback);
+  if (rate >= 0 && rate <= 1) return rate;
+  if (import.meta.env.DEV) warnOnce(`${name} should be a number from 0 to 1, got "${text}"; ${fallback} is used`);
+  return fallback;
 }

@@ -19,10 +19,8 @@ export interface LaneOptions<C, S> {
 
 /** The way of one vendor's calls: kept until its SDK is there, and handed over if it does not come in time. */
 export interface Lane<C, S> {
-  /** Whether {@link open} or {@link close} has been called. */
-  isDecided(): boolean;
-  /** Whether it is known that nothing will ever be sent. */
-  isOff(): boolean;
+  /** What it was opened with; `null` when it is off, `undefined` until that is decided. */
+  settings(): S | null | undefined;
   /** Turns the lane on: the SDK comes when the page is idle, or at once for what is urgent. */
   open(settings: S): void;
   /** Turns the lane off for the life of the page. */
@@ -62,8 +60,7 @@ export function createLane<C, S extends object>(options: LaneOptions<C, S>): Lan
   });
 
   return {
-    isDecided: () => settings !== undefined,
-    isOff: () => settings === null,
+    settings: () => settings,
     open(to) {
       settings = to;
       late.whenIdle();

@@ -1,4 +1,5 @@
 import { warnOnce } from '../warn-once.ts';
+import { whenLeft } from './leaving.ts';
 
 /** Longest wait for an idle moment after the page has loaded. */
 const IDLE_TIMEOUT_MS = 2000;
@@ -35,7 +36,7 @@ export function createLateStart({ name, start, isAllowed, handOver }: LateStartO
     isStarted = true;
     void start()
       .catch((error: unknown) => {
-        warnOnce(`${name} could not be loaded, trying again (${error})`);
+        warnOnce(`${name} could not be loaded (${error})`);
         // A chunk of an older deploy never comes, and one that shares code with an entry that threw fails for good.
         handOver();
         setTimeout(now, retryMs);
@@ -52,20 +53,16 @@ export function createLateStart({ name, start, isAllowed, handOver }: LateStartO
     whenIdle() {
       afterLoad(now);
       addEventListener('online', now);
-      addEventListener('pagehide', handOver);
-      // On phones a page that is hidden is often never heard of again: https://www.igvita.com/2015/11/20/dont-lose-user-and-app-state-use-page-visibility/
-      document.addEventListener('visibilitychange', () => {
-        if (document.visibilityState === 'hidden') handOver();
-      });
+      whenLeft(handOver);
     },
   };
 }
 
 function afterLoad(action: () => void): void {
   const wait = () => {
-    // Safari has no requestIdleCallback.
-    if (typeof requestIdleCallback === 'function') requestIdleCallback(action, { timeout: IDLE_TIMEOUT_MS });
-    else setTimeout(action, 1);
+    // Safari has no requestIdleCallback; to `setTimeout` an object is no time at all.
+    const whenIdle = (globalThis.requestIdleCallback ?? setTimeout) as typeof requestIdleCallback;
+    whenIdle(action, { timeout: IDLE_TIMEOUT_MS });
   };
   if (document.readyState === 'complete') wait();
   else addEventListener('load', wait, { once: true });

@@ -2,6 +2,7 @@ import { consentState, isGranted, onConsentChange } from '../consent/consent.ts'
 import { createLane } from './lane.ts';
 import { KEPT_KEY } from './left-behind.ts';
 import type { MixpanelCall } from './mixpanel-call.ts';
+import { pageParts } from './page-parts.ts';
 import { visitorKey, visitorOf } from './visitor.ts';
 
 /** What the SDK is started with. */
@@ -19,7 +20,7 @@ export const mixpanelLane = createLane<MixpanelCall, MixpanelSettings>({
   load: async (settings) => {
     const { startMixpanel } = await import('../late/mixpanel.ts');
     return () => {
-      const sdk = startMixpanel(settings);
+      const sdk = startMixpanel(settings, pageParts);
       setActive = sdk.setActive;
       return sdk.take;
     };

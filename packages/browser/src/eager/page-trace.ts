@@ -3,8 +3,8 @@ import { hexId } from './hex-id.ts';
 /** The place of the current page in its trace. */
 export interface PageTrace {
   readonly traceId: string;
-  /** Of what the page did before the SDK was there. */
-  readonly spanId: string;
+  /** The value of a `sentry-trace` header, with the span of what the page did before the SDK was there. */
+  readonly header: string;
   /** Decided with the first line of the page, so that services and the SDK follow one decision. */
   readonly isSampled: boolean;
 }
@@ -14,7 +14,9 @@ let isFollowedBySdk = false;
 
 /** Opens the trace of the page load; the SDK, which arrives later, continues it. */
 export function openPageTrace(sampleRate: number): void {
-  trace = { traceId: hexId(), spanId: hexId(8), isSampled: Math.random() < sampleRate };
+  const traceId = hexId();
+  const isSampled = Math.random() < sampleRate;
+  trace = { traceId, isSampled, header: `${traceId}-${hexId(8)}-${+isSampled}` };
   traceRequests();
 }
 
@@ -33,11 +35,6 @@ export function pageTrace(): PageTrace | undefined {
   return trace;
 }
 
-/** The value of a `sentry-trace` header. */
-export function traceHeader({ traceId, spanId, isSampled }: PageTrace): string {
-  return `${traceId}-${spanId}-${isSampled ? 1 : 0}`;
-}
-
 /** Gives what the page fetches from its own origin before the SDK is there the header that the SDK would give it. */
 function traceRequests(): void {
   const original = globalThis.fetch;
@@ -48,7 +45,7 @@ function traceRequests(): void {
     if (isFollowedBySdk || !trace || new URL(url, location.href).origin !== location.origin)
       return original(input, init);
     const request = new Request(input, init);
-    request.headers.set('sentry-trace', traceHeader(trace));
+    request.headers.set('sentry-trace', trace.header);
     return original(request);
   };
 }

@@ -38,16 +38,10 @@ export function holdPageView(view: PageView, isRedirect: boolean): void {
   else releasePageView();
   manualPages = new Set();
   held = { call: eventCall('page_viewed', view), at: Date.now(), timer: setTimeout(releasePageView, HOLD_MS) };
-  addEventListener('pagehide', releasePageView);
-  document.addEventListener('visibilitychange', releaseWhenHidden);
-}
-
-function releaseWhenHidden(): void {
-  if (document.visibilityState === 'hidden') releasePageView();
 }
 
 /** Sends the view that is still held: the page is being left, nobody will replace it. */
-function releasePageView(): void {
+export function releasePageView(): void {
   const view = takeHeld();
   if (view) sendToMixpanel(view.call, view.at);
 }

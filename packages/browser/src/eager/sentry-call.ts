@@ -1,8 +1,8 @@
 /** Where in the source something that carries no stack of its own was thrown. */
 export interface SourceLocation {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
+  readonly filename: string;
+  readonly lineno: number;
+  readonly colno: number;
 }
 
 /** One error on its way to the SDK. */

@@ -1,19 +1,34 @@
 import { isGranted } from '../consent/consent.ts';
 import { createLane } from './lane.ts';
+import { pageParts } from './page-parts.ts';
 import { pageTrace } from './page-trace.ts';
 import type { SentryCall } from './sentry-call.ts';
 
-/** What the SDK is started with. */
-export interface SentrySettings {
+/** What `initSentry` takes; each has a default. */
+export interface SentryOptions {
+  /** @default import.meta.env.VITE_SENTRY_DSN */
+  readonly dsn?: string | undefined;
+  /** @default import.meta.env.VITE_SENTRY_ENVIRONMENT, else Vite's mode */
+  readonly environment?: string | undefined;
+  /** @default import.meta.env.VITE_SENTRY_RELEASE */
+  readonly release?: string | undefined;
+  /** Share of page loads and navigations that are traced. @default import.meta.env.VITE_SENTRY_TRACES_SAMPLE_RATE, else 0.1 in production builds and 1 elsewhere */
+  readonly tracesSampleRate?: number | undefined;
+  /** Share of sessions that are recorded, with everything masked and only with consent. @default import.meta.env.VITE_SENTRY_REPLAY_SAMPLE_RATE, else 0 */
+  readonly replaysSessionSampleRate?: number | undefined;
+  /** Share of the other sessions of which the last minute is sent when an error happens. @default import.meta.env.VITE_SENTRY_REPLAY_ON_ERROR_SAMPLE_RATE, else 0 */
+  readonly replaysOnErrorSampleRate?: number | undefined;
+  /** Same-origin path that passes envelopes on. @default '/o/r' */
+  readonly tunnel?: string | undefined;
+}
+
+/** What the SDK is started with: the options, with the defaults of those that the eager part needs itself. */
+export interface SentrySettings extends SentryOptions {
   readonly dsn: string;
   readonly environment: string;
   readonly release: string | undefined;
   readonly tracesSampleRate: number;
-  /** Same-origin path that passes envelopes on. */
   readonly tunnel: string;
-  /** As given to `initSentry`; where they are not, the variables decide. */
-  readonly replaysSessionSampleRate: number | undefined;
-  readonly replaysOnErrorSampleRate: number | undefined;
 }
 
 const isError = ({ kind }: SentryCall) => kind === 'exception';
@@ -23,7 +38,7 @@ export const sentryLane = createLane<SentryCall, SentrySettings>({
   isAllowed: () => true,
   load: async (settings) => {
     const { startSentry } = await import('../late/sentry.ts');
-    return () => startSentry(settings);
+    return () => startSentry(settings, pageParts);
   },
   isUrgent: isError,
   pack: ({ dsn, environment, release, tunnel }, calls) =>

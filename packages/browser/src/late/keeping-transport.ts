@@ -1,4 +1,4 @@
-import { type BrowserOptions, type makeFetchTransport as Make, makeFetchTransport } from '@sentry/react';
+import { type BrowserOptions, type makeFetchTransport as Make, makeFetchTransport } from '@sentry/browser';
 
 type MakeTransport = NonNullable<BrowserOptions['transport']>;
 type Transport = ReturnType<MakeTransport>;

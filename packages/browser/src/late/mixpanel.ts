@@ -4,12 +4,15 @@ import * as loader from 'mixpanel-browser/src/loaders/loader-module-core.js';
 import type { Sink } from '../eager/call-queue.ts';
 import type { MixpanelCall } from '../eager/mixpanel-call.ts';
 import type { MixpanelSettings } from '../eager/mixpanel-lane.ts';
+import type { PageParts } from '../eager/page-parts.ts';
 import { plannedEvent, plannedProfile } from '../plan/planned-event.ts';
 import { keepBlockedRequests } from './blocked-requests.ts';
 import { privateMixpanelEvent, privateMixpanelProfile } from './mixpanel-privacy.ts';
 import { sendKept } from './send-kept.ts';
 
 const mixpanel = (loader as unknown as { readonly default: Mixpanel }).default;
+
+type Warn = PageParts['warnOnce'];
 
 /** The started SDK. */
 export interface LateMixpanel {
@@ -19,18 +22,18 @@ export interface LateMixpanel {
 }
 
 /** Starts the SDK with everything off that the plan does not ask for: it sends what it is told, through the tunnel. */
-export function startMixpanel({ token, apiHost }: MixpanelSettings): LateMixpanel {
+export function startMixpanel({ token, apiHost }: MixpanelSettings, { keptKey, warnOnce }: PageParts): LateMixpanel {
   mixpanel.init(token, settingsOf(apiHost));
   // A refusal of an earlier visit is stored by the SDK; the consent store, which decides, says otherwise by now.
   if (mixpanel.has_opted_out_tracking()) optIn();
   keepBlockedRequests(mixpanel);
-  sendKept();
+  sendKept(keptKey);
 
   return {
     take: (call, at) => {
-      if (call.kind === 'event') track(call, at);
+      if (call.kind === 'event') track(call, at, warnOnce);
       else if (call.kind === 'identify') identify(call.userId, at);
-      else if (call.kind === 'profile') setProfile(call.properties);
+      else if (call.kind === 'profile') setProfile(call.properties, warnOnce);
       else mixpanel.reset();
     },
     setActive: (isActive) => {
@@ -69,14 +72,14 @@ function settingsOf(apiHost: string): Partial<Config> {
   return { ...settings, hooks: hooks as Config['hooks'] };
 }
 
-function track({ name, properties, traceId }: Extract<MixpanelCall, { kind: 'event' }>, at: number): void {
-  const planned = plannedEvent(name, properties);
+function track({ name, properties, traceId }: Extract<MixpanelCall, { kind: 'event' }>, at: number, warn: Warn): void {
+  const planned = plannedEvent(name, properties, warn);
   if (!planned) return;
   mixpanel.track(name, { ...planned, ...(traceId !== undefined && { trace_id: traceId }), time: at / 1000 });
 }
 
-function setProfile(properties: Readonly<Record<string, unknown>>): void {
-  const planned = plannedProfile(properties);
+function setProfile(properties: Readonly<Record<string, unknown>>, warn: Warn): void {
+  const planned = plannedProfile(properties, warn);
   if (Object.keys(planned).length > 0) mixpanel.people.set(planned);
 }
 

@@ -4,8 +4,8 @@ import {
   type Span,
   startBrowserTracingNavigationSpan,
   startBrowserTracingPageLoadSpan,
-} from '@sentry/react';
-import { followPageTrace, pageTrace, traceHeader } from '../eager/page-trace.ts';
+} from '@sentry/browser';
+import type { PageParts } from '../eager/page-parts.ts';
 import type { PageCall } from '../eager/sentry-call.ts';
 import type { SentrySettings } from '../eager/sentry-lane.ts';
 
@@ -13,20 +13,24 @@ import type { SentrySettings } from '../eager/sentry-lane.ts';
 const VITALS_DELAY_MS = 100;
 
 /** Makes what turns page calls into traces: the first is the page load, the others are navigations. */
-export function createPageTracer(client: BrowserClient, settings: SentrySettings): (page: PageCall) => void {
+export function createPageTracer(
+  client: BrowserClient,
+  settings: SentrySettings,
+  page: PageParts,
+): (call: PageCall) => void {
   return ({ pattern, url, startedAtMs }) => {
     const options = { name: pattern, attributes: { 'sentry.segment.name.source': 'route' as const } };
     const span =
       startedAtMs === undefined
-        ? startBrowserTracingPageLoadSpan(client, options, pageLoadHeaders(client, settings))
+        ? startBrowserTracingPageLoadSpan(client, options, pageLoadHeaders(client, settings, page))
         : startBrowserTracingNavigationSpan(client, { ...options, startTime: startedAtMs / 1000 }, { url });
     if (span && startedAtMs === undefined) endWithPageLoad(span);
-    followPageTrace(span?.spanContext().traceId ?? getCurrentScope().getPropagationContext().traceId);
+    page.followPageTrace(span?.spanContext().traceId ?? getCurrentScope().getPropagationContext().traceId);
   };
 }
 
 /** Lets the SDK continue the trace that was opened with the first line of the page, so that early events are part of it. */
-function pageLoadHeaders(client: BrowserClient, settings: SentrySettings) {
+function pageLoadHeaders(client: BrowserClient, settings: SentrySettings, { pageTrace }: PageParts) {
   const trace = pageTrace();
   if (trace === undefined) return {};
   const entries = {
@@ -40,7 +44,7 @@ function pageLoadHeaders(client: BrowserClient, settings: SentrySettings) {
   const baggage = Object.entries(entries)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `sentry-${key}=${encodeURIComponent(String(value))}`);
-  return { sentryTrace: traceHeader(trace), baggage: baggage.join(',') };
+  return { sentryTrace: trace.header, baggage: baggage.join(',') };
 }
 
 /** A span that starts after the page has loaded would last until now; it ends when the page was there. */

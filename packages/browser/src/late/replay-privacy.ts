@@ -1,5 +1,5 @@
 import { scrubText, stripUrl } from '@qr/common/shared';
-import type { BrowserOptions } from '@sentry/react';
+import type { BrowserOptions } from '@sentry/browser';
 
 type Transport = ReturnType<NonNullable<BrowserOptions['transport']>>;
 type Envelope = Parameters<Transport['send']>[0];

@@ -1,12 +1,15 @@
-// Not from @sentry/react, which would put all of it into this chunk.
+// Not from @sentry/browser, which would put all of it into this chunk.
 
-import type { BrowserClient } from '@sentry/react';
+import type { BrowserClient } from '@sentry/browser';
 import { replayIntegration } from '@sentry/replay';
-import { warnOnce } from '../warn-once.ts';
 import { privateReplay } from './replay-privacy.ts';
 
 /** A recording of the page in which every text, input and picture is masked. */
-export function addReplay(client: BrowserClient, isWholeSession: boolean): { start(): void; stop(): void } {
+export function addReplay(
+  client: BrowserClient,
+  isWholeSession: boolean,
+  warn: (message: string) => void,
+): { start(): void; stop(): void } {
   const replay = replayIntegration({
     maskAllText: true,
     maskAllInputs: true,
@@ -29,7 +32,7 @@ export function addReplay(client: BrowserClient, isWholeSession: boolean): { sta
       else replay.startBuffering();
     },
     stop() {
-      replay.stop().catch((error: unknown) => warnOnce(`the session recording did not stop (${error})`));
+      replay.stop().catch((error: unknown) => warn(`the session recording did not stop (${error})`));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { redact, scrubText, stripUrl } from '@qr/common/shared';
-import type { Breadcrumb, BrowserOptions, ErrorEvent, EventHint, Exception } from '@sentry/react';
+import type { Breadcrumb, BrowserOptions, ErrorEvent, EventHint, Exception } from '@sentry/browser';
 import type { SourceLocation } from '../eager/sentry-call.ts';
 import { plannedPart } from '../plan/planned-context.ts';
 
@@ -65,8 +65,7 @@ function cleanException(exception: Exception, source: SourceLocation | undefined
     if (frame.abs_path !== undefined) frame.abs_path = stripUrl(frame.abs_path);
   }
   if (source && !exception.stacktrace?.frames?.length) {
-    const { file, line, column } = source;
-    exception.stacktrace = { frames: [{ filename: stripUrl(file), lineno: line, colno: column, in_app: true }] };
+    exception.stacktrace = { frames: [{ ...source, filename: stripUrl(source.filename), in_app: true }] };
   }
 }
 

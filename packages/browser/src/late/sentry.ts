@@ -10,16 +10,16 @@ import {
   getCurrentScope,
   linkedErrorsIntegration,
   setUser,
-} from '@sentry/react';
-import { isGranted, onConsentChange } from '../consent/consent.ts';
+} from '@sentry/browser';
 import type { Sink } from '../eager/call-queue.ts';
-import { handOverRequests, pageTrace } from '../eager/page-trace.ts';
+import type { PageParts } from '../eager/page-parts.ts';
 import type { ExceptionCall, SentryCall } from '../eager/sentry-call.ts';
 import type { SentrySettings } from '../eager/sentry-lane.ts';
 import { plannedContext } from '../plan/planned-context.ts';
 import { makeKeepingTransport } from './keeping-transport.ts';
 import { createPageTracer } from './page-tracer.ts';
 import { followReplayConsent } from './replay-consent.ts';
+import { sendKept } from './send-kept.ts';
 import { privateBreadcrumb, privateEvent, privateSpan } from './sentry-privacy.ts';
 
 /** Requests of the tunnel itself; tracing them would make more of them. */
@@ -29,7 +29,7 @@ const SERVICE = 'web';
 const OWN_ORIGIN = new RegExp(`^${location.origin.replace(/[.[\]]/g, '\\$&')}/(?!o/)`);
 
 /** Starts the SDK with hand-chosen integrations: the default set would add 8 KB and collect what the plan does not list. */
-export function startSentry(settings: SentrySettings): Sink<SentryCall> {
+export function startSentry(settings: SentrySettings, page: PageParts): Sink<SentryCall> {
   const { dsn, environment, release, tracesSampleRate, tunnel } = settings;
   const client = new BrowserClient({
     dsn,
@@ -71,32 +71,34 @@ export function startSentry(settings: SentrySettings): Sink<SentryCall> {
   scope.setTag('service', SERVICE);
   // Tags are not applied to spans.
   scope.setAttribute('service.name', SERVICE);
-  const trace = pageTrace();
+  const trace = page.pageTrace();
   if (trace)
     scope.setPropagationContext({ traceId: trace.traceId, sampleRand: Math.random(), sampled: trace.isSampled });
   client.init();
-  handOverRequests();
-  const tracePage = createPageTracer(client, settings);
-  followReplayConsent(client, settings);
+  page.handOverRequests();
+  sendKept(page.keptKey);
+  const tracePage = createPageTracer(client, settings, page);
+  followReplayConsent(client, settings, page);
   let userId: string | undefined;
   // Whose error it is counts as analytics: without consent an error is nobody's.
-  const nameUser = () => setUser(userId !== undefined && isGranted() ? { id: userId } : null);
-  onConsentChange(nameUser);
+  const nameUser = () =>
+    setUser(userId !== undefined && page.consentState().analytics === 'granted' ? { id: userId } : null);
+  page.onConsentChange(nameUser);
 
   return (call, at) => {
-    if (call.kind === 'exception') capture(call, at);
+    if (call.kind === 'exception') capture(call, at, page);
     else if (call.kind === 'page') tracePage(call);
     else if (call.kind === 'user') {
       userId = call.userId;
       nameUser();
     } else {
       const { message, category = 'app', data } = call;
-      addBreadcrumb({ message, category, data: plannedContext(data), timestamp: at / 1000 });
+      addBreadcrumb({ message, category, data: plannedContext(data, page.warnOnce), timestamp: at / 1000 });
     }
   };
 }
 
-function capture(call: ExceptionCall, at: number): void {
+function capture(call: ExceptionCall, at: number, { warnOnce }: PageParts): void {
   const { error, eventId, context = {}, mechanism, location: source, componentStack } = call;
   captureException(error, {
     event_id: eventId,
@@ -104,7 +106,7 @@ function capture(call: ExceptionCall, at: number): void {
     // The SDK would give a thrown object or string the stack of this very function.
     syntheticException: null,
     captureContext: {
-      extra: plannedContext(context),
+      extra: plannedContext(context, warnOnce),
       ...(componentStack !== undefined && { contexts: { react: { componentStack } } }),
     },
     data: { at, source },

@@ -1,7 +1,8 @@
 import { redact, stripUrl } from '@qr/common/shared';
 import { browserPlan } from '@qr/events/browser';
-import { warnOnce } from '../warn-once.ts';
 
+/** Told what is left out, each time. */
+type Warn = (message: string) => void;
 /** `p` as it is, `u` reduced to origin and path. */
 type Rules = Readonly<Record<string, 'p' | 'u'>>;
 
@@ -11,18 +12,18 @@ export const plannedProfileKeys: ReadonlySet<string> = new Set(Object.keys(brows
 const events: Readonly<Record<string, Rules>> = browserPlan.events;
 
 /** The planned properties of an event, or undefined when the browser may not send that event at all. */
-export function plannedEvent(name: string, properties: unknown): Record<string, unknown> | undefined {
+export function plannedEvent(name: string, properties: unknown, warn: Warn): Record<string, unknown> | undefined {
   const rules = rulesOf(name);
   if (rules === undefined) {
-    warnOnce(`event "${name}" is not in the tracking plan for the browser and was not sent`);
+    warn(`event "${name}" is not in the tracking plan for the browser and was not sent`);
     return undefined;
   }
-  return keep(rules, properties, `of event "${name}"`);
+  return keep(warn, rules, properties, `of event "${name}"`);
 }
 
 /** The planned properties of a person. */
-export function plannedProfile(properties: unknown): Record<string, unknown> {
-  return keep(browserPlan.profile, properties, 'of a profile');
+export function plannedProfile(properties: unknown, warn: Warn): Record<string, unknown> {
+  return keep(warn, browserPlan.profile, properties, 'of a profile');
 }
 
 /** The property names that an event may carry; undefined for an unplanned event. */
@@ -30,11 +31,11 @@ export function rulesOf(name: string): Rules | undefined {
   return Object.hasOwn(events, name) ? events[name] : undefined;
 }
 
-function keep(rules: Rules, properties: unknown, owner: string): Record<string, unknown> {
+function keep(warn: Warn, rules: Rules, properties: unknown, owner: string): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(properties ?? {})) {
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-    if (rule === undefined) warnOnce(`property "${key}" ${owner} is not in the tracking plan and was left out`);
+    if (rule === undefined) warn(`property "${key}" ${owner} is not in the tracking plan and was left out`);
     else if (value !== undefined) kept[key] = rule === 'u' ? stripUrl(String(value)) : redact(value);
   }
   return kept;

@@ -1,6 +1,7 @@
 import { routePattern } from '@qr/common/shared';
 import type { createBrowserRouter } from 'react-router';
-import { holdPageView } from '../eager/page-views.ts';
+import { whenLeft } from '../eager/leaving.ts';
+import { holdPageView, releasePageView } from '../eager/page-views.ts';
 import { sendToSentry } from '../eager/sentry-lane.ts';
 
 type Router = ReturnType<typeof createBrowserRouter>;
@@ -28,6 +29,7 @@ export function followPages(router: Router): void {
     shownPath = state.location.pathname;
   };
 
+  whenLeft(releasePageView);
   follow(router.state);
   // Before React draws the page, so that what the page fetches belongs to its trace.
   router.subscribe(follow);

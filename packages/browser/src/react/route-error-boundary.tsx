@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useEffect, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo } from 'react';
 import { isRouteErrorResponse, useLocation, useNavigate, useRouteError } from 'react-router';
 import { reportError } from '../eager/capture.ts';
 import { errorIdOf } from '../eager/error-ids.ts';
@@ -15,9 +15,9 @@ export function RouteErrorBoundary({ fallback }: { readonly fallback: ErrorFallb
 }
 
 /** Reports the error of a route that brings its own boundary, and shows that boundary. */
-export function ReportedBoundary({ children }: { readonly children: ReactNode }): ReactElement {
+export function ReportedBoundary({ children }: { readonly children: ReactNode }): ReactNode {
   useReportedRouteError();
-  return <>{children}</>;
+  return children;
 }
 
 function useReportedRouteError(): { readonly error: unknown; readonly errorId: string | undefined } {
@@ -26,7 +26,7 @@ function useReportedRouteError(): { readonly error: unknown; readonly errorId: s
   useEffect(() => {
     if (eventId !== undefined) reportError({ error, eventId, mechanism: 'route_error' });
   }, [error, eventId]);
-  return { error, errorId: sentryLane.isOff() ? undefined : eventId };
+  return { error, errorId: sentryLane.settings() === null ? undefined : eventId };
 }
 
 /** A loader's 404 or 403 is an answer, not a fault. */

@@ -40,6 +40,10 @@ export class SentryErrorBoundary extends Component<SentryErrorBoundaryProps, Sta
     const { error, errorId } = this.state;
     const { children, fallback = DefaultFallback } = this.props;
     if (!errorId) return children;
-    return fallback({ error, errorId: sentryLane.isOff() ? undefined : errorId, resetError: this.resetError });
+    return fallback({
+      error,
+      errorId: sentryLane.settings() === null ? undefined : errorId,
+      resetError: this.resetError,
+    });
   }
 }

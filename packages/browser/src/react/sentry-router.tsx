@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { createBrowserRouter, type DOMRouterOpts, type RouteObject } from 'react-router';
 import { DefaultFallback, type ErrorFallback } from './error-fallback.tsx';
 import { followPages } from './page-follower.ts';
@@ -30,15 +29,11 @@ export function createSentryRouter(routes: RouteObject[], options: SentryRouterO
 
 /** A route's own boundary catches before the root's: it is wrapped so that its errors are reported too. */
 function reportOwnBoundary(route: RouteObject): RouteObject {
-  const own = boundaryOf(route);
-  const reported = own === undefined ? route : { ...route, ErrorBoundary: null, errorElement: wrap(own) };
-  return reported.children ? { ...reported, children: reported.children.map(reportOwnBoundary) } : reported;
-}
-
-function boundaryOf({ ErrorBoundary, errorElement }: RouteObject): ReactNode {
-  return ErrorBoundary ? <ErrorBoundary /> : (errorElement ?? undefined);
-}
-
-function wrap(boundary: ReactNode): ReactNode {
-  return <ReportedBoundary>{boundary}</ReportedBoundary>;
+  const { ErrorBoundary, errorElement, children } = route;
+  const own = ErrorBoundary ? <ErrorBoundary /> : errorElement;
+  return {
+    ...route,
+    ...(own && { ErrorBoundary: null, errorElement: <ReportedBoundary>{own}</ReportedBoundary> }),
+    ...(children && { children: children.map(reportOwnBoundary) }),
+  } as RouteObject;
 }

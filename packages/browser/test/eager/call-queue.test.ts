@@ -2,15 +2,16 @@ import { expect, it, vi } from 'vitest';
 import { createCallQueue } from '../../src/eager/call-queue.ts';
 
 it('replays what was kept in order and with the original times, then passes calls straight through', () => {
-  let time = 100;
-  const queue = createCallQueue<string>({ now: () => time });
+  vi.useFakeTimers({ now: 100 });
+  const queue = createCallQueue<string>();
   queue.push('first');
-  time = 200;
+  vi.setSystemTime(200);
   queue.push('second');
-  time = 900;
+  vi.setSystemTime(900);
   const heard: [string, number][] = [];
   queue.connect((call, at) => heard.push([call, at]));
   queue.push('third');
+  vi.useRealTimers();
   expect(heard).toEqual([
     ['first', 100],
     ['second', 200],
@@ -19,7 +20,7 @@ it('replays what was kept in order and with the original times, then passes call
 });
 
 it('drops and counts the calls that find it full, so that the oldest survive', () => {
-  const queue = createCallQueue<number>({ capacity: 2 });
+  const queue = createCallQueue<number>(2);
   for (const call of [1, 2, 3, 4]) queue.push(call);
   expect(queue.pending().map(({ call }) => call)).toEqual([1, 2]);
   expect(queue.dropped()).toBe(2);

@@ -1,4 +1,4 @@
-import { getClient } from '@sentry/react';
+import { getClient } from '@sentry/browser';
 import { vi } from 'vitest';
 
 // Each page loads the real SDKs, which takes a second where several suites run at once.

@@ -198,7 +198,7 @@ describe('the stack of a browser', () => {
   });
 
   it('that is none gives the place where it was thrown, if that is known', () => {
-    expect(framesOf(undefined, { file: 'https://a.example/x.js?v', line: 3, column: 4 })).toMatchObject([
+    expect(framesOf(undefined, { filename: 'https://a.example/x.js?v', lineno: 3, colno: 4 })).toMatchObject([
       { filename: 'https://a.example/x.js', lineno: 3, colno: 4 },
     ]);
     expect(framesOf('Error: x', undefined)).toEqual([]);

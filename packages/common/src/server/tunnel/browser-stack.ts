@@ -14,7 +14,7 @@ const MAX_LINE_LENGTH = 1000;
  */
 export function framesOf(
   stack: string | undefined,
-  location: { readonly file: string; readonly line: number; readonly column: number } | undefined,
+  location: { readonly filename: string; readonly lineno: number; readonly colno: number } | undefined,
 ): StackFrame[] {
   const frames = (stack ?? '').split('\n').flatMap((line) => {
     const {
@@ -26,7 +26,7 @@ export function framesOf(
     } = LINE.exec(line.slice(0, MAX_LINE_LENGTH))?.groups ?? {};
     return lineno === undefined ? [] : [frame(chromium ?? others, file, Number(lineno), Number(column))];
   });
-  if (frames.length === 0 && location) return [frame(undefined, location.file, location.line, location.column)];
+  if (frames.length === 0 && location) return [frame(undefined, location.filename, location.lineno, location.colno)];
   return frames.slice(0, MAX_FRAMES).reverse();
 }
 

@@ -20,7 +20,7 @@ const exception = Type.Object({
   stack: optional(20_000),
   mechanism: Type.String({ pattern: '^[a-z_]{1,40}$' }),
   context: Type.Optional(anything),
-  location: Type.Optional(Type.Object({ file: text(2000), line: Type.Number(), column: Type.Number() })),
+  location: Type.Optional(Type.Object({ filename: text(2000), lineno: Type.Number(), colno: Type.Number() })),
   componentStack: optional(20_000),
 });
 
