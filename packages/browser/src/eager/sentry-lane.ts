@@ -64,7 +64,6 @@ export const sendToSentry: (call: SentryCall, at?: number) => boolean = sentryLa
 
 /** An error object has no JSON of its own, and that of anything else that was thrown may hold what was typed. */
 function textsOf(error: unknown): object {
-  const { name, message, stack } =
-    error instanceof Error ? error : { name: 'Error', message: String(error), stack: undefined };
+  const { name = 'Error', message = String(error), stack }: Partial<Error> = error instanceof Error ? error : {};
   return { error: undefined, name, message, stack };
 }
