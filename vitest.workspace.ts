@@ -33,6 +33,9 @@ const dom = (name: string, folder: string) => ({
   },
 });
 
+/** After everything else: what runs in them (browsers, the whole platform) wants the cores for itself, and waits for timers most of the time. */
+const heavy = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+
 /** The library in a real browser, on a page that is built for it. */
 const chromium = {
   ssr: { resolve: { conditions: ['@qr/source', ...defaultServerConditions] } },
@@ -42,10 +45,11 @@ const chromium = {
     include: ['*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    ...heavy,
   },
 };
 
-/** The whole platform, built: after everything else and one file at a time, for each starts some six processes. */
+/** The whole platform, built: each file starts some six processes. */
 const endToEnd = {
   test: {
     name: 'e2e',
@@ -54,8 +58,7 @@ const endToEnd = {
     globalSetup: ['build.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 1,
-    sequence: { groupOrder: 1 },
+    ...heavy,
   },
 };
 

@@ -7,6 +7,7 @@ import { runPlatform } from './running-platform.ts';
 
 interface StoredEvent {
   readonly event: string;
+  readonly time: number;
   readonly distinctId: string;
   readonly properties: Record<string, unknown>;
 }
@@ -14,6 +15,10 @@ interface StoredError {
   readonly eventId: string;
   readonly value: string;
   readonly userId: string | null;
+}
+interface StoredIssue {
+  readonly service: string | null;
+  readonly latest: { readonly frames: readonly Record<string, unknown>[] };
 }
 interface StoredSpan {
   readonly traceId: string;
@@ -69,6 +74,13 @@ describe.skipIf(!isBrowserAvailable())('a person in a browser', () => {
     await page.getByRole('alert').waitFor();
     await page.screenshot({ path: join(screenshots, 'error.png') });
     shownErrorId = await page.getByRole('alert').locator('code').textContent();
+
+    await page.goto(platform.app);
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL(/\/login$/);
+    // Everything that waits is sent as the page is left.
+    await page.waitForTimeout(1500);
+    await page.goto('about:blank');
   });
 
   afterAll(async () => {
@@ -94,12 +106,42 @@ describe.skipIf(!isBrowserAvailable())('a person in a browser', () => {
     expect((await pages()).filter((name) => name === '/qr/:qrId')).toHaveLength(1);
   });
 
+  it('tells exactly what was done, by one visitor who became one user, and by a stranger after the log-out', async () => {
+    const told = async () => {
+      const all = (await events()).toSorted((a, b) => a.time - b.time);
+      return all.map(({ event, properties }) => (event === 'page_viewed' ? `views ${properties['page']}` : event));
+    };
+    await expect
+      .poll(async () => (await told()).toSorted(), { timeout: 15_000 })
+      .toEqual(
+        [
+          ...['views /login', 'views /signup', 'signup_completed', 'views /', 'dashboard_viewed', 'views /create'],
+          ...['qr_created', 'views /qr/:qrId', 'views /debug', 'views /', 'dashboard_viewed', 'views /login'],
+        ].toSorted(),
+      );
+    const viewed = (await named('page_viewed')).toSorted((a, b) => a.time - b.time);
+    const first = viewed.find(({ properties }) => properties['page'] === '/signup');
+    const code = viewed.find(({ properties }) => properties['page'] === '/qr/:qrId');
+    const last = viewed.at(-1);
+    expect(first?.properties['$device_id']).toBe(code?.properties['$device_id']);
+    expect(code?.properties['$user_id']).toBe((await named('signup_completed'))[0]?.distinctId);
+    expect(last?.properties).not.toHaveProperty('$user_id');
+    expect(last?.properties['$device_id']).not.toBe(code?.properties['$device_id']);
+  });
+
   it('sees an error id that is the id of the one report', async () => {
     expect(shownErrorId).toMatch(/^[0-9a-f]{32}$/);
     const arrived = async () => (await ask<{ errors: StoredError[] }>('/api/errors')).errors;
     await expect
       .poll(arrived, { timeout: 15_000 })
       .toMatchObject([{ value: 'Deliberate error in a page', eventId: shownErrorId }]);
+    const [issue] = (await ask<{ issues: StoredIssue[] }>('/api/issues')).issues.filter(
+      ({ service }) => service === 'web',
+    );
+    expect(issue?.latest.frames.at(-1)).toMatchObject({
+      filename: expect.stringMatching(/src\/pages\/debug-page\.tsx$/),
+      context_line: expect.stringContaining('Deliberate error in a page'),
+    });
   });
 
   it('causes one trace from the click through the services to the database', async () => {

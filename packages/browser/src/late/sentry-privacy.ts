@@ -47,7 +47,7 @@ export function privateBreadcrumb(breadcrumb: Breadcrumb): Breadcrumb | null {
 export function privateSpan(span: StreamedSpan): StreamedSpan {
   span.name = withoutLabels(scrubText(span.name.replace(/[?#].*$/, '')));
   for (const [key, value] of Object.entries(span.attributes)) {
-    if (QUERY_ATTRIBUTE.test(key)) delete span.attributes[key];
+    if (QUERY_ATTRIBUTE.test(key) || key === 'user_agent.original') delete span.attributes[key];
     else if (typeof value === 'string') span.attributes[key] = cleanAttribute(key, value);
     else if (typeof value === 'object') span.attributes[key] = redact(value) as typeof value;
   }

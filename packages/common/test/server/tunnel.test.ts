@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -230,6 +230,42 @@ describe('the tunnel', () => {
   it.each(['GET', 'PUT', 'DELETE'] as const)('has no answer for %s', async (method) => {
     const { app } = await mixpanelSetup();
     expect((await app.inject({ method, url: '/o/t/', headers: FORM })).statusCode).toBe(404);
+  });
+
+  it('takes no request of which the length is told twice', async () => {
+    const { app, dsn, received } = await sentrySetup();
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = app.server.address() as AddressInfo;
+    const body = envelope(dsn);
+    const smuggled = `POST /o/r HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\ncontent-type: text/plain\r\n`;
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () =>
+        socket.write(
+          `${smuggled}content-length: ${body.length}\r\ntransfer-encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+        ),
+      );
+      let text = '';
+      socket.setEncoding('utf8').on('data', (part) => {
+        text += part;
+      });
+      socket.on('close', () => resolve(text));
+      socket.on('error', reject);
+      socket.setTimeout(3000, () => socket.destroy());
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(received).toEqual([]);
+  });
+
+  it.each([
+    ['x-forwarded-host', 'evil.example'],
+    ['x-original-url', 'http://evil.example/'],
+    ['forwarded', 'host=evil.example'],
+    ['x-sentry-auth', 'Sentry sentry_key=foreign'],
+  ])('is not told by the header %s where to go', async (name, value) => {
+    const { post, dsn, received, port } = await sentrySetup();
+    await post(envelope(dsn), { [name]: value });
+    expect(received[0]?.headers).toMatchObject({ host: `127.0.0.1:${port}` });
+    expect(received[0]?.headers).not.toHaveProperty(name);
   });
 
   it('inflates no bomb', async () => {
