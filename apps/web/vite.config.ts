@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig, type Plugin, type PluginOption } from 'vite';
@@ -7,6 +7,8 @@ import { defaultClientConditions, defineConfig, type Plugin, type PluginOption }
 import { earlyErrors } from '../../packages/browser/src/vite/index.ts';
 
 const COMPRESSIBLE = /\.(js|css|html|svg)$/;
+
+const outDir = process.env['WEB_OUT_DIR'] ?? 'dist/client';
 
 /** Writes a .br and a .gz beside each text file, so that the server compresses nothing while it answers. */
 const precompress = (): Plugin => ({
@@ -28,6 +30,7 @@ const precompress = (): Plugin => ({
 /** Uploads the source maps under debug ids when there is a token to do it with, and takes them out of what is served. */
 async function sourceMapUpload(): Promise<PluginOption[]> {
   const { SENTRY_AUTH_TOKEN: authToken, SENTRY_ORG: org, SENTRY_PROJECT: project, SENTRY_URL: url } = process.env;
+  const { VITE_SENTRY_RELEASE: release } = process.env;
   if (!authToken) return [];
   const { sentryVitePlugin } = await import('@sentry/bundler-plugins/vite');
   return [
@@ -37,7 +40,8 @@ async function sourceMapUpload(): Promise<PluginOption[]> {
       ...(project && { project }),
       ...(url && { url }),
       telemetry: false,
-      sourcemaps: { filesToDeleteAfterUpload: ['**/*.map'] },
+      release: { inject: false, ...(release && { name: release }) },
+      sourcemaps: { filesToDeleteAfterUpload: [join(resolve(import.meta.dirname, outDir), '**/*.map')] },
     }) as PluginOption,
   ];
 }
@@ -51,7 +55,7 @@ export default defineConfig({
   // Leaves the SDK's own debug messages out of the bundle.
   define: { __SENTRY_DEBUG__: 'false' },
   build: {
-    outDir: process.env['WEB_OUT_DIR'] ?? 'dist/client',
+    outDir,
     emptyOutDir: true,
     // For Sentry's upload; the server never serves them.
     sourcemap: 'hidden',
