@@ -13,8 +13,6 @@ export interface CallQueue<C> {
   take(): readonly KeptCall<C>[];
   /** What is kept, oldest first. */
   pending(): readonly KeptCall<C>[];
-  /** How many calls found the queue full. */
-  dropped(): number;
 }
 
 /** One kept call. */
@@ -23,10 +21,9 @@ export interface KeptCall<C> {
   readonly at: number;
 }
 
-/** Makes a bounded queue; a call that finds it full is dropped and counted, so the oldest, which explain the rest, survive. */
+/** Makes a bounded queue; a call that finds it full is dropped, so the oldest, which explain the rest, survive. */
 export function createCallQueue<C>(capacity = 100): CallQueue<C> {
   let kept: KeptCall<C>[] = [];
-  let dropped = 0;
   let sink: Sink<C> | undefined;
 
   const pass = (to: Sink<C>, { call, at }: KeptCall<C>) => {
@@ -43,7 +40,7 @@ export function createCallQueue<C>(capacity = 100): CallQueue<C> {
       const entry = { call, at };
       if (sink) pass(sink, entry);
       else if (kept.length < capacity) kept.push(entry);
-      else dropped += 1;
+      else if (import.meta.env.DEV) warnOnce(`more than ${capacity} calls wait, the next are dropped`);
     },
     connect(to) {
       // A call that is made while the queue is replayed comes after it.
@@ -56,6 +53,5 @@ export function createCallQueue<C>(capacity = 100): CallQueue<C> {
       return taken;
     },
     pending: () => kept,
-    dropped: () => dropped,
   };
 }

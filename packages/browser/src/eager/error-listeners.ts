@@ -1,4 +1,4 @@
-import type { ExceptionCall, SourceLocation } from './sentry-call.ts';
+import type { ExceptionCall } from './sentry-call.ts';
 
 /** What a listener saw: the error, how it was caught, and where it was thrown if it has no stack. */
 export type UncaughtError = Pick<ExceptionCall, 'error' | 'mechanism' | 'location'>;
@@ -27,11 +27,12 @@ function describe(event: Event): UncaughtError | undefined {
   if (event.type === 'unhandledrejection') {
     return { error: (event as PromiseRejectionEvent).reason, mechanism: 'onunhandledrejection' };
   }
+  const { error, message, filename, lineno, colno } = event as ErrorEvent;
   // Failed images and scripts dispatch a plain Event without a message; they are no exceptions.
-  if (!(event instanceof ErrorEvent)) return undefined;
-  return { error: event.error ?? event.message, mechanism: 'onerror', location: locationOf(event) };
-}
-
-function locationOf({ filename, lineno, colno }: ErrorEvent): SourceLocation | undefined {
-  return filename ? { filename, lineno, colno } : undefined;
+  if (message === undefined) return undefined;
+  return {
+    error: error ?? message,
+    mechanism: 'onerror',
+    location: filename ? { filename, lineno, colno } : undefined,
+  };
 }

@@ -1,4 +1,3 @@
-import { warnOnce } from '../warn-once.ts';
 import { createCallQueue, type KeptCall, type Sink } from './call-queue.ts';
 import { createLateStart } from './late-start.ts';
 import { type LeftBehind, leaveBehind } from './left-behind.ts';
@@ -47,8 +46,6 @@ export function createLane<C, S extends object>(options: LaneOptions<C, S>): Lan
       // Consent may have been withdrawn while the chunk was on its way.
       if (!isAllowed()) return false;
       queue.connect(start());
-      if (import.meta.env.DEV && queue.dropped())
-        warnOnce(`${queue.dropped()} calls came too early for ${name} and were dropped`);
       return true;
     },
     handOver: () => {

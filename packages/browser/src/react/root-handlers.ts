@@ -2,7 +2,7 @@ import type { RootOptions } from 'react-dom/client';
 import { reportError } from '../eager/capture.ts';
 
 /** The options of `createRoot` by which React tells of errors. */
-type RootHandlers = Required<Pick<RootOptions, 'onUncaughtError' | 'onCaughtError' | 'onRecoverableError'>>;
+type RootHandlers = Required<Pick<RootOptions, 'onUncaughtError' | 'onCaughtError'>>;
 
 /**
  * For `createRoot(container, sentryRootOptions())`: reports what no boundary catches, and what a boundary that is not ours catches, such as one
@@ -14,5 +14,6 @@ export function sentryRootOptions(): RootHandlers {
     // React leaves it to these handlers whether the console hears of it.
     console.error(error);
   };
-  return { onUncaughtError: report, onCaughtError: report, onRecoverableError: report };
+  // What React recovers from by itself it tells the listeners of the window.
+  return { onUncaughtError: report, onCaughtError: report };
 }

@@ -19,11 +19,12 @@ it('replays what was kept in order and with the original times, then passes call
   ]);
 });
 
-it('drops and counts the calls that find it full, so that the oldest survive', () => {
+it('drops the calls that find it full, so that the oldest survive, and says so', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const queue = createCallQueue<number>(2);
   for (const call of [1, 2, 3, 4]) queue.push(call);
   expect(queue.pending().map(({ call }) => call)).toEqual([1, 2]);
-  expect(queue.dropped()).toBe(2);
+  expect(warn.mock.calls).toEqual([['[observability] more than 2 calls wait, the next are dropped']]);
 });
 
 it('survives an SDK that throws and passes the next call on', () => {
