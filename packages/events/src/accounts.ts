@@ -20,6 +20,17 @@ export const accountEvents = {
       source: Type.Optional(url(Type.String({ description: 'The page that led here (the Referer header).' }))),
     },
   }),
+  signup_failed: event({
+    description:
+      'A visitor tried to create an account and got none. The actor is the visitor, by an id that rotates daily.',
+    owner: 'growth',
+    surfaces: ['server'],
+    properties: {
+      reason: Type.Union([Type.Literal('invalid'), Type.Literal('email_taken'), Type.Literal('server_error')], {
+        description: 'Why: a closed list, never an error message, which may quote what the person typed.',
+      }),
+    },
+  }),
   login_completed: event({
     description: 'A person logged in.',
     owner: 'growth',
@@ -30,6 +41,23 @@ export const accountEvents = {
         description: 'How the person proved who they are.',
       }),
     },
+  }),
+  login_failed: event({
+    description:
+      'A visitor tried to log in and was refused. The actor is the visitor: whose account it was is not said.',
+    owner: 'growth',
+    surfaces: ['server'],
+    properties: {
+      reason: Type.Union([Type.Literal('wrong_credentials'), Type.Literal('too_many_attempts')], {
+        description: 'Why.',
+      }),
+    },
+  }),
+  password_changed: event({
+    description: 'A person replaced their password; their other sessions ended.',
+    owner: 'growth',
+    surfaces: ['server'],
+    properties: {},
   }),
   logout: event({
     description: 'A person logged out.',

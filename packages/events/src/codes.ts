@@ -15,6 +15,24 @@ export const codeEvents = {
       is_first_qr: Type.Optional(Type.Boolean({ description: 'Whether it is the first code of this person.' })),
     },
   }),
+  qr_updated: event({
+    description: 'A person changed a code that exists: its picture stays the same.',
+    owner: 'product',
+    surfaces: ['server'],
+    properties: {
+      qr_id: qrId,
+      changed: Type.Union(
+        [Type.Literal('destination'), Type.Literal('title'), Type.Literal('disabled'), Type.Literal('enabled')],
+        { description: 'What of it; the first of these that applies.' },
+      ),
+    },
+  }),
+  qr_deleted: event({
+    description: 'A person removed a code; scans of it lead nowhere.',
+    owner: 'product',
+    surfaces: ['server'],
+    properties: { qr_id: qrId },
+  }),
   qr_creation_failed: event({
     description: 'A person asked for a QR code and got none.',
     owner: 'product',

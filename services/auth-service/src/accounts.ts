@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@qr/common';
 import { hashPassword, matchesPassword } from './passwords.ts';
+import { currencies, isUpgrade, priceOf } from './prices.ts';
 import type { Store, User } from './store.ts';
 
 /** What a person gives to sign up. */
@@ -18,11 +19,39 @@ export interface Accounts {
   logIn(credentials: { readonly email: string; readonly password: string }): Promise<User>;
   /** @throws AppError 401 when the account is gone. */
   get(userId: string): Promise<User>;
+  /**
+   * Replaces the password and ends every session of the account.
+   *
+   * @throws AppError 403 when the current one is wrong.
+   */
+  changePassword(userId: string, passwords: { readonly current: string; readonly next: string }): Promise<User>;
+  /**
+   * Moves the account to a larger plan, paid in minor units of a currency.
+   *
+   * @returns the account as it is now, and the plan that it had.
+   * @throws AppError 400 when the amount is not the price, 409 when the plan is no larger one.
+   */
+  upgrade(userId: string, order: Order): Promise<{ readonly user: User; readonly from: User['plan'] }>;
+}
+
+/** What a person agreed to pay for which plan. */
+interface Order {
+  readonly plan: Exclude<User['plan'], 'free'>;
+  readonly amountMinor: number;
+  readonly currency: string;
 }
 
 /** The rules of signing up and logging in. */
 export function createAccounts({ store, now }: { readonly store: Store; readonly now: () => number }): Accounts {
+  async function get(userId: string): Promise<User> {
+    const user = await store.findUserById(userId);
+    if (user) return user;
+    throw new AppError({ statusCode: 401, code: 'unauthorized', message: 'Log in to continue.' });
+  }
+
   return {
+    get,
+
     async signUp({ email, password, name }) {
       const user = await store.insertUser({
         id: randomUUID(),
@@ -52,10 +81,34 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
       });
     },
 
-    async get(userId) {
-      const user = await store.findUserById(userId);
-      if (user) return user;
-      throw new AppError({ statusCode: 401, code: 'unauthorized', message: 'Log in to continue.' });
+    async changePassword(userId, { current, next }) {
+      const user = await get(userId);
+      if (!(await matchesPassword(user.passwordHash, current))) {
+        throw new AppError({
+          statusCode: 403,
+          code: 'wrong_password',
+          message: 'The current password is wrong.',
+          field: 'currentPassword',
+        });
+      }
+      await store.replacePassword(userId, await hashPassword(next));
+      return user;
+    },
+
+    async upgrade(userId, { plan, amountMinor, currency }) {
+      const { plan: from } = await get(userId);
+      const price = priceOf(plan, currency);
+      if (price !== amountMinor) {
+        const message =
+          price === undefined
+            ? `The plan ${plan} is sold in ${currencies.join(', ')}.`
+            : `The plan ${plan} costs ${price} in minor units of ${currency}, got ${amountMinor}. Load the prices again.`;
+        throw new AppError({ code: 'wrong_price', message, field: price === undefined ? 'currency' : 'amountMinor' });
+      }
+      // Of two orders at once one finds the plan as it was.
+      const user = isUpgrade(from, plan) ? await store.replacePlan(userId, { from, to: plan }) : undefined;
+      if (user) return { user, from };
+      throw new AppError({ statusCode: 409, code: 'no_upgrade', message: `The plan is ${from}: choose a larger one.` });
     },
   };
 }

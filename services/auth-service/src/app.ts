@@ -1,11 +1,14 @@
 import { type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Accounts, createAccounts } from './accounts.ts';
+import { type CheckGuesses, createGuessLimit } from './guesses.ts';
 import { createRefreshCookie, type RefreshCookie } from './refresh-cookie.ts';
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
 import { addLoginRoute } from './routes/login.ts';
 import { addLogoutRoute } from './routes/logout.ts';
 import { addMeRoute } from './routes/me.ts';
+import { addPasswordRoute } from './routes/password.ts';
+import { addPlanRoute } from './routes/plan.ts';
 import { addRefreshRoute } from './routes/refresh.ts';
 import { addSignupRoute } from './routes/signup.ts';
 import type { Store, User } from './store.ts';
@@ -27,6 +30,9 @@ export interface AppContext {
   readonly refreshTokens: RefreshTokens;
   readonly refreshCookie: RefreshCookie;
   readonly now: () => number;
+  readonly checkGuesses: CheckGuesses;
+  /** Before validation, so that strangers learn nothing about a route. */
+  readonly requireSession: (request: FastifyRequest) => Promise<void>;
   /** Sets both cookies. */
   readonly startSession: (reply: FastifyReply, user: User) => Promise<void>;
 }
@@ -45,6 +51,10 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
     refreshTokens,
     refreshCookie,
     now,
+    checkGuesses: createGuessLimit(app),
+    async requireSession(request) {
+      sessions.require(request);
+    },
     async startSession(reply, { id, plan }) {
       refreshCookie.set(reply, await refreshTokens.issue(id));
       sessions.issue(reply, { userId: id, plan });
@@ -55,5 +65,7 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
   addLogoutRoute(app, context);
   addRefreshRoute(app, context);
   addMeRoute(app, context);
+  addPasswordRoute(app, context);
+  addPlanRoute(app, context);
   return app;
 }

@@ -21,6 +21,17 @@ export const signupBody = Type.Object({
 // No minimum: what was never a password is answered like a wrong one.
 export const loginBody = Type.Object({ email, password: Type.String({ maxLength: MAX_PASSWORD_LENGTH }) });
 
+export const passwordBody = Type.Object({
+  currentPassword: Type.String({ maxLength: MAX_PASSWORD_LENGTH }),
+  newPassword: Type.String({ minLength: 8, maxLength: MAX_PASSWORD_LENGTH }),
+});
+
+export const planBody = Type.Object({
+  plan: Type.Union([Type.Literal('pro'), Type.Literal('business')]),
+  amountMinor: Type.Integer({ minimum: 1, maximum: 100_000_000 }),
+  currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+});
+
 export const userReply = Type.Object({
   user: Type.Object({
     id: Type.String(),

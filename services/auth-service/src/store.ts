@@ -49,6 +49,24 @@ export function createStore(db: Database['db']) {
       return user;
     },
 
+    /** Replaces the password and ends every session. */
+    async replacePassword(id: string, passwordHash: string): Promise<void> {
+      await db.transaction(async (transaction) => {
+        await transaction.update(users).set({ passwordHash }).where(eq(users.id, id));
+        await transaction.delete(refreshTokens).where(eq(refreshTokens.userId, id));
+      });
+    },
+
+    /** @returns `undefined` when the plan was no longer the one that is to be replaced. */
+    async replacePlan(id: string, { from, to }: { from: User['plan']; to: User['plan'] }): Promise<User | undefined> {
+      const [user] = await db
+        .update(users)
+        .set({ plan: to })
+        .where(and(eq(users.id, id), eq(users.plan, from)))
+        .returning();
+      return user;
+    },
+
     async insertRefreshToken(token: RefreshToken): Promise<void> {
       await db.insert(refreshTokens).values(token);
     },

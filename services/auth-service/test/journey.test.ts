@@ -129,6 +129,108 @@ describe.each(kinds)('an account, on the %s database', (kind) => {
     expect((await browser.send('POST', '/auth/login', { email: other.email, password })).statusCode).toBe(200);
   });
 
+  it('tells of refusals, as a visitor without a name', async () => {
+    const { email } = await signUp();
+    await settle();
+    inbox.clear();
+    const browser = createBrowser(running.app);
+    await browser.send('POST', '/auth/login', { email, password: 'wrong password' });
+    await browser.send('POST', '/auth/signup', { email, password });
+    await browser.send('POST', '/auth/signup', { email: 'no address', password });
+    await settle();
+    const told = inbox.events().map(({ event, properties }) => [event, properties['reason']]);
+    expect(told).toEqual([
+      ['login_failed', 'wrong_credentials'],
+      ['signup_failed', 'email_taken'],
+      ['signup_failed', 'invalid'],
+    ]);
+    expect(inbox.events().every(({ distinctId }) => distinctId.startsWith('$device:'))).toBe(true);
+    expect(JSON.stringify(inbox.events())).not.toContain(hashEmail(email));
+  });
+
+  describe('its password', () => {
+    it('can be changed by who knows it, and every other session ends', async () => {
+      const { browser, email } = await signUp();
+      const elsewhere = createBrowser(running.app);
+      await elsewhere.send('POST', '/auth/login', { email, password });
+      const next = 'another horse, another battery';
+      const changed = await browser.send('POST', '/auth/password', { currentPassword: password, newPassword: next });
+      expect(changed.statusCode).toBe(204);
+      expect((await browser.send('POST', '/auth/refresh')).statusCode).toBe(200);
+      expect((await elsewhere.send('POST', '/auth/refresh')).statusCode).toBe(401);
+      const login = (word: string) => createBrowser(running.app).send('POST', '/auth/login', { email, password: word });
+      expect((await login(password)).statusCode).toBe(401);
+      expect((await login(next)).statusCode).toBe(200);
+    });
+
+    it('stays as it is when the current one is wrong, and cannot be guessed without end', async () => {
+      const { browser, email } = await signUp();
+      const change = () =>
+        browser.send('POST', '/auth/password', { currentPassword: 'wrong', newPassword: 'x'.repeat(20) });
+      const first = await change();
+      expect(first.statusCode).toBe(403);
+      expect(first.json()).toMatchObject({ field: 'currentPassword' });
+      for (let attempt = 2; attempt <= 10; attempt++) await change();
+      expect((await change()).statusCode).toBe(429);
+      expect((await createBrowser(running.app).send('POST', '/auth/login', { email, password })).statusCode).toBe(200);
+    });
+  });
+
+  describe('its plan', () => {
+    const pro = { plan: 'pro', amountMinor: 900, currency: 'EUR' };
+
+    it('becomes a larger one for its price, which is told in units of the currency', async () => {
+      const { browser, user } = await signUp();
+      await settle();
+      inbox.clear();
+      const upgraded = await browser.send('POST', '/auth/plan', pro);
+      expect(upgraded.json()).toMatchObject({ user: { id: user.id, plan: 'pro' } });
+      expect((await browser.send('GET', '/auth/me')).json()).toMatchObject({ user: { plan: 'pro' } });
+      const business = { plan: 'business', amountMinor: 4200, currency: 'JPY' };
+      expect((await browser.send('POST', '/auth/plan', business)).statusCode).toBe(200);
+      await settle();
+      const told = inbox
+        .events()
+        .map(({ event, properties }) => [event, properties['to_plan'] ?? properties['amount']]);
+      expect(told).toEqual([
+        ['plan_upgraded', 'pro'],
+        ['revenue', 9],
+        ['plan_upgraded', 'business'],
+        ['revenue', 4200],
+      ]);
+      expect(inbox.events()[1]?.properties).toMatchObject({
+        currency: 'EUR',
+        plan: 'pro',
+        order_id: expect.any(String),
+      });
+      expect(inbox.profiles().find(({ distinctId }) => distinctId === user.id)?.properties).toMatchObject({
+        plan: 'business',
+      });
+    });
+
+    it.each([
+      ['a wrong amount', { ...pro, amountMinor: 899 }, 400, 'amountMinor'],
+      ['a currency in which it is not sold', { ...pro, currency: 'CHF' }, 400, 'currency'],
+      ['the name of something else as a currency', { ...pro, currency: 'constructor' }, 400, 'currency'],
+      ['half a cent', { ...pro, amountMinor: 900.5 }, 400, 'amountMinor'],
+      ['a plan that nobody sells', { ...pro, plan: 'free' }, 400, 'plan'],
+    ])('is not changed for %s', async (_, order, status, field) => {
+      const { browser } = await signUp();
+      const response = await browser.send('POST', '/auth/plan', order);
+      expect([response.statusCode, response.json().field]).toEqual([status, field]);
+      expect((await browser.send('GET', '/auth/me')).json()).toMatchObject({ user: { plan: 'free' } });
+    });
+
+    it('is paid once by two orders at the same time, and never becomes smaller', async () => {
+      const { browser } = await signUp();
+      const orders = [1, 2, 3].map(() => browser.send('POST', '/auth/plan', pro));
+      const statuses = (await Promise.all(orders)).map(({ statusCode }) => statusCode);
+      expect(statuses.sort()).toEqual([200, 409, 409]);
+      await browser.send('POST', '/auth/plan', { plan: 'business', amountMinor: 2900, currency: 'USD' });
+      expect((await browser.send('POST', '/auth/plan', pro)).statusCode).toBe(409);
+    });
+  });
+
   it('keeps neither the password nor the refresh token in the database', async () => {
     const { browser, user } = await signUp();
     const { rows } = await running.database.pool.query(
@@ -231,7 +333,7 @@ describe.each(kinds)('an account, on the %s database', (kind) => {
     await broken.stop();
     await settle();
     expect(response.statusCode).toBe(500);
-    expect(inbox.events()).toEqual([]);
+    expect(inbox.events()).toMatchObject([{ event: 'signup_failed', properties: { reason: 'server_error' } }]);
     expect(inbox.errors()).toHaveLength(1);
     expect(inbox.errors()[0]?.eventId).toBe(response.json<{ errorId: string }>().errorId);
     const bytes = inbox.raw().map(({ body }) => body.toString());

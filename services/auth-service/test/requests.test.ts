@@ -62,13 +62,15 @@ describe('a route', () => {
   it.each([
     ['GET', '/auth/me'],
     ['POST', '/auth/refresh'],
+    ['POST', '/auth/password'],
+    ['POST', '/auth/plan'],
   ] as const)('that needs a session answers 401 without one: %s %s', async (method, url) => {
     const response = await createBrowser(running.app).send(method, url);
     expect(response.statusCode).toBe(401);
     expect(response.json()).toMatchObject({ error: 'Unauthorized' });
   });
 
-  it.each(['/auth/signup', '/auth/login', '/auth/logout', '/auth/refresh'])(
+  it.each(['/auth/signup', '/auth/login', '/auth/logout', '/auth/refresh', '/auth/password', '/auth/plan'])(
     'refuses what a page of another origin asks to change: POST %s',
     async (url) => {
       const headers = { origin: 'https://evil.example' };

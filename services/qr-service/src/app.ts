@@ -1,10 +1,12 @@
 import { type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
 import { type Codes, createCodes } from './codes.ts';
+import { addDeleteRoute } from './routes/delete.ts';
 import { addGenerateRoute } from './routes/generate.ts';
 import { addGetRoute } from './routes/get.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addInternalRoute } from './routes/internal.ts';
 import { addListRoute } from './routes/list.ts';
+import { addUpdateRoute } from './routes/update.ts';
 import type { Store } from './store.ts';
 
 /** What {@link buildApp} takes. */
@@ -43,6 +45,8 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
     addGenerateRoute(owned, context);
     addListRoute(owned, context);
     addGetRoute(owned, context);
+    addUpdateRoute(owned, context);
+    addDeleteRoute(owned, context);
     addImageRoutes(owned, context);
   });
   addInternalRoute(app, context);

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { AppError } from '@qr/common';
+import { AppError, type Session } from '@qr/common';
 import { checkDestination } from './destination.ts';
 import { drawPng, drawSvg } from './image.ts';
 import { readLogo } from './logo.ts';
-import type { Code, Store } from './store.ts';
+import type { Code, CodeChanges, Store } from './store.ts';
 
 /** What a person gives to make a code. */
 interface CodeRequest {
@@ -13,13 +13,30 @@ interface CodeRequest {
   readonly logo?: string;
 }
 
+/** Whose a new code is, and on which plan. */
+type Owner = Pick<Session, 'userId' | 'plan'>;
+
+/** What a person wants to be different. */
+interface CodeUpdate {
+  readonly destinationUrl?: string;
+  readonly title?: string | null;
+  readonly status?: Code['status'];
+}
+
+/** How many codes an account may have at a time. */
+const MAX_CODES: Readonly<Record<Session['plan'], number>> = { free: 10, pro: 1000, business: 100_000 };
+
 /** The rules of codes. Everything is answered for one owner; the codes of others do not exist for them. */
 export interface Codes {
-  /** @throws AppError 400 that names the wrong field. */
-  create(ownerId: string, request: CodeRequest): Promise<{ readonly code: Code; readonly codesCreated: number }>;
+  /** @throws AppError 400 that names the wrong field, 402 when the plan of the owner has no room for another. */
+  create(owner: Owner, request: CodeRequest): Promise<{ readonly code: Code; readonly codesCreated: number }>;
   list(ownerId: string, page: { readonly limit: number; readonly offset: number }): ReturnType<Store['listCodes']>;
   /** @throws AppError 404 */
   get(ownerId: string, id: string): Promise<Code>;
+  /** @throws AppError 400 that names the wrong field, 404. */
+  update(ownerId: string, id: string, changes: CodeUpdate): Promise<Code>;
+  /** @throws AppError 404 */
+  remove(ownerId: string, id: string): Promise<void>;
   /** @throws AppError 404 */
   image(ownerId: string, id: string, format: 'png' | 'svg'): Promise<Buffer | string>;
   /** The address printed into a code. */
@@ -38,16 +55,36 @@ export interface CodesOptions {
 export function createCodes({ store, scanBaseUrl, now }: CodesOptions): Codes {
   const scanUrl = (id: string) => `${scanBaseUrl}/scan/${id}`;
   return {
-    async create(ownerId, { type, destinationUrl, title, logo }) {
-      return store.insertCode({
+    async create({ userId, plan }, { type, destinationUrl, title, logo }) {
+      const code = {
         id: newId(),
-        ownerId,
+        ownerId: userId,
         type,
         title: title?.trim() || null,
         destinationUrl: checkDestination(destinationUrl, scanBaseUrl),
         logo: logo === undefined ? null : await readLogo(logo),
         createdAt: new Date(now()),
+      };
+      const created = await store.insertCode(code, MAX_CODES[plan]);
+      if (created) return created;
+      throw new AppError({
+        statusCode: 402,
+        code: 'plan_limit',
+        message: `The plan ${plan} has room for ${MAX_CODES[plan]} codes: delete one, or move to a larger plan.`,
       });
+    },
+
+    async update(ownerId, id, { destinationUrl, title, status }) {
+      const changes: CodeChanges = {
+        ...(destinationUrl !== undefined && { destinationUrl: checkDestination(destinationUrl, scanBaseUrl) }),
+        ...(title !== undefined && { title: title?.trim() || null }),
+        ...(status !== undefined && { status }),
+      };
+      return (await store.updateOwnCode(id, ownerId, changes)) ?? notFound();
+    },
+
+    async remove(ownerId, id) {
+      if (!(await store.deleteOwnCode(id, ownerId))) notFound();
     },
 
     list: (ownerId, page) => store.listCodes(ownerId, page),

@@ -29,8 +29,18 @@ const code = Type.Object({
   pngUrl: Type.String(),
   svgUrl: Type.String(),
   hasCustomLogo: Type.Boolean(),
+  status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
   createdAt: Type.String({ format: 'date-time' }),
 });
+
+const updates = {
+  destinationUrl: Type.String({ minLength: 1, maxLength: 2048 }),
+  title: Type.Union([Type.String({ maxLength: 120, pattern: '^\\P{Cc}*$' }), Type.Null()]),
+  status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+};
+
+/** At least one of them; an unknown key is more likely a mistake than a wish. */
+export const updateBody = Type.Partial(Type.Object(updates), { minProperties: 1, additionalProperties: false });
 
 export const codeReply = code;
 export const createdReply = Type.Interface([code], { isFirst: Type.Boolean() });
@@ -45,7 +55,7 @@ export const internalReply = Type.Object({
 
 /** What the owner sees of a code; image addresses are relative to this service. */
 export function toCodeReply(
-  { id, type, title, destinationUrl, hasCustomLogo, createdAt }: Code,
+  { id, type, title, destinationUrl, hasCustomLogo, status, createdAt }: Code,
   scanUrl: string,
 ): Static<typeof codeReply> {
   return {
@@ -57,6 +67,7 @@ export function toCodeReply(
     pngUrl: `/qr/${id}/image.png`,
     svgUrl: `/qr/${id}/image.svg`,
     hasCustomLogo,
+    status,
     createdAt: createdAt.toISOString(),
   };
 }

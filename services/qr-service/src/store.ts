@@ -26,6 +26,9 @@ export type NewCode = Omit<typeof codes.$inferSelect, 'status'>;
 /** A code without the bytes of its logo, which lists need not carry. */
 export type Code = Omit<typeof codes.$inferSelect, 'logo'> & { readonly hasCustomLogo: boolean };
 
+/** What may change of a code; what it says stays, as it is printed. */
+export type CodeChanges = Partial<Pick<Code, 'title' | 'destinationUrl' | 'status'>>;
+
 const { logo: _logo, ...columns } = getTableColumns(codes);
 const summary = { ...columns, hasCustomLogo: sql<boolean>`${codes.logo} is not null` };
 
@@ -35,14 +38,22 @@ export type Store = ReturnType<typeof createStore>;
 /** The queries of this service. */
 export function createStore(db: Database['db']) {
   return withoutValues({
-    /** @returns also how many codes the owner ever made, this one included. */
-    insertCode(code: NewCode): Promise<{ code: Code; codesCreated: number }> {
+    /**
+     * @param maxCodes how many the owner may have.
+     * @returns also how many codes the owner ever made, this one included; `undefined` when there is no room for it.
+     */
+    insertCode(code: NewCode, maxCodes: number): Promise<{ code: Code; codesCreated: number } | undefined> {
       return db.transaction(async (transaction) => {
-        // The row of the owner is locked until the end, so that of two first codes only one counts as the first.
+        // The row of the owner is locked until the end, so that of two first codes only one counts as the first, and two last ones do not
+        // both find room.
+        await transaction.insert(owners).values({ id: code.ownerId, codesCreated: 0 }).onConflictDoNothing();
+        await transaction.select().from(owners).where(eq(owners.id, code.ownerId)).for('update');
+        const [has] = await transaction.select({ codes: count() }).from(codes).where(eq(codes.ownerId, code.ownerId));
+        if ((has?.codes ?? 0) >= maxCodes) return undefined;
         const [owner] = await transaction
-          .insert(owners)
-          .values({ id: code.ownerId, codesCreated: 1 })
-          .onConflictDoUpdate({ target: owners.id, set: { codesCreated: sql`${owners.codesCreated} + 1` } })
+          .update(owners)
+          .set({ codesCreated: sql`${owners.codesCreated} + 1` })
+          .where(eq(owners.id, code.ownerId))
           .returning();
         const [inserted] = await transaction.insert(codes).values(code).returning(summary);
         if (!owner || !inserted) throw new Error('The database returned no row for an insert');
@@ -74,6 +85,16 @@ export function createStore(db: Database['db']) {
     async findOwnCode(id: string, ownerId: string): Promise<Code | undefined> {
       const [code] = await db.select(summary).from(codes).where(own(id, ownerId));
       return code;
+    },
+
+    async updateOwnCode(id: string, ownerId: string, changes: CodeChanges): Promise<Code | undefined> {
+      const [code] = await db.update(codes).set(changes).where(own(id, ownerId)).returning(summary);
+      return code;
+    },
+
+    async deleteOwnCode(id: string, ownerId: string): Promise<boolean> {
+      const deleted = await db.delete(codes).where(own(id, ownerId)).returning({ id: codes.id });
+      return deleted.length > 0;
     },
 
     async findOwnLogo(id: string, ownerId: string): Promise<{ logo: Buffer | null } | undefined> {

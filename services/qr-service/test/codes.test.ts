@@ -40,6 +40,7 @@ describe.each(kinds)('a code, on the %s database', (kind) => {
       pngUrl: `/qr/${code.id}/image.png`,
       svgUrl: `/qr/${code.id}/image.svg`,
       hasCustomLogo: false,
+      status: 'active',
       createdAt: expect.any(String),
     });
     expect((await owner.get('/qr')).json()).toEqual({ items: [code], total: 1 });
@@ -120,11 +121,90 @@ describe.each(kinds)('a code, on the %s database', (kind) => {
     expect(await page('limit=2&offset=2')).toEqual({ ids: ids.slice(2), total: 3 });
   });
 
+  it('can be led elsewhere, renamed, switched off and on again, and each change is told', async () => {
+    const owner = await logIn(running.app);
+    const { id } = (await owner.generate(lunch)).json<Created>();
+    await settle();
+    inbox.clear();
+    const changes = [
+      [{ destinationUrl: 'https://example.com/dinner' }, 'destination'],
+      [{ title: ' Dinner ' }, 'title'],
+      [{ status: 'disabled' }, 'disabled'],
+      [{ status: 'active', title: null }, 'enabled'],
+    ] as const;
+    for (const [change] of changes) expect((await owner.patch(`/qr/${id}`, change)).statusCode).toBe(200);
+    expect((await owner.get(`/qr/${id}`)).json()).toMatchObject({
+      destinationUrl: 'https://example.com/dinner',
+      title: null,
+      status: 'active',
+    });
+    await settle();
+    expect(inbox.events().map(({ event, properties }) => [event, properties['changed']])).toEqual(
+      changes.map(([, changed]) => ['qr_updated', changed]),
+    );
+  });
+
+  it.each([
+    ['javascript:alert(1)', 'destinationUrl'],
+    ['data:text/html,x', 'destinationUrl'],
+    ['//evil.example', 'destinationUrl'],
+    ['https://example.com/\r\nset-cookie: a=b', 'destinationUrl'],
+  ])('is not led to %j', async (destinationUrl, field) => {
+    const owner = await logIn(running.app);
+    const { id } = (await owner.generate(lunch)).json<Created>();
+    const response = await owner.patch(`/qr/${id}`, { destinationUrl });
+    expect([response.statusCode, response.json().field]).toEqual([400, field]);
+    expect((await owner.get(`/qr/${id}`)).json()).toMatchObject({ destinationUrl: lunch.destinationUrl });
+  });
+
+  it.each([[{}], [{ ownerId: 'somebody' }], [{ status: 'gone' }], [{ title: 'a\u0000b' }]])(
+    'is not changed by %j',
+    async (change) => {
+      const owner = await logIn(running.app);
+      const { id } = (await owner.generate(lunch)).json<Created>();
+      expect((await owner.patch(`/qr/${id}`, change)).statusCode).toBe(400);
+    },
+  );
+
+  it('can be removed once, and is then unknown to everyone', async () => {
+    const owner = await logIn(running.app);
+    const { id } = (await owner.generate(lunch)).json<Created>();
+    expect((await owner.remove(`/qr/${id}`)).statusCode).toBe(204);
+    expect((await owner.remove(`/qr/${id}`)).statusCode).toBe(404);
+    const headers = { authorization: `Bearer ${serviceToken}` };
+    expect((await running.app.inject({ url: `/internal/qrs/${id}`, headers })).statusCode).toBe(404);
+    await settle();
+    expect(inbox.events().filter(({ event }) => event === 'qr_deleted')).toMatchObject([{ properties: { qr_id: id } }]);
+  });
+
+  it('has room beside nine others on the free plan, also when several are made at once, and more on a larger one', async () => {
+    const owner = await logIn(running.app);
+    const answers = await Promise.all(Array.from({ length: 12 }, () => owner.generate(lunch)));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([...Array(10).fill(201), 402, 402]);
+    const refused = await owner.generate(lunch);
+    expect(refused.json()).toMatchObject({
+      error: 'Payment Required',
+      message: 'The plan free has room for 10 codes: delete one, or move to a larger plan.',
+    });
+    const upgraded = await logIn(running.app, owner.userId, 'pro');
+    expect((await upgraded.generate(lunch)).statusCode).toBe(201);
+    await settle();
+    const failed = inbox.events().filter(({ event }) => event === 'qr_creation_failed');
+    expect(failed.map(({ properties }) => properties['reason'])).toEqual(Array(3).fill('plan_limit'));
+  });
+
   it('does not exist for another person', async () => {
     const { id } = (await (await logIn(running.app)).generate(lunch)).json<Created>();
     const stranger = await logIn(running.app);
-    for (const path of [`/qr/${id}`, `/qr/${id}/image.png`, `/qr/${id}/image.svg`]) {
-      const response = await stranger.get(path);
+    const answers = [
+      () => stranger.get(`/qr/${id}`),
+      () => stranger.get(`/qr/${id}/image.png`),
+      () => stranger.get(`/qr/${id}/image.svg`),
+      () => stranger.patch(`/qr/${id}`, { status: 'disabled' }),
+      () => stranger.remove(`/qr/${id}`),
+    ];
+    for (const ask of answers) {
+      const response = await ask();
       expect(response.statusCode).toBe(404);
       expect(response.json()).toMatchObject({ error: 'Not Found', message: 'You have no such code.' });
     }

@@ -138,6 +138,8 @@ describe('a route of a person', () => {
     ['GET', '/qr/AAAAAAAAAAAA/image.png'],
     ['GET', '/qr/AAAAAAAAAAAA/image.svg'],
     ['GET', '/qr/malformed'],
+    ['PATCH', '/qr/AAAAAAAAAAAA'],
+    ['DELETE', '/qr/AAAAAAAAAAAA'],
   ] as const)('answers 401 without a session, before it looks at the request: %s %s', async (method, url) => {
     const response = await running.app.inject({ method, url, headers: { authorization: `Bearer ${serviceToken}` } });
     expect(response.statusCode).toBe(401);

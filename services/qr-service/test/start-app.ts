@@ -6,6 +6,7 @@ import {
   initializeMixpanel,
   initializeSentry,
   type Server,
+  type Session,
 } from '@qr/common';
 import { openTestDatabase, type TestDatabase, type TestDatabaseKind } from '@qr/database/testing';
 import { type Inbox, startInbox } from '@qr/inbox';
@@ -46,10 +47,14 @@ export async function startApp(kind: TestDatabaseKind) {
   const sessions = createSessions({ secret: 'a-test-secret-of-32-characters-..', secureCookies: false });
   const app = await buildApp({ store: createStore(database.db), sessions, serviceToken, scanBaseUrl });
   // What auth-service does in the platform.
-  app.post<{ Params: { userId: string } }>('/log-in/:userId', async (request, reply) => {
-    sessions.issue(reply, { userId: request.params.userId, plan: 'free' });
-    return reply.send();
-  });
+  app.post<{ Params: { userId: string }; Querystring: { plan?: Session['plan'] } }>(
+    '/log-in/:userId',
+    async (request, reply) => {
+      const { plan = 'free' } = request.query;
+      sessions.issue(reply, { userId: request.params.userId, plan });
+      return reply.send();
+    },
+  );
   await app.ready();
   return { app, database, stop: () => stop(app, database) };
 }
@@ -60,12 +65,15 @@ async function stop(app: Server, database: TestDatabase): Promise<void> {
 }
 
 /** A person with a session. */
-export async function logIn(app: Server, userId: string = crypto.randomUUID()) {
-  const { cookies } = await app.inject({ method: 'POST', url: `/log-in/${userId}` });
+export async function logIn(app: Server, userId: string = crypto.randomUUID(), plan: Session['plan'] = 'free') {
+  const { cookies } = await app.inject({ method: 'POST', url: `/log-in/${userId}?plan=${plan}` });
   const jar = Object.fromEntries(cookies.map(({ name, value }) => [name, value]));
   return {
     userId,
     get: (url: string): Promise<LightMyRequestResponse> => app.inject({ url, cookies: jar }),
+    patch: (url: string, payload: object): Promise<LightMyRequestResponse> =>
+      app.inject({ method: 'PATCH', url, cookies: jar, payload }),
+    remove: (url: string): Promise<LightMyRequestResponse> => app.inject({ method: 'DELETE', url, cookies: jar }),
     generate: (payload: object): Promise<LightMyRequestResponse> =>
       app.inject({ method: 'POST', url: '/qr/generate', cookies: jar, payload }),
   };

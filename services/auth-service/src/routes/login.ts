@@ -1,20 +1,12 @@
-// For the type of `app.createRateLimit`.
-import type {} from '@fastify/rate-limit';
-import { AppError, identifyUser, type Server, trackEvent } from '@qr/common';
-import type { Static } from 'typebox';
+import { AppError, identifyUser, type Server, trackEvent, visitorId } from '@qr/common';
 import type { AppContext } from '../app.ts';
 import { loginBody, toUserReply, userReply } from '../schemas.ts';
 
 /** `POST /auth/login` starts a session. */
-export function addLoginRoute(app: Server, { accounts, startSession, now }: AppContext): void {
-  const guesses = app.createRateLimit(guessingLimit);
+export function addLoginRoute(app: Server, { accounts, startSession, checkGuesses, now }: AppContext): void {
   const schema = { body: loginBody, response: { 200: userReply } };
-  app.post('/auth/login', { schema }, async (request, reply) => {
-    const limit = await guesses(request);
-    if (!limit.isAllowed && limit.isExceeded) {
-      reply.header('retry-after', limit.ttlInSeconds);
-      throw new AppError({ statusCode: 429, code: 'too_many_attempts', message: 'Too many attempts. Wait a minute.' });
-    }
+  app.post('/auth/login', { schema, onError: trackFailure }, async (request, reply) => {
+    await checkGuesses(request, reply, request.body.email.trim().toLowerCase());
     const user = await accounts.logIn(request.body);
     await startSession(reply, user);
     trackEvent('login_completed', user.id, { email: user.email, login_method: 'email' });
@@ -23,10 +15,9 @@ export function addLoginRoute(app: Server, { accounts, startSession, now }: AppC
   });
 }
 
-/** Attempts at one account from one address. By address too, so that a stranger's guesses do not lock its owner out. */
-const guessingLimit = {
-  max: 10,
-  timeWindow: 60_000,
-  keyGenerator: ({ ip, body }: { ip: string; body?: unknown }) =>
-    `${ip} ${(body as Static<typeof loginBody>).email.trim().toLowerCase()}`,
-};
+async function trackFailure(request: Parameters<typeof visitorId>[0], _reply: unknown, error: unknown): Promise<void> {
+  const code = error instanceof AppError ? error.code : undefined;
+  if (code === 'wrong_credentials' || code === 'too_many_attempts') {
+    trackEvent('login_failed', visitorId(request), { reason: code });
+  }
+}

@@ -1,10 +1,12 @@
-import { identifyUser, type Server, trackEvent } from '@qr/common';
+import { identifyUser, type Server, trackEvent, visitorId } from '@qr/common';
 import type { AppContext } from '../app.ts';
 import { signupBody, toUserReply, userReply } from '../schemas.ts';
 
 /** `POST /auth/signup` makes an account and logs its owner in. */
 export function addSignupRoute(app: Server, { accounts, startSession }: AppContext): void {
-  app.post('/auth/signup', { schema: { body: signupBody, response: { 201: userReply } } }, async (request, reply) => {
+  const schema = { body: signupBody, response: { 201: userReply } };
+  // Here, as a body that its schema refuses never reaches the handler.
+  app.post('/auth/signup', { schema, onError: trackFailure }, async (request, reply) => {
     const user = await accounts.signUp(request.body);
     await startSession(reply, user);
     const { referer } = request.headers;
@@ -24,3 +26,15 @@ export function addSignupRoute(app: Server, { accounts, startSession }: AppConte
     return reply.code(201).send(toUserReply(user));
   });
 }
+
+async function trackFailure(
+  request: Parameters<typeof visitorId>[0],
+  _reply: unknown,
+  { statusCode = 500 }: { readonly statusCode?: number },
+): Promise<void> {
+  const reason = statusCode >= 500 ? 'server_error' : REASONS[statusCode];
+  if (reason) trackEvent('signup_failed', visitorId(request), { reason });
+}
+
+/** Other refusals, such as 429, are no failure to sign up. */
+const REASONS: Readonly<Record<number, 'invalid' | 'email_taken'>> = { 400: 'invalid', 409: 'email_taken' };

@@ -16,8 +16,9 @@ export function addGenerateRoute(app: Server, { codes, sessions }: AppContext): 
       },
     },
     async (request, reply) => {
-      const { userId } = sessions.require(request);
-      const { code, codesCreated } = await codes.create(userId, request.body);
+      const session = sessions.require(request);
+      const { userId } = session;
+      const { code, codesCreated } = await codes.create(session, request.body);
       const isFirst = codesCreated === 1;
       trackEvent('qr_created', userId, {
         qr_id: code.id,
@@ -32,7 +33,8 @@ export function addGenerateRoute(app: Server, { codes, sessions }: AppContext): 
 }
 
 /** Refusals that are no failure to make a code, such as 429, have none. */
-function failureReason(statusCode: number): 'invalid' | 'server_error' | undefined {
+function failureReason(statusCode: number): 'invalid' | 'plan_limit' | 'server_error' | undefined {
   if (statusCode >= 500) return 'server_error';
+  if (statusCode === 402) return 'plan_limit';
   return statusCode === 400 || statusCode === 413 || statusCode === 415 ? 'invalid' : undefined;
 }
