@@ -124,10 +124,17 @@ describe.skipIf(!isBrowserAvailable())('a page', () => {
 
   it('gives what it fetches its trace, before the SDK is there and after, and no other origin any', async () => {
     const page = await browser.context.newPage();
+    let letSdkCome = () => {};
+    const isWanted = new Promise<void>((resolve) => {
+      letSdkCome = resolve;
+    });
+    await page.route(/assets\/sentry-/, (route) => isWanted.then(() => route.continue()));
     await page.goto(fixture.origin);
     await isReady(page);
     await page.getByText('fetch', { exact: true }).click();
-    await page.waitForTimeout(3000);
+    await expect.poll(() => fixture.seen.some(({ url }) => url === '/api/echo')).toBe(true);
+    letSdkCome();
+    await fixture.inbox.waitFor((inbox) => inbox.spans().some(({ op }) => op === 'pageload'), 15_000);
     await page.getByText('fetch', { exact: true }).click();
     await page.waitForTimeout(300);
     const traces = fixture.seen
