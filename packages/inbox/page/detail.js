@@ -51,7 +51,7 @@ function stack(record) {
     .map(({ function: name = '?', filename = '?', lineno = '?', in_app: inApp, context_line: source }) =>
       element('li', { className: inApp ? 'in-app' : '' }, [
         element('span', { text: `${name}  ${filename}:${lineno}` }),
-        ...(source === undefined ? [] : [element('code', { className: 'source', text: source.trim() })]),
+        ...(source === undefined || !inApp ? [] : [element('code', { className: 'source', text: source.trim() })]),
       ]),
     );
   return [element('h3', { text: 'Stack' }), element('ol', { className: 'stack' }, lines)];
