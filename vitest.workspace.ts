@@ -34,7 +34,7 @@ const dom = (name: string, folder: string) => ({
 });
 
 /** After everything else: what runs in them (browsers, the whole platform) wants the cores for itself, and waits for timers most of the time. */
-const heavy = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+const heavy = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 
 /** The library in a real browser, on a page that is built for it. */
 const chromium = {

@@ -115,7 +115,17 @@ describe.skipIf(!isBrowserAvailable())('a person in a browser', () => {
       .poll(async () => (await told()).toSorted(), { timeout: 15_000 })
       .toEqual(
         [
-          ...['views /login', 'views /signup', 'signup_completed', 'views /', 'dashboard_viewed', 'views /create'],
+          // Of the SDK: it joins the visitor to the user who signs up.
+          ...[
+            '$identify',
+            'logout',
+            'views /login',
+            'views /signup',
+            'signup_completed',
+            'views /',
+            'dashboard_viewed',
+            'views /create',
+          ],
           ...['qr_created', 'views /qr/:qrId', 'views /debug', 'views /', 'dashboard_viewed', 'views /login'],
         ].toSorted(),
       );

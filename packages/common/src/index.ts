@@ -34,7 +34,9 @@ export { type InitializeSentryOptions, initializeSentry } from './sentry/init.ts
 export { type Job, withJobContext } from './sentry/job-context.ts';
 export { AppError, type AppErrorOptions } from './server/app-error.ts';
 export { type BuildServerOptions, buildServer, type Server } from './server/build-server.ts';
+export { addErasureRoute, type ErasureOptions } from './server/erasure-route.ts';
 export type { ReadyChecks } from './server/health.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './server/observability-plugin.ts';
+export { requireServiceToken } from './server/service-token.ts';
 export { createSessions, type Session, type Sessions, type SessionsOptions } from './server/session.ts';
 export { type TunnelOptions, tunnelPlugin } from './server/tunnel.ts';

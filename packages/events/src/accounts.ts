@@ -59,6 +59,13 @@ export const accountEvents = {
     surfaces: ['server'],
     properties: {},
   }),
+  account_deleted: event({
+    description:
+      'A person removed their account. The actor is the visitor: nothing may be said of the person any more.',
+    owner: 'growth',
+    surfaces: ['server'],
+    properties: {},
+  }),
   logout: event({
     description: 'A person logged out.',
     owner: 'growth',

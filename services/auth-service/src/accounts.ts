@@ -26,6 +26,12 @@ export interface Accounts {
    */
   changePassword(userId: string, passwords: { readonly current: string; readonly next: string }): Promise<User>;
   /**
+   * Removes the account for good, and notes which services have to follow.
+   *
+   * @throws AppError 403 when the password is wrong.
+   */
+  remove(userId: string, password: string, services: readonly string[]): Promise<void>;
+  /**
    * Moves the account to a larger plan, paid in minor units of a currency.
    *
    * @returns the account as it is now, and the plan that it had.
@@ -83,16 +89,14 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
 
     async changePassword(userId, { current, next }) {
       const user = await get(userId);
-      if (!(await matchesPassword(user.passwordHash, current))) {
-        throw new AppError({
-          statusCode: 403,
-          code: 'wrong_password',
-          message: 'The current password is wrong.',
-          field: 'currentPassword',
-        });
-      }
+      await checkPassword(user, current, 'currentPassword');
       await store.replacePassword(userId, await hashPassword(next));
       return user;
+    },
+
+    async remove(userId, password, services) {
+      await checkPassword(await get(userId), password, 'password');
+      await store.deleteUser(userId, { services, now: new Date(now()) });
     },
 
     async upgrade(userId, { plan, amountMinor, currency }) {
@@ -115,4 +119,10 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
 
 function normalizeEmail(email: string): string {
   return email.trim().toLowerCase();
+}
+
+/** @throws AppError 403 that names the field. */
+async function checkPassword({ passwordHash }: User, password: string, field: string): Promise<void> {
+  if (await matchesPassword(passwordHash, password)) return;
+  throw new AppError({ statusCode: 403, code: 'wrong_password', message: 'The password is wrong.', field });
 }

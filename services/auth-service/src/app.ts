@@ -1,9 +1,11 @@
 import { type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Accounts, createAccounts } from './accounts.ts';
+import type { Erasures } from './erasures.ts';
 import { type CheckGuesses, createGuessLimit } from './guesses.ts';
 import { createRefreshCookie, type RefreshCookie } from './refresh-cookie.ts';
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
+import { addAccountRoute } from './routes/account.ts';
 import { addLoginRoute } from './routes/login.ts';
 import { addLogoutRoute } from './routes/logout.ts';
 import { addMeRoute } from './routes/me.ts';
@@ -18,6 +20,7 @@ export interface AppDependencies {
   readonly store: Store;
   readonly sessions: Sessions;
   readonly secureCookies: boolean;
+  readonly erasures: Erasures;
   /** @default Date.now */
   readonly now?: () => number;
   readonly server?: Omit<BuildServerOptions, 'rateLimit'>;
@@ -31,6 +34,7 @@ export interface AppContext {
   readonly refreshCookie: RefreshCookie;
   readonly now: () => number;
   readonly checkGuesses: CheckGuesses;
+  readonly erasures: Erasures;
   /** Before validation, so that strangers learn nothing about a route. */
   readonly requireSession: (request: FastifyRequest) => Promise<void>;
   /** Sets both cookies. */
@@ -39,7 +43,7 @@ export interface AppContext {
 
 /** The service as a Fastify server that does not listen yet. */
 export async function buildApp(deps: AppDependencies): Promise<Server> {
-  const { store, sessions, secureCookies, now = Date.now, server } = deps;
+  const { store, sessions, secureCookies, erasures, now = Date.now, server } = deps;
   const app = buildServer({ serviceName: 'auth-service', ...server });
   await app.register(sessions.plugin);
 
@@ -48,6 +52,7 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
   const context: AppContext = {
     accounts: createAccounts({ store, now }),
     sessions,
+    erasures,
     refreshTokens,
     refreshCookie,
     now,
@@ -67,5 +72,6 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
   addMeRoute(app, context);
   addPasswordRoute(app, context);
   addPlanRoute(app, context);
+  addAccountRoute(app, context);
   return app;
 }

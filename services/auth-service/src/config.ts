@@ -1,5 +1,12 @@
 import Type from 'typebox';
 
+const origin = (port: number, service: string) =>
+  Type.String({
+    pattern: '^https?://[^/?#@\\s]+$',
+    default: `http://127.0.0.1:${port}`,
+    expected: `the origin of ${service}, such as http://${service}:${port}, without a slash at the end`,
+  });
+
 /** The environment of this service, beside the observability variables. */
 export const environment = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3001, expected: 'a port number' }),
@@ -14,6 +21,13 @@ export const environment = Type.Object({
     expected: 'a random key of at least 32 characters, the same in every service',
     secret: true,
   }),
+  SERVICE_TOKEN: Type.String({
+    minLength: 32,
+    expected: 'a random token of at least 32 characters, the same in every service',
+    secret: true,
+  }),
+  QR_SERVICE_URL: origin(3002, 'qr-service'),
+  ROUTING_SERVICE_URL: origin(3004, 'routing-service'),
   PUBLIC_ORIGIN: Type.String({
     pattern: '^https?://[^/?#@,\\s]+(,https?://[^/?#@,\\s]+)*$',
     default: 'http://localhost:3000',

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { createSessions, initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { captureException, createSessions, initializeMixpanel, loadConfigOrExit } from '@qr/common';
 import { openDatabase } from '@qr/database';
 import { buildApp } from './app.ts';
 import { environment } from './config.ts';
+import { createErasures } from './erasures.ts';
 import { createStore } from './store.ts';
 
 const config = loadConfigOrExit(environment);
@@ -13,8 +14,19 @@ const database = await openDatabase({
   migrationsFolder: join(import.meta.dirname, '../migrations'),
 });
 const secureCookies = config.NODE_ENV === 'production';
+const store = createStore(database.db);
+const erasures = createErasures({
+  store,
+  services: { 'qr-service': config.QR_SERVICE_URL, 'routing-service': config.ROUTING_SERVICE_URL },
+  serviceToken: config.SERVICE_TOKEN,
+  now: Date.now,
+  onFailure: (error, service) => {
+    captureException(error, { operation: 'erase user', service });
+  },
+});
 const app = await buildApp({
-  store: createStore(database.db),
+  store,
+  erasures,
   sessions: createSessions({
     secret: config.JWT_SECRET,
     secureCookies,
@@ -23,5 +35,9 @@ const app = await buildApp({
   secureCookies,
   server: { readyChecks: { database: database.ping }, debugRoutes: config.DEBUG_ROUTES },
 });
-app.addHook('onClose', async () => database.close());
+const stopErasures = erasures.start();
+app.addHook('onClose', async () => {
+  stopErasures();
+  await database.close();
+});
 await app.listen({ port: config.PORT, host: config.HOST });

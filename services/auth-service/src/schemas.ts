@@ -26,6 +26,8 @@ export const passwordBody = Type.Object({
   newPassword: Type.String({ minLength: 8, maxLength: MAX_PASSWORD_LENGTH }),
 });
 
+export const deletionBody = Type.Object({ password: Type.String({ maxLength: MAX_PASSWORD_LENGTH }) });
+
 export const planBody = Type.Object({
   plan: Type.Union([Type.Literal('pro'), Type.Literal('business')]),
   amountMinor: Type.Integer({ minimum: 1, maximum: 100_000_000 }),

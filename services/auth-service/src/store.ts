@@ -1,6 +1,6 @@
 import { type Database, withoutValues } from '@qr/database';
 import type { ServerProfile } from '@qr/events';
-import { and, eq, gt, lte } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte, or } from 'drizzle-orm';
 import { pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const auth = pgSchema('auth');
@@ -22,10 +22,21 @@ const refreshTokens = auth.table('refresh_tokens', {
   expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
 });
 
+// Which service has still to be told that a person is gone: written in the transaction in which they go.
+const erasures = auth.table('erasures', {
+  userId: uuid('user_id').notNull(),
+  service: text().notNull(),
+  requestedAt: timestamp('requested_at', { withTimezone: true }).notNull(),
+  doneAt: timestamp('done_at', { withTimezone: true }),
+});
+
 /** A row of `auth.users`. */
 export type User = typeof users.$inferSelect;
 /** A row of `auth.refresh_tokens`. */
 export type RefreshToken = typeof refreshTokens.$inferSelect;
+
+/** A row of `auth.erasures`. */
+export type Erasure = typeof erasures.$inferSelect;
 
 /** What this service keeps. */
 export type Store = ReturnType<typeof createStore>;
@@ -67,6 +78,31 @@ export function createStore(db: Database['db']) {
       return user;
     },
 
+    /** Removes an account with its sessions, and notes which services have to follow. */
+    async deleteUser(id: string, { services, now }: { services: readonly string[]; now: Date }): Promise<void> {
+      await db.transaction(async (transaction) => {
+        await transaction.delete(users).where(eq(users.id, id));
+        const rows = services.map((service) => ({ userId: id, service, requestedAt: now }));
+        if (rows.length > 0) await transaction.insert(erasures).values(rows).onConflictDoNothing();
+      });
+    },
+
+    /** What is to be asked of services now: what was not confirmed yet, and once more what was requested before a moment. */
+    async dueErasures(requestedBefore: Date): Promise<Erasure[]> {
+      return db
+        .select()
+        .from(erasures)
+        .where(or(isNull(erasures.doneAt), lte(erasures.requestedAt, requestedBefore)));
+    },
+
+    async noteErasure({ userId, service }: Erasure, doneAt: Date): Promise<void> {
+      await db.update(erasures).set({ doneAt }).where(erasure(userId, service));
+    },
+
+    async endErasure({ userId, service }: Erasure): Promise<void> {
+      await db.delete(erasures).where(erasure(userId, service));
+    },
+
     async insertRefreshToken(token: RefreshToken): Promise<void> {
       await db.insert(refreshTokens).values(token);
     },
@@ -102,4 +138,8 @@ export function createStore(db: Database['db']) {
       await db.delete(refreshTokens).where(and(eq(refreshTokens.userId, userId), lte(refreshTokens.expiresAt, now)));
     },
   });
+}
+
+function erasure(userId: string, service: string) {
+  return and(eq(erasures.userId, userId), eq(erasures.service, service));
 }

@@ -64,6 +64,7 @@ describe('a route', () => {
     ['POST', '/auth/refresh'],
     ['POST', '/auth/password'],
     ['POST', '/auth/plan'],
+    ['DELETE', '/auth/account'],
   ] as const)('that needs a session answers 401 without one: %s %s', async (method, url) => {
     const response = await createBrowser(running.app).send(method, url);
     expect(response.statusCode).toBe(401);

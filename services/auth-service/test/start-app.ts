@@ -12,7 +12,10 @@ import { type Inbox, startInbox } from '@qr/inbox';
 import type { LightMyRequestResponse } from 'fastify';
 import { vi } from 'vitest';
 import { buildApp } from '../src/app.ts';
+import { createErasures } from '../src/erasures.ts';
 import { createStore } from '../src/store.ts';
+
+export const serviceToken = 'a-service-token-of-32-characters';
 
 /** Points telemetry at an inbox of its own; call `stop` at the end. */
 export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<void>; stop: () => Promise<void> }> {
@@ -34,22 +37,37 @@ export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<v
 }
 
 /** The service on a fresh database, on a clock that tests can turn. */
-export async function startApp(kind: TestDatabaseKind, options: { readonly secureCookies?: boolean } = {}) {
-  const { secureCookies = false } = options;
+export async function startApp(
+  kind: TestDatabaseKind,
+  options: { readonly secureCookies?: boolean; readonly services?: Readonly<Record<string, string>> } = {},
+) {
+  const { secureCookies = false, services = {} } = options;
   const database = await openTestDatabase({
     schema: 'auth',
     migrationsFolder: join(import.meta.dirname, '../migrations'),
     kind,
   });
   const clock = { aheadMs: 0 };
+  const now = () => Date.now() + clock.aheadMs;
+  const store = createStore(database.db);
+  const failures: string[] = [];
+  const erasures = createErasures({
+    store,
+    services,
+    serviceToken,
+    now,
+    timeoutMs: 500,
+    onFailure: (error, service) => failures.push(`${service}: ${error}`),
+  });
   const app = await buildApp({
-    store: createStore(database.db),
+    store,
+    erasures,
     sessions: createSessions({ secret: 'a-test-secret-of-32-characters-..', secureCookies }),
     secureCookies,
-    now: () => Date.now() + clock.aheadMs,
+    now,
   });
   await app.ready();
-  return { app, database, clock, stop: () => stop(app, database) };
+  return { app, database, clock, erasures, failures, stop: () => stop(app, database) };
 }
 
 async function stop(app: Server, database: TestDatabase): Promise<void> {
@@ -63,7 +81,7 @@ export function createBrowser(app: Server) {
   return {
     cookies,
     async send(
-      method: 'GET' | 'POST',
+      method: 'GET' | 'POST' | 'DELETE',
       url: string,
       payload?: object,
       headers: Record<string, string> = {},

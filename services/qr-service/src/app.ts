@@ -1,4 +1,4 @@
-import { type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
 import { type Codes, createCodes } from './codes.ts';
 import { addDeleteRoute } from './routes/delete.ts';
 import { addGenerateRoute } from './routes/generate.ts';
@@ -50,5 +50,6 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
     addImageRoutes(owned, context);
   });
   addInternalRoute(app, context);
+  addErasureRoute(app, { serviceToken, erase: (userId) => store.deleteOwner(userId) });
   return app;
 }

@@ -97,6 +97,13 @@ export function createStore(db: Database['db']) {
       return deleted.length > 0;
     },
 
+    async deleteOwner(id: string): Promise<void> {
+      await db.transaction(async (transaction) => {
+        await transaction.delete(codes).where(eq(codes.ownerId, id));
+        await transaction.delete(owners).where(eq(owners.id, id));
+      });
+    },
+
     async findOwnLogo(id: string, ownerId: string): Promise<{ logo: Buffer | null } | undefined> {
       const [code] = await db.select({ logo: codes.logo }).from(codes).where(own(id, ownerId));
       return code;

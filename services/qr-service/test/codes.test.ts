@@ -226,6 +226,23 @@ describe.each(kinds)('a code, on the %s database', (kind) => {
     }
   });
 
+  it('goes with its owner, when auth-service says so, and those of others stay', async () => {
+    const [owner, other] = [await logIn(running.app), await logIn(running.app)];
+    const { id } = (await owner.generate(lunch)).json<Created>();
+    await other.generate(lunch);
+    const erase = (headers: Record<string, string>) =>
+      running.app.inject({ method: 'DELETE', url: `/internal/users/${owner.userId}`, headers });
+    expect((await erase({})).statusCode).toBe(401);
+    expect((await owner.get(`/qr/${id}`)).statusCode).toBe(200);
+    for (const _ of [1, 2]) expect((await erase({ authorization: `Bearer ${serviceToken}` })).statusCode).toBe(204);
+    for (const table of ['codes', 'owners']) {
+      const key = table === 'codes' ? 'owner_id' : 'id';
+      const found = await running.database.pool.query(`select * from qr.${table} where ${key} = $1`, [owner.userId]);
+      expect(found.rowCount).toBe(0);
+    }
+    expect((await other.get('/qr')).json()).toMatchObject({ total: 1 });
+  });
+
   it('that cannot be stored fails for its owner, as an event and as an error without what was typed', async () => {
     const broken = await startApp(kind);
     const owner = await logIn(broken.app);

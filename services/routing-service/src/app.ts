@@ -1,10 +1,12 @@
-import { type BuildServerOptions, buildServer, type Server } from '@qr/common';
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server } from '@qr/common';
 import type { CodeDirectory } from './code-directory.ts';
 import { addScanRoute } from './routes/scan.ts';
 
 /** What {@link buildApp} takes. */
 export interface AppDependencies {
   readonly directory: CodeDirectory;
+  /** What other services show to have a person forgotten. */
+  readonly serviceToken: string;
   /** @default Date.now */
   readonly now?: () => number;
   readonly server?: BuildServerOptions;
@@ -17,8 +19,10 @@ export interface AppContext {
 }
 
 /** The service as a Fastify server that does not listen yet. */
-export function buildApp({ directory, now = Date.now, server }: AppDependencies): Server {
+export function buildApp({ directory, serviceToken, now = Date.now, server }: AppDependencies): Server {
   const app = buildServer({ serviceName: 'routing-service', ...server });
   addScanRoute(app, { directory, now });
+  // There are no rows here, but scans that wait for delivery name the owner of the code.
+  addErasureRoute(app, { serviceToken });
   return app;
 }

@@ -13,6 +13,7 @@ const app = buildApp({
       captureException(error, { operation: 'refresh code' });
     },
   }),
+  serviceToken: config.SERVICE_TOKEN,
   server: { debugRoutes: config.DEBUG_ROUTES },
 });
 await app.listen({ port: config.PORT, host: config.HOST });

@@ -13,7 +13,7 @@ import { buildApp } from '../src/app.ts';
 import { createCodeDirectory } from '../src/code-directory.ts';
 import { createQrServiceClient } from '../src/qr-service-client.ts';
 
-const serviceToken = 'a-service-token-of-32-characters';
+export const serviceToken = 'a-service-token-of-32-characters';
 export const lunch = { id: 'LUNCH-menu_1', ownerId: 'owner-1', destinationUrl: 'https://example.com/lunch?table=7' };
 
 /** Points telemetry at an inbox of its own; call `stop` at the end. */
@@ -65,7 +65,7 @@ export function startApp(qrServiceUrl: string) {
     },
     now: () => clock.nowMs,
   });
-  const app = buildApp({ directory, server: { trustProxy: true } });
+  const app = buildApp({ directory, serviceToken, server: { trustProxy: true } });
   onTestFinished(() => app.close());
   return { app, clock };
 }

@@ -172,8 +172,12 @@ describe('what no page of ours has written', () => {
     ['no JSON', 'no json', 400],
     ['nothing known', '{}', 400],
     ['a call without its time', JSON.stringify({ token: 'token1', calls: [{ kind: 'event' }] }), 400],
-    ['another token', JSON.stringify({ token: 'token2', calls: [] }), 403],
-    ['too many calls', JSON.stringify({ token: 'token1', calls: Array(201).fill({ kind: 'reset', at }) }), 400],
+    ['another token', JSON.stringify({ token: 'token2', visitor: { $device_id: 'd1' }, calls: [] }), 403],
+    [
+      'too many calls',
+      JSON.stringify({ token: 'token1', visitor: { $device_id: 'd1' }, calls: Array(201).fill({ kind: 'reset', at }) }),
+      400,
+    ],
   ])('is refused: %s', async (_, body, status) => {
     expect((await leave(body)).statusCode).toBe(status);
     expect(inbox.events()).toEqual([]);

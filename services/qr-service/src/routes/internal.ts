@@ -1,7 +1,6 @@
-import { AppError, type Server } from '@qr/common';
+import { AppError, requireServiceToken, type Server } from '@qr/common';
 import type { AppContext } from '../app.ts';
 import { anyIdParams, internalReply } from '../schemas.ts';
-import { requireServiceToken } from '../service-token.ts';
 
 /** `GET /internal/qrs/:id` tells other services where a code leads. */
 export function addInternalRoute(app: Server, { store, serviceToken }: AppContext): void {

@@ -1,8 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { AppError } from '@qr/common';
 import type { FastifyRequest } from 'fastify';
+import { AppError } from './app-error.ts';
 
-/** Makes the hook that lets only other services in. */
+/**
+ * Makes the hook that lets only other services in: those that show the token as a bearer token.
+ *
+ * @throws AppError 401, from within the hook.
+ */
 export function requireServiceToken(token: string): (request: FastifyRequest) => Promise<void> {
   const expected = digest(`Bearer ${token}`);
   return async ({ headers }) => {

@@ -1,0 +1,30 @@
+import Type from 'typebox';
+import { forgetUser } from '../lifecycle.ts';
+import type { Server } from './build-server.ts';
+import { requireServiceToken } from './service-token.ts';
+
+/** What {@link addErasureRoute} takes. */
+export interface ErasureOptions {
+  /** What other services show to ask for it. */
+  readonly serviceToken: string;
+  /** Removes the rows of a person; called again when it failed, and once more after their last session has run out. @default nothing to remove */
+  readonly erase?: (userId: string) => Promise<void>;
+}
+
+/**
+ * `DELETE /internal/users/:id` removes what a service holds of a person: its rows, and what of theirs waits for delivery. 204, however often it
+ * is asked.
+ */
+export function addErasureRoute(app: Server, { serviceToken, erase = async () => {} }: ErasureOptions): void {
+  const schema = { params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) }), hide: true };
+  app.delete(
+    '/internal/users/:id',
+    { schema, onRequest: requireServiceToken(serviceToken) },
+    async (request, reply) => {
+      const { id } = request.params;
+      await erase(id);
+      forgetUser(id);
+      return reply.code(204).send();
+    },
+  );
+}

@@ -1,0 +1,73 @@
+import type { Erasure, Store } from './store.ts';
+
+/** How often services that did not confirm are asked again. */
+const INTERVAL_MS = 30_000;
+/** So long a session of a person who is gone is believed by other services: what it made meanwhile goes with a second request. */
+const SESSION_TTL_MS = 15 * 60_000;
+
+/** What {@link createErasures} takes. */
+export interface ErasuresOptions {
+  readonly store: Store;
+  /** The origin of each service that holds something of people, by its name. */
+  readonly services: Readonly<Record<string, string>>;
+  readonly serviceToken: string;
+  readonly now: () => number;
+  /** Told of a service that could not be asked. */
+  readonly onFailure: (error: unknown, service: string) => void;
+  /** @default 5000 */
+  readonly timeoutMs?: number;
+}
+
+/** Tells other services that a person is gone, until each has confirmed. */
+export interface Erasures {
+  /** Who has to be told. */
+  readonly services: readonly string[];
+  /** Asks all that are due, one after the other; never rejects. */
+  run(): Promise<void>;
+  /** Runs now and then, from now on; returns how to stop. */
+  start(): () => void;
+}
+
+export function createErasures(options: ErasuresOptions): Erasures {
+  const { store, services, serviceToken, now, onFailure, timeoutMs = 5000 } = options;
+
+  async function ask(erasure: Erasure): Promise<void> {
+    const { userId, service, requestedAt } = erasure;
+    const origin = services[service];
+    // A service that is configured no more keeps its rows; whoever brings it back finds the request.
+    if (origin === undefined) return;
+    const response = await fetch(`${origin}/internal/users/${userId}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${serviceToken}` },
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await response.arrayBuffer();
+    if (response.status !== 204) throw new Error(`${service} answered ${response.status} to an erasure, expected 204.`);
+    if (now() - requestedAt.getTime() >= SESSION_TTL_MS) await store.endErasure(erasure);
+    else await store.noteErasure(erasure, new Date(now()));
+  }
+
+  let running: Promise<void> | undefined;
+  async function runAll(): Promise<void> {
+    for (const erasure of await store.dueErasures(new Date(now() - SESSION_TTL_MS))) {
+      await ask(erasure).catch((error: unknown) => onFailure(error, erasure.service));
+    }
+  }
+
+  function run(): Promise<void> {
+    // One at a time: the next finds what came meanwhile.
+    running = (running ?? Promise.resolve()).then(runAll).catch((error: unknown) => onFailure(error, 'the database'));
+    return running;
+  }
+
+  return {
+    services: Object.keys(services),
+    run,
+    start() {
+      void run();
+      const timer = setInterval(() => void run(), INTERVAL_MS).unref();
+      return () => clearInterval(timer);
+    },
+  };
+}
