@@ -37,6 +37,12 @@ export { type BuildServerOptions, buildServer, type Server } from './server/buil
 export { addErasureRoute, type ErasureOptions } from './server/erasure-route.ts';
 export type { ReadyChecks } from './server/health.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './server/observability-plugin.ts';
+export {
+  createServiceClient,
+  type ServiceAnswer,
+  type ServiceClient,
+  type ServiceClientOptions,
+} from './server/service-client.ts';
 export { requireServiceToken } from './server/service-token.ts';
 export { createSessions, type Session, type Sessions, type SessionsOptions } from './server/session.ts';
 export { type TunnelOptions, tunnelPlugin } from './server/tunnel.ts';

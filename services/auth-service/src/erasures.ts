@@ -1,3 +1,4 @@
+import { createServiceClient } from '@qr/common';
 import type { Erasure, Store } from './store.ts';
 
 /** How often services that did not confirm are asked again. */
@@ -31,19 +32,19 @@ export interface Erasures {
 export function createErasures(options: ErasuresOptions): Erasures {
   const { store, services, serviceToken, now, onFailure, timeoutMs = 5000 } = options;
 
+  const clients = new Map(
+    Object.entries(services).map(([name, origin]) => [
+      name,
+      createServiceClient({ name, origin, serviceToken, timeoutMs }),
+    ]),
+  );
+
   async function ask(erasure: Erasure): Promise<void> {
     const { userId, service, requestedAt } = erasure;
-    const origin = services[service];
+    const client = clients.get(service);
     // A service that is configured no more keeps its rows; whoever brings it back finds the request.
-    if (origin === undefined) return;
-    const response = await fetch(`${origin}/internal/users/${userId}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${serviceToken}` },
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    await response.arrayBuffer();
-    if (response.status !== 204) throw new Error(`${service} answered ${response.status} to an erasure, expected 204.`);
+    if (!client) return;
+    await client.delete(`/internal/users/${userId}`, [204]);
     if (now() - requestedAt.getTime() >= SESSION_TTL_MS) await store.endErasure(erasure);
     else await store.noteErasure(erasure, new Date(now()));
   }

@@ -1,3 +1,4 @@
+import { createServiceClient } from '@qr/common';
 import { Compile } from 'typebox/compile';
 import { type Code, codeSchema } from './schemas.ts';
 
@@ -17,21 +18,11 @@ const code = Compile(codeSchema);
 
 /** Makes the client of qr-service's internal route. */
 export function createQrServiceClient({ url, serviceToken, timeoutMs = 2000 }: QrServiceClientOptions): FetchCode {
-  const headers = { authorization: `Bearer ${serviceToken}` };
+  const client = createServiceClient({ name: 'qr-service', origin: url, serviceToken, timeoutMs });
   return async (id) => {
-    const response = await fetch(`${url}/internal/qrs/${encodeURIComponent(id)}`, {
-      headers,
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    if (response.status === 200) {
-      const body: unknown = await response.json();
-      if (code.Check(body)) return body;
-      throw new Error('qr-service answered 200 with a body that is not a code: deploy matching versions.');
-    }
-    // Read to the end, or the connection could not be used again.
-    await response.arrayBuffer();
-    if (response.status === 404) return null;
-    throw new Error(`qr-service answered ${response.status}, expected 200 or 404.`);
+    const { status, body } = await client.get(`/internal/qrs/${encodeURIComponent(id)}`, [200, 404]);
+    if (status === 404) return null;
+    if (code.Check(body)) return body;
+    throw new Error('qr-service answered 200 with a body that is not a code: deploy matching versions.');
   };
 }
