@@ -34,7 +34,7 @@ const dom = (name: string, folder: string) => ({
 });
 
 /** After everything else: what runs in them (browsers, the whole platform) wants the cores for itself, and waits for timers most of the time. */
-const heavy = { maxWorkers: 3, sequence: { groupOrder: 1 } };
+const heavy = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 /** The library in a real browser, on a page that is built for it. */
 const chromium = {
@@ -64,8 +64,8 @@ const endToEnd = {
 
 export default defineConfig({
   test: {
-    // Two cores are the least that this runs on, and most suites wait for processes, disks and sockets; the default there is one.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // More than there are cores: most suites wait for processes, disks and sockets. The default on two cores is one.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default', join(root, 'scripts/count-reporter.mjs')],
     projects: [
       node('events', 'packages/events'),
