@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, type Session } from '@qr/common';
 import { checkDestination } from './destination.ts';
-import { drawPng, drawSvg } from './image.ts';
+import { drawPng, drawSvg, type ImageOptions } from './image.ts';
 import { readLogo } from './logo.ts';
+import { checkReadable } from './readable.ts';
 import type { Code, CodeChanges, Store } from './store.ts';
 
 /** What a person gives to make a code. */
@@ -37,8 +38,8 @@ export interface Codes {
   update(ownerId: string, id: string, changes: CodeUpdate): Promise<Code>;
   /** @throws AppError 404 */
   remove(ownerId: string, id: string): Promise<void>;
-  /** @throws AppError 404 */
-  image(ownerId: string, id: string, format: 'png' | 'svg'): Promise<Buffer | string>;
+  /** @throws AppError 404; 400 for a look that scanners could not read. */
+  image(ownerId: string, id: string, format: 'png' | 'svg', options: ImageOptions): Promise<Buffer | string>;
   /** The address printed into a code. */
   scanUrl(id: string): string;
 }
@@ -93,9 +94,10 @@ export function createCodes({ store, scanBaseUrl, now }: CodesOptions): Codes {
       return (await store.findOwnCode(id, ownerId)) ?? notFound();
     },
 
-    async image(ownerId, id, format) {
+    async image(ownerId, id, format, options) {
       const { logo } = (await store.findOwnLogo(id, ownerId)) ?? notFound();
-      return format === 'png' ? drawPng(scanUrl(id), logo) : drawSvg(scanUrl(id), logo);
+      checkReadable(options, logo !== null);
+      return format === 'png' ? drawPng(scanUrl(id), logo, options) : drawSvg(scanUrl(id), logo, options);
     },
 
     scanUrl,

@@ -9,20 +9,40 @@ const PNG_MIN_WIDTH_PIXELS = 1000;
 /** An SVG without a size is drawn at one pixel a unit with this density. */
 const SVG_PIXELS_PER_INCH = 72;
 
+/** How a picture is to look. */
+export interface ImageOptions {
+  /** Width and height in pixels. @default at least 1000 for a PNG; none for an SVG, which takes the size of its place */
+  readonly size?: number;
+  /** Of the dark modules, as `rrggbb`. @default '000000' */
+  readonly color?: string;
+  /** Error correction. @default 'M', or 'H' with a logo */
+  readonly level?: 'L' | 'M' | 'Q' | 'H';
+}
+
 /** A code as an SVG document, one unit a module, with the logo (a PNG) in the middle. */
-export async function drawSvg(content: string, logo: Buffer | null): Promise<string> {
-  const errorCorrectionLevel = logo ? 'H' : 'M';
-  const svg = await QRCode.toString(content, { type: 'svg', margin: MARGIN, errorCorrectionLevel });
+export async function drawSvg(content: string, logo: Buffer | null, options: ImageOptions = {}): Promise<string> {
+  const { size, color = '000000', level = logo ? 'H' : 'M' } = options;
+  const svg = await QRCode.toString(content, {
+    type: 'svg',
+    margin: MARGIN,
+    errorCorrectionLevel: level,
+    color: { dark: `#${color}` },
+    ...(size !== undefined && { width: size }),
+  });
   return logo ? svg.replace('</svg>', `${plate(widthOf(svg), logo)}</svg>`) : svg;
 }
 
-/** The same as a PNG, with a whole number of pixels a module. */
-export async function drawPng(content: string, logo: Buffer | null): Promise<Buffer> {
-  const svg = await drawSvg(content, logo);
-  const scale = Math.ceil(PNG_MIN_WIDTH_PIXELS / widthOf(svg));
-  return sharp(Buffer.from(svg), { density: SVG_PIXELS_PER_INCH * scale })
-    .png({ palette: logo === null })
-    .toBuffer();
+/** The same as a PNG, with a whole number of pixels a module: what that leaves of the size becomes margin, as blurred modules scan badly. */
+export async function drawPng(content: string, logo: Buffer | null, options: ImageOptions = {}): Promise<Buffer> {
+  const { size, ...look } = options;
+  const svg = await drawSvg(content, logo, look);
+  const width = widthOf(svg);
+  const scale = size === undefined ? Math.ceil(PNG_MIN_WIDTH_PIXELS / width) : Math.floor(size / width);
+  const drawn = sharp(Buffer.from(svg), { density: SVG_PIXELS_PER_INCH * scale }).png({ palette: logo === null });
+  const spare = size === undefined ? 0 : size - scale * width;
+  const start = Math.floor(spare / 2);
+  const end = spare - start;
+  return drawn.extend({ top: start, left: start, bottom: end, right: end, background: '#fff' }).toBuffer();
 }
 
 function widthOf(svg: string): number {

@@ -15,6 +15,16 @@ export const anyIdParams = Type.Object({ id: Type.String({ maxLength: 64 }) });
 
 export const idParams = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]{12}$' }) });
 
+/** The smallest size leaves a pixel or more a module; the largest prints 17 cm wide at 300 dpi. */
+export const imageQuery = Type.Partial(
+  Type.Object({
+    size: Type.Integer({ minimum: 128, maximum: 2048 }),
+    color: Type.String({ pattern: '^[0-9A-Fa-f]{6}$' }),
+    level: Type.Union([Type.Literal('L'), Type.Literal('M'), Type.Literal('Q'), Type.Literal('H')]),
+  }),
+  { additionalProperties: false },
+);
+
 export const pageQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 100 }),
   offset: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }),

@@ -1,6 +1,7 @@
 import { postgresAvailable } from '@qr/database/testing';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { picture, scan } from './pictures.ts';
+import { darkest, picture, scan } from './pictures.ts';
 import { logIn, observe, scanBaseUrl, serviceToken, startApp } from './start-app.ts';
 
 const kinds = (await postgresAvailable()) ? (['embedded', 'postgres'] as const) : (['embedded'] as const);
@@ -70,6 +71,28 @@ describe.each(kinds)('a code, on the %s database', (kind) => {
       }
     },
   );
+
+  it('is drawn in the size, colour and error correction that are asked for, and stays readable', async () => {
+    const owner = await logIn(running.app);
+    const { id } = (await owner.generate(lunch)).json<Created>();
+    const plain = await owner.get(`/qr/${id}/image.svg`);
+    for (const format of ['png', 'svg'])
+      for (const [size, level] of [
+        [128, 'H'],
+        [333, 'L'],
+        [2048, 'Q'],
+      ] as const) {
+        const image = await owner.get(`/qr/${id}/image.${format}?size=${size}&color=8B0000&level=${level}`);
+        expect(image.statusCode).toBe(200);
+        const { width, height } = await sharp(image.rawPayload).metadata();
+        expect([width, height]).toEqual([size, size]);
+        expect((await scan(image.rawPayload)).text).toBe(`${scanBaseUrl}/scan/${id}`);
+        expect(await darkest(image.rawPayload)).toEqual([0x8b, 0, 0]);
+      }
+    const strong = await owner.get(`/qr/${id}/image.svg?level=H`);
+    const modules = (svg: string) => Number(/viewBox="0 0 (\d+)/.exec(svg)?.[1]);
+    expect(modules(strong.payload)).toBeGreaterThan(modules(plain.payload));
+  });
 
   it('is told of once it is stored, with what the plan lists', async () => {
     const owner = await logIn(running.app);

@@ -25,7 +25,9 @@ export async function noise(side: number): Promise<string> {
 
 /** What a scanner reads from a picture, and the colour in its middle. */
 export async function scan(image: Buffer): Promise<{ text: string | undefined; middle: number[] }> {
-  const { data, info } = await sharp(image, { density: 72 * 8 })
+  // An SVG without a size is one pixel a module.
+  const { width } = await sharp(image).metadata();
+  const { data, info } = await sharp(image, { density: width < 100 ? 72 * 8 : 72 })
     .flatten({ background: '#fff' })
     .ensureAlpha()
     .raw()
@@ -33,4 +35,10 @@ export async function scan(image: Buffer): Promise<{ text: string | undefined; m
   const middle = (Math.floor(info.height / 2) * info.width + Math.floor(info.width / 2)) * 4;
   const found = jsqr.default(new Uint8ClampedArray(data), info.width, info.height);
   return { text: found?.data, middle: [...data.subarray(middle, middle + 3)] };
+}
+
+/** The darkest red, green and blue of a picture. */
+export async function darkest(image: Buffer): Promise<number[]> {
+  const { channels } = await sharp(image).stats();
+  return channels.slice(0, 3).map(({ min }) => min);
 }

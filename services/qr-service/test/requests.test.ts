@@ -30,6 +30,47 @@ async function expectRefused(field: string, body: object): Promise<void> {
   expect(inbox.errors()).toEqual([]);
 }
 
+describe('a picture', () => {
+  it.each([
+    ['size', 'size=127'],
+    ['size', 'size=2049'],
+    ['size', 'size=200.5'],
+    ['color', 'color=red'],
+    ['color', 'color=%23000000'],
+    ['color', 'color=00000'],
+    ['color', 'color=ffff00'],
+    ['color', 'color=777777'],
+    ['level', 'level=X'],
+  ])('is refused by the name of %s for ?%s', async (field, query) => {
+    const owner = await logIn(running.app);
+    const { id } = (await owner.generate(good)).json<{ id: string }>();
+    for (const format of ['png', 'svg']) {
+      const response = await owner.get(`/qr/${id}/image.${format}?${query}`);
+      expect(response.statusCode).toBe(400);
+      expect(response.json()).toMatchObject({ field });
+    }
+  });
+
+  it.each(['color=767676', 'color=000', 'size=128&size=300', 'colour=000000'])(
+    'is drawn or refused, and never fails, for ?%s',
+    async (query) => {
+      const owner = await logIn(running.app);
+      const { id } = (await owner.generate(good)).json<{ id: string }>();
+      const { statusCode } = await owner.get(`/qr/${id}/image.svg?${query}`);
+      expect(statusCode).toBe(query === 'color=767676' ? 200 : 400);
+    },
+  );
+
+  it('with a logo takes no level but H, which it has', async () => {
+    const owner = await logIn(running.app);
+    const { id } = (await owner.generate({ ...good, logo: await picture('png') })).json<{ id: string }>();
+    const weak = await owner.get(`/qr/${id}/image.png?level=M`);
+    expect(weak.statusCode).toBe(400);
+    expect(weak.json()).toMatchObject({ field: 'level', message: expect.stringContaining('must be H') });
+    expect((await owner.get(`/qr/${id}/image.png?level=H`)).statusCode).toBe(200);
+  });
+});
+
 describe('a destination', () => {
   it.each([
     'javascript:alert(1)',
