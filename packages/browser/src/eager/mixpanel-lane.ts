@@ -45,7 +45,11 @@ export function openMixpanelLane(settings: MixpanelSettings): void {
   const follow = () => {
     if (consentState().analytics === 'denied') {
       mixpanelLane.clear();
-      for (const key of [KEPT_KEY, visitorKey(settings.token)]) localStorage.removeItem(key);
+      try {
+        for (const key of [KEPT_KEY, visitorKey(settings.token)]) localStorage.removeItem(key);
+      } catch {
+        // Storage is blocked: nothing was kept.
+      }
     }
     setActive?.(isGranted());
     mixpanelLane.hurry();

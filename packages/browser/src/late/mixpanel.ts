@@ -97,5 +97,9 @@ function optIn(): void {
 
 function optOut(token: string): void {
   mixpanel.opt_out_tracking({ delete_user: false } as Parameters<Mixpanel['opt_out_tracking']>[0]);
-  for (const kind of ['ev', 'pp', 'gr']) localStorage.removeItem(`__mpq_${token}_${kind}`);
+  try {
+    for (const kind of ['ev', 'pp', 'gr']) localStorage.removeItem(`__mpq_${token}_${kind}`);
+  } catch {
+    // Storage is blocked: the SDK kept nothing there.
+  }
 }

@@ -5,7 +5,8 @@
  */
 export function sendKept(key: string): void {
   const kept = readKept(key);
-  localStorage.removeItem(key);
+  // Where storage is blocked there is nothing to read, and removing would throw.
+  if (kept.length > 0) localStorage.removeItem(key);
   for (const [path, body] of kept) {
     fetch(path, { method: 'POST', body, keepalive: true, headers: { 'content-type': 'text/plain' } })
       .then(({ status }) => {

@@ -112,6 +112,26 @@ describe.skipIf(!isBrowserAvailable())('a page', () => {
     expect(counted('page_viewed')).toHaveLength(1);
   });
 
+  it('whose storage is blocked counts all the same, and takes an answer about consent', async () => {
+    const page = await browser.context.newPage();
+    await page.addInitScript(() =>
+      Object.defineProperty(globalThis, 'localStorage', {
+        get() {
+          throw new DOMException('Access is denied for this document.', 'SecurityError');
+        },
+      }),
+    );
+    await page.goto(fixture.origin);
+    await isReady(page);
+    const isLoaded = () => fixture.seen.some(({ url }) => url.startsWith('/o/t/'));
+    await expect.poll(isLoaded, { timeout: 15_000 }).toBe(true);
+    await page.evaluate(TRACK);
+    await fixture.inbox.waitFor(() => counted('dashboard_viewed').length > 0, 15_000);
+    expect(counted('page_viewed')).toHaveLength(1);
+    await page.evaluate('setConsent({ analytics: false })');
+    expect(messages()).toEqual([]);
+  });
+
   it('tries again when the code of an SDK could not be fetched', async () => {
     const page = await browser.context.newPage();
     let refusals = 0;
