@@ -6,6 +6,7 @@ import { micrositeEvents } from './microsites.ts';
 import { pageEvents } from './pages.ts';
 import { profileProperties } from './profile.ts';
 import { scanEvents } from './scans.ts';
+import { statisticsEvents } from './statistics.ts';
 
 /** The platform's tracking plan: the one list of what may be said. */
 export const plan = definePlan({
@@ -14,6 +15,7 @@ export const plan = definePlan({
     ...codeEvents,
     ...scanEvents,
     ...micrositeEvents,
+    ...statisticsEvents,
     ...billingEvents,
     ...pageEvents,
   },

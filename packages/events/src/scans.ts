@@ -1,13 +1,6 @@
 import Type from 'typebox';
 import { event } from './event.ts';
-import { browserName, country, deviceType, qrId } from './vocabulary.ts';
-
-const visitor = {
-  device_type: Type.Optional(deviceType),
-  browser: Type.Optional(browserName),
-  country: Type.Optional(country),
-  is_bot: Type.Optional(Type.Boolean({ description: 'Whether the user agent says that it is a crawler.' })),
-};
+import { qrId, visitor } from './vocabulary.ts';
 
 /** Scanning QR codes. The actor is the visitor, by an id that rotates daily. */
 export const scanEvents = {
@@ -27,7 +20,6 @@ export const scanEvents = {
     description: 'A code was scanned and led nowhere.',
     owner: 'product',
     surfaces: ['server'],
-    destinations: ['mixpanel', 'analytics'],
     properties: {
       qr_id: qrId,
       reason: Type.Union([Type.Literal('not_found'), Type.Literal('disabled'), Type.Literal('unavailable')], {

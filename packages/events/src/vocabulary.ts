@@ -16,12 +16,12 @@ export const qrType = Type.Union(
 export const micrositeId = Type.String({ description: 'Id of the microsite.' });
 
 /** ISO 3166-1 alpha-2. */
-export const country = Type.String({
+const country = Type.String({
   description: 'Country as ISO 3166-1 alpha-2, or "unknown".',
   pattern: '^([A-Z]{2}|unknown)$',
 });
 
-export const deviceType = Type.Union(
+const deviceType = Type.Union(
   [
     Type.Literal('mobile'),
     Type.Literal('tablet'),
@@ -32,7 +32,15 @@ export const deviceType = Type.Union(
   { description: 'Kind of device, from the user agent.' },
 );
 
-export const browserName = Type.String({ description: 'Browser family, from the user agent, or "unknown".' });
+const browserName = Type.String({ description: 'Browser family, from the user agent, or "unknown".' });
+
+/** What an event says of a visitor. */
+export const visitor = {
+  device_type: Type.Optional(deviceType),
+  browser: Type.Optional(browserName),
+  country: Type.Optional(country),
+  is_bot: Type.Optional(Type.Boolean({ description: 'Whether the user agent says that it is a crawler.' })),
+};
 
 /** ISO 4217. */
 export const currency = Type.String({ description: 'Currency as ISO 4217.', pattern: '^[A-Z]{3}$' });

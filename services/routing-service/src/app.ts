@@ -1,10 +1,12 @@
 import { addErasureRoute, type BuildServerOptions, buildServer, type Server } from '@qr/common';
+import type { DescribeVisitor } from '@qr/common/visitor';
 import type { CodeDirectory } from './code-directory.ts';
 import { addScanRoute } from './routes/scan.ts';
 
 /** What {@link buildApp} takes. */
 export interface AppDependencies {
   readonly directory: CodeDirectory;
+  readonly describeVisitor: DescribeVisitor;
   /** What other services show to have a person forgotten. */
   readonly serviceToken: string;
   /** @default Date.now */
@@ -15,13 +17,15 @@ export interface AppDependencies {
 /** What the routes work with. */
 export interface AppContext {
   readonly directory: CodeDirectory;
+  readonly describeVisitor: DescribeVisitor;
   readonly now: () => number;
 }
 
 /** The service as a Fastify server that does not listen yet. */
-export function buildApp({ directory, serviceToken, now = Date.now, server }: AppDependencies): Server {
+export function buildApp(deps: AppDependencies): Server {
+  const { directory, describeVisitor, serviceToken, now = Date.now, server } = deps;
   const app = buildServer({ serviceName: 'routing-service', ...server });
-  addScanRoute(app, { directory, now });
+  addScanRoute(app, { directory, describeVisitor, now });
   // There are no rows here, but scans that wait for delivery name the owner of the code.
   addErasureRoute(app, { serviceToken });
   return app;

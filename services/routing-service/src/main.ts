@@ -1,4 +1,5 @@
 import { captureException, initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { createDescribeVisitor } from '@qr/common/visitor';
 import { buildApp } from './app.ts';
 import { createCodeDirectory } from './code-directory.ts';
 import { environment } from './config.ts';
@@ -13,6 +14,7 @@ const app = buildApp({
       captureException(error, { operation: 'refresh code' });
     },
   }),
+  describeVisitor: createDescribeVisitor(),
   serviceToken: config.SERVICE_TOKEN,
   server: { debugRoutes: config.DEBUG_ROUTES },
 });

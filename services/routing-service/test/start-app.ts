@@ -6,6 +6,7 @@ import {
   initializeMixpanel,
   initializeSentry,
 } from '@qr/common';
+import { createDescribeVisitor } from '@qr/common/visitor';
 import { type Inbox, startInbox } from '@qr/inbox';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { onTestFinished, vi } from 'vitest';
@@ -15,6 +16,8 @@ import { createQrServiceClient } from '../src/qr-service-client.ts';
 
 export const serviceToken = 'a-service-token-of-32-characters';
 export const lunch = { id: 'LUNCH-menu_1', ownerId: 'owner-1', destinationUrl: 'https://example.com/lunch?table=7' };
+
+const describeVisitor = createDescribeVisitor();
 
 /** Points telemetry at an inbox of its own; call `stop` at the end. */
 export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<void>; stop: () => Promise<void> }> {
@@ -65,7 +68,7 @@ export function startApp(qrServiceUrl: string) {
     },
     now: () => clock.nowMs,
   });
-  const app = buildApp({ directory, serviceToken, server: { trustProxy: true } });
+  const app = buildApp({ directory, describeVisitor, serviceToken, server: { trustProxy: true } });
   onTestFinished(() => app.close());
   return { app, clock };
 }

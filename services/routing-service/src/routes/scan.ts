@@ -3,12 +3,11 @@ import type { FastifyReply } from 'fastify';
 import type { AppContext } from '../app.ts';
 import { type DeadEnd, deadEndPage } from '../dead-end-page.ts';
 import { scanParams } from '../schemas.ts';
-import { describeVisitor } from '../visitor.ts';
 
 const STATUS_CODES: Readonly<Record<DeadEnd, number>> = { not_found: 404, disabled: 404, unavailable: 503 };
 
 /** `GET /scan/:qrId` sends whoever scanned a code on to where it leads. */
-export function addScanRoute(app: Server, { directory, now }: AppContext): void {
+export function addScanRoute(app: Server, { directory, describeVisitor, now }: AppContext): void {
   // People see this answer, so that an id of the wrong shape gets the page, too, instead of a JSON error.
   app.get('/scan/:qrId', { schema: { params: scanParams }, attachValidation: true }, async (request, reply) => {
     // A redirect that is remembered would be a scan that nobody counts.

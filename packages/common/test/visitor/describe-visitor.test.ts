@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeVisitor } from '../src/visitor.ts';
+import { createDescribeVisitor } from '../../src/visitor/index.ts';
 
-const of = (userAgent: string | undefined, country?: string) =>
-  describeVisitor({ headers: { 'user-agent': userAgent, 'cf-ipcountry': country } });
+const describeVisitor = createDescribeVisitor();
+const of = (userAgent: string | undefined, country?: string, ip = '127.0.0.1') =>
+  describeVisitor({ ip, headers: { 'user-agent': userAgent, 'cf-ipcountry': country } });
 
 describe('a visitor', () => {
   it.each([
@@ -54,6 +55,35 @@ describe('a visitor', () => {
     ['de', 'unknown'],
   ])('from "%s" is from %s', (header, country) => {
     expect(of('', header).country).toBe(country);
+  });
+
+  it.each([
+    // Google's resolver, and Deutsche Telekom's network.
+    ['8.8.8.8', undefined, 'US'],
+    ['::ffff:8.8.8.8', undefined, 'US'],
+    ['2001:4860:4860::8888', undefined, 'US'],
+    ['91.0.0.1', undefined, 'DE'],
+    ['91.0.0.1', 'XX', 'DE'],
+    ['91.0.0.1', 'FR', 'FR'],
+    ['91.0.0.1', 'T1', 'unknown'],
+    ['127.0.0.1', undefined, 'unknown'],
+    ['10.1.2.3', undefined, 'unknown'],
+    ['::1', undefined, 'unknown'],
+    ['not an address', undefined, 'unknown'],
+    ['', undefined, 'unknown'],
+  ])('at %j, of which the CDN says %j, is from %s', (ip, header, country) => {
+    expect(of('', header, ip).country).toBe(country);
+  });
+
+  it('is looked up where the caller says', () => {
+    const elsewhere = createDescribeVisitor({ countryOf: (ip) => (ip === '192.0.2.1' ? 'NZ' : 'unknown') });
+    expect(elsewhere({ ip: '192.0.2.1', headers: {} }).country).toBe('NZ');
+  });
+
+  it('is described the same the second time, when it is remembered', () => {
+    const iPhone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) Version/17.4 Mobile/15E148 Safari/604.1';
+    expect(of(iPhone)).toEqual(of(iPhone));
+    expect(of(`${iPhone} Googlebot/2.1`)).toMatchObject({ is_bot: true });
   });
 
   it('costs little, whatever the user agent', () => {

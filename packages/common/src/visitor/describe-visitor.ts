@@ -1,0 +1,37 @@
+import type { VisitorRequest } from '../privacy/visitor.ts';
+import { type CountryOf, openCountries } from './country.ts';
+import { readUserAgent, type UserAgent } from './user-agent.ts';
+
+/** What an event may say of a visitor: kinds, never the address or the user agent themselves. */
+export interface Visitor extends UserAgent {
+  /** ISO 3166-1 alpha-2, or `unknown`. */
+  readonly country: string;
+}
+
+/** Describes who sent a request. Never throws. */
+export type DescribeVisitor = (request: VisitorRequest) => Visitor;
+
+/** What {@link createDescribeVisitor} takes. */
+export interface DescribeVisitorOptions {
+  /** Asked when the CDN did not name a country. @default the CC0 database that is installed with this package */
+  readonly countryOf?: CountryOf;
+}
+
+/** Makes the function that describes visitors; opens the country database, so call it once, at start. */
+export function createDescribeVisitor({ countryOf = openCountries() }: DescribeVisitorOptions = {}): DescribeVisitor {
+  return ({ ip, headers }) => ({
+    ...readUserAgent(single(headers['user-agent'])),
+    country: countryFromCdn(headers['cf-ipcountry']) ?? countryOf(ip),
+  });
+}
+
+/** Cloudflare writes XX for what it does not know, and T1 for Tor, whose address is that of a stranger. */
+function countryFromCdn(header: string | string[] | undefined): string | undefined {
+  const country = single(header);
+  if (country === 'T1') return 'unknown';
+  return country !== undefined && country !== 'XX' && /^[A-Z]{2}$/.test(country) ? country : undefined;
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
+}
