@@ -1,0 +1,3 @@
+import { initializeSentry } from '@qr/common';
+
+initializeSentry('analytics-service');
