@@ -34,6 +34,7 @@ export { type InitializeSentryOptions, initializeSentry } from './sentry/init.ts
 export { type Job, withJobContext } from './sentry/job-context.ts';
 export { AppError, type AppErrorOptions } from './server/app-error.ts';
 export { type BuildServerOptions, buildServer, type Server } from './server/build-server.ts';
+export { type Cursor, decodeCursor, encodeCursor } from './server/cursor.ts';
 export { addErasureRoute, type ErasureOptions } from './server/erasure-route.ts';
 export type { ReadyChecks } from './server/health.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './server/observability-plugin.ts';

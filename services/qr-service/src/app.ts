@@ -1,5 +1,7 @@
 import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
 import { type Codes, createCodes } from './codes.ts';
+import { type Contents, createContents } from './contents/content.ts';
+import type { FindMicrosite } from './microsite-client.ts';
 import { addDeleteRoute } from './routes/delete.ts';
 import { addGenerateRoute } from './routes/generate.ts';
 import { addGetRoute } from './routes/get.ts';
@@ -17,6 +19,9 @@ export interface AppDependencies {
   readonly serviceToken: string;
   /** Origin printed into codes. */
   readonly scanBaseUrl: string;
+  /** Origin of pages of links. */
+  readonly micrositeBaseUrl: string;
+  readonly findMicrosite: FindMicrosite;
   /** @default Date.now */
   readonly now?: () => number;
   readonly server?: BuildServerOptions;
@@ -25,6 +30,7 @@ export interface AppDependencies {
 /** What the routes work with. */
 export interface AppContext {
   readonly codes: Codes;
+  readonly contents: Contents;
   readonly sessions: Sessions;
   readonly store: Store;
   readonly serviceToken: string;
@@ -32,11 +38,13 @@ export interface AppContext {
 
 /** The service as a Fastify server that does not listen yet. */
 export async function buildApp(deps: AppDependencies): Promise<Server> {
-  const { store, sessions, serviceToken, scanBaseUrl, now = Date.now, server } = deps;
+  const { store, sessions, serviceToken, scanBaseUrl, micrositeBaseUrl, findMicrosite, now = Date.now, server } = deps;
   const app = buildServer({ serviceName: 'qr-service', ...server });
   await app.register(sessions.plugin);
 
-  const context: AppContext = { codes: createCodes({ store, scanBaseUrl, now }), sessions, store, serviceToken };
+  const contents = createContents({ scanBaseUrl, micrositeBaseUrl, findMicrosite });
+  const codes = createCodes({ store, contents, scanBaseUrl, now });
+  const context: AppContext = { codes, contents, sessions, store, serviceToken };
   await app.register(async (owned) => {
     // Before validation, so that strangers learn nothing about the routes; and no route in here can forget it.
     owned.addHook('onRequest', async (request) => {

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, type Session } from '@qr/common';
-import { checkDestination } from './destination.ts';
+import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common';
+import type { ContentRequest, Contents } from './contents/content.ts';
+import { checkDestination } from './contents/destination.ts';
 import { drawPng, drawSvg, type ImageOptions } from './image.ts';
 import { readLogo } from './logo.ts';
 import { checkReadable } from './readable.ts';
 import type { Code, CodeChanges, Store } from './store.ts';
 
 /** What a person gives to make a code. */
-interface CodeRequest {
-  readonly type: 'url';
-  readonly destinationUrl: string;
+interface CodeRequest extends ContentRequest {
   readonly title?: string;
   readonly logo?: string;
 }
@@ -24,6 +23,15 @@ interface CodeUpdate {
   readonly status?: Code['status'];
 }
 
+/** A page of codes. */
+interface CodeList {
+  readonly items: readonly Code[];
+  /** How many there are in all. */
+  readonly total: number;
+  /** Where the next page begins; `null` behind the last. */
+  readonly nextCursor: string | null;
+}
+
 /** How many codes an account may have at a time. */
 const MAX_CODES: Readonly<Record<Session['plan'], number>> = { free: 10, pro: 1000, business: 100_000 };
 
@@ -31,7 +39,8 @@ const MAX_CODES: Readonly<Record<Session['plan'], number>> = { free: 10, pro: 10
 export interface Codes {
   /** @throws AppError 400 that names the wrong field, 402 when the plan of the owner has no room for another. */
   create(owner: Owner, request: CodeRequest): Promise<{ readonly code: Code; readonly codesCreated: number }>;
-  list(ownerId: string, page: { readonly limit: number; readonly offset: number }): ReturnType<Store['listCodes']>;
+  /** Newest first. @throws AppError 400 for a cursor that is none. */
+  list(ownerId: string, page: { readonly limit: number; readonly cursor?: string }): Promise<CodeList>;
   /** @throws AppError 404 */
   get(ownerId: string, id: string): Promise<Code>;
   /** @throws AppError 400 that names the wrong field, 404. */
@@ -40,29 +49,28 @@ export interface Codes {
   remove(ownerId: string, id: string): Promise<void>;
   /** @throws AppError 404; 400 for a look that scanners could not read. */
   image(ownerId: string, id: string, format: 'png' | 'svg', options: ImageOptions): Promise<Buffer | string>;
-  /** The address printed into a code. */
-  scanUrl(id: string): string;
 }
 
 /** What {@link createCodes} takes. */
 export interface CodesOptions {
   readonly store: Store;
+  readonly contents: Contents;
   /** Origin printed into codes. */
   readonly scanBaseUrl: string;
   readonly now: () => number;
 }
 
 /** Makes the rules of codes. */
-export function createCodes({ store, scanBaseUrl, now }: CodesOptions): Codes {
-  const scanUrl = (id: string) => `${scanBaseUrl}/scan/${id}`;
+export function createCodes({ store, contents, scanBaseUrl, now }: CodesOptions): Codes {
   return {
-    async create({ userId, plan }, { type, destinationUrl, title, logo }) {
+    async create({ userId, plan }, { title, logo, ...request }) {
+      const id = newId();
       const code = {
-        id: newId(),
+        id,
         ownerId: userId,
-        type,
+        type: request.type,
         title: title?.trim() || null,
-        destinationUrl: checkDestination(destinationUrl, scanBaseUrl),
+        ...(await contents.check(userId, id, request)),
         logo: logo === undefined ? null : await readLogo(logo),
         createdAt: new Date(now()),
       };
@@ -76,6 +84,9 @@ export function createCodes({ store, scanBaseUrl, now }: CodesOptions): Codes {
     },
 
     async update(ownerId, id, { destinationUrl, title, status }) {
+      const { type } = (await store.findOwnCode(id, ownerId)) ?? notFound();
+      if (destinationUrl !== undefined && type !== 'url') refuseChange('destinationUrl', type);
+      if (status !== undefined && (type === 'wifi' || type === 'vcard')) refuseChange('status', type);
       const changes: CodeChanges = {
         ...(destinationUrl !== undefined && { destinationUrl: checkDestination(destinationUrl, scanBaseUrl) }),
         ...(title !== undefined && { title: title?.trim() || null }),
@@ -88,25 +99,43 @@ export function createCodes({ store, scanBaseUrl, now }: CodesOptions): Codes {
       if (!(await store.deleteOwnCode(id, ownerId))) notFound();
     },
 
-    list: (ownerId, page) => store.listCodes(ownerId, page),
+    async list(ownerId, { limit, cursor }) {
+      const after = cursor === undefined ? undefined : decodeCursor(cursor);
+      // One more than wanted says whether there is another page.
+      const { items, total } = await store.listCodes(ownerId, { limit: limit + 1, after });
+      const page = items.slice(0, limit);
+      const last = items.length > limit ? page.at(-1) : undefined;
+      return { items: page, total, nextCursor: last ? encodeCursor(last) : null };
+    },
 
     async get(ownerId, id) {
       return (await store.findOwnCode(id, ownerId)) ?? notFound();
     },
 
     async image(ownerId, id, format, options) {
-      const { logo } = (await store.findOwnLogo(id, ownerId)) ?? notFound();
+      const { logo, ...code } = (await store.findOwnPicture(id, ownerId)) ?? notFound();
       checkReadable(options, logo !== null);
-      return format === 'png' ? drawPng(scanUrl(id), logo, options) : drawSvg(scanUrl(id), logo, options);
+      const draw = format === 'png' ? drawPng : drawSvg;
+      return draw(contents.printed(code), logo, options);
     },
-
-    scanUrl,
   };
 }
 
 /** 72 random bits: short in print, and hopeless to guess. */
 function newId(): string {
   return randomBytes(9).toString('base64url');
+}
+
+const WHY_UNCHANGEABLE = {
+  wifi: 'phones read the network from the code itself: make a new code',
+  vcard: 'phones read the card from the code itself: make a new code',
+  microsite: 'it leads to its microsite: edit that',
+} as const;
+
+/** @throws AppError 400 */
+function refuseChange(field: string, type: keyof typeof WHY_UNCHANGEABLE): never {
+  const message = `${field} of a code of type ${type} cannot be changed, as ${WHY_UNCHANGEABLE[type]}`;
+  throw new AppError({ code: 'not_changeable', message, field });
 }
 
 function notFound(): never {

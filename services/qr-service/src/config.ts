@@ -19,6 +19,16 @@ export const environment = Type.Object({
     expected: 'a random token of at least 32 characters, the same in every service',
     secret: true,
   }),
+  MICROSITE_SERVICE_URL: Type.String({
+    pattern: '^https?://[^/?#@\\s]+$',
+    default: 'http://127.0.0.1:3003',
+    expected: 'the origin of microsite-service, such as http://microsite-service:3003, without a slash at the end',
+  }),
+  MICROSITE_BASE_URL: Type.String({
+    pattern: '^https?://[^/?#@\\s]+$',
+    default: 'http://localhost:3003',
+    expected: 'the origin of pages of links, such as https://pages.example.com, without a slash at the end',
+  }),
   SCAN_BASE_URL: Type.String({
     pattern: '^https?://[^/?#@\\s]+$',
     default: 'http://localhost:3004',

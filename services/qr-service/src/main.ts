@@ -3,6 +3,7 @@ import { createSessions, initializeMixpanel, loadConfigOrExit } from '@qr/common
 import { openDatabase } from '@qr/database';
 import { buildApp } from './app.ts';
 import { environment } from './config.ts';
+import { createMicrositeClient } from './microsite-client.ts';
 import { createStore } from './store.ts';
 
 const config = loadConfigOrExit(environment);
@@ -21,6 +22,8 @@ const app = await buildApp({
   }),
   serviceToken: config.SERVICE_TOKEN,
   scanBaseUrl: config.SCAN_BASE_URL,
+  micrositeBaseUrl: config.MICROSITE_BASE_URL,
+  findMicrosite: createMicrositeClient({ url: config.MICROSITE_SERVICE_URL, serviceToken: config.SERVICE_TOKEN }),
   server: { readyChecks: { database: database.ping }, debugRoutes: config.DEBUG_ROUTES },
 });
 app.addHook('onClose', async () => database.close());

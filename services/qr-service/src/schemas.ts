@@ -1,9 +1,17 @@
 import Type, { type Static } from 'typebox';
+import { vcardSchema } from './contents/vcard.ts';
+import { wifiSchema } from './contents/wifi.ts';
 import type { Code } from './store.ts';
 
+const type = Type.Union([Type.Literal('url'), Type.Literal('wifi'), Type.Literal('vcard'), Type.Literal('microsite')]);
+
 export const generateBody = Type.Object({
-  type: Type.Literal('url'),
-  destinationUrl: Type.String({ minLength: 1, maxLength: 2048 }),
+  type,
+  // Which of these four a type needs is checked with what it says: a schema of alternatives could not name the one field that is wrong.
+  destinationUrl: Type.Optional(Type.String({ maxLength: 2048 })),
+  wifi: Type.Optional(wifiSchema),
+  vcard: Type.Optional(vcardSchema),
+  micrositeId: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{12}$' })),
   // PostgreSQL refuses NUL in a text, and no control character belongs in a title.
   title: Type.Optional(Type.String({ maxLength: 120, pattern: '^\\P{Cc}*$' })),
   // Its size is checked with the rest of it, which can say in bytes what is too much.
@@ -27,15 +35,18 @@ export const imageQuery = Type.Partial(
 
 export const pageQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 100 }),
-  offset: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }),
+  cursor: Type.Optional(Type.String({ maxLength: 200 })),
 });
 
 const code = Type.Object({
   id: Type.String(),
-  type: Type.Literal('url'),
+  type,
   title: Type.Union([Type.String(), Type.Null()]),
-  destinationUrl: Type.String(),
-  scanUrl: Type.String(),
+  destinationUrl: Type.Union([Type.String(), Type.Null()]),
+  wifi: Type.Optional(wifiSchema),
+  vcard: Type.Optional(vcardSchema),
+  micrositeId: Type.Optional(Type.String()),
+  scanUrl: Type.Union([Type.String(), Type.Null()]),
   pngUrl: Type.String(),
   svgUrl: Type.String(),
   hasCustomLogo: Type.Boolean(),
@@ -54,25 +65,30 @@ export const updateBody = Type.Partial(Type.Object(updates), { minProperties: 1,
 
 export const codeReply = code;
 export const createdReply = Type.Interface([code], { isFirst: Type.Boolean() });
-export const listReply = Type.Object({ items: Type.Array(code), total: Type.Integer() });
+export const listReply = Type.Object({
+  items: Type.Array(code),
+  total: Type.Integer(),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
+});
 
 export const internalReply = Type.Object({
   id: Type.String(),
   ownerId: Type.String(),
-  destinationUrl: Type.String(),
+  destinationUrl: Type.Union([Type.String(), Type.Null()]),
   status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
 });
 
 /** What the owner sees of a code; image addresses are relative to this service. */
 export function toCodeReply(
-  { id, type, title, destinationUrl, hasCustomLogo, status, createdAt }: Code,
-  scanUrl: string,
+  { id, type, title, destinationUrl, content, hasCustomLogo, status, createdAt }: Code,
+  scanUrl: string | null,
 ): Static<typeof codeReply> {
   return {
     id,
     type,
     title,
     destinationUrl,
+    ...content,
     scanUrl,
     pngUrl: `/qr/${id}/image.png`,
     svgUrl: `/qr/${id}/image.svg`,

@@ -1,16 +1,24 @@
+import type { Cursor } from '@qr/common';
 import { type Database, withoutValues } from '@qr/database';
 import { and, count, desc, eq, getTableColumns, sql } from 'drizzle-orm';
-import { customType, integer, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
+import { customType, integer, jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Vcard } from './contents/vcard.ts';
+import type { Wifi } from './contents/wifi.ts';
 
 const qr = pgSchema('qr');
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
+/** What a code holds beside an address, under the name of the field that gave it. */
+export type Content = { readonly wifi: Wifi } | { readonly vcard: Vcard } | { readonly micrositeId: string };
+
 const codes = qr.table('codes', {
   id: text().primaryKey(),
   ownerId: text('owner_id').notNull(),
-  type: text().$type<'url'>().notNull(),
+  type: text().$type<'url' | 'wifi' | 'vcard' | 'microsite'>().notNull(),
   title: text(),
-  destinationUrl: text('destination_url').notNull(),
+  /** Null for what a phone reads from the code itself. */
+  destinationUrl: text('destination_url'),
+  content: jsonb().$type<Content>(),
   status: text().$type<'active' | 'disabled'>().notNull().default('active'),
   logo: bytea(),
   createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
@@ -27,7 +35,7 @@ export type NewCode = Omit<typeof codes.$inferSelect, 'status'>;
 export type Code = Omit<typeof codes.$inferSelect, 'logo'> & { readonly hasCustomLogo: boolean };
 
 /** What may change of a code; what it says stays, as it is printed. */
-export type CodeChanges = Partial<Pick<Code, 'title' | 'destinationUrl' | 'status'>>;
+export type CodeChanges = Partial<Pick<Code, 'title' | 'status'> & { readonly destinationUrl: string }>;
 
 const { logo: _logo, ...columns } = getTableColumns(codes);
 const summary = { ...columns, hasCustomLogo: sql<boolean>`${codes.logo} is not null` };
@@ -61,18 +69,18 @@ export function createStore(db: Database['db']) {
       });
     },
 
-    /** Newest first. */
+    /** Newest first, from behind the cursor. */
     async listCodes(
       ownerId: string,
-      page: { limit: number; offset: number },
+      { limit, after }: { limit: number; after: Cursor | undefined },
     ): Promise<{ items: Code[]; total: number }> {
+      const older = after && sql`(${codes.createdAt}, ${codes.id}) < (${after.createdAt.toISOString()}, ${after.id})`;
       const items = await db
         .select(summary)
         .from(codes)
-        .where(eq(codes.ownerId, ownerId))
-        .orderBy(desc(codes.createdAt), codes.id)
-        .limit(page.limit)
-        .offset(page.offset);
+        .where(and(eq(codes.ownerId, ownerId), older))
+        .orderBy(desc(codes.createdAt), desc(codes.id))
+        .limit(limit);
       const [counted] = await db.select({ total: count() }).from(codes).where(eq(codes.ownerId, ownerId));
       return { items, total: counted?.total ?? 0 };
     },
@@ -104,8 +112,16 @@ export function createStore(db: Database['db']) {
       });
     },
 
-    async findOwnLogo(id: string, ownerId: string): Promise<{ logo: Buffer | null } | undefined> {
-      const [code] = await db.select({ logo: codes.logo }).from(codes).where(own(id, ownerId));
+    /** What its picture is drawn from. */
+    async findOwnPicture(
+      id: string,
+      ownerId: string,
+    ): Promise<Pick<NewCode, 'id' | 'destinationUrl' | 'content' | 'logo'> | undefined> {
+      const { destinationUrl, content, logo } = codes;
+      const [code] = await db
+        .select({ id: codes.id, destinationUrl, content, logo })
+        .from(codes)
+        .where(own(id, ownerId));
       return code;
     },
   });

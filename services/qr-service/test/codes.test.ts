@@ -10,6 +10,11 @@ const { inbox, settle } = observed;
 afterAll(() => observed.stop());
 
 const lunch = { type: 'url', destinationUrl: 'https://example.com/lunch?table=7', title: ' Lunch menu ' };
+interface Page {
+  readonly items: readonly Created[];
+  readonly total: number;
+  readonly nextCursor: string | null;
+}
 interface Created {
   readonly id: string;
   readonly isFirst: boolean;
@@ -44,7 +49,7 @@ describe.each(kinds)('a code, on the %s database', (kind) => {
       status: 'active',
       createdAt: expect.any(String),
     });
-    expect((await owner.get('/qr')).json()).toEqual({ items: [code], total: 1 });
+    expect((await owner.get('/qr')).json()).toEqual({ items: [code], total: 1, nextCursor: null });
     expect((await owner.get(`/qr/${code.id}`)).json()).toEqual(code);
     for (const [format, type] of [
       ['png', 'image/png'],
@@ -136,12 +141,33 @@ describe.each(kinds)('a code, on the %s database', (kind) => {
     const ids: string[] = [];
     for (let made = 0; made < 3; made++) ids.unshift((await owner.generate(lunch)).json<Created>().id);
     const page = async (query: string) => {
-      const { items, total } = (await owner.get(`/qr?${query}`)).json<{ items: Created[]; total: number }>();
-      return { ids: items.map(({ id }) => id), total };
+      const { items, total, nextCursor } = (await owner.get(`/qr?${query}`)).json<Page>();
+      return { ids: items.map(({ id }) => id), total, nextCursor };
     };
-    expect(await page('')).toEqual({ ids, total: 3 });
-    expect(await page('limit=2')).toEqual({ ids: ids.slice(0, 2), total: 3 });
-    expect(await page('limit=2&offset=2')).toEqual({ ids: ids.slice(2), total: 3 });
+    expect(await page('')).toEqual({ ids, total: 3, nextCursor: null });
+    expect(await page('limit=3')).toEqual({ ids, total: 3, nextCursor: null });
+    const first = await page('limit=2');
+    expect(first).toEqual({ ids: ids.slice(0, 2), total: 3, nextCursor: expect.stringMatching(/^[\w-]+$/) });
+    // What is made meanwhile does not move the next page.
+    await owner.generate(lunch);
+    expect(await page(`limit=2&cursor=${first.nextCursor}`)).toEqual({ ids: ids.slice(2), total: 4, nextCursor: null });
+  });
+
+  it('made in the same millisecond as others stands in the list once', async () => {
+    const frozen = await startApp(kind, { now: () => 1_767_225_600_000 });
+    const owner = await logIn(frozen.app, undefined, 'pro');
+    const made = new Set<string>();
+    for (let count = 0; count < 7; count++) made.add((await owner.generate(lunch)).json<Created>().id);
+    const listed: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const { items, nextCursor }: Page = (await owner.get(`/qr?limit=3${cursor && `&cursor=${cursor}`}`)).json<Page>();
+      listed.push(...items.map(({ id }) => id));
+      cursor = nextCursor;
+    }
+    await frozen.stop();
+    expect(listed).toHaveLength(7);
+    expect(new Set(listed)).toEqual(made);
   });
 
   it('can be led elsewhere, renamed, switched off and on again, and each change is told', async () => {
@@ -231,7 +257,7 @@ describe.each(kinds)('a code, on the %s database', (kind) => {
       expect(response.statusCode).toBe(404);
       expect(response.json()).toMatchObject({ error: 'Not Found', message: 'You have no such code.' });
     }
-    expect((await stranger.get('/qr')).json()).toEqual({ items: [], total: 0 });
+    expect((await stranger.get('/qr')).json()).toEqual({ items: [], total: 0, nextCursor: null });
   });
 
   it('is told to other services, and whether it is switched off', async () => {

@@ -10,13 +10,17 @@ import {
 } from '@qr/common';
 import { openTestDatabase, type TestDatabase, type TestDatabaseKind } from '@qr/database/testing';
 import { type Inbox, startInbox } from '@qr/inbox';
-import type { LightMyRequestResponse } from 'fastify';
+import Fastify, { type LightMyRequestResponse } from 'fastify';
 import { vi } from 'vitest';
 import { buildApp } from '../src/app.ts';
+import { createMicrositeClient } from '../src/microsite-client.ts';
 import { createStore } from '../src/store.ts';
 
 export const serviceToken = 'a-service-token-of-32-characters';
 export const scanBaseUrl = 'https://qr.example';
+export const micrositeBaseUrl = 'https://pages.example';
+/** What microsite-service knows. */
+export const microsites = new Map<string, { ownerId: string; slug: string } | 'away'>();
 
 /** Points telemetry at an inbox of its own; call `stop` at the end. */
 export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<void>; stop: () => Promise<void> }> {
@@ -38,14 +42,24 @@ export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<v
 }
 
 /** The service on a fresh database. */
-export async function startApp(kind: TestDatabaseKind) {
+export async function startApp(kind: TestDatabaseKind, { now = Date.now }: { readonly now?: () => number } = {}) {
+  const micrositeService = await startMicrositeService();
   const database = await openTestDatabase({
     schema: 'qr',
     migrationsFolder: join(import.meta.dirname, '../migrations'),
     kind,
   });
   const sessions = createSessions({ secret: 'a-test-secret-of-32-characters-..', secureCookies: false });
-  const app = await buildApp({ store: createStore(database.db), sessions, serviceToken, scanBaseUrl });
+  const app = await buildApp({
+    store: createStore(database.db),
+    sessions,
+    serviceToken,
+    scanBaseUrl,
+    micrositeBaseUrl,
+    findMicrosite: createMicrositeClient({ url: micrositeService.url, serviceToken }),
+    now,
+  });
+  app.addHook('onClose', () => micrositeService.close());
   // What auth-service does in the platform.
   app.post<{ Params: { userId: string }; Querystring: { plan?: Session['plan'] } }>(
     '/log-in/:userId',
@@ -57,6 +71,18 @@ export async function startApp(kind: TestDatabaseKind) {
   );
   await app.ready();
   return { app, database, stop: () => stop(app, database) };
+}
+
+async function startMicrositeService() {
+  const app = Fastify();
+  app.get<{ Params: { id: string } }>('/internal/microsites/:id', async ({ params: { id }, headers }, reply) => {
+    const known = microsites.get(id);
+    if (headers.authorization !== `Bearer ${serviceToken}`) return reply.code(401).send();
+    if (known === 'away') return reply.code(500).send();
+    return known ? { id, status: 'published', ...known } : reply.code(404).send();
+  });
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  return { url, close: () => app.close() };
 }
 
 async function stop(app: Server, database: TestDatabase): Promise<void> {

@@ -2,7 +2,7 @@ import { createServiceClient } from '@qr/common';
 import { Compile } from 'typebox/compile';
 import { type Code, codeSchema } from './schemas.ts';
 
-/** Asks qr-service for a code. `null` when there is none; rejects when there is no usable answer. */
+/** Asks qr-service for a code. `null` when there is none that leads anywhere; rejects when there is no usable answer. */
 export type FetchCode = (id: string) => Promise<Code | null>;
 
 /** What {@link createQrServiceClient} takes. */
@@ -22,7 +22,9 @@ export function createQrServiceClient({ url, serviceToken, timeoutMs = 2000 }: Q
   return async (id) => {
     const { status, body } = await client.get(`/internal/qrs/${encodeURIComponent(id)}`, [200, 404]);
     if (status === 404) return null;
-    if (code.Check(body)) return body;
-    throw new Error('qr-service answered 200 with a body that is not a code: deploy matching versions.');
+    if (!code.Check(body))
+      throw new Error('qr-service answered 200 with a body that is not a code: deploy matching versions.');
+    const { destinationUrl } = body;
+    return destinationUrl === null ? null : { ...body, destinationUrl };
   };
 }

@@ -8,8 +8,10 @@ export const codeSchema = Type.Object({
   id: Type.String(),
   ownerId: Type.String(),
   // Checked again here: this is the service that sends people there.
-  destinationUrl: Type.String({ pattern: '^https?://[\\x21-\\x7e]+$' }),
+  // Null for what phones read from the code itself.
+  destinationUrl: Type.Union([Type.String({ pattern: '^https?://[\\x21-\\x7e]+$' }), Type.Null()]),
   status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
 });
 
-export type Code = Readonly<Static<typeof codeSchema>>;
+/** A code that leads somewhere. */
+export type Code = Readonly<Static<typeof codeSchema>> & { readonly destinationUrl: string };

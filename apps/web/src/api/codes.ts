@@ -2,11 +2,12 @@ import { request } from './request.ts';
 
 export interface Code {
   readonly id: string;
-  readonly type: 'url';
+  readonly type: 'url' | 'wifi' | 'vcard' | 'microsite';
   readonly title?: string | null;
-  readonly destinationUrl: string;
+  /** Null for what phones read from the code itself. */
+  readonly destinationUrl: string | null;
   /** What the code says: the address that counts a scan and leads on. */
-  readonly scanUrl: string;
+  readonly scanUrl: string | null;
   readonly pngUrl: string;
   readonly svgUrl: string;
   readonly hasCustomLogo: boolean;

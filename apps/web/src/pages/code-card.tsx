@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { Link } from 'react-router';
 import { type Code, pictureUrl } from '../api/codes.ts';
 import { dateText } from './date-text.ts';
+import { ScanAddress } from './scan-address.tsx';
 import { titleOf } from './title-of.ts';
 
 /** One code in the list. */
@@ -14,12 +15,9 @@ export function CodeCard({ code }: { readonly code: Code }): ReactElement {
         <h2>
           <Link to={`/qr/${code.id}`}>{title}</Link>
         </h2>
-        <p className="address">{code.destinationUrl}</p>
+        {code.destinationUrl !== null && <p className="address">{code.destinationUrl}</p>}
         <dl>
-          <dt>Scan address</dt>
-          <dd>
-            <a href={code.scanUrl}>{code.scanUrl}</a>
-          </dd>
+          <ScanAddress code={code} />
           <dt>Created</dt>
           <dd>
             <time dateTime={code.createdAt}>{dateText(code.createdAt)}</time>

@@ -7,6 +7,7 @@ import { Loading } from '../layout/loading.tsx';
 import { useLoaded } from '../layout/use-loaded.ts';
 import { dateText } from './date-text.ts';
 import { NotFoundPage } from './not-found-page.tsx';
+import { ScanAddress } from './scan-address.tsx';
 import { titleOf } from './title-of.ts';
 
 export function CodePage(): ReactElement {
@@ -34,16 +35,17 @@ function CodeDetails({ code }: { readonly code: Code }): ReactElement {
           </a>
         </div>
         <dl>
-          <dt>Leads to</dt>
-          <dd>
-            <a href={code.destinationUrl} rel="noreferrer">
-              {code.destinationUrl}
-            </a>
-          </dd>
-          <dt>Scan address</dt>
-          <dd>
-            <a href={code.scanUrl}>{code.scanUrl}</a>
-          </dd>
+          {code.destinationUrl !== null && (
+            <>
+              <dt>Leads to</dt>
+              <dd>
+                <a href={code.destinationUrl} rel="noreferrer">
+                  {code.destinationUrl}
+                </a>
+              </dd>
+            </>
+          )}
+          <ScanAddress code={code} />
           <dt>Created</dt>
           <dd>
             <time dateTime={code.createdAt}>{dateText(code.createdAt)}</time>

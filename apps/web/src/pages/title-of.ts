@@ -1,7 +1,10 @@
 import type { Code } from '../api/codes.ts';
 
-/** What to call a code: its title, or the host it leads to. */
-export function titleOf({ title, destinationUrl }: Pick<Code, 'title' | 'destinationUrl'>): string {
+const KINDS = { url: 'Link', wifi: 'Wi-Fi', vcard: 'Business card', microsite: 'Microsite' } as const;
+
+/** What to call a code: its title, the host it leads to, or its kind. */
+export function titleOf({ type, title, destinationUrl }: Pick<Code, 'type' | 'title' | 'destinationUrl'>): string {
   if (title) return title;
-  return URL.canParse(destinationUrl) ? new URL(destinationUrl).host : destinationUrl;
+  if (destinationUrl === null || !URL.canParse(destinationUrl)) return KINDS[type];
+  return new URL(destinationUrl).host;
 }

@@ -1,9 +1,11 @@
 import { identifyUser, type Server, trackEvent } from '@qr/common';
+import type { Static } from 'typebox';
+import { Value } from 'typebox/value';
 import type { AppContext } from '../app.ts';
 import { createdReply, generateBody, toCodeReply } from '../schemas.ts';
 
 /** `POST /qr/generate` makes a code. */
-export function addGenerateRoute(app: Server, { codes, sessions }: AppContext): void {
+export function addGenerateRoute(app: Server, { codes, contents, sessions }: AppContext): void {
   app.post(
     '/qr/generate',
     {
@@ -12,7 +14,9 @@ export function addGenerateRoute(app: Server, { codes, sessions }: AppContext): 
       async onError(request, _reply, { statusCode = 500 }) {
         const session = sessions.read(request);
         const reason = failureReason(statusCode);
-        if (session && reason) trackEvent('qr_creation_failed', session.userId, { qr_type: 'url', reason });
+        if (!session || !reason) return;
+        const qrType = typeOf(request.body);
+        trackEvent('qr_creation_failed', session.userId, { ...(qrType && { qr_type: qrType }), reason });
       },
     },
     async (request, reply) => {
@@ -27,9 +31,15 @@ export function addGenerateRoute(app: Server, { codes, sessions }: AppContext): 
         is_first_qr: isFirst,
       });
       identifyUser(userId, { total_qrs_created: codesCreated });
-      return reply.code(201).send({ ...toCodeReply(code, codes.scanUrl(code.id)), isFirst });
+      return reply.code(201).send({ ...toCodeReply(code, contents.scanUrl(code)), isFirst });
     },
   );
+}
+
+/** Of a body that may be anything. */
+function typeOf(body: unknown): Static<typeof generateBody>['type'] | undefined {
+  const type = typeof body === 'object' && body !== null && 'type' in body ? body.type : undefined;
+  return Value.Check(generateBody.properties.type, type) ? type : undefined;
 }
 
 /** Refusals that are no failure to make a code, such as 429, have none. */

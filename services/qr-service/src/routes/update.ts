@@ -4,13 +4,13 @@ import type { AppContext } from '../app.ts';
 import { codeReply, idParams, toCodeReply, updateBody } from '../schemas.ts';
 
 /** `PATCH /qr/:id` changes where a code leads, its title, or whether it leads anywhere. */
-export function addUpdateRoute(app: Server, { codes, sessions }: AppContext): void {
+export function addUpdateRoute(app: Server, { codes, contents, sessions }: AppContext): void {
   const schema = { params: idParams, body: updateBody, response: { 200: codeReply } };
   app.patch('/qr/:id', { schema }, async (request) => {
     const { userId } = sessions.require(request);
     const code = await codes.update(userId, request.params.id, request.body);
     trackEvent('qr_updated', userId, { qr_id: code.id, changed: changedOf(request.body) });
-    return toCodeReply(code, codes.scanUrl(code.id));
+    return toCodeReply(code, contents.scanUrl(code));
   });
 }
 
