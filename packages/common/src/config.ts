@@ -30,6 +30,12 @@ export const observabilityVariables = {
   ),
   SENTRY_RELEASE: Type.Optional(Type.String({ maxLength: 200, expected: 'a release name of at most 200 characters' })),
   SENTRY_TRACES_SAMPLE_RATE: Type.Optional(Type.Number(rate)),
+  SENTRY_ROUTE_SAMPLE_RATES: Type.Optional(
+    Type.String({
+      pattern: '^/[^=,\\s]*=(0|1|0?\\.\\d+)(,/[^=,\\s]*=(0|1|0?\\.\\d+))*$',
+      expected: 'routes with numbers from 0 to 1, such as /scan/:qrId=0.01,/m/:slug=0.05',
+    }),
+  ),
   SENTRY_ERROR_BUDGET_PER_MONTH: Type.Integer({
     minimum: 0,
     default: 5000,

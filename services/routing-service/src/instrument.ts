@@ -1,3 +1,4 @@
 import { initializeSentry } from '@qr/common';
 
-initializeSentry('routing-service');
+// Scans come by the thousand and are all alike.
+initializeSentry('routing-service', undefined, { routeSampleRates: { '/scan/:qrId': 0.01 } });

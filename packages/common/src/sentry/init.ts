@@ -19,6 +19,7 @@ import { integrations } from './integrations.ts';
 import { filterLog } from './logs.ts';
 import { startProfiling, stopProfiling } from './profiling.ts';
 import { withRecentEvents } from './recent-events.ts';
+import { noTraces, type RouteSampleRates, sampleRates } from './sample-rates.ts';
 import { createTracesSampler } from './sampling.ts';
 import { configureScrubber, sentryState } from './state.ts';
 import { platformOrigins } from './trace-origins.ts';
@@ -31,6 +32,7 @@ const TRANSPORT_BUFFER = 1000;
 /** What {@link initializeSentry} looks at, by name, so that a malformed one is said once. */
 const VARIABLES = [
   ...['SENTRY_ENVIRONMENT', 'SENTRY_RELEASE', 'SENTRY_TRACES_SAMPLE_RATE', 'SENTRY_PROFILE_SESSION_SAMPLE_RATE'],
+  'SENTRY_ROUTE_SAMPLE_RATES',
   ...['SENTRY_ERROR_BUDGET_PER_MONTH', 'SHUTDOWN_TIMEOUT_MS'],
 ];
 
@@ -38,6 +40,11 @@ const VARIABLES = [
 export interface InitializeSentryOptions {
   /** What is secret here beyond what the scrubber knows by itself. What cannot be used is warned of and left out. @default nothing */
   readonly scrub?: ScrubberOptions;
+  /**
+   * Shares of traces that production records for requests of single routes, such as `{ '/scan/:qrId': 0.01 }`: for those that come so often that
+   * fewer tell as much. `SENTRY_ROUTE_SAMPLE_RATES` overrides them. @default none: all have `SENTRY_TRACES_SAMPLE_RATE`
+   */
+  readonly routeSampleRates?: RouteSampleRates;
 }
 
 /**
@@ -45,9 +52,11 @@ export interface InitializeSentryOptions {
  *
  * @param name the service, as it appears in errors, traces and events.
  * @param dsn `SENTRY_DSN` when left out. Without either, one warning is printed and every capture does nothing.
+ * @param options.routeSampleRates shares of traces for single routes.
  * @param options.scrub further key names and patterns to remove from all that is sent, and key names to leave alone.
  */
-export function initializeSentry(name: string, dsn?: string, { scrub = {} }: InitializeSentryOptions = {}): void {
+export function initializeSentry(name: string, dsn?: string, options: InitializeSentryOptions = {}): void {
+  const { scrub = {}, routeSampleRates = {} } = options;
   nameService(name);
   if (sentryState.isOn) return;
   const { config, problems } = readObservabilityConfig();
@@ -66,7 +75,7 @@ export function initializeSentry(name: string, dsn?: string, { scrub = {} }: Ini
   }
   for (const problem of configureScrubber(scrub)) warnOnce(problem);
   const isProduction = config.NODE_ENV === 'production';
-  const rate = config.SENTRY_TRACES_SAMPLE_RATE ?? (isProduction ? 0.1 : 1);
+  const sampleRateOf = sampleRates(config, routeSampleRates);
   const release = releaseOf(config);
   const ownHosts = [config.MIXPANEL_API_HOST ?? 'https://api.mixpanel.com', new URL(target).origin];
   Sentry.init({
@@ -75,7 +84,7 @@ export function initializeSentry(name: string, dsn?: string, { scrub = {} }: Ini
     environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
     ...(release !== undefined && { release }),
     tracesSampleRate: NO_RATE,
-    ...(rate > 0 && { tracesSampler: createTracesSampler(rate) }),
+    ...(sampleRateOf !== noTraces && { tracesSampler: createTracesSampler(sampleRateOf) }),
     tracePropagationTargets: platformOrigins(process.env),
     defaultIntegrations: false,
     integrations: integrations({
@@ -101,7 +110,7 @@ export function initializeSentry(name: string, dsn?: string, { scrub = {} }: Ini
   Sentry.getClient()?.on('afterEnvelope', ([headers]) => {
     if ('event_id' in headers) sentryState.budget.settle(String(headers.event_id));
   });
-  sentryState.tracesSampleRate = rate;
+  sentryState.sampleRateOf = sampleRateOf;
   const profiled = config.SENTRY_PROFILE_SESSION_SAMPLE_RATE ?? 0;
   if (sentryState.isOn && profiled > 0) void startProfiling(profiled);
 }

@@ -84,7 +84,7 @@ function start(
     requestData: { method: request.method, url: path } satisfies RequestData,
     observability: { state },
   });
-  const { context, isSampled } = sample(request.headers, sentryState.tracesSampleRate);
+  const { context, isSampled } = sample(request.headers, sentryState.sampleRateOf(request.routeOptions.url));
   // `sampled: false` also tells services further on, and keeps the SDK from building child spans.
   state.trace = isSampled ? context : { ...context, sampled: false };
   Sentry.getCurrentScope().setPropagationContext(state.trace);

@@ -1,5 +1,6 @@
 import { propagationContextFromHeaders } from '@sentry/core';
 import type { NodeOptions } from '@sentry/node';
+import type { SampleRateOf } from './sample-rates.ts';
 
 type Incoming = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -32,11 +33,12 @@ export const REQUEST_ORIGIN = 'auto.http.fastify';
  * The same decision for the SDK, which asks for each span that has no parent. A query or a call outside of a request or job (a pool that
  * connects, a queue that polls, this library's own Redis) would otherwise be a trace of its own.
  */
-export function createTracesSampler(rate: number): NonNullable<NodeOptions['tracesSampler']> {
+export function createTracesSampler(rateOf: SampleRateOf): NonNullable<NodeOptions['tracesSampler']> {
   return ({ attributes, parentSampled }) => {
     const origin = String(attributes?.['sentry.origin'] ?? 'manual');
     if (origin.startsWith('auto.') && origin !== REQUEST_ORIGIN) return false;
-    return parentSampled ?? rate;
+    const route = attributes?.['http.route'];
+    return parentSampled ?? rateOf(typeof route === 'string' ? route : undefined);
   };
 }
 

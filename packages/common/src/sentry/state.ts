@@ -1,13 +1,14 @@
 import type { Pipeline } from '../delivery/pipeline.ts';
 import { createScrubber, defaultScrubber, type Scrubber, type ScrubberOptions } from '../shared/index.ts';
 import { unlimited } from './error-budget.ts';
+import { noTraces } from './sample-rates.ts';
 import { isSdkId } from './sdk-ids.ts';
 
 /** The error half of this process: decided once by `initializeSentry`. */
 export const sentryState = {
   isOn: false,
-  /** From 0 to 1; 0 also when tracing is off. */
-  tracesSampleRate: 0,
+  /** Which share of traces is recorded. */
+  sampleRateOf: noTraces,
   /** How errors are delivered; `undefined` while error tracking is off. */
   pipeline: undefined as Pipeline | undefined,
   /** Which errors are worth an event. */
