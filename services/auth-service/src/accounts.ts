@@ -28,9 +28,10 @@ export interface Accounts {
   /**
    * Removes the account for good, and notes which services have to follow.
    *
+   * @returns what it was.
    * @throws AppError 403 when the password is wrong.
    */
-  remove(userId: string, password: string, services: readonly string[]): Promise<void>;
+  remove(userId: string, password: string, services: readonly string[]): Promise<User>;
   /**
    * Moves the account to a larger plan, paid in minor units of a currency.
    *
@@ -95,8 +96,10 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
     },
 
     async remove(userId, password, services) {
-      await checkPassword(await get(userId), password, 'password');
+      const user = await get(userId);
+      await checkPassword(user, password, 'password');
       await store.deleteUser(userId, { services, now: new Date(now()) });
+      return user;
     },
 
     async upgrade(userId, { plan, amountMinor, currency }) {
@@ -117,7 +120,8 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
   };
 }
 
-function normalizeEmail(email: string): string {
+/** As addresses are kept. */
+export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 

@@ -3,6 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Accounts, createAccounts } from './accounts.ts';
 import type { Erasures } from './erasures.ts';
 import { type CheckGuesses, createGuessLimit } from './guesses.ts';
+import { createKnownDevice, type KnownDevice } from './known-device.ts';
+import { createLockout, type Lockout } from './lockout.ts';
 import { createRefreshCookie, type RefreshCookie } from './refresh-cookie.ts';
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
 import { addAccountRoute } from './routes/account.ts';
@@ -20,6 +22,8 @@ export interface AppDependencies {
   readonly store: Store;
   readonly sessions: Sessions;
   readonly secureCookies: boolean;
+  /** Signs what marks known browsers, and hides addresses at which someone guesses. */
+  readonly secret: string;
   readonly erasures: Erasures;
   /** @default Date.now */
   readonly now?: () => number;
@@ -34,6 +38,8 @@ export interface AppContext {
   readonly refreshCookie: RefreshCookie;
   readonly now: () => number;
   readonly checkGuesses: CheckGuesses;
+  readonly lockout: Lockout;
+  readonly knownDevice: KnownDevice;
   readonly erasures: Erasures;
   /** Before validation, so that strangers learn nothing about a route. */
   readonly requireSession: (request: FastifyRequest) => Promise<void>;
@@ -43,7 +49,7 @@ export interface AppContext {
 
 /** The service as a Fastify server that does not listen yet. */
 export async function buildApp(deps: AppDependencies): Promise<Server> {
-  const { store, sessions, secureCookies, erasures, now = Date.now, server } = deps;
+  const { store, sessions, secureCookies, secret, erasures, now = Date.now, server } = deps;
   const app = buildServer({ serviceName: 'auth-service', ...server });
   await app.register(sessions.plugin);
 
@@ -57,6 +63,8 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
     refreshCookie,
     now,
     checkGuesses: createGuessLimit(app),
+    lockout: createLockout({ store, secret, now }),
+    knownDevice: createKnownDevice({ secret, secure: secureCookies }),
     async requireSession(request) {
       sessions.require(request);
     },

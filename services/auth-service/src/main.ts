@@ -33,6 +33,7 @@ const app = await buildApp({
     publicOrigins: config.PUBLIC_ORIGIN.split(','),
   }),
   secureCookies,
+  secret: config.JWT_SECRET,
   server: { readyChecks: { database: database.ping }, debugRoutes: config.DEBUG_ROUTES },
 });
 const stopErasures = erasures.start();

@@ -1,7 +1,7 @@
 import { type Database, withoutValues } from '@qr/database';
 import type { ServerProfile } from '@qr/events';
-import { and, eq, gt, isNull, lte, or } from 'drizzle-orm';
-import { pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { integer, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 const auth = pgSchema('auth');
 
@@ -28,6 +28,13 @@ const erasures = auth.table('erasures', {
   service: text().notNull(),
   requestedAt: timestamp('requested_at', { withTimezone: true }).notNull(),
   doneAt: timestamp('done_at', { withTimezone: true }),
+});
+
+// By a keyed hash of the address, of people with and without an account.
+const attempts = auth.table('attempts', {
+  account: text().primaryKey(),
+  attempts: integer().notNull(),
+  since: timestamp({ withTimezone: true }).notNull(),
 });
 
 /** A row of `auth.users`. */
@@ -101,6 +108,29 @@ export function createStore(db: Database['db']) {
 
     async endErasure({ userId, service }: Erasure): Promise<void> {
       await db.delete(erasures).where(erasure(userId, service));
+    },
+
+    /**
+     * Counts an attempt, in one statement, so that none of many at once is missed. Counts that began before `expired` are gone.
+     *
+     * @returns how many there were, this one included, and since when.
+     */
+    async countAttempt(
+      account: string,
+      { now, expired }: { now: Date; expired: Date },
+    ): Promise<{ attempts: number; since: Date }> {
+      await db.delete(attempts).where(lte(attempts.since, expired));
+      const [counted] = await db
+        .insert(attempts)
+        .values({ account, attempts: 1, since: now })
+        .onConflictDoUpdate({ target: attempts.account, set: { attempts: sql`${attempts.attempts} + 1` } })
+        .returning({ attempts: attempts.attempts, since: attempts.since });
+      if (!counted) throw new Error('The database returned no row for an insert');
+      return counted;
+    },
+
+    async clearAttempts(account: string): Promise<void> {
+      await db.delete(attempts).where(eq(attempts.account, account));
     },
 
     async insertRefreshToken(token: RefreshToken): Promise<void> {

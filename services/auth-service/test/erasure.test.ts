@@ -48,18 +48,20 @@ describe.each(kinds)('an account that is deleted, on the %s database', (kind) =>
     return { browser, email, userId: response.json<{ user: { id: string } }>().user.id };
   }
   const rows = async () => {
-    const tables = ['users', 'refresh_tokens', 'erasures'];
+    const tables = ['users', 'refresh_tokens', 'attempts', 'erasures'];
     const counts = await Promise.all(tables.map((table) => running.database.pool.query(`select * from auth.${table}`)));
     return Object.fromEntries(tables.map((table, at) => [table, counts[at]?.rowCount]));
   };
 
   it('leaves no row and no session, and the other services are told', async () => {
     const { browser, email, userId } = await signUp();
+    await createBrowser(running.app).send('POST', '/auth/login', { email, password: 'a wrong one' });
+    expect(await rows()).toMatchObject({ attempts: 1 });
     expect((await browser.send('DELETE', '/auth/account', { password })).statusCode).toBe(204);
     expect(browser.cookies.size).toBe(0);
     await running.erasures.run();
     expect([qr.asked, routing.asked]).toEqual([[userId], [userId]]);
-    expect(await rows()).toMatchObject({ users: 0, refresh_tokens: 0 });
+    expect(await rows()).toMatchObject({ users: 0, refresh_tokens: 0, attempts: 0 });
     expect((await browser.send('POST', '/auth/login', { email, password })).statusCode).toBe(401);
     expect((await browser.send('POST', '/auth/signup', { email, password })).statusCode).toBe(201);
   });
@@ -81,7 +83,7 @@ describe.each(kinds)('an account that is deleted, on the %s database', (kind) =>
     running.clock.aheadMs = QUARTER_HOUR_MS;
     await running.erasures.run();
     expect([qr.asked.length, routing.asked.length]).toEqual([before + 2, 2]);
-    expect(await rows()).toEqual({ users: 0, refresh_tokens: 0, erasures: 0 });
+    expect(await rows()).toEqual({ users: 0, refresh_tokens: 0, attempts: 0, erasures: 0 });
     await running.erasures.run();
     expect(routing.asked.length).toBe(2);
   });

@@ -17,6 +17,8 @@ import { createStore } from '../src/store.ts';
 
 export const serviceToken = 'a-service-token-of-32-characters';
 
+const secret = 'a-test-secret-of-32-characters-..';
+
 /** Points telemetry at an inbox of its own; call `stop` at the end. */
 export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<void>; stop: () => Promise<void> }> {
   const inbox = await startInbox({ keepRaw: true });
@@ -62,8 +64,9 @@ export async function startApp(
   const app = await buildApp({
     store,
     erasures,
-    sessions: createSessions({ secret: 'a-test-secret-of-32-characters-..', secureCookies }),
+    sessions: createSessions({ secret, secureCookies }),
     secureCookies,
+    secret,
     now,
   });
   await app.ready();

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lunch, observe, startApp, startQrService } from './start-app.ts';
 
 const observed = await observe();
@@ -120,6 +120,53 @@ describe('a scan', () => {
     const breadcrumbs = JSON.stringify(inbox.errors()[0]?.event['breadcrumbs']);
     expect(breadcrumbs).toContain('QR scan started');
     expect(breadcrumbs).toContain(`"qr_id":"${lunch.id}"`);
+  });
+
+  it('is one of a thousand at once of a cold code, for all of which qr-service is asked once', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const qrService = await startQrService(async () => {
+      await held;
+      return { ...lunch, status: 'active' };
+    });
+    const { app } = startApp(qrService.url);
+    const from = (visitor: number) => `198.51.${visitor >> 8}.${visitor & 255}`;
+    const scans = Array.from({ length: 1000 }, (_, visitor) =>
+      app.inject({ url: `/scan/${lunch.id}`, headers: { 'x-forwarded-for': from(visitor) } }),
+    );
+    await vi.waitFor(() => expect(qrService.asked).toEqual([lunch.id]));
+    release();
+    const locations = (await Promise.all(scans)).map(({ headers }) => headers.location);
+    expect(locations).toEqual(Array(1000).fill(lunch.destinationUrl));
+    expect(qrService.asked).toEqual([lunch.id]);
+    await settle();
+    expect(new Set(inbox.events().map(({ distinctId }) => distinctId)).size).toBe(1000);
+  });
+
+  it('of a code that phones read by themselves leads nowhere', async () => {
+    const { app } = startApp(
+      (await startQrService(async () => ({ ...lunch, destinationUrl: null, status: 'active' }))).url,
+    );
+    expect((await app.inject(`/scan/${lunch.id}`)).statusCode).toBe(404);
+  });
+
+  it('goes on for known codes when qr-service was killed; others get their page at once, soon without asking', async () => {
+    const qrService = await startQrService();
+    const { app, clock } = startApp(qrService.url);
+    await app.inject(`/scan/${lunch.id}`);
+    await qrService.kill();
+    clock.nowMs += 31_000;
+    const started = performance.now();
+    for (let scan = 0; scan < 10; scan++) {
+      expect((await app.inject(`/scan/${lunch.id}`)).statusCode).toBe(302);
+      const unknown = await app.inject(`/scan/NEVER-seen_${scan}`);
+      expect(unknown.statusCode).toBe(503);
+      expect(unknown.body).toContain('Try again in a minute');
+    }
+    // Ten times the time limit would be 5 s; a refused connection and an open circuit take none of it.
+    expect(performance.now() - started).toBeLessThan(2500);
   });
 
   it('of a known code while qr-service is down leads on, and the failure is reported once', async () => {

@@ -42,8 +42,11 @@ type Answer = (request: FastifyRequest<{ Params: { id: string } }>, reply: Fasti
 
 /** A qr-service that answers as it is told, for one test. */
 export async function startQrService(answer?: Answer) {
-  const qrService = { answer: answer ?? knowsLunch, asked: [] as string[], url: '' };
-  const server = Fastify();
+  const server = Fastify({ forceCloseConnections: true });
+  async function kill(): Promise<void> {
+    await server.close();
+  }
+  const qrService = { answer: answer ?? knowsLunch, asked: [] as string[], url: '', kill };
   server.get<{ Params: { id: string } }>('/internal/qrs/:id', async (request, reply) => {
     qrService.asked.push(request.params.id);
     if (request.headers.authorization !== `Bearer ${serviceToken}`) return reply.code(401).send();

@@ -6,7 +6,7 @@ import { Reader, type Response } from 'mmdb-lib';
 export type CountryOf = (address: string) => string;
 
 /** CC0: made from the registries' own data, https://github.com/sapics/ip-location-db. Its age is that of the installed package. */
-const DATABASE = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
+const DATABASE = import.meta.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb');
 /** How a socket that listens on IPv6 writes an IPv4 address. */
 const MAPPED_IPV4 = '::ffff:';
 
@@ -14,7 +14,7 @@ type Entry = Response & { readonly country_code?: string };
 
 /** Reads the database, 8 MB, into memory. A look-up takes some 2 us and asks nobody. */
 export function openCountries(): CountryOf {
-  const reader = new Reader<Entry>(readFileSync(fileURLToPath(import.meta.resolve(DATABASE))));
+  const reader = new Reader<Entry>(readFileSync(fileURLToPath(DATABASE)));
   return (address) => {
     try {
       const ip = address.startsWith(MAPPED_IPV4) ? address.slice(MAPPED_IPV4.length) : address;

@@ -4,7 +4,10 @@ import { readObservabilityConfig } from '../../src/load-config.ts';
 import { noTraces, sampleRates } from '../../src/sentry/sample-rates.ts';
 import { observeFile } from '../start-observed.ts';
 
-const inbox = await observeFile({ SENTRY_ROUTE_SAMPLE_RATES: '/busy/:id=0.000000001,/never=0,/rare=1', SENTRY_TRACES_SAMPLE_RATE: '1' });
+const inbox = await observeFile({
+  SENTRY_ROUTE_SAMPLE_RATES: '/busy/:id=0.000000001,/never=0,/rare=1',
+  SENTRY_TRACES_SAMPLE_RATE: '1',
+});
 const ofService = { '/scan/:qrId': 0.01 };
 const rates = (env: Readonly<Record<string, string>>) => sampleRates(readObservabilityConfig(env).config, ofService);
 const production = { NODE_ENV: 'production' };

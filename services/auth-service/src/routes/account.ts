@@ -4,17 +4,19 @@ import { deletionBody } from '../schemas.ts';
 
 /** `DELETE /auth/account` removes an account and everything of its owner, here and in the other services. */
 export function addAccountRoute(app: Server, context: AppContext): void {
-  const { accounts, sessions, refreshCookie, erasures, checkGuesses, requireSession } = context;
+  const { accounts, sessions, refreshCookie, erasures, checkGuesses, lockout, knownDevice, requireSession } = context;
   const options = { schema: { body: deletionBody }, onRequest: requireSession };
   app.delete('/auth/account', options, async (request, reply) => {
     const { userId } = sessions.require(request);
     await checkGuesses(request, reply, userId);
-    await accounts.remove(userId, request.body.password, erasures.services);
+    const { email } = await accounts.remove(userId, request.body.password, erasures.services);
+    await lockout.clear(email);
     forgetUser(userId);
     // The answer does not wait for the others; what is not confirmed now is asked for again.
     void erasures.run();
     sessions.clear(reply);
     refreshCookie.clear(reply);
+    knownDevice.forget(reply);
     // Of a visitor: nothing may be said of this person any more.
     trackEvent('account_deleted', visitorId(request));
     return reply.code(204).send();

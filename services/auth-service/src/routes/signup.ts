@@ -3,11 +3,12 @@ import type { AppContext } from '../app.ts';
 import { signupBody, toUserReply, userReply } from '../schemas.ts';
 
 /** `POST /auth/signup` makes an account and logs its owner in. */
-export function addSignupRoute(app: Server, { accounts, startSession }: AppContext): void {
+export function addSignupRoute(app: Server, { accounts, startSession, knownDevice }: AppContext): void {
   const schema = { body: signupBody, response: { 201: userReply } };
   // Here, as a body that its schema refuses never reaches the handler.
   app.post('/auth/signup', { schema, onError: trackFailure }, async (request, reply) => {
     const user = await accounts.signUp(request.body);
+    knownDevice.remember(reply, user.email);
     await startSession(reply, user);
     const { referer } = request.headers;
     trackEvent('signup_completed', user.id, {
