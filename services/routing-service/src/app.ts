@@ -26,7 +26,7 @@ export function buildApp(deps: AppDependencies): Server {
   const { directory, describeVisitor, serviceToken, now = Date.now, server } = deps;
   const app = buildServer({ serviceName: 'routing-service', ...server });
   addScanRoute(app, { directory, describeVisitor, now });
-  // There are no rows here, but scans that wait for delivery name the owner of the code.
-  addErasureRoute(app, { serviceToken });
+  // There are no rows here, but scans name the owner of the code: those that wait for delivery, and those of a code that is still remembered.
+  addErasureRoute(app, { serviceToken, erase: async (userId) => directory.forgetOwner(userId) });
   return app;
 }

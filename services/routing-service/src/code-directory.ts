@@ -11,6 +11,8 @@ export type Lookup =
 /** Finds codes, mostly in memory. */
 export interface CodeDirectory {
   find(id: string): Promise<Lookup>;
+  /** Forgets the codes of a person. */
+  forgetOwner(ownerId: string): void;
 }
 
 /** What {@link createCodeDirectory} takes. */
@@ -65,6 +67,10 @@ export function createCodeDirectory(options: CodeDirectoryOptions): CodeDirector
   });
 
   return {
+    forgetOwner(ownerId) {
+      for (const [id, { code }] of entries.entries()) if (code?.ownerId === ownerId) entries.delete(id);
+    },
+
     async find(id) {
       try {
         const { code } = await entries.forceFetch(id);

@@ -21,8 +21,13 @@ it('scans that wait for delivery go with the owner of the code, and those of oth
     app.inject({ method: 'DELETE', url: '/internal/users/owner-who-leaves', headers });
   expect((await erase({})).statusCode).toBe(401);
   expect((await erase({ authorization: `Bearer ${serviceToken}` })).statusCode).toBe(204);
+  // Nor is the code remembered: its next scan would name them again.
+  qrService.answer = async (_request, reply) => reply.code(404).send();
+  expect((await app.inject(`/scan/${lunch.id}`)).statusCode).toBe(404);
+  expect((await app.inject('/scan/OTHER-code_1')).statusCode).toBe(302);
   inbox.faults.clear();
   await settle();
-  await inbox.waitFor(() => inbox.events().length > 0, 15_000);
-  expect(inbox.events().map(({ properties }) => properties['qr_owner_id'])).toEqual(['owner-who-stays']);
+  await inbox.waitFor(() => inbox.events().length > 2, 15_000);
+  const owners = inbox.events().map(({ properties }) => properties['qr_owner_id']);
+  expect(owners.toSorted()).toEqual(['owner-who-stays', 'owner-who-stays', undefined]);
 });

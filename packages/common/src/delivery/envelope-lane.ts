@@ -35,7 +35,7 @@ export class EnvelopeLane {
 
   push(envelope: string): void {
     const { counters, forgotten, backlog } = this.#options;
-    const text = forgotten.isEmpty ? envelope : withoutPeople(envelope, forgotten.all);
+    const text = forgotten.isEmpty ? envelope : withoutPeople(envelope, forgotten.has);
     // A longer one could not be told from a damaged file, and is four times what Sentry takes.
     if (Buffer.byteLength(text) > MAX_BODY_BYTES) return counters.drop('too_large');
     backlog.add(this.#store(compressSync(text)));

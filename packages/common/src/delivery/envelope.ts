@@ -1,3 +1,5 @@
+import type { IsForgotten } from './forgotten.ts';
+
 /**
  * A Sentry envelope of ours as text: a line of headers, then for each item a line of headers and one of payload, every line JSON. Items that are
  * not JSON never get here, so that the text can be searched and changed without counting bytes.
@@ -6,16 +8,20 @@
  */
 export type EnvelopeText = string;
 
-/** The envelope without every value that is the id of one of these people. @throws when it names one and is no envelope of ours. */
-export function withoutPeople(envelope: EnvelopeText, ids: readonly string[]): EnvelopeText {
-  if (!ids.some((id) => envelope.includes(JSON.stringify(id)))) return envelope;
-  const named = new Set<unknown>(ids);
-  const anonymous = (line: string) =>
-    JSON.stringify(JSON.parse(line, (_key, value: unknown) => (named.has(value) ? undefined : value)));
-  return envelope
+/** The envelope without every value that is the id of one of these people. @throws when it is no envelope of ours. */
+export function withoutPeople(envelope: EnvelopeText, isForgotten: IsForgotten): EnvelopeText {
+  let isNamed = false;
+  const leaveOut = (_key: string, value: unknown) => {
+    if (typeof value !== 'string' || !isForgotten(value)) return value;
+    isNamed = true;
+    return undefined;
+  };
+  const anonymous = (line: string) => JSON.stringify(JSON.parse(line, leaveOut));
+  const rest = envelope
     .split('\n')
     .map((line, index) => (isPayload(index) ? anonymous(line) : line))
     .join('\n');
+  return isNamed ? rest : envelope;
 }
 
 /** The payloads of its items, for people to look at. */

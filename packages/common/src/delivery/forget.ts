@@ -4,19 +4,19 @@ import type { Backlog } from './backlog.ts';
 import { batchId, parseSpoolName } from './batch-file.ts';
 import { compress, readRecords, readText } from './compress.ts';
 import { withoutPeople } from './envelope.ts';
-import { mentions } from './forgotten.ts';
+import { type IsForgotten, mentions } from './forgotten.ts';
 import type { LaneName } from './record.ts';
 import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
 
 /**
  * Rewrites the batches of a lane that speak of any of these people; returns how many records went. Nothing may be under way meanwhile.
  */
-export async function forgetInBacklog(backlog: Backlog, lane: LaneName, ids: readonly string[]): Promise<number> {
+export async function forgetInBacklog(backlog: Backlog, lane: LaneName, isForgotten: IsForgotten): Promise<number> {
   const waiting: StoredBatch[] = [];
   for (let batch = backlog.take(lane); batch; batch = backlog.take(lane)) waiting.push(batch);
   let removed = 0;
   for (const batch of waiting) {
-    const rest = await withoutMentions(batch, ids);
+    const rest = await withoutMentions(batch, isForgotten);
     removed += batch.records - (rest?.records ?? 0);
     if (rest) backlog.add(rest);
   }
@@ -24,14 +24,14 @@ export async function forgetInBacklog(backlog: Backlog, lane: LaneName, ids: rea
 }
 
 /** A batch without the records that speak of any of these people; `undefined` when none is left. */
-export async function withoutMentions(batch: StoredBatch, ids: readonly string[]): Promise<StoredBatch | undefined> {
+export async function withoutMentions(batch: StoredBatch, isForgotten: IsForgotten): Promise<StoredBatch | undefined> {
   // What asks for a deletion names the person, and must.
-  if (batch.lane === 'deletions' || ids.length === 0) return batch;
+  if (batch.lane === 'deletions') return batch;
   const sealed = await batch.load().catch(() => undefined);
   if (!sealed) return undefined;
-  if (batch.lane === 'sentry') return anonymous(batch, sealed.body, ids);
+  if (batch.lane === 'sentry') return anonymous(batch, sealed.body, isForgotten);
   const records = await readRecords(sealed.body).catch(() => []);
-  const kept = records.filter((record) => isDeletion(record) || !ids.some((id) => mentions(record, id)));
+  const kept = records.filter((record) => isDeletion(record) || !mentions(record, isForgotten));
   if (kept.length === records.length) return batch;
   if (kept.length === 0) {
     await batch.remove();
@@ -41,10 +41,10 @@ export async function withoutMentions(batch: StoredBatch, ids: readonly string[]
 }
 
 /** An error is worth keeping without the person to whom it happened. */
-async function anonymous(batch: StoredBatch, body: Buffer, ids: readonly string[]): Promise<StoredBatch | undefined> {
+async function anonymous(batch: StoredBatch, body: Buffer, isForgotten: IsForgotten): Promise<StoredBatch | undefined> {
   try {
     const envelope = await readText(body);
-    const rest = withoutPeople(envelope, ids);
+    const rest = withoutPeople(envelope, isForgotten);
     return rest === envelope ? batch : await rewritten(batch, { records: 1, body: await compress(rest) });
   } catch {
     // It cannot be shown to be free of them.

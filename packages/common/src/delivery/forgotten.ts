@@ -1,50 +1,79 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHmac, randomBytes } from 'node:crypto';
+import { appendFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { laneNames } from './record.ts';
 
-/** People who must not appear in anything that is sent any more: a tombstone each, shared by all processes of a spool. */
+/** Whether a text is the id of somebody who must not be spoken of. */
+export type IsForgotten = (text: string) => boolean;
+
+/**
+ * People who must not appear in anything that is sent any more: a tombstone each, shared by all processes of a spool. A tombstone is a keyed
+ * hash, so that the list of those who asked to be forgotten names none of them.
+ */
 export class Forgotten {
-  readonly #ids = new Set<string>();
   readonly #root: string | undefined;
+  readonly #tombstones = new Set<string>();
+  /** Of the ids behind the tombstones: texts of other lengths need not be hashed. */
+  readonly #lengths = new Set<number>();
+  #key: Buffer | undefined;
 
   /** @param root the spool's root; `undefined`: for this process only. */
   constructor(root: string | undefined) {
     this.#root = root;
-    for (const id of readIds(root)) this.#ids.add(id);
+    this.reload();
   }
 
-  /** Reads what other processes have added meanwhile; returns the people that are new. */
-  reload(): readonly string[] {
-    const added = readIds(this.#root).filter((id) => !this.#ids.has(id));
-    for (const id of added) this.#ids.add(id);
-    return added;
-  }
-
-  get all(): readonly string[] {
-    return [...this.#ids];
+  /** Reads what other processes have added meanwhile; returns whether there was something new. */
+  reload(): boolean {
+    const before = this.#tombstones.size;
+    for (const line of readLines(this.#root)) this.#keep(line);
+    return this.#tombstones.size > before;
   }
 
   get isEmpty(): boolean {
-    return this.#ids.size === 0;
+    return this.#tombstones.size === 0;
   }
 
-  has(id: string): boolean {
-    return this.#ids.has(id);
-  }
+  readonly has: IsForgotten = (text) => this.#lengths.has(text.length) && this.#tombstones.has(this.#tombstoneOf(text));
 
   /** @throws when the tombstone cannot be written; it holds for this process all the same. */
   add(id: string): void {
-    if (this.#ids.has(id)) return;
-    this.#ids.add(id);
-    if (this.#root === undefined) return;
-    mkdirSync(this.#root, { recursive: true, mode: 0o700 });
-    appendFileSync(fileIn(this.#root), `${JSON.stringify(id)}\n`, { mode: 0o600 });
+    let problem: unknown;
+    try {
+      this.#key ??= keyIn(this.#root);
+    } catch (error) {
+      problem = error;
+      this.#key = randomBytes(KEY_BYTES);
+    }
+    const tombstone = this.#tombstoneOf(id);
+    if (this.#tombstones.has(tombstone)) return;
+    this.#keep(tombstone);
+    if (problem) throw problem;
+    if (this.#root !== undefined)
+      appendFileSync(join(this.#root, TOMBSTONES), `${JSON.stringify(tombstone)}\n`, { mode: 0o600 });
+  }
+
+  #keep(tombstone: string): void {
+    this.#tombstones.add(tombstone);
+    this.#lengths.add(Number(tombstone.split(' ')[0]));
+  }
+
+  #tombstoneOf(id: string): string {
+    this.#key ??= keyIn(this.#root);
+    return `${id.length} ${createHmac('sha256', this.#key).update(id).digest('base64url')}`;
   }
 }
 
-/** Whether a record speaks of somebody: under whatever property, for an owner's id stands in the scans of others. */
-export function mentions(record: unknown, id: string): boolean {
-  return JSON.stringify(record).includes(JSON.stringify(id));
+const TOMBSTONES = 'forgotten.ndjson';
+const KEY = 'forgotten.key';
+const KEY_BYTES = 32;
+const TOMBSTONE = /^\d+ [\w-]{43}$/;
+
+/** Whether a value speaks of somebody: under whatever property, for an owner's id stands in the scans of others. */
+export function mentions(value: unknown, isForgotten: IsForgotten): boolean {
+  if (typeof value === 'string') return isForgotten(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => isForgotten(key) || mentions(inner, isForgotten));
 }
 
 /** Removes the rejected records that speak of somebody. */
@@ -61,21 +90,37 @@ export function purgeDeadLetters(root: string | undefined, id: string): void {
   }
 }
 
-function readIds(root: string | undefined): string[] {
-  const text = root === undefined ? undefined : read(fileIn(root));
+/** The key of a spool, made by the first process that needs one: linked into place, so that nobody reads half of it. */
+function keyIn(root: string | undefined): Buffer {
+  if (root === undefined) return randomBytes(KEY_BYTES);
+  const path = join(root, KEY);
+  const known = read(path);
+  if (known !== undefined) return Buffer.from(known, 'hex');
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const draft = `${path}.${process.pid}.tmp`;
+  writeFileSync(draft, randomBytes(KEY_BYTES).toString('hex'), { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    // Another process was faster.
+    if (read(path) === undefined) throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return Buffer.from(readFileSync(path, 'utf8'), 'hex');
+}
+
+function readLines(root: string | undefined): string[] {
+  const text = root === undefined ? undefined : read(join(root, TOMBSTONES));
   return (text ?? '').split('\n').flatMap((line) => {
     try {
-      const id: unknown = JSON.parse(line);
-      return typeof id === 'string' ? [id] : [];
+      const tombstone: unknown = JSON.parse(line);
+      return typeof tombstone === 'string' && TOMBSTONE.test(tombstone) ? [tombstone] : [];
     } catch {
       // A torn last line.
       return [];
     }
   });
-}
-
-function fileIn(root: string): string {
-  return join(root, 'forgotten.ndjson');
 }
 
 function read(file: string): string | undefined {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { adoptDeadFolders } from './adoption.ts';
 import { Backlog } from './backlog.ts';
 import { forgetInBacklog, withoutMentions } from './forget.ts';
-import { Forgotten, purgeDeadLetters } from './forgotten.ts';
+import { Forgotten, type IsForgotten, purgeDeadLetters } from './forgotten.ts';
 import { createLaneParts, type LaneParts } from './lane-parts.ts';
 import type { DropReason, LaneName } from './record.ts';
 import { Spool } from './spool.ts';
@@ -127,7 +127,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const { batches, torn, problems } = await adoptDeadFolders(spoolRoot, folder, now());
     // A lane that this process does not have is left to one that has: the files stay in our folder until then.
     for (const batch of batches) {
-      const rest = parts.has(batch.lane) ? await withoutMentions(batch, forgotten.all) : undefined;
+      if (!parts.has(batch.lane)) continue;
+      const rest = forgotten.isEmpty ? batch : await withoutMentions(batch, forgotten.has);
       if (rest) backlog.add(rest);
     }
     for (const { lane, records } of torn) parts.get(lane)?.counters.drop('torn', records);
@@ -137,8 +138,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       );
     }
     for (const { sender } of all) sender.wake();
-    const forgottenElsewhere = forgotten.reload();
-    if (forgottenElsewhere.length > 0) forgetting = forgetting.then(() => removeFromBacklog(forgottenElsewhere));
+    if (forgotten.reload()) forgetting = forgetting.then(() => removeFromBacklog(forgotten.has));
   }
   const adoptSafely = () => adopt().catch((error: unknown) => spool.refused(error));
   const adopting = adoptSafely();
@@ -165,14 +165,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return { delivered: delivered() - before, pending: countOf(false) + queued, spooled: countOf(true) };
   }
 
-  async function removeFromBacklog(ids: readonly string[]): Promise<void> {
+  async function removeFromBacklog(isForgotten: IsForgotten): Promise<void> {
     // Held first: a batch that is sealed now must not leave before it was looked at.
     const held = Promise.all(all.map(({ sender }) => sender.hold()));
     sealAll();
     await Promise.all(all.map(({ lane }) => lane.sealed()));
     await held;
     for (const [name, { counters }] of parts) {
-      counters.drop('forgotten', await forgetInBacklog(backlog, name, ids));
+      counters.drop('forgotten', await forgetInBacklog(backlog, name, isForgotten));
     }
     for (const { sender } of all) sender.release();
   }
@@ -207,7 +207,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       for (const { lane, json } of deletions) parts.get(lane)?.lane.push(json);
       commitAll();
       scheduleCommit();
-      forgetting = forgetting.then(() => removeFromBacklog([distinctId]));
+      forgetting = forgetting.then(() => removeFromBacklog((text) => text === distinctId));
       return forgetting;
     },
     stats: () => Object.fromEntries([...parts].map(([name, part]) => [name, statsOf(name, part)])),

@@ -13,7 +13,7 @@ import {
 export interface ServiceClientOptions {
   /** The other service, as errors call it. */
   readonly name: string;
-  /** Its origin. */
+  /** Its origin; a slash at the end does no harm. */
   readonly origin: string;
   readonly serviceToken: string;
   /** For a call with everything in it. @default 2000 */
@@ -46,7 +46,8 @@ const RETRY_AFTER_MS = 50;
  * in a deploy), and leaves a service alone that keeps failing, so that nobody waits for it and it can recover.
  */
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
-  const { name, origin, serviceToken, timeoutMs = 2000, maxFailures = 5, restMs = 2000 } = options;
+  const { name, serviceToken, timeoutMs = 2000, maxFailures = 5, restMs = 2000 } = options;
+  const { origin } = new URL(options.origin);
   const headers = { authorization: `Bearer ${serviceToken}` };
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: restMs, breaker: new ConsecutiveBreaker(maxFailures) });
   // Not after an answer: a service that says it is busy would only get more to do.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Forgotten } from '../../src/delivery/forgotten.ts';
 import { createPipeline, type PipelineOptions } from '../../src/delivery/pipeline.ts';
 import { createSentryHttpTransport } from '../../src/delivery/transports/sentry-http.ts';
 
@@ -266,7 +267,7 @@ describe('somebody who is forgotten', () => {
 
   it('is taken out of what a dead process has left', async () => {
     const root = mkdtempSync(join(tmpdir(), 'errors-'));
-    writeFileSync(join(root, 'forgotten.ndjson'), '"user-17"\n');
+    new Forgotten(root).add('user-17');
     const folder = join(root, DEAD);
     mkdirSync(folder);
     writeFileSync(join(folder, 'sentry-00000001-1.json.gz'), gzipSync(envelope(1, event)));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -49,7 +50,8 @@ describe('the spool', () => {
   const numbers = (transport: MemoryTransport) =>
     transport.records('import').map((record) => (record as { n: number }).n);
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  const folders = () => readdirSync(root).filter((name) => !['dead', 'forgotten.ndjson'].includes(name));
+  const folders = () =>
+    readdirSync(root).filter((name) => !['dead', 'forgotten.ndjson', 'forgotten.key'].includes(name));
   const filesIn = (folder: string | undefined) =>
     readdirSync(join(root, folder ?? '')).filter((name) => name !== 'heartbeat');
   const away = { status: 503, headers: {}, body: '' } as const;
@@ -259,6 +261,10 @@ describe('the spool', () => {
     expect(numbers(transport)).toEqual([3]);
     expect(readFileSync(join(root, 'dead/import.ndjson'), 'utf8')).not.toContain('gone');
 
+    // The tombstone holds, and does not say whose it is.
+    const tombstones = readFileSync(join(root, 'forgotten.ndjson'), 'utf8');
+    expect(tombstones).toMatch(/^"4 [\w-]{43}"\n$/);
+    expect(tombstones).not.toContain(createHash('sha256').update('gone').digest('base64url'));
     const later = start(createMemoryTransport());
     push(later, 4, 'gone');
     expect(later.stats().import?.dropped).toEqual({ forgotten: 1 });
