@@ -13,7 +13,8 @@ export function writeCursor({ createdAt, id }: Position): string {
 
 /** @throws AppError 400 for what {@link writeCursor} did not write. */
 export function readCursor(cursor: string): Position {
-  const [, time, id] = /^(\d{1,15}) ([\w-]{12})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  // Of 14 digits: the database reads no year of five.
+  const [, time, id] = /^(\d{1,14}) ([\w-]{12})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (time !== undefined && id !== undefined) return { createdAt: new Date(Number(time)), id };
   throw new AppError({
     code: 'invalid_cursor',

@@ -5,7 +5,7 @@ import { micrositeUrl } from './slug.ts';
 import type { Store } from './store.ts';
 
 /** A published microsite as it is sent. */
-export interface Page {
+interface Page {
   readonly micrositeId: string;
   readonly html: string;
   /** Changes whenever the page does. */
