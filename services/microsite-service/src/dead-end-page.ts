@@ -8,7 +8,7 @@ export type DeadEnd = Exclude<Lookup['outcome'], 'published'>;
 const TEXTS: Readonly<Record<DeadEnd, { readonly title: string; readonly advice: string }>> = {
   not_found: {
     title: 'There is no page here',
-    advice: 'It may have been removed, or is not published yet. Check the address, or ask whoever gave it to you.',
+    advice: 'It may have been removed, or not be published yet. Check the address, or ask whoever gave it to you.',
   },
   unavailable: {
     title: 'This page cannot be shown right now',

@@ -11,7 +11,7 @@ export const style = html`
 body { margin: 0; background: var(--page); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
 main { max-width: 34rem; margin: 0 auto; padding: clamp(2rem, 8vh, 5rem) 1rem 3rem; text-align: center }
 h1 { margin: 0; font-size: clamp(1.5rem, 5vw, 2rem); line-height: 1.25; text-wrap: balance }
-p { margin: .75rem 0 0; color: var(--quiet); text-wrap: pretty }
+p { margin: .75rem 0 0; color: var(--quiet); text-wrap: balance }
 ul { margin: 2rem 0 0; padding: 0; list-style: none; display: grid; gap: .75rem }
 a { display: block; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--card); color: inherit; text-decoration: none }
 a:hover { border-color: var(--focus) }

@@ -99,20 +99,7 @@ describe.each(kinds)('a microsite, on the %s database', (kind) => {
       { event: 'microsite_published', ...mine, properties: { microsite_id: id, link_count: 1 } },
       { event: 'microsite_deleted', ...mine, properties: { microsite_id: id } },
     ]);
-    const bytes = inbox.raw().map(({ url, headers, body }) => `${url}\n${JSON.stringify(headers)}\n${body}`);
-    expect(bytes.length).toBeGreaterThan(0);
-    for (const typed of [
-      'Corner',
-      'Open from',
-      'Lunch',
-      'find us',
-      'example.com',
-      'example.org',
-      'table=7',
-      'corner-cafe',
-    ]) {
-      expect(bytes.join('\n')).not.toContain(typed);
-    }
+    expectNothingTyped();
   });
 
   it('without links is not published, and that is told', async () => {
@@ -254,19 +241,28 @@ describe.each(kinds)('a microsite, on the %s database', (kind) => {
     expect((await running.view(otherSlug)).statusCode).toBe(200);
   });
 
-  it('that cannot be published as the database fails is told of, as an event and as an error', async () => {
+  it('that the database does not take is an error without what was typed, and to publish it is told as a failure', async () => {
     const owner = await running.logIn();
     const { id } = (await owner.create(cafe)).json<Reply>();
     await settle();
     inbox.clear();
     await running.database.pool.query('alter table microsite.microsites rename to away');
-    const response = await owner.ask('POST', `/microsites/${id}/publish`);
+    const answers = [
+      await owner.create({ ...cafe, slug: 'corner-cafe' }),
+      await owner.ask('PATCH', `/microsites/${id}`, cafe),
+      await owner.ask('POST', `/microsites/${id}/publish`),
+    ];
     await running.database.pool.query('alter table microsite.away rename to microsites');
-    expect(response.statusCode).toBe(500);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([500, 500, 500]);
     expect(await told()).toMatchObject([
-      { event: 'microsite_publish_failed', properties: { microsite_id: id, reason: 'server_error' } },
+      {
+        event: 'microsite_publish_failed',
+        distinctId: owner.userId,
+        properties: { microsite_id: id, reason: 'server_error' },
+      },
     ]);
-    expect(inbox.errors()).toMatchObject([{ userId: owner.userId }]);
+    expect(inbox.errors()).toMatchObject(Array(3).fill({ userId: owner.userId }));
+    expectNothingTyped();
   });
 
   it.each([
@@ -284,3 +280,11 @@ describe.each(kinds)('a microsite, on the %s database', (kind) => {
     await expect(running.database.pool.query(statement)).rejects.toMatchObject({ code: '23514' });
   });
 });
+
+/** Nothing that left this process says what the owner wrote, or where it leads. */
+function expectNothingTyped(): void {
+  const sent = inbox.raw().map(({ url, headers, body }) => `${url}\n${JSON.stringify(headers)}\n${body}`);
+  expect(sent.length).toBeGreaterThan(0);
+  const typed = ['Corner', 'Open from', 'Lunch', 'find us', 'example.com', 'example.org', 'table=7', 'corner-cafe'];
+  for (const text of typed) expect(sent.join('\n')).not.toContain(text);
+}
