@@ -1,0 +1,66 @@
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
+import type { DescribeVisitor } from '@qr/common/visitor';
+import { createMicrosites, type Microsites } from './microsites.ts';
+import type { PageDirectory } from './page-directory.ts';
+import { addCreateRoute } from './routes/create.ts';
+import { addDeleteRoute } from './routes/delete.ts';
+import { addGetRoute } from './routes/get.ts';
+import { addInternalRoute } from './routes/internal.ts';
+import { addListRoute } from './routes/list.ts';
+import { addPublishRoute } from './routes/publish.ts';
+import { addUnpublishRoute } from './routes/unpublish.ts';
+import { addUpdateRoute } from './routes/update.ts';
+import { addViewRoute } from './routes/view.ts';
+import type { Store } from './store.ts';
+
+/** What {@link buildApp} takes. */
+export interface AppDependencies {
+  readonly store: Store;
+  readonly pages: PageDirectory;
+  readonly sessions: Sessions;
+  readonly describeVisitor: DescribeVisitor;
+  /** What other services show to read microsites, and to have a person forgotten. */
+  readonly serviceToken: string;
+  /** Origin under which visitors reach microsites. */
+  readonly micrositeBaseUrl: string;
+  /** @default Date.now */
+  readonly now?: () => number;
+  readonly server?: BuildServerOptions;
+}
+
+/** What the routes work with. */
+export interface AppContext {
+  readonly microsites: Microsites;
+  readonly pages: PageDirectory;
+  readonly sessions: Sessions;
+  readonly describeVisitor: DescribeVisitor;
+  readonly store: Store;
+  readonly serviceToken: string;
+}
+
+/** The service as a Fastify server that does not listen yet. */
+export async function buildApp(deps: AppDependencies): Promise<Server> {
+  const { store, pages, sessions, describeVisitor, serviceToken, micrositeBaseUrl, now = Date.now, server } = deps;
+  const app = buildServer({ serviceName: 'microsite-service', ...server });
+  await app.register(sessions.plugin);
+
+  const microsites = createMicrosites({ store, pages, micrositeBaseUrl, now });
+  const context: AppContext = { microsites, pages, sessions, describeVisitor, store, serviceToken };
+  await app.register(async (owned) => {
+    // Before validation, so that strangers learn nothing about the routes; and no route in here can forget it.
+    owned.addHook('onRequest', async (request) => {
+      sessions.require(request);
+    });
+    addCreateRoute(owned, context);
+    addListRoute(owned, context);
+    addGetRoute(owned, context);
+    addUpdateRoute(owned, context);
+    addPublishRoute(owned, context);
+    addUnpublishRoute(owned, context);
+    addDeleteRoute(owned, context);
+  });
+  addViewRoute(app, context);
+  addInternalRoute(app, context);
+  addErasureRoute(app, { serviceToken, erase: (userId) => microsites.removeAll(userId) });
+  return app;
+}

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { AppError, type Session } from '@qr/common';
+import { readCursor, writeCursor } from './cursor.ts';
+import { checkLinks, type Link } from './links.ts';
+import type { PageDirectory } from './page-directory.ts';
+import { micrositeUrl, newSlug } from './slug.ts';
+import type { Microsite, MicrositeChanges, Store } from './store.ts';
+
+/** What a person gives to begin a microsite. */
+interface MicrositeRequest {
+  readonly title: string;
+  readonly slug?: string;
+  readonly description?: string;
+  readonly links?: readonly Link[];
+}
+
+/** What a person wants to be different. */
+interface MicrositeUpdate {
+  readonly title?: string;
+  readonly description?: string | null;
+  readonly links?: readonly Link[];
+}
+
+/** Whose a new microsite is, and on which plan. */
+type Owner = Pick<Session, 'userId' | 'plan'>;
+
+/** A part of a list. */
+interface MicrositeList {
+  readonly items: readonly Microsite[];
+  /** Asks for the next part; `null` at the end. */
+  readonly nextCursor: string | null;
+  readonly total: number;
+}
+
+/** How many microsites an account may have at a time. */
+const MAX_MICROSITES: Readonly<Record<Session['plan'], number>> = { free: 3, pro: 50, business: 1000 };
+
+/** The rules of microsites. Everything is answered for one owner; the microsites of others do not exist for them. */
+export interface Microsites {
+  /** @throws AppError 400 that names the wrong field, 402 when the plan of the owner has no room for another, 409 when the slug is taken. */
+  create(owner: Owner, request: MicrositeRequest): Promise<Microsite>;
+  /** @throws AppError 400 for a cursor that is none. */
+  list(ownerId: string, page: { readonly limit: number; readonly cursor?: string }): Promise<MicrositeList>;
+  /** @throws AppError 404 */
+  get(ownerId: string, id: string): Promise<Microsite>;
+  /** @throws AppError 400 that names the wrong field, 404. */
+  update(ownerId: string, id: string, changes: MicrositeUpdate): Promise<Microsite>;
+  /**
+   * Shows visitors the draft as it is now.
+   *
+   * @throws AppError 404, 409 when there is nothing to follow on it.
+   */
+  publish(ownerId: string, id: string): Promise<Microsite>;
+  /** @throws AppError 404 */
+  unpublish(ownerId: string, id: string): Promise<Microsite>;
+  /** @throws AppError 404 */
+  remove(ownerId: string, id: string): Promise<void>;
+  removeAll(ownerId: string): Promise<void>;
+  /** Where visitors find a microsite. */
+  url(microsite: Microsite): string;
+}
+
+/** What {@link createMicrosites} takes. */
+export interface MicrositesOptions {
+  readonly store: Store;
+  readonly pages: PageDirectory;
+  /** Origin under which visitors reach microsites. */
+  readonly micrositeBaseUrl: string;
+  readonly now: () => number;
+}
+
+/** Makes the rules of microsites. */
+export function createMicrosites({ store, pages, micrositeBaseUrl, now }: MicrositesOptions): Microsites {
+  async function get(ownerId: string, id: string): Promise<Microsite> {
+    return (await store.findOwnMicrosite(id, ownerId)) ?? notFound();
+  }
+
+  return {
+    get,
+
+    async create({ userId, plan }, { title, slug = newSlug(), description, links = [] }) {
+      const createdAt = new Date(now());
+      const microsite = {
+        id: newId(),
+        ownerId: userId,
+        slug,
+        title: title.trim(),
+        description: description?.trim() || null,
+        links: checkLinks(links),
+        createdAt,
+        updatedAt: createdAt,
+      };
+      const insertion = await store.insertMicrosite(microsite, MAX_MICROSITES[plan]);
+      if ('microsite' in insertion) return insertion.microsite;
+      throw insertion.refused === 'slug_taken' ? slugTaken() : noRoom(plan);
+    },
+
+    async list(ownerId, { limit, cursor }) {
+      const after = cursor === undefined ? undefined : readCursor(cursor);
+      // One more tells whether there is a next part.
+      const { items, total } = await store.listMicrosites(ownerId, { limit: limit + 1, after });
+      const page = items.slice(0, limit);
+      const last = page.at(-1);
+      return { items: page, nextCursor: last && items.length > limit ? writeCursor(last) : null, total };
+    },
+
+    async update(ownerId, id, { title, description, links }) {
+      const changes: MicrositeChanges = {
+        ...(title !== undefined && { title: title.trim() }),
+        ...(description !== undefined && { description: description?.trim() || null }),
+        ...(links !== undefined && { links: checkLinks(links) }),
+      };
+      return (await store.updateOwnMicrosite(id, ownerId, { ...changes, updatedAt: new Date(now()) })) ?? notFound();
+    },
+
+    async publish(ownerId, id) {
+      const microsite = await store.publishOwnMicrosite(id, ownerId, new Date(now()));
+      if (!microsite) {
+        await get(ownerId, id);
+        throw noLinks();
+      }
+      pages.drop(microsite.slug);
+      return microsite;
+    },
+
+    async unpublish(ownerId, id) {
+      const microsite = (await store.unpublishOwnMicrosite(id, ownerId)) ?? notFound();
+      pages.drop(microsite.slug);
+      return microsite;
+    },
+
+    async remove(ownerId, id) {
+      pages.drop((await store.deleteOwnMicrosite(id, ownerId)) ?? notFound());
+    },
+
+    async removeAll(ownerId) {
+      for (const slug of await store.deleteOwner(ownerId)) pages.drop(slug);
+    },
+
+    url: ({ slug }) => micrositeUrl(micrositeBaseUrl, slug),
+  };
+}
+
+/** 72 random bits: hopeless to guess. */
+function newId(): string {
+  return randomBytes(9).toString('base64url');
+}
+
+function notFound(): never {
+  throw new AppError({ statusCode: 404, code: 'not_found', message: 'You have no such microsite.' });
+}
+
+function slugTaken(): AppError {
+  return new AppError({
+    statusCode: 409,
+    code: 'slug_taken',
+    message: 'There is already a microsite under this slug: choose another one.',
+    field: 'slug',
+  });
+}
+
+function noLinks(): AppError {
+  return new AppError({
+    statusCode: 409,
+    code: 'no_links',
+    message: 'The microsite has no links: add one, then publish it.',
+    field: 'links',
+  });
+}
+
+function noRoom(plan: Session['plan']): AppError {
+  return new AppError({
+    statusCode: 402,
+    code: 'plan_limit',
+    message: `The plan ${plan} has room for ${MAX_MICROSITES[plan]} microsites: delete one, or move to a larger plan.`,
+  });
+}
