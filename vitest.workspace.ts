@@ -77,6 +77,7 @@ export default defineConfig({
       node('auth-service', 'services/auth-service'),
       node('qr-service', 'services/qr-service'),
       node('routing-service', 'services/routing-service'),
+      node('analytics-service', 'services/analytics-service'),
       node('web', 'apps/web'),
       endToEnd,
     ],
