@@ -1,3 +1,4 @@
+import { plan } from '@qr/events';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type Day, dayOf } from './days.ts';
@@ -8,7 +9,7 @@ const MAX_BROWSER_LENGTH = 64;
 /** How far the clock of a sender may be ahead. */
 const MAX_AHEAD_MS = 86_400_000;
 
-const deviceTypes = ['mobile', 'tablet', 'desktop', 'bot', 'unknown'] as const;
+const { device_type, country, is_bot } = plan.events.qr_scanned.schema.properties;
 
 const record = Compile(
   Type.Object({
@@ -21,14 +22,12 @@ const record = Compile(
         distinct_id: Type.String({ pattern: '^[^\\p{Cc}\\p{Cs}]{1,255}$', expected: 'the id of a visitor' }),
         qr_id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', expected: 'the id of a code' }),
         qr_owner_id: Type.String({ pattern: '^[\\x21-\\x7e]{1,64}$', expected: 'the id of the account that owns it' }),
-        device_type: Type.Optional(Type.Enum(deviceTypes, { expected: `one of ${deviceTypes.join(', ')}` })),
         browser: Type.Optional(
           Type.String({ pattern: '^[^\\p{Cc}\\p{Cs}]{1,255}$', expected: 'a name without control characters' }),
         ),
-        country: Type.Optional(
-          Type.String({ pattern: '^([A-Z]{2}|unknown)$', expected: 'ISO 3166-1 alpha-2, or unknown' }),
-        ),
-        is_bot: Type.Optional(Type.Boolean({ expected: 'true or false' })),
+        device_type,
+        country,
+        is_bot,
       },
       { expected: 'an object' },
     ),
@@ -63,7 +62,7 @@ export function readScan(value: unknown, { oldestDay, now }: ScanLimits): Scan |
 }
 
 function toScan({ properties }: ScanRecord): Scan {
-  const { device_type = 'unknown', is_bot = device_type === 'bot', browser = 'unknown' } = properties;
+  const { device_type: deviceType = 'unknown', is_bot: isBot = deviceType === 'bot', browser = 'unknown' } = properties;
   return {
     insertId: properties.$insert_id,
     time: new Date(properties.time).toISOString(),
@@ -71,10 +70,10 @@ function toScan({ properties }: ScanRecord): Scan {
     ownerId: properties.qr_owner_id,
     qrId: properties.qr_id,
     visitor: properties.distinct_id,
-    deviceType: device_type,
+    deviceType,
     browser: [...browser].slice(0, MAX_BROWSER_LENGTH).join(''),
     country: properties.country ?? 'unknown',
-    isBot: is_bot,
+    isBot,
   };
 }
 
@@ -85,13 +84,15 @@ function firstProblem(value: unknown): Refusal {
   const missing = error?.keyword === 'required' ? error.params.requiredProperties[0] : undefined;
   if (missing !== undefined) path.push(missing);
   const field = path.join('.');
-  return { field, message: `${field || 'a record'} must be ${expectedAt(path)}` };
+  return { field, message: describe(field || 'a record', path) };
 }
 
-function expectedAt(path: readonly string[]): string {
+function describe(field: string, path: readonly string[]): string {
   let schema: unknown = record.Type();
   for (const name of path) schema = property(property(schema, 'properties'), name);
-  return String(property(schema, 'expected') ?? 'an object');
+  const described = property(schema, 'description');
+  if (described !== undefined) return `${field} is not what the tracking plan says: ${described}`;
+  return `${field} must be ${property(schema, 'expected') ?? 'an object'}`;
 }
 
 function property(value: unknown, name: string): unknown {
