@@ -104,16 +104,3 @@ it('a scan waits at the sender while the database is away, and counts once it is
   await expect.poll(() => observabilityStats().lanes.analytics?.delivered, { timeout: 15_000, interval: 100 }).toBe(1);
   expect((await owner.get(`/analytics/qrs/${owner.qrId}`)).json()).toMatchObject({ scans: 1 });
 });
-
-it('a person who is erased is not told of any more, neither here nor by what waits', async () => {
-  await startSender({ mixpanel: false, analytics: true });
-  const owner = await logIn(running.app);
-  const scan = { qr_id: owner.qrId, qr_owner_id: owner.userId };
-  trackEvent('qr_scanned', '$device:v1', scan);
-  await flushObservability();
-  const headers = { authorization: `Bearer ${serviceToken}` };
-  await running.app.inject({ method: 'DELETE', url: `/internal/users/${owner.userId}`, headers });
-  trackEvent('qr_scanned', '$device:v1', scan);
-  await flushObservability();
-  expect((await owner.get(`/analytics/qrs/${owner.qrId}`)).json()).toMatchObject({ scans: 0 });
-});

@@ -1,5 +1,6 @@
 import { postgresAvailable } from '@qr/database/testing';
 import { drizzle } from 'drizzle-orm/node-postgres';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStore, type Scan } from '../src/store.ts';
 import { deliver, logIn, type Running, scanned, serviceToken, startApp } from './start-app.ts';
@@ -233,6 +234,33 @@ describe.each(kinds)('scans, on the %s database', (kind) => {
     expect(await statistics(owner)).toMatchObject({ scans: 200, uniqueVisitors: 7 });
   });
 
+  it('of any kind, rolled up at any moment, are what a plain count of them says', async () => {
+    const day = fc.integer({ min: 1, max: 4 });
+    const kinds = {
+      visitor: fc.integer({ max: 3, min: 1 }),
+      isBot: fc.boolean(),
+      country: fc.constantFrom('DE', 'FR'),
+    };
+    const batch = fc.array(fc.record({ day, copyOf: fc.nat(12), ...kinds }), { maxLength: 6 });
+    const step = fc.oneof(fc.record({ scans: batch }), fc.record({ rollUp: fc.integer({ min: 1, max: 3 }) }));
+    const property = fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
+      const owner = await logIn(running.app);
+      const taken = new Map<string, ReturnType<typeof anyScan>>();
+      const delivered: ReturnType<typeof anyScan>[] = [];
+      for (const each of steps) {
+        if ('rollUp' in each) await running.store.rollUp(each.rollUp);
+        else {
+          const records = each.scans.map((scan) => delivered[scan.copyOf] ?? anyScan(owner, scan));
+          delivered.push(...records);
+          for (const record of records) taken.set(record.properties.$insert_id, record);
+          await deliver(running.app, records);
+        }
+        expect(await statistics(owner, 'from=2026-03-01&to=2026-03-04')).toMatchObject(naiveCount([...taken.values()]));
+      }
+    });
+    await fc.assert(property, { numRuns: 12 });
+  });
+
   // On the embedded database everyone waits for an open transaction.
   if (kind === 'postgres')
     it('whose transaction is still open keep their day from being rolled up', async () => {
@@ -336,3 +364,39 @@ describe.each(kinds)('scans, on the %s database', (kind) => {
     expect(running.failures).toEqual([]);
   });
 });
+
+/** A scan of a person's code as a generator describes it. */
+function anyScan(
+  { userId, qrId }: Person,
+  { day, visitor, isBot, country }: { day: number; visitor: number; isBot: boolean; country: string },
+) {
+  return scanned(`2026-03-0${day}T12:00:00Z`, {
+    qr_id: qrId,
+    qr_owner_id: userId,
+    distinct_id: `$device:v${visitor}`,
+    is_bot: isBot,
+    country,
+  });
+}
+
+/** What must be counted of scans, each looked at by itself. */
+function naiveCount(scans: readonly ReturnType<typeof anyScan>[]) {
+  const people = scans.map(({ properties }) => properties).filter((each) => !each['is_bot']);
+  const onDay = (day: string) => people.filter(({ time }) => new Date(time).toISOString().startsWith(day));
+  const series = ['2026-03-01', '2026-03-02', '2026-03-03', '2026-03-04'].map((start) => ({
+    start,
+    scans: onDay(start).length,
+    uniqueVisitors: new Set(onDay(start).map(({ distinct_id }) => distinct_id)).size,
+  }));
+  const from = (country: string) => people.filter((each) => each['country'] === country).length;
+  return {
+    scans: people.length,
+    botScans: scans.length - people.length,
+    uniqueVisitors: series.reduce((sum, { uniqueVisitors }) => sum + uniqueVisitors, 0),
+    series,
+    byCountry: ['DE', 'FR']
+      .map((value) => ({ value, scans: from(value) }))
+      .filter((each) => each.scans > 0)
+      .sort((a, b) => b.scans - a.scans),
+  };
+}

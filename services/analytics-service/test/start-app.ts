@@ -146,10 +146,13 @@ export async function logIn(app: Server, userId: string = randomUUID().slice(0, 
 
 /** A record of `/import` as our delivery writes it; `at` is ISO 8601. */
 export function scanned(at: string, properties: Readonly<Record<string, unknown>>) {
-  return {
-    event: 'qr_scanned',
-    properties: { time: Date.parse(at), $insert_id: randomUUID(), distinct_id: '$device:v1', ...properties },
+  const usual: Readonly<Record<string, unknown>> & { time: number; $insert_id: string } = {
+    time: Date.parse(at),
+    $insert_id: randomUUID(),
+    distinct_id: '$device:v1',
+    ...properties,
   };
+  return { event: 'qr_scanned', properties: usual };
 }
 
 /** Sends records as another service does. */
