@@ -45,11 +45,12 @@ export function createReadings(db: Database['db']) {
       const { rows } = await db.execute<Count & Record<string, unknown>>(sql`
         with counted as materialized (${scansWhere(ofCode(scope))}),
         visited as materialized (${visitorsWhere(ofCode(scope))})
-        select 'day' as kind, day::text as value, sum(scans)::float8 as count
-          from counted where not is_bot group by day
-        union all select 'country', country, sum(scans)::float8 from counted where not is_bot group by country
-        union all select 'device', device_type, sum(scans)::float8 from counted where not is_bot group by device_type
-        union all select 'browser', browser, sum(scans)::float8 from counted where not is_bot group by browser
+        select
+          case 0 when grouping(day) then 'day' when grouping(country) then 'country'
+            when grouping(device_type) then 'device' else 'browser' end as kind,
+          coalesce(day::text, country, device_type, browser) as value,
+          sum(scans)::float8 as count
+        from counted where not is_bot group by grouping sets ((day), (country), (device_type), (browser))
         union all select 'bots', '', sum(scans)::float8 from counted where is_bot having count(*) > 0
         union all select 'visitors', day::text, sum(visitors)::float8 from visited group by day`);
       return rows;

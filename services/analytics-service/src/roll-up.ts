@@ -17,7 +17,7 @@ const MONITOR = {
 
 /** What {@link createRollUp} takes. */
 export interface RollUpOptions {
-  readonly store: Pick<Store, 'countDirtyDays' | 'rollUp' | 'closeDaysBefore' | 'deleteClosedScans'>;
+  readonly store: Pick<Store, 'countDirtyDays' | 'rollUp' | 'closeDaysBefore' | 'deleteScansBefore'>;
   /** How long a scan may be late; so long it is kept by itself. */
   readonly retentionDays: number;
   readonly now: () => number;
@@ -48,8 +48,9 @@ export function createRollUp({ store, retentionDays, now, onFailure }: RollUpOpt
   }
 
   async function expire(): Promise<void> {
-    await store.closeDaysBefore(addDays(dayOf(now()), -retentionDays - GRACE_DAYS));
-    while (!isStopped && (await store.deleteClosedScans(SCANS_AT_ONCE)) === SCANS_AT_ONCE);
+    const day = addDays(dayOf(now()), -retentionDays - GRACE_DAYS);
+    await store.closeDaysBefore(day);
+    while (!isStopped && (await store.deleteScansBefore(day, SCANS_AT_ONCE)) === SCANS_AT_ONCE);
   }
 
   async function work(): Promise<void> {

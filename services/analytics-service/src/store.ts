@@ -71,13 +71,11 @@ export function createStore(db: Database['db']) {
     rollUp(limit: number): Promise<number> {
       return db.transaction(async (transaction) => {
         const { rows: days } = await transaction.execute(sql`
-          with due as (
-            select owner_id, qr_id, day from analytics.dirty_days
+          delete from analytics.dirty_days where ctid = any (array(
+            select ctid from analytics.dirty_days
             order by owner_id, qr_id, day limit ${limit} for update skip locked
-          )
-          delete from analytics.dirty_days as dirty using due
-          where dirty.owner_id = due.owner_id and dirty.qr_id = due.qr_id and dirty.day = due.day
-          returning dirty.owner_id, dirty.qr_id, dirty.day::text as day`);
+          ))
+          returning owner_id, qr_id, day::text as day`);
         if (days.length === 0) return 0;
         // A statement after the lock, so that it sees every scan that came before. Scans are only ever added: no row can become superfluous.
         const due = sql`
@@ -104,20 +102,20 @@ export function createStore(db: Database['db']) {
     },
 
     /**
-     * Removes up to so many scans of closed days that are rolled up.
+     * Removes up to so many scans of the days before a day, which must be closed, unless they are still to be rolled up.
      *
      * @returns how many.
      */
-    async deleteClosedScans(limit: number): Promise<number> {
+    async deleteScansBefore(day: Day, limit: number): Promise<number> {
       const { rowCount } = await db.execute(sql`
-        delete from analytics.scans where insert_id in (
-          select insert_id from analytics.scans join analytics.kept_from on scans.day < kept_from.day
-          where not exists (
+        delete from analytics.scans where ctid = any (array(
+          select ctid from analytics.scans
+          where day < ${day}::date and not exists (
             select from analytics.dirty_days as dirty
             where dirty.owner_id = scans.owner_id and dirty.qr_id = scans.qr_id and dirty.day = scans.day
           )
-          limit ${limit}
-        )`);
+          order by day limit ${limit}
+        ))`);
       return rowCount ?? 0;
     },
 

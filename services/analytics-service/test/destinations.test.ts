@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { closeObservability, flushObservability, initializeMixpanel, observabilityStats, trackEvent } from '@qr/common';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
-import { logIn, type Running, serviceToken, startApp } from './start-app.ts';
+import { logIn, type Running, START_TIMEOUT_MS, serviceToken, startApp } from './start-app.ts';
 
 let running: Running;
 let url: string;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   running = await startApp('embedded');
   await running.app.listen({ port: 0, host: '127.0.0.1' });
   url = `http://127.0.0.1:${(running.app.server.address() as AddressInfo).port}`;
-});
+}, START_TIMEOUT_MS);
 afterAll(() => running.stop());
 
 /** The library as another service has it: where it sends is a matter of its environment alone. */

@@ -1,9 +1,9 @@
 import { postgresAvailable } from '@qr/database/testing';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStore, type Scan } from '../src/store.ts';
-import { deliver, logIn, type Running, scanned, serviceToken, startApp } from './start-app.ts';
+import { deliver, logIn, type Running, START_TIMEOUT_MS, scanned, serviceToken, startApp } from './start-app.ts';
 
 const kinds = (await postgresAvailable()) ? (['embedded', 'postgres'] as const) : (['embedded'] as const);
 const NOON = Date.parse('2026-03-31T12:00:00Z');
@@ -105,8 +105,10 @@ describe.each(kinds)('scans, on the %s database', (kind) => {
   let running: Running;
   beforeAll(async () => {
     running = await startApp(kind, { now: () => NOON });
-  });
+  }, START_TIMEOUT_MS);
   afterAll(() => running.stop());
+  // So that each test finds no dirty days but its own.
+  beforeEach(() => running.rollUp.run());
 
   const statistics = async (person: Person, query = 'from=2026-02-28&to=2026-03-31') => {
     const response = await person.get(`/analytics/qrs/${person.qrId}?${query}`);

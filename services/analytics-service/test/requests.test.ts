@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { deliver, logIn, observe, type Running, scanned, serviceToken, startApp } from './start-app.ts';
+import {
+  deliver,
+  logIn,
+  observe,
+  type Running,
+  START_TIMEOUT_MS,
+  scanned,
+  serviceToken,
+  startApp,
+} from './start-app.ts';
 
 const observed = await observe();
 const { inbox, settle } = observed;
@@ -12,7 +21,7 @@ const authorization = `Bearer ${serviceToken}`;
 let running: Running;
 beforeAll(async () => {
   running = await startApp('embedded', { now: () => NOON });
-});
+}, START_TIMEOUT_MS);
 afterAll(() => running.stop());
 beforeEach(async () => {
   await settle();
@@ -215,9 +224,10 @@ describe('a batch', () => {
     expect((await deliver(running.app, [record])).statusCode).toBe(200);
   });
 
-  it('is not held up by the limit of requests from one address', async () => {
-    const answers = await Promise.all(Array.from({ length: 1100 }, () => post('[]')));
-    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+  it('is not held up by the usual limit of requests from one address', async () => {
+    // Refused for what they hold, so that the database has no part in it.
+    const answers = await Promise.all(Array.from({ length: 1100 }, () => post('{}')));
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([400]));
   });
 });
 

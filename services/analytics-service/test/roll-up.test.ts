@@ -22,7 +22,7 @@ function createStore(dirtyDays = 0) {
     closeDaysBefore: async (day) => {
       asked.push(`close before ${day}`);
     },
-    deleteClosedScans: async () => 0,
+    deleteScansBefore: async () => 0,
   };
   return { store, asked };
 }

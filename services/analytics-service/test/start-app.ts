@@ -21,6 +21,9 @@ import { createReadings } from '../src/readings.ts';
 import { createRollUp } from '../src/roll-up.ts';
 import { createStore } from '../src/store.ts';
 
+/** An embedded database starts in a second or two, and on a busy machine beside others in half a minute. */
+export const START_TIMEOUT_MS = 120_000;
+
 export const serviceToken = 'a-service-token-of-32-characters';
 
 /** Points telemetry at an inbox of its own; call `stop` at the end. */
