@@ -78,6 +78,7 @@ export default defineConfig({
       node('qr-service', 'services/qr-service'),
       node('routing-service', 'services/routing-service'),
       node('microsite-service', 'services/microsite-service'),
+      node('analytics-service', 'services/analytics-service'),
       node('web', 'apps/web'),
       endToEnd,
     ],

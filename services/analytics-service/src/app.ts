@@ -1,0 +1,62 @@
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
+import type { CodeOwners } from './code-owners.ts';
+import type { Readings } from './readings.ts';
+import { addExportRoute } from './routes/export.ts';
+import { addImportRoute } from './routes/import.ts';
+import { addStatisticsRoute } from './routes/statistics.ts';
+import { addSummaryRoute } from './routes/summary.ts';
+import { createStatistics, type Statistics } from './statistics.ts';
+import type { Store } from './store.ts';
+
+/** What {@link buildApp} takes. */
+export interface AppDependencies {
+  readonly store: Store;
+  readonly readings: Readings;
+  readonly sessions: Sessions;
+  readonly owners: CodeOwners;
+  /** What other services show to deliver scans. */
+  readonly serviceToken: string;
+  /** How many days late a scan may be. */
+  readonly retentionDays: number;
+  /** @default Date.now */
+  readonly now?: () => number;
+  readonly server?: BuildServerOptions;
+}
+
+/** What the routes work with. */
+export interface AppContext {
+  readonly store: Store;
+  readonly readings: Readings;
+  readonly statistics: Statistics;
+  readonly sessions: Sessions;
+  readonly owners: CodeOwners;
+  readonly serviceToken: string;
+  readonly retentionDays: number;
+  readonly now: () => number;
+}
+
+/** Services deliver from few addresses, a batch a second and more after an outage; people come from the one of the web server. */
+const RATE_LIMIT = { max: 20_000, windowMs: 60_000 };
+
+/** The service as a Fastify server that does not listen yet. */
+export async function buildApp(deps: AppDependencies): Promise<Server> {
+  const { store, readings, sessions, owners, serviceToken, retentionDays, now = Date.now, server } = deps;
+  const app = buildServer({ serviceName: 'analytics-service', rateLimit: RATE_LIMIT, ...server });
+  await app.register(sessions.plugin);
+
+  const statistics = createStatistics(readings);
+  const context: AppContext = { store, readings, statistics, sessions, owners, serviceToken, retentionDays, now };
+  await app.register(async (owned) => {
+    // Before validation, so that strangers learn nothing about the routes; and no route in here can forget it.
+    owned.addHook('onRequest', async (request, reply) => {
+      reply.header('cache-control', 'private, no-store');
+      sessions.require(request);
+    });
+    addStatisticsRoute(owned, context);
+    addExportRoute(owned, context);
+    addSummaryRoute(owned, context);
+  });
+  addImportRoute(app, context);
+  addErasureRoute(app, { serviceToken, erase: (userId) => store.deleteOwner(userId) });
+  return app;
+}

@@ -1,0 +1,36 @@
+const DAY_MS = 86_400_000;
+
+/** A day in UTC, as `2026-03-01`: sorts as text, and means the same to everyone. */
+export type Day = string;
+
+/** The day of a moment, in milliseconds since the epoch. */
+export function dayOf(timeMs: number): Day {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}
+
+/** The day so many days later; earlier when negative. */
+export function addDays(day: Day, days: number): Day {
+  return dayOf(Date.parse(day) + days * DAY_MS);
+}
+
+/** How many days there are from one to another, both included. */
+export function countDays(from: Day, to: Day): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1;
+}
+
+/** How days are put together. */
+export type Interval = 'day' | 'week' | 'month';
+
+/** The first day of the interval that a day belongs to; weeks begin on Monday, as in ISO 8601. */
+export function startOf(day: Day, interval: Interval): Day {
+  if (interval === 'month') return `${day.slice(0, 8)}01`;
+  if (interval === 'day') return day;
+  return addDays(day, -((new Date(day).getUTCDay() + 6) % 7));
+}
+
+/** The first days of all intervals between two days, both included. */
+export function startsBetween(from: Day, to: Day, interval: Interval): Day[] {
+  const starts = new Set<Day>();
+  for (let day = from; day <= to; day = addDays(day, 1)) starts.add(startOf(day, interval));
+  return [...starts];
+}
