@@ -13,18 +13,22 @@ export async function runPlatform() {
   const ports = await freePorts();
   const webRoot = join(folder, 'page');
   buildPage(webRoot, pageVariables(ports));
+  const secrets = developmentSecrets(folder);
   const lines: string[] = [];
   const platform = await startPlatform({
     ports,
     dataDir: folder,
     webRoot,
-    secrets: developmentSecrets(folder),
+    secrets,
     env: { INBOX_KEEP_RAW: '1' },
     log: (line) => lines.push(line),
   });
   return {
     ports,
     lines,
+    folder,
+    secrets,
+    databaseUrl: `postgres://postgres@127.0.0.1:${ports.database}/postgres`,
     app: `http://localhost:${ports.web}`,
     inbox: `http://127.0.0.1:${ports.inbox}`,
     stop: async () => {

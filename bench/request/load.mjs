@@ -8,7 +8,7 @@ const HEADERS_END = '\r\n\r\n';
  *
  * @returns {Promise<{ answered: number, statuses: Record<string, number>, seconds: number, p50Ms: number, p99Ms: number }>}
  */
-export async function load({ port, path, connections = 16, seconds, ratePerSecond }) {
+export async function load({ port, path, headers = () => '', connections = 16, seconds, ratePerSecond }) {
   const latencies = [];
   const statuses = {};
   const started = performance.now();
@@ -25,7 +25,8 @@ export async function load({ port, path, connections = 16, seconds, ratePerSecon
       const isDue = performance.now() >= next;
       if (interval > 0 && !isDue) await sleepUntil(next);
       const from = interval > 0 && isDue ? next : performance.now();
-      const status = await ask(path(number++));
+      const own = number++;
+      const status = await ask(path(own), headers(own));
       latencies.push(performance.now() - from);
       statuses[status] = (statuses[status] ?? 0) + 1;
       next += interval;
@@ -69,10 +70,10 @@ function requester(socket) {
     received = '';
     done(status);
   });
-  return (path) =>
+  return (path, headers) =>
     new Promise((resolve) => {
       done = resolve;
-      socket.write(`GET ${path} HTTP/1.1\r\nhost: bench\r\n\r\n`);
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: bench\r\n${headers}\r\n`);
     });
 }
 

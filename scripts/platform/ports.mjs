@@ -1,13 +1,22 @@
 import { createServer } from 'node:net';
 
-/** @typedef {'web' | 'auth' | 'qr' | 'routing' | 'inbox' | 'database'} PortName */
+/** @typedef {'web' | 'auth' | 'qr' | 'microsite' | 'routing' | 'analytics' | 'inbox' | 'database'} PortName */
 /** @typedef {Record<PortName, number>} Ports */
 
 export const DEFAULT_PORT_BASE = 3000;
 
 /** @param {number} base @returns {Ports} */
 export function portsFrom(base) {
-  return { web: base, auth: base + 1, qr: base + 2, routing: base + 4, inbox: base + 1600, database: base + 1610 };
+  return {
+    web: base,
+    auth: base + 1,
+    qr: base + 2,
+    microsite: base + 3,
+    routing: base + 4,
+    analytics: base + 5,
+    inbox: base + 1600,
+    database: base + 1610,
+  };
 }
 
 /** @param {PortName} name */
@@ -16,7 +25,9 @@ export function processNameOf(name) {
     web: 'web',
     auth: 'auth-service',
     qr: 'qr-service',
+    microsite: 'microsite-service',
     routing: 'routing-service',
+    analytics: 'analytics-service',
     inbox: 'inbox',
     database: 'database',
   }[name];

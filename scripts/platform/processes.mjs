@@ -43,14 +43,21 @@ export function platformProcesses(options) {
     TRUST_PROXY: 'loopback',
     MIXPANEL_API_HOST: `http://127.0.0.1:${ports.inbox}`,
     MIXPANEL_TOKEN: LOCAL_TOKEN,
+    // Where people who leave are deleted.
+    MIXPANEL_APP_HOST: `http://127.0.0.1:${ports.inbox}`,
+    MIXPANEL_OAUTH_TOKEN: LOCAL_TOKEN,
     SENTRY_DSN: `http://server@127.0.0.1:${ports.inbox}/1`,
     DATABASE_URL: databaseUrl,
     DEBUG_ROUTES: '1',
     AUTH_SERVICE_URL: `http://127.0.0.1:${ports.auth}`,
     QR_SERVICE_URL: `http://127.0.0.1:${ports.qr}`,
+    MICROSITE_SERVICE_URL: `http://127.0.0.1:${ports.microsite}`,
     ROUTING_SERVICE_URL: `http://127.0.0.1:${ports.routing}`,
+    // Asked for statistics, and the second destination of scans.
+    ANALYTICS_URL: `http://127.0.0.1:${ports.analytics}`,
     PUBLIC_ORIGIN: `http://localhost:${ports.web},http://127.0.0.1:${ports.web}`,
     SCAN_BASE_URL: `http://localhost:${ports.routing}`,
+    MICROSITE_BASE_URL: `http://localhost:${ports.microsite}`,
     ...pageVariables(ports),
     ...options.secrets,
     ...env,
@@ -62,7 +69,9 @@ export function platformProcesses(options) {
     [
       service('auth-service', ports.auth),
       service('qr-service', ports.qr),
+      service('microsite-service', ports.microsite),
       service('routing-service', ports.routing),
+      service('analytics-service', ports.analytics),
       nodeProcess(options, {
         name: 'web',
         folder: 'apps/web',
@@ -96,7 +105,7 @@ export function platformProcesses(options) {
 
   /** @param {PlatformOptions} _ @returns {ChildSpec} */
   function database(_) {
-    const migrations = ['auth', 'qr'].map(
+    const migrations = ['auth', 'qr', 'microsite', 'analytics'].map(
       (schema) => `${schema}=${join(root, `services/${schema}-service/migrations`)}`,
     );
     return {

@@ -12,7 +12,7 @@ const dataDir = join(root, '.data');
 
 /** Variables with which a person points the platform at real accounts, another database or keys of their own. */
 const OVERRIDES =
-  /^(MIXPANEL|SENTRY|OBSERVABILITY|VITE|DATABASE|SHUTDOWN|LOG|INBOX|SCAN|ANALYTICS|PII|JWT|PUBLIC|DEBUG)_|^(SERVICE_TOKEN|TRUST_PROXY)$/;
+  /^(MIXPANEL|SENTRY|OBSERVABILITY|VITE|DATABASE|SHUTDOWN|LOG|INBOX|SCAN|MICROSITE|ANALYTICS|PII|JWT|PUBLIC|DEBUG)_|^(SERVICE_TOKEN|TRUST_PROXY)$/;
 
 /** `npm start` and `npm run dev`: the platform until Ctrl-C. @param {{ isDevelopment: boolean }} options */
 export async function runPlatform({ isDevelopment }) {
@@ -82,7 +82,9 @@ function printTable(ports, ms, isDevelopment) {
     ['inbox', `http://localhost:${ports.inbox}`, 'every event, error and trace, as it happens'],
     ['auth-service', `http://localhost:${ports.auth}/documentation`, 'API'],
     ['qr-service', `http://localhost:${ports.qr}/documentation`, 'API'],
+    ['microsite-service', `http://localhost:${ports.microsite}/documentation`, 'API'],
     ['routing-service', `http://localhost:${ports.routing}/documentation`, 'API'],
+    ['analytics-service', `http://localhost:${ports.analytics}/documentation`, 'API'],
     ['an error', `http://localhost:${ports.auth}/debug/error`, 'fails on purpose; see it in the inbox'],
   ];
   const width = (/** @type {number} */ column) => Math.max(...rows.map((row) => row[column]?.length ?? 0));

@@ -8,7 +8,9 @@ const app = buildApp({
   services: {
     auth: config.AUTH_SERVICE_URL,
     qr: config.QR_SERVICE_URL,
+    microsite: config.MICROSITE_SERVICE_URL,
     routing: config.ROUTING_SERVICE_URL,
+    analytics: config.ANALYTICS_URL,
   },
   client: config.WEB_DEV ? 'vite' : { root: resolve(config.WEB_ROOT) },
   tunnel: {

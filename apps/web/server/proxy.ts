@@ -6,18 +6,24 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 export interface ServiceOrigins {
   readonly auth: string;
   readonly qr: string;
+  readonly microsite: string;
   readonly routing: string;
+  readonly analytics: string;
 }
 
 /**
  * Passes the public paths of the services on, with cookies and trace headers; `/internal` and `/debug` of a service have no public path.
  */
-export const proxyPlugin: FastifyPluginAsync<ServiceOrigins> = async (app, { auth, qr, routing }) => {
+export const proxyPlugin: FastifyPluginAsync<ServiceOrigins> = async (app, services) => {
+  const { auth, qr, microsite, routing, analytics } = services;
   // A step upwards would leave the public part of a service. The raw path, before anything decodes it.
   app.addHook('onRequest', async (request) => refuseSteps(request));
+  // Pages that people make are not among them: they belong on an origin that holds no sessions.
   const paths = [
     { prefix: '/api/auth', upstream: auth, rewritePrefix: '/auth' },
     { prefix: '/api/qr', upstream: qr, rewritePrefix: '/qr' },
+    { prefix: '/api/microsites', upstream: microsite, rewritePrefix: '/microsites' },
+    { prefix: '/api/analytics', upstream: analytics, rewritePrefix: '/analytics' },
     { prefix: '/scan', upstream: routing, rewritePrefix: '/scan' },
   ];
   for (const path of paths) {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'assets/index-abc123.js'), 'console.log(1)');
   await writeFile(join(folder, 'assets/index-abc123.js.map'), '{"sources":["secret"]}');
   app = buildApp({
-    services: { auth: origin, qr: origin, routing: origin },
+    services: { auth: origin, qr: origin, microsite: origin, routing: origin, analytics: origin },
     client: { root: folder },
     tunnel: { sentry: { dsn }, mixpanel: { token: 'token1', apiHost: origin } },
     server: { logger: false, handleSignals: false },
@@ -87,6 +87,8 @@ describe('the API', () => {
     ['/api/auth/me', '/auth/me'],
     ['/api/qr', '/qr'],
     ['/api/qr/4711/image.svg?size=2', '/qr/4711/image.svg?size=2'],
+    ['/api/microsites/4711/publish', '/microsites/4711/publish'],
+    ['/api/analytics/qrs/4711?interval=week', '/analytics/qrs/4711?interval=week'],
     ['/scan/4711', '/scan/4711'],
   ])('%s is %s of its service', async (url, path) => {
     expect((await get(url)).json()).toEqual({ path });
@@ -115,7 +117,7 @@ describe('the API', () => {
   it('says that a service cannot be reached, and keeps to itself where it is', async () => {
     const away = 'http://127.0.0.1:1';
     const alone = buildApp({
-      services: { auth: away, qr: away, routing: away },
+      services: { auth: away, qr: away, microsite: away, routing: away, analytics: away },
       client: { root: folder },
       tunnel: { sentry: undefined, mixpanel: undefined },
       server: { logger: false, handleSignals: false },
@@ -136,6 +138,9 @@ describe('the API', () => {
     '/scan/../debug/error',
     '/debug/error',
     '/api/qrs',
+    '/api/analytics/../import',
+    '/m/cafe-nord',
+    '/import',
   ])('has no way to %s', async (url) => {
     expect((await get(url)).statusCode).toBeGreaterThanOrEqual(400);
     expect(received()).toEqual([]);

@@ -27,6 +27,7 @@ export const environment = Type.Object({
     secret: true,
   }),
   QR_SERVICE_URL: origin(3002, 'qr-service'),
+  MICROSITE_SERVICE_URL: origin(3003, 'microsite-service'),
   ROUTING_SERVICE_URL: origin(3004, 'routing-service'),
   PUBLIC_ORIGIN: Type.String({
     pattern: '^https?://[^/?#@,\\s]+(,https?://[^/?#@,\\s]+)*$',

@@ -17,7 +17,13 @@ const secureCookies = config.NODE_ENV === 'production';
 const store = createStore(database.db);
 const erasures = createErasures({
   store,
-  services: { 'qr-service': config.QR_SERVICE_URL, 'routing-service': config.ROUTING_SERVICE_URL },
+  services: {
+    'qr-service': config.QR_SERVICE_URL,
+    'microsite-service': config.MICROSITE_SERVICE_URL,
+    'routing-service': config.ROUTING_SERVICE_URL,
+    // Without one there is no analytics-service.
+    ...(config.ANALYTICS_URL !== undefined && { 'analytics-service': config.ANALYTICS_URL }),
+  },
   serviceToken: config.SERVICE_TOKEN,
   now: Date.now,
   onFailure: (error, service) => {
