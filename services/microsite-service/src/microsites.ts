@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, type Session } from '@qr/common';
-import { readCursor, writeCursor } from './cursor.ts';
+import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common';
 import { checkLinks, type Link } from './links.ts';
 import type { PageDirectory } from './page-directory.ts';
 import { micrositeUrl, newSlug } from './slug.ts';
@@ -96,12 +95,12 @@ export function createMicrosites({ store, pages, micrositeBaseUrl, now }: Micros
     },
 
     async list(ownerId, { limit, cursor }) {
-      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const after = cursor === undefined ? undefined : decodeCursor(cursor);
       // One more tells whether there is a next part.
       const { items, total } = await store.listMicrosites(ownerId, { limit: limit + 1, after });
       const page = items.slice(0, limit);
       const last = page.at(-1);
-      return { items: page, nextCursor: last && items.length > limit ? writeCursor(last) : null, total };
+      return { items: page, nextCursor: last && items.length > limit ? encodeCursor(last) : null, total };
     },
 
     async update(ownerId, id, { title, description, links }) {

@@ -1,7 +1,7 @@
+import type { Cursor } from '@qr/common';
 import { type Database, withoutValues } from '@qr/database';
 import { and, count, desc, eq, getTableColumns, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
-import type { Position } from './cursor.ts';
 import type { Link } from './links.ts';
 
 /** What visitors see of a microsite: a copy, so that its owner can go on writing. */
@@ -77,7 +77,7 @@ export function createStore(db: Database['db']) {
     /** Newest first, from behind a position on. */
     async listMicrosites(
       ownerId: string,
-      { limit, after }: { limit: number; after: Position | undefined },
+      { limit, after }: { limit: number; after: Cursor | undefined },
     ): Promise<{ items: Microsite[]; total: number }> {
       const { createdAt, id } = microsites;
       const items = await db

@@ -13,7 +13,7 @@ export const generateBody = Type.Object({
   vcard: Type.Optional(vcardSchema),
   micrositeId: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{12}$' })),
   // PostgreSQL refuses NUL in a text, and no control character belongs in a title.
-  title: Type.Optional(Type.String({ maxLength: 120, pattern: '^\\P{Cc}*$' })),
+  title: Type.Optional(Type.String({ maxLength: 120, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })),
   // Its size is checked with the rest of it, which can say in bytes what is too much.
   logo: Type.Optional(Type.String()),
 });
@@ -56,7 +56,7 @@ const code = Type.Object({
 
 const updates = {
   destinationUrl: Type.String({ minLength: 1, maxLength: 2048 }),
-  title: Type.Union([Type.String({ maxLength: 120, pattern: '^\\P{Cc}*$' }), Type.Null()]),
+  title: Type.Union([Type.String({ maxLength: 120, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }), Type.Null()]),
   status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
 };
 

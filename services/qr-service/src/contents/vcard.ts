@@ -2,7 +2,8 @@ import { AppError } from '@qr/common';
 import Type, { type Static } from 'typebox';
 import { checkWebAddress } from './destination.ts';
 
-const text = (maxLength: number) => Type.Optional(Type.String({ maxLength, pattern: '^\\P{Cc}*$' }));
+// PostgreSQL refuses NUL, and halves of characters in JSON.
+const text = (maxLength: number) => Type.Optional(Type.String({ maxLength, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }));
 
 /** A business card. */
 export const vcardSchema = Type.Object(
@@ -12,7 +13,7 @@ export const vcardSchema = Type.Object(
     organization: text(80),
     jobTitle: text(80),
     phone: Type.Optional(Type.String({ pattern: '^\\+?[0-9 ()./-]{3,30}$' })),
-    email: Type.Optional(Type.String({ maxLength: 254, pattern: '^[^\\s@\\p{Cc}]+@[^\\s@\\p{Cc}]+$' })),
+    email: Type.Optional(Type.String({ maxLength: 254, pattern: '^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+$' })),
     url: Type.Optional(Type.String({ maxLength: 300 })),
   },
   { additionalProperties: false },

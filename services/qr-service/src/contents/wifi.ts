@@ -4,7 +4,7 @@ import Type, { type Static } from 'typebox';
 /** A network that phones can join. */
 export const wifiSchema = Type.Object(
   {
-    ssid: Type.String({ minLength: 1, maxLength: 32, pattern: '^\\P{Cc}*$' }),
+    ssid: Type.String({ minLength: 1, maxLength: 32, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }),
     encryption: Type.Union([Type.Literal('WPA'), Type.Literal('WEP'), Type.Literal('none')]),
     password: Type.Optional(Type.String({ maxLength: 64, pattern: '^[\\x20-\\x7e]*$' })),
     hidden: Type.Optional(Type.Boolean()),
