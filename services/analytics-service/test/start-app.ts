@@ -48,7 +48,7 @@ export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<v
 type Answer = (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply) => Promise<unknown>;
 
 /** A qr-service that knows the owner of each code by its id, `code-of-<owner>`, and answers otherwise when it is told to. */
-export async function startQrService() {
+async function startQrService() {
   const qrService = { answer: knowsOwners, asked: [] as string[], url: '', close: () => server.close() };
   const server = Fastify();
   server.get<{ Params: { id: string } }>('/internal/qrs/:id', async (request, reply) => {
