@@ -15,7 +15,7 @@ export interface ContentRequest {
 }
 
 /** What is stored of it. */
-export interface CheckedContent {
+interface CheckedContent {
   /** Where a scan leads; `null` for what a phone reads from the code itself. */
   readonly destinationUrl: string | null;
   readonly content: Content | null;
