@@ -2,15 +2,13 @@ import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { createScratchDatabase, postgresAvailable } from '@qr/database/testing';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runPlatform } from './running-platform.ts';
 
+const kinds = (await postgresAvailable()) ? (['embedded', 'postgres'] as const) : (['embedded'] as const);
 let platform: Awaited<ReturnType<typeof runPlatform>>;
-beforeAll(async () => {
-  platform = await runPlatform();
-});
-afterAll(() => platform?.stop());
 
 const password = 'correct-horse-battery';
 
@@ -100,47 +98,64 @@ async function received(): Promise<string> {
   return (await Promise.all(answers)).join('\n');
 }
 
-it('a person who deletes their account stands in no table, no event and no spool any more; another one still does', async () => {
-  const [leaving, staying] = [await signUp('leaves@mail.example'), await signUp('stays@mail.example')];
-  const hashOf = ({ email }: Person) =>
-    createHmac('sha256', platform.secrets['PII_HASH_KEY'] ?? '')
-      .update(email)
-      .digest('hex');
-  await leaveTraces(staying);
-  await expect.poll(received, { timeout: 15_000 }).toContain(hashOf(staying));
+describe.each(kinds)(
+  'a person who makes a page and a code, has them scanned and deletes their account, on the %s database',
+  (kind) => {
+    let scratch: Awaited<ReturnType<typeof createScratchDatabase>> | undefined;
+    beforeAll(async () => {
+      if (kind === 'postgres') scratch = await createScratchDatabase();
+      platform = await runPlatform(scratch && { databaseUrl: scratch.url });
+    });
+    afterAll(async () => {
+      await platform?.stop();
+      await scratch?.drop();
+    });
 
-  // Some of what is known of them was delivered; the rest waits, on disk.
-  await expect.poll(received, { timeout: 15_000 }).toContain(leaving.id);
-  await fetch(`${platform.inbox}/api/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ fault: { kind: 'status', status: 503 } }),
-  });
-  const codeId = await leaveTraces(leaving);
-  await expect.poll(() => spoolFilesWith([leaving.id]), { timeout: 15_000 }).not.toEqual([]);
-  expect(await tablesWith(leaving.id)).toEqual(expect.arrayContaining(['auth.users', 'qr.codes', 'analytics.scans']));
+    it('stands in no table, no event and no spool any more, and another one still does', async () => {
+      const [leaving, staying] = [await signUp('leaves@mail.example'), await signUp('stays@mail.example')];
+      const hashOf = ({ email }: Person) =>
+        createHmac('sha256', platform.secrets['PII_HASH_KEY'] ?? '')
+          .update(email)
+          .digest('hex');
+      await leaveTraces(staying);
+      await expect.poll(received, { timeout: 15_000 }).toContain(hashOf(staying));
 
-  expect((await leaving.send('DELETE', '/api/auth/account', { password })).status).toBe(204);
-  // That they asked to be forgotten is known until no session of theirs is believed any longer.
-  await expect.poll(() => tablesWith(leaving.id), { timeout: 15_000 }).toEqual(['auth.erasures']);
-  expect((await fetch(`${platform.app}/scan/${codeId}`, { redirect: 'manual' })).status).toBe(404);
+      // Some of what is known of them was delivered; the rest waits, on disk.
+      await expect.poll(received, { timeout: 15_000 }).toContain(leaving.id);
+      await fetch(`${platform.inbox}/api/faults`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ fault: { kind: 'status', status: 503 } }),
+      });
+      const codeId = await leaveTraces(leaving);
+      await expect.poll(() => spoolFilesWith([leaving.id]), { timeout: 15_000 }).not.toEqual([]);
+      expect(await tablesWith(leaving.id)).toEqual(
+        expect.arrayContaining(['auth.users', 'qr.codes', 'analytics.scans']),
+      );
 
-  await fetch(`${platform.inbox}/api/faults`, { method: 'DELETE' });
-  const texts = [leaving.id, leaving.email, hashOf(leaving)];
-  await expect.poll(() => spoolFilesWith(texts), { timeout: 60_000 }).toEqual([]);
-  const isGone = async () => texts.filter((text) => lastReceived.includes(text));
-  let lastReceived = '';
-  await expect
-    .poll(
-      async () => {
-        lastReceived = await received();
-        return isGone();
-      },
-      { timeout: 15_000 },
-    )
-    .toEqual([]);
-  expect(lastReceived).toContain(hashOf(staying));
-  expect(await tablesWith(staying.id)).toEqual(
-    expect.arrayContaining(['auth.users', 'qr.codes', 'microsite.microsites', 'analytics.scans']),
-  );
-});
+      expect((await leaving.send('DELETE', '/api/auth/account', { password })).status).toBe(204);
+      // That they asked to be forgotten is known until no session of theirs is believed any longer.
+      await expect.poll(() => tablesWith(leaving.id), { timeout: 15_000 }).toEqual(['auth.erasures']);
+      expect((await fetch(`${platform.app}/scan/${codeId}`, { redirect: 'manual' })).status).toBe(404);
+
+      await fetch(`${platform.inbox}/api/faults`, { method: 'DELETE' });
+      const texts = [leaving.id, leaving.email, hashOf(leaving)];
+      await expect.poll(() => spoolFilesWith(texts), { timeout: 60_000 }).toEqual([]);
+      const isGone = async () => texts.filter((text) => lastReceived.includes(text));
+      let lastReceived = '';
+      await expect
+        .poll(
+          async () => {
+            lastReceived = await received();
+            return isGone();
+          },
+          { timeout: 15_000 },
+        )
+        .toEqual([]);
+      expect(lastReceived).toContain(hashOf(staying));
+      expect(await tablesWith(staying.id)).toEqual(
+        expect.arrayContaining(['auth.users', 'qr.codes', 'microsite.microsites', 'analytics.scans']),
+      );
+    });
+  },
+);

@@ -7,8 +7,8 @@ import { freePorts } from '../scripts/platform/ports.mjs';
 import { pageVariables } from '../scripts/platform/processes.mjs';
 import { developmentSecrets } from '../scripts/platform/secrets.mjs';
 
-/** A platform of the test's own, on free ports, in a folder that goes away. */
-export async function runPlatform() {
+/** A platform of the test's own, on free ports, in a folder that goes away; its database is embedded, or the empty one at a URL. */
+export async function runPlatform({ databaseUrl }: { readonly databaseUrl?: string } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'qr-observability-e2e-'));
   const ports = await freePorts();
   const webRoot = join(folder, 'page');
@@ -20,7 +20,7 @@ export async function runPlatform() {
     dataDir: folder,
     webRoot,
     secrets,
-    env: { INBOX_KEEP_RAW: '1' },
+    env: { INBOX_KEEP_RAW: '1', ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
     log: (line) => lines.push(line),
   });
   return {
@@ -28,7 +28,7 @@ export async function runPlatform() {
     lines,
     folder,
     secrets,
-    databaseUrl: `postgres://postgres@127.0.0.1:${ports.database}/postgres`,
+    databaseUrl: databaseUrl ?? `postgres://postgres@127.0.0.1:${ports.database}/postgres`,
     app: `http://localhost:${ports.web}`,
     inbox: `http://127.0.0.1:${ports.inbox}`,
     stop: async () => {

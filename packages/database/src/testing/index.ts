@@ -1,3 +1,3 @@
 export type { OpenTestDatabaseOptions, TestDatabase, TestDatabaseKind } from './test-database.ts';
 export { openTestDatabase } from './test-database.ts';
-export { postgresAvailable } from './test-server.ts';
+export { createScratchDatabase, postgresAvailable, type ScratchDatabase } from './test-server.ts';
