@@ -18,6 +18,12 @@ const node = (name: string, folder: string, timeoutMs = 60_000) => ({
   },
 });
 
+/** One whose tests open the embedded database. */
+const withDatabase = (name: string, folder: string) => {
+  const { test, ...rest } = node(name, folder);
+  return { ...rest, test: { ...test, globalSetup: [join(root, 'packages/database/test/make-template.ts')] } };
+};
+
 /** A project that runs in a simulated DOM. */
 const dom = (name: string, folder: string) => ({
   resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
@@ -55,7 +61,7 @@ const endToEnd = {
     name: 'e2e',
     root: join(root, 'e2e'),
     include: ['*.test.ts'],
-    globalSetup: ['build.ts'],
+    globalSetup: ['build.ts', join(root, 'packages/database/test/make-template.ts')],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     ...heavy,
@@ -70,12 +76,12 @@ export default defineConfig({
     projects: [
       node('events', 'packages/events'),
       node('inbox', 'packages/inbox'),
-      node('common', 'packages/common'),
-      node('database', 'packages/database'),
+      withDatabase('common', 'packages/common'),
+      withDatabase('database', 'packages/database'),
       dom('browser', 'packages/browser'),
       chromium,
-      node('auth-service', 'services/auth-service'),
-      node('qr-service', 'services/qr-service'),
+      withDatabase('auth-service', 'services/auth-service'),
+      withDatabase('qr-service', 'services/qr-service'),
       node('routing-service', 'services/routing-service'),
       node('web', 'apps/web'),
       endToEnd,
