@@ -49,6 +49,7 @@ const chromium = {
     name: 'chromium',
     root: join(root, 'packages/browser/test/chromium'),
     include: ['*.test.ts'],
+    globalSetup: ['build-pages.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     ...heavy,
