@@ -18,6 +18,15 @@ const node = (name: string, folder: string, timeoutMs = 60_000) => ({
   },
 });
 
+/**
+ * One whose modules hold no state: files share the workers, and so what they import, which takes longer than their tests.
+ * Not for tests of `@qr/common` and of the services: the SDK and both pipelines exist once in a process.
+ */
+const stateless = (name: string, folder: string) => {
+  const { test, ...rest } = node(name, folder);
+  return { ...rest, test: { ...test, isolate: false } };
+};
+
 /** One whose tests open the embedded database. */
 const withDatabase = (name: string, folder: string) => {
   const { test, ...rest } = node(name, folder);
@@ -75,8 +84,8 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     reporters: ['default', join(root, 'scripts/count-reporter.mjs')],
     projects: [
-      node('events', 'packages/events'),
-      node('inbox', 'packages/inbox'),
+      stateless('events', 'packages/events'),
+      stateless('inbox', 'packages/inbox'),
       withDatabase('common', 'packages/common'),
       withDatabase('database', 'packages/database'),
       dom('browser', 'packages/browser'),
