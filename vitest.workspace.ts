@@ -18,6 +18,21 @@ const node = (name: string, folder: string, timeoutMs = 60_000) => ({
   },
 });
 
+/**
+ * One whose modules hold no state: files share the workers, and so what they import, which takes longer than their tests.
+ * Not for tests of `@qr/common` and of the services: the SDK and both pipelines exist once in a process.
+ */
+const stateless = (name: string, folder: string) => {
+  const { test, ...rest } = node(name, folder);
+  return { ...rest, test: { ...test, isolate: false } };
+};
+
+/** One whose tests open the embedded database. */
+const withDatabase = (name: string, folder: string) => {
+  const { test, ...rest } = node(name, folder);
+  return { ...rest, test: { ...test, globalSetup: [join(root, 'packages/database/test/make-template.ts')] } };
+};
+
 /** A project that runs in a simulated DOM. */
 const dom = (name: string, folder: string) => ({
   resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
@@ -43,6 +58,7 @@ const chromium = {
     name: 'chromium',
     root: join(root, 'packages/browser/test/chromium'),
     include: ['*.test.ts'],
+    globalSetup: ['build-pages.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     ...heavy,
@@ -55,7 +71,7 @@ const endToEnd = {
     name: 'e2e',
     root: join(root, 'e2e'),
     include: ['*.test.ts'],
-    globalSetup: ['build.ts'],
+    globalSetup: ['build.ts', join(root, 'packages/database/test/make-template.ts')],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     ...heavy,
@@ -68,14 +84,14 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     reporters: ['default', join(root, 'scripts/count-reporter.mjs')],
     projects: [
-      node('events', 'packages/events'),
-      node('inbox', 'packages/inbox'),
-      node('common', 'packages/common'),
-      node('database', 'packages/database'),
+      stateless('events', 'packages/events'),
+      stateless('inbox', 'packages/inbox'),
+      withDatabase('common', 'packages/common'),
+      withDatabase('database', 'packages/database'),
       dom('browser', 'packages/browser'),
       chromium,
-      node('auth-service', 'services/auth-service'),
-      node('qr-service', 'services/qr-service'),
+      withDatabase('auth-service', 'services/auth-service'),
+      withDatabase('qr-service', 'services/qr-service'),
       node('routing-service', 'services/routing-service'),
       node('microsite-service', 'services/microsite-service'),
       node('analytics-service', 'services/analytics-service'),

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyTemplate } from '../packages/database/src/testing/template.ts';
 import { buildPage } from '../scripts/build.mjs';
 import { startPlatform } from '../scripts/platform/platform.mjs';
 import { freePorts } from '../scripts/platform/ports.mjs';
@@ -10,6 +11,8 @@ import { developmentSecrets } from '../scripts/platform/secrets.mjs';
 /** A platform of the test's own, on free ports, in a folder that goes away; its database is embedded, or the empty one at a URL. */
 export async function runPlatform({ databaseUrl }: { readonly databaseUrl?: string } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'qr-observability-e2e-'));
+  // The demo makes the files of its database, as everybody's first start does.
+  copyTemplate(join(folder, 'postgres'));
   const ports = await freePorts();
   const webRoot = join(folder, 'page');
   buildPage(webRoot, pageVariables(ports));

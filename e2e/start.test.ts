@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { copyTemplate } from '../packages/database/src/testing/template.ts';
 import { startPlatform } from '../scripts/platform/platform.mjs';
 import { freePorts } from '../scripts/platform/ports.mjs';
 
@@ -20,6 +21,7 @@ function run(script: string, ...args: string[]): Promise<{ code: number | null; 
 async function optionsInNewFolder() {
   const dataDir = mkdtempSync(join(tmpdir(), 'qr-observability-start-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
+  copyTemplate(join(dataDir, 'postgres'));
   const secrets = { JWT_SECRET: 's'.repeat(32), PII_HASH_KEY: 'p'.repeat(32), SERVICE_TOKEN: 't'.repeat(32) };
   const lines: string[] = [];
   return {

@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { crashRun } from '../packages/common/test/crash/crash-run.ts';
 import { crashLoopPlan, fullPlan } from '../packages/common/test/crash/kill-plan.ts';
 import { compileTrackedProcess, discard } from '../packages/common/test/crash/library.ts';
@@ -26,6 +28,7 @@ const runs = [
   ...seeds.map((seed) => crash(`seed ${seed}`, seed, fullPlan(seed))),
   ...seeds.slice(0, 1).map((seed) => crash(`crash loop, seed ${seed}`, seed, crashLoopPlan(seed, CRASH_LOOP_KILLS))),
   { name: 'outage of 30 s', run: outage },
+  { name: 'demo with a leak', run: leakyDemo },
 ];
 
 for (const { name, run } of runs) {
@@ -110,6 +113,19 @@ async function outage() {
     resentRecords: repeated,
     faults: 0,
   };
+}
+
+/** The whole demo, in which one address leaks: it must say so, and nothing else. @returns {Promise<Row>} */
+async function leakyDemo() {
+  const script = join(import.meta.dirname, 'demo.mjs');
+  const { status, stdout } = spawnSync(process.execPath, [script, '--json', '--sabotage', 'leak'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  const isNoticed = status === 1 && !result.ok && result.leaks === 1 && isDeepStrictEqual(result.received, result.sent);
+  if (!isNoticed) console.log(`Findings: the demo with a leak ended with ${status} and ${JSON.stringify(result)}`);
+  return { name: 'demo with a leak', kills: 0, lost: 0, faults: isNoticed ? 0 : 1 };
 }
 
 /** @returns {Record<string, Row>} */

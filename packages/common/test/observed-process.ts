@@ -20,14 +20,15 @@ interface ProcessOptions {
   readonly imports?: readonly string[];
 }
 
-/** Runs a script from source with both halves on. What it sends waits longer than a test: what arrives was delivered by its end. */
+/** Runs a script, compiled (`.mjs`) or from source, with both halves on. What it sends waits longer than a test: what arrives was delivered by its end. */
 export async function startObservedProcess(
   script: string,
   { args = [], env = {}, imports = [] }: ProcessOptions = {},
 ): Promise<ObservedProcess> {
   const inbox = await startInbox();
-  const loaders = ['tsx', ...imports].flatMap((module) => ['--import', module]);
-  const child = spawn(process.execPath, [...loaders, '--conditions=@qr/source', script, ...args], {
+  const fromSource = script.endsWith('.ts') ? ['--import', 'tsx', '--conditions=@qr/source'] : [];
+  const loaders = imports.flatMap((module) => ['--import', module]);
+  const child = spawn(process.execPath, [...fromSource, ...loaders, script, ...args], {
     env: {
       ...process.env,
       NODE_ENV: 'development',

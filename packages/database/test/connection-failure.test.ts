@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { openDatabase, startEmbeddedDatabase } from '../src/index.ts';
-import { openTestDatabase } from '../src/testing/index.ts';
+import { copyTemplate, openTestDatabase } from '../src/testing/index.ts';
 import { DATABASE_KINDS } from './database-kinds.ts';
 import { NOTES_MIGRATION, temporaryFolder, writeMigrations } from './migrations-folder.ts';
 
@@ -57,6 +57,7 @@ describe('a server that cannot be reached', () => {
   it('is waited for while it comes up', async () => {
     await using folder = await temporaryFolder();
     await writeMigrations(folder.path, [NOTES_MIGRATION]);
+    copyTemplate(`${folder.path}/data`);
     const port = await unusedPort();
     const opening = openDatabase({
       url: `postgres://postgres@127.0.0.1:${port}/postgres`,
@@ -64,7 +65,11 @@ describe('a server that cannot be reached', () => {
       migrationsFolder: folder.path,
       connectTimeoutMs: 20_000,
     });
-    const server = await startEmbeddedDatabase({ port, migrations: [{ schema: 'shop', folder: folder.path }] });
+    const server = await startEmbeddedDatabase({
+      port,
+      dataDir: `${folder.path}/data`,
+      migrations: [{ schema: 'shop', folder: folder.path }],
+    });
     const database = await opening;
     expect(await database.ping()).toBe(true);
     await database.close();
@@ -73,7 +78,9 @@ describe('a server that cannot be reached', () => {
 });
 
 it('refuses TLS on the embedded database at once, with the reason', async () => {
-  const server = await startEmbeddedDatabase({ migrations: [] });
+  await using folder = await temporaryFolder();
+  copyTemplate(folder.path);
+  const server = await startEmbeddedDatabase({ dataDir: folder.path, migrations: [] });
   const attempt = openDatabase({
     url: `${server.url}?ssl=true`,
     schema: 'shop',

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startEmbeddedDatabase } from '../src/index.ts';
+import { copyTemplate } from '../src/testing/index.ts';
 import { NOTES_MIGRATION, temporaryFolder, writeMigrations } from './migrations-folder.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -58,7 +59,10 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   return rows;
 }
 
-it('keeps committed rows through SIGKILL, SIGINT and SIGTERM, and a restart after each', async () => {
+// The first start makes its files on the disk, which a busy machine takes its time for.
+it('keeps committed rows through SIGKILL, SIGINT and SIGTERM, and a restart after each', {
+  timeout: 120_000,
+}, async () => {
   const bodies: string[] = [];
   // The last start only reads.
   for (const signal of ['SIGKILL', 'SIGINT', 'SIGTERM', undefined] as const) {
@@ -77,7 +81,8 @@ it('keeps committed rows through SIGKILL, SIGINT and SIGTERM, and a restart afte
 });
 
 it('ends with one sentence and status 1 when the port is in use', async () => {
-  const other = await startEmbeddedDatabase({ migrations: [] });
+  copyTemplate(`${folder.path}/other`);
+  const other = await startEmbeddedDatabase({ dataDir: `${folder.path}/other`, migrations: [] });
   const { exit, output } = run({ EMBEDDED_DATABASE_PORT: String(other.port) });
   expect(await exit).toEqual({ code: 1, signal: null });
   expect(output.stderr).toMatch(/^The embedded database cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n$/);

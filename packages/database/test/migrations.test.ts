@@ -1,6 +1,7 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase, startEmbeddedDatabase } from '../src/index.ts';
-import { openTestDatabase } from '../src/testing/index.ts';
+import { copyTemplate, openTestDatabase } from '../src/testing/index.ts';
 import { createScratchDatabase } from '../src/testing/test-server.ts';
 import { DATABASE_KINDS } from './database-kinds.ts';
 import { type MigrationFixture, NOTES_MIGRATION, temporaryFolder, writeMigrations } from './migrations-folder.ts';
@@ -88,9 +89,15 @@ it.runIf(DATABASE_KINDS.includes('postgres'))('a later start applies to PostgreS
 });
 
 describe('opening the embedded database', () => {
+  let dataDir: string;
+  beforeEach(() => {
+    dataDir = join(folder.path, 'data');
+    copyTemplate(dataDir);
+  });
+
   it('is refused while its owner has not migrated the schema', async () => {
     await writeMigrations(folder.path, [NOTES_MIGRATION]);
-    const server = await startEmbeddedDatabase({ migrations: [] });
+    const server = await startEmbeddedDatabase({ dataDir, migrations: [] });
     await expect(openDatabase({ url: server.url, schema: 'shop', migrationsFolder: folder.path })).rejects.toThrow(
       `lacks migrations of schema "shop": the newest in ${folder.path} is of 1000, applied is none. ` +
         `Restart it with "shop=${folder.path}" in EMBEDDED_DATABASE_MIGRATIONS.`,
@@ -100,7 +107,7 @@ describe('opening the embedded database', () => {
 
   it('is refused while its owner has an older set of migrations', async () => {
     await writeMigrations(folder.path, [NOTES_MIGRATION]);
-    const server = await startEmbeddedDatabase({ migrations: [{ schema: 'shop', folder: folder.path }] });
+    const server = await startEmbeddedDatabase({ dataDir, migrations: [{ schema: 'shop', folder: folder.path }] });
     await writeMigrations(folder.path, [NOTES_MIGRATION, COLOUR_MIGRATION]);
     await expect(openDatabase({ url: server.url, schema: 'shop', migrationsFolder: folder.path })).rejects.toThrow(
       'is of 2000, applied is 1000',

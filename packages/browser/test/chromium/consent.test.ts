@@ -14,7 +14,7 @@ describe.skipIf(!isBrowserAvailable())('where consent is required', () => {
   let browser: Awaited<ReturnType<typeof openBrowser>>;
 
   beforeAll(async () => {
-    fixture = await startFixturePage({ VITE_CONSENT_MODE: 'required' });
+    fixture = await startFixturePage('consentRequired');
     browser = await openBrowser();
   });
   afterAll(async () => {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import { buildServer, type TunnelOptions, tunnelPlugin } from '@qr/common';
 import { type Inbox, startInbox } from '@qr/inbox';
-import react from '@vitejs/plugin-react';
-import { build, defaultClientConditions } from 'vite';
-import { earlyErrors, earlyErrorsCspSource } from '../../src/vite/index.ts';
+import { inject } from 'vitest';
+import { earlyErrorsCspSource } from '../../src/vite/index.ts';
+import { type PageVariant, PLACEHOLDER_DSN } from './page-variants.ts';
 
 /** Injected when the address asks for it: an error before any script of the page. */
 const INLINE = "throw new Error('thrown inline')";
@@ -28,21 +28,21 @@ export interface FixturePage {
   close(): Promise<void>;
 }
 
-/** Builds and serves the page on which things go wrong, under a Content-Security-Policy without `unsafe-inline`. */
+/** Serves the page on which things go wrong, under a Content-Security-Policy without `unsafe-inline`. */
 export async function startFixturePage(
-  variables: Readonly<Record<string, string>> = {},
+  variant: PageVariant = 'usual',
   tunnel: Partial<TunnelOptions> = {},
 ): Promise<FixturePage> {
   const inbox = await startInbox({ environment: 'test', keepRaw: true });
   const outDir = mkdtempSync(join(tmpdir(), 'qr-observability-fixture-'));
-  const settings = { VITE_SENTRY_DSN: inbox.dsn('2'), VITE_MIXPANEL_TOKEN: 'local-token', ...variables };
-  await buildFixture(outDir, settings);
+  const dsn = inbox.dsn('2');
+  copyPage(variant, dsn, outDir);
   const app = buildServer({ serviceName: 'fixture', logger: false, rateLimit: false, handleSignals: false });
   const seen: Seen[] = [];
   app.addHook('onRequest', async ({ method, url, headers }) => void seen.push({ method, url, headers }));
   await app.register(tunnelPlugin, {
-    sentry: { dsn: settings.VITE_SENTRY_DSN },
-    mixpanel: { token: settings.VITE_MIXPANEL_TOKEN, apiHost: inbox.url },
+    sentry: { dsn },
+    mixpanel: { token: 'local-token', apiHost: inbox.url },
     maxRequestsPerMinute: 10_000,
     ...tunnel,
   });
@@ -53,9 +53,8 @@ export async function startFixturePage(
     index: false,
     globIgnore: ['**/*.map', '*.html'],
   });
-  const { readFile } = await import('node:fs/promises');
+  const html = readFileSync(join(outDir, 'index.html'), 'utf8');
   app.get('/*', async (request, reply) => {
-    const html = await readFile(join(outDir, 'index.html'), 'utf8');
     const isInline = request.url.includes('fail=inline');
     return reply
       .type('text/html')
@@ -76,21 +75,16 @@ export async function startFixturePage(
   };
 }
 
-async function buildFixture(outDir: string, variables: Readonly<Record<string, string>>): Promise<void> {
-  const before = { ...process.env };
-  Object.assign(process.env, { VITE_SENTRY_ENVIRONMENT: 'test', ...variables, NODE_ENV: 'production' });
-  try {
-    await build({
-      root: join(import.meta.dirname, 'fixture'),
-      configFile: false,
-      envDir: false,
-      logLevel: 'silent',
-      plugins: [earlyErrors(), react()],
-      resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
-      define: { __SENTRY_DEBUG__: 'false' },
-      build: { outDir, emptyOutDir: true, assetsInlineLimit: 0, sourcemap: 'hidden' },
-    });
-  } finally {
-    process.env = before;
+/** A copy of a page that sends to one inbox. */
+function copyPage(variant: PageVariant, dsn: string, outDir: string): void {
+  cpSync(join(inject('fixturePages'), variant), outDir, { recursive: true });
+  let replaced = 0;
+  for (const name of readdirSync(join(outDir, 'assets')).filter((each) => each.endsWith('.js'))) {
+    const file = join(outDir, 'assets', name);
+    const text = readFileSync(file, 'utf8');
+    if (!text.includes(PLACEHOLDER_DSN)) continue;
+    writeFileSync(file, text.replaceAll(PLACEHOLDER_DSN, dsn));
+    replaced++;
   }
+  if (replaced === 0) throw new Error(`Expected ${PLACEHOLDER_DSN} in the scripts of the built page.`);
 }

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { compileTrackedProcess, discard } from '../crash/library.ts';
 import { startObservedProcess } from '../observed-process.ts';
 
 const spoolRoot = mkdtempSync(join(tmpdir(), 'qr-shutdown-'));
@@ -9,9 +10,16 @@ afterAll(() => rmSync(spoolRoot, { recursive: true, force: true }));
 
 let processes = 0;
 
+// Started five times, which from source takes three times as long.
+let program: string;
+beforeAll(async () => {
+  program = await compileTrackedProcess(join(import.meta.dirname, 'server-process.ts'));
+}, 60_000);
+afterAll(() => discard(program));
+
 /** A server in a process of its own; its routes track an event and fail in one way or another. */
 async function startServer(onTestFinished: (fn: () => Promise<void>) => void, env: Record<string, string> = {}) {
-  const server = await startObservedProcess(join(import.meta.dirname, 'server-process.ts'), {
+  const server = await startObservedProcess(program, {
     env: { OBSERVABILITY_SPOOL_DIR: join(spoolRoot, String(processes++)), SHUTDOWN_TIMEOUT_MS: '30000', ...env },
   });
   onTestFinished(server.close);

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startEmbeddedDatabase } from '../embedded/embedded-database.ts';
 import { type Database, openDatabase } from '../open-database.ts';
+import { copyTemplate } from './template.ts';
 import { createScratchDatabase } from './test-server.ts';
 
 export type TestDatabaseKind = 'embedded' | 'postgres';
@@ -22,7 +26,7 @@ interface EmptyDatabase {
   readonly remove: () => Promise<void>;
 }
 
-/** Opens a fresh, migrated database: PGlite in memory of this process, or one of its own on the PostgreSQL server. */
+/** Opens a fresh, migrated database: PGlite in this process, or one of its own on the PostgreSQL server. */
 export async function openTestDatabase({
   schema,
   migrationsFolder,
@@ -47,8 +51,16 @@ export async function openTestDatabase({
 }
 
 async function startEmbedded(schema: string, folder: string): Promise<EmptyDatabase> {
-  const { url, close } = await startEmbeddedDatabase({ migrations: [{ schema, folder }] });
-  return { url, remove: close };
+  const dataDir = await mkdtemp(join(tmpdir(), 'qr-test-database-'));
+  const removeFiles = () => rm(dataDir, { recursive: true, force: true });
+  try {
+    copyTemplate(dataDir);
+    const { url, close } = await startEmbeddedDatabase({ dataDir, migrations: [{ schema, folder }] });
+    return { url, remove: () => close().finally(removeFiles) };
+  } catch (error) {
+    await removeFiles();
+    throw error;
+  }
 }
 
 async function startScratch(): Promise<EmptyDatabase> {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEmbeddedDatabase } from '../../src/index.ts';
+import { copyTemplate } from '../../src/testing/index.ts';
 import { NOTES_MIGRATION, temporaryFolder, writeMigrations } from '../migrations-folder.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -44,13 +45,15 @@ describe('closing', () => {
 
 describe('starting', () => {
   it('is refused on a port in use, before any data is touched', async () => {
-    const first = await startEmbeddedDatabase({ migrations: [] });
+    copyTemplate(`${folder.path}/first`);
+    const first = await startEmbeddedDatabase({ dataDir: `${folder.path}/first`, migrations: [] });
     const attempt = startEmbeddedDatabase({ port: first.port, dataDir: `${folder.path}/data`, migrations: [] });
     await expect(attempt).rejects.toThrow(`cannot listen on 127.0.0.1:${first.port}`);
     await first.close();
   });
 
   it('is refused on a folder in use, whatever the path it is named by', async () => {
+    copyTemplate(folder.path);
     const first = await startEmbeddedDatabase({ dataDir: folder.path, migrations: [] });
     const attempt = startEmbeddedDatabase({
       dataDir: `${folder.path}/../${folder.path.split('/').at(-1)}`,
@@ -61,6 +64,7 @@ describe('starting', () => {
   });
 
   it('leaves port and folder free when a migration fails', async () => {
+    copyTemplate(`${folder.path}/data`);
     const options = { dataDir: `${folder.path}/data`, migrations: [{ schema: 'shop', folder: `${folder.path}/none` }] };
     await expect(startEmbeddedDatabase(options)).rejects.toThrow('cannot be read');
     const server = await startEmbeddedDatabase({ ...options, migrations: [] });
