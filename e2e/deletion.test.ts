@@ -104,7 +104,7 @@ describe.each(kinds)(
     let scratch: Awaited<ReturnType<typeof createScratchDatabase>> | undefined;
     beforeAll(async () => {
       if (kind === 'postgres') scratch = await createScratchDatabase();
-      platform = await runPlatform(scratch && { databaseUrl: scratch.url });
+      platform = await runPlatform({ hasPage: false, ...(scratch && { databaseUrl: scratch.url }) });
     });
     afterAll(async () => {
       await platform?.stop();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyTemplate } from '../packages/database/src/testing/template.ts';
@@ -8,14 +8,22 @@ import { freePorts } from '../scripts/platform/ports.mjs';
 import { pageVariables } from '../scripts/platform/processes.mjs';
 import { developmentSecrets } from '../scripts/platform/secrets.mjs';
 
-/** A platform of the test's own, on free ports, in a folder that goes away; its database is embedded, or the empty one at a URL. */
-export async function runPlatform({ databaseUrl }: { readonly databaseUrl?: string } = {}) {
+interface PlatformSettings {
+  /** Of an empty database. @default an embedded one */
+  readonly databaseUrl?: string;
+  /** Whether the page is built, which takes seconds. @default true */
+  readonly hasPage?: boolean;
+}
+
+/** A platform of the test's own, on free ports, in a folder that goes away. */
+export async function runPlatform({ databaseUrl, hasPage = true }: PlatformSettings = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'qr-observability-e2e-'));
   // The demo makes the files of its database, as everybody's first start does.
   copyTemplate(join(folder, 'postgres'));
   const ports = await freePorts();
   const webRoot = join(folder, 'page');
-  buildPage(webRoot, pageVariables(ports));
+  if (hasPage) buildPage(webRoot, pageVariables(ports));
+  else mkdirSync(webRoot);
   const secrets = developmentSecrets(folder);
   const lines: string[] = [];
   const platform = await startPlatform({
