@@ -15,15 +15,23 @@ export async function startStage(stage) {
   });
   const describeVisitor = stage === 'enrichment' ? createDescribeVisitor() : undefined;
   const options = { schema: { params: scanParams }, attachValidation: true };
-  app.get('/scan/:qrId', options, async (request, reply) => {
+  app.get('/scan/:qrId', options, (request, reply) => {
     reply.header('cache-control', 'no-store');
     const { qrId } = request.params;
     if (hasHook) addBreadcrumb('QR scan started', { qrId });
-    const found = await directory.find(qrId);
-    reply.redirect(found.code.destinationUrl, 302);
-    // Read, so that none of it is left out as useless.
-    if (describeVisitor) request.visitor = { id: visitorId(request), ...describeVisitor(request) };
-    return reply;
+    const known = directory.recall(qrId);
+    if (known) return answer(request, reply, known);
+    return directory.find(qrId).then((found) => {
+      answer(request, reply, found);
+      return reply;
+    });
   });
+  function answer(request, reply, found) {
+    reply.redirect(found.code.destinationUrl, 302);
+    if (!describeVisitor) return;
+    const visitor = { ip: request.ip, headers: request.headers };
+    // Kept, so that none of it is left out as useless.
+    request.visitor = { id: visitorId(visitor), ...describeVisitor(visitor) };
+  }
   await app.listen({ port: Number(process.env.PORT), host: '127.0.0.1' });
 }

@@ -10,6 +10,8 @@ export type Lookup =
 
 /** Finds codes, mostly in memory. */
 export interface CodeDirectory {
+  /** What is known and fresh, at once: most scans, for which a promise would cost more than the look-up. */
+  recall(id: string): Lookup | undefined;
   find(id: string): Promise<Lookup>;
   /** Forgets the codes of a person. */
   forgetOwner(ownerId: string): void;
@@ -49,6 +51,8 @@ export function createCodeDirectory(options: CodeDirectoryOptions): CodeDirector
     ttl: foundTtlMs,
     perf: { now },
     ttlResolution: 0,
+    // What is no longer fresh may still have to stand in.
+    noDeleteOnStaleGet: true,
     // Someone who gave up must not take the answer from the others who wait for it.
     ignoreFetchAbort: true,
     async fetchMethod(id, known, { options: entry }) {
@@ -71,13 +75,21 @@ export function createCodeDirectory(options: CodeDirectoryOptions): CodeDirector
       for (const [id, { code }] of entries.entries()) if (code?.ownerId === ownerId) entries.delete(id);
     },
 
+    recall(id) {
+      const known = entries.get(id);
+      return known && toLookup(known);
+    },
+
     async find(id) {
       try {
-        const { code } = await entries.forceFetch(id);
-        return code ? { outcome: code.status, code } : { outcome: 'not_found' };
+        return toLookup(await entries.forceFetch(id));
       } catch (error) {
         return { outcome: 'unavailable', error };
       }
     },
   };
+}
+
+function toLookup({ code }: Entry): Lookup {
+  return code ? { outcome: code.status, code } : { outcome: 'not_found' };
 }

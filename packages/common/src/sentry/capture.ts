@@ -4,7 +4,8 @@ import { warnOnce } from '../warn-once.ts';
 import { plannedContext } from './allow-list.ts';
 import { budgetContext } from './budget/summary.ts';
 import type { Verdict } from './error-budget.ts';
-import { breadcrumbTime, reportedAs, stateOf } from './request-state.ts';
+import { noteBreadcrumb } from './recent-events.ts';
+import { rememberReport, reportedAs, stateOf } from './request-state.ts';
 import { sentryState } from './state.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -24,7 +25,7 @@ export function captureException(error: unknown, context?: Readonly<Record<strin
   const known = state ? reportedAs(state, error) : reportedOutside.get(error as object);
   if (known !== undefined) return known;
   const eventId = uuid4();
-  if (state) state.reported.set(error, eventId);
+  if (state) rememberReport(state, error, eventId);
   else if (typeof error === 'object' && error !== null) reportedOutside.set(error, eventId);
   report(error, eventId, context);
   return eventId;
@@ -122,11 +123,8 @@ export function addBreadcrumb(message: string, data?: Readonly<Record<string, un
   if (!sentryState.isOn) return;
   const state = stateOf(Sentry.getIsolationScope());
   try {
-    Sentry.addBreadcrumb({
-      message: String(message),
-      timestamp: breadcrumbTime(Date.now(), state ? state.noted++ : 0),
-      ...(data && { data: { ...data } }),
-    });
+    if (state) noteBreadcrumb(state, String(message), data && { ...data });
+    else Sentry.addBreadcrumb({ message: String(message), ...(data && { data: { ...data } }) });
   } catch {
     warnOnce('A breadcrumb could not be added: reading its data threw.');
   }

@@ -6,7 +6,7 @@ import { requestState, setRequestState } from '../server/request-key.ts';
 import { stripUrl } from '../shared/index.ts';
 import { report } from './capture.ts';
 import type { RequestData } from './request-data.ts';
-import { attachState, createRequestState, type RequestState, reportedAs } from './request-state.ts';
+import { attachState, createRequestState, type RequestState, rememberReport, reportedAs } from './request-state.ts';
 import { isHealthRoute, REQUEST_ORIGIN, sample } from './sampling.ts';
 import { sentryState } from './state.ts';
 import { suppressedLine } from './verdict.ts';
@@ -114,12 +114,12 @@ function reportServerError(request: FastifyRequest, reply: FastifyReply): void {
   const state = requestState(request);
   if (!state?.scope || state.isRefused || state.isReported) return;
   state.isReported = true;
-  if (state.hasError ? reportedAs(state, state.error) !== undefined : state.reported.size > 0) return;
+  if (state.hasError ? reportedAs(state, state.error) !== undefined : state.reported !== undefined) return;
   const error = state.hasError
     ? state.error
     : new Error(`${request.method} ${request.routeOptions.url} answered ${reply.statusCode} without an error`);
   const errorId = errorIdOf(state);
-  state.reported.set(error, errorId);
+  rememberReport(state, error, errorId);
   const isLogged = state.verdicts?.has(errorId);
   inContextOf(state, () => report(error, errorId));
   const verdict = state.verdicts?.get(errorId);

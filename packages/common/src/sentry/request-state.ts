@@ -12,13 +12,23 @@ export interface RecentEvent {
   readonly properties: unknown;
 }
 
+/** A breadcrumb that errors of the same request tell of. */
+export interface Note {
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** Its number among the events and breadcrumbs of the request. */
+  readonly order: number;
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** What is known of one request (or job) while it runs. */
 export interface RequestState {
   /** The error that will be answered, remembered before any handler can change or hide it. */
   error: unknown;
   hasError: boolean;
-  /** Every error that was reported from within this request, with the id under which. */
-  readonly reported: Map<unknown, string>;
+  /** Every error that was reported from within this request, with the id under which; absent until there is one. */
+  reported: Map<unknown, string> | undefined;
   /** The id in the answer of a 5xx. */
   errorId: string | undefined;
   /** What the error budget said, by event id; absent until it was asked. */
@@ -31,6 +41,8 @@ export interface RequestState {
   noted: number;
   /** The newest last; absent until there is one. */
   recentEvents: RecentEvent[] | undefined;
+  /** The same of breadcrumbs. */
+  notes: Note[] | undefined;
   /** Whether its 5xx was reported: what fails while the answer to it is made is part of the same incident. */
   isReported: boolean;
   /** Refused before any handler saw it, as the process was too busy: answered 5xx, but no incident of the code. */
@@ -51,7 +63,7 @@ export function createRequestState(): RequestState {
   return {
     error: undefined,
     hasError: false,
-    reported: new Map(),
+    reported: undefined,
     errorId: undefined,
     verdicts: undefined,
     scope: undefined,
@@ -59,6 +71,7 @@ export function createRequestState(): RequestState {
     trace: undefined,
     noted: 0,
     recentEvents: undefined,
+    notes: undefined,
     isReported: false,
     isRefused: false,
     enter: undefined,
@@ -84,12 +97,18 @@ export function breadcrumbTime(time: number, order: number): number {
   return (time + (order % 1000) / 1000) / 1000;
 }
 
+/** Remembers under which id an error was reported. */
+export function rememberReport(state: RequestState, error: unknown, eventId: string): void {
+  state.reported ??= new Map();
+  state.reported.set(error, eventId);
+}
+
 /** The id under which an error, or one that it was made from, was already reported. */
 export function reportedAs(state: RequestState, error: unknown): string | undefined {
   let current = error;
   // Causes can form a ring.
   for (let depth = 0; depth < 10; depth++) {
-    const id = state.reported.get(current);
+    const id = state.reported?.get(current);
     if (id !== undefined) return id;
     current = causeOf(current);
     if (current === undefined) return undefined;
