@@ -42,9 +42,10 @@ describe('POST /auth/signup', () => {
       expect.arrayContaining([
         expect.objectContaining({ ...common, name: '__Host-session', sameSite: 'Lax', maxAge: 900 }),
         expect.objectContaining({ ...common, name: '__Host-refresh', sameSite: 'Strict', maxAge: 2_592_000 }),
+        expect.objectContaining({ ...common, name: '__Host-device', sameSite: 'Strict', maxAge: 34_560_000 }),
       ]),
     );
-    expect(response.cookies).toHaveLength(2);
+    expect(response.cookies).toHaveLength(3);
   });
 });
 
