@@ -54,7 +54,9 @@ it('names the process whose port is in use, and what to do', async () => {
 it('a service that cannot start is named with its reason, and the rest is ended', async () => {
   const options = await optionsInNewFolder();
   const starting = startPlatform({ ...options, secrets: { ...options.secrets, JWT_SECRET: 'short' } });
-  await expect(starting).rejects.toThrow(/(auth|qr)-service ended with code 1[\s\S]*JWT_SECRET: expected a random key/);
+  await expect(starting).rejects.toThrow(
+    /(auth|qr|microsite|analytics)-service ended with code 1[\s\S]*JWT_SECRET: expected a random key/,
+  );
   await expect(fetch(`http://127.0.0.1:${options.ports.inbox}/health/live`)).rejects.toThrow();
 });
 
