@@ -28,7 +28,9 @@ const runs = [
   ...seeds.map((seed) => crash(`seed ${seed}`, seed, fullPlan(seed))),
   ...seeds.slice(0, 1).map((seed) => crash(`crash loop, seed ${seed}`, seed, crashLoopPlan(seed, CRASH_LOOP_KILLS))),
   { name: 'outage of 30 s', run: outage },
-  { name: 'demo with a leak', run: leakyDemo },
+  demo('leak', ({ leaks, received, sent }) => leaks === 1 && isDeepStrictEqual(received, sent)),
+  demo('drop', ({ leaks, received, sent }) => leaks === 0 && !isDeepStrictEqual(received, sent)),
+  { name: 'deletion on PostgreSQL', run: deletionOnPostgres },
 ];
 
 for (const { name, run } of runs) {
@@ -115,17 +117,39 @@ async function outage() {
   };
 }
 
-/** The whole demo, in which one address leaks: it must say so, and nothing else. @returns {Promise<Row>} */
-async function leakyDemo() {
-  const script = join(import.meta.dirname, 'demo.mjs');
-  const { status, stdout } = spawnSync(process.execPath, [script, '--json', '--sabotage', 'leak'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
+/**
+ * The whole demo with a fault in it, which it must tell of, and of nothing else.
+ * @param {string} sabotage
+ * @param {(result: { leaks: number, received: unknown, sent: unknown }) => boolean} isExpected
+ */
+function demo(sabotage, isExpected) {
+  const name = `demo with a ${sabotage}`;
+  return {
+    name,
+    /** @returns {Promise<Row>} */
+    run: async () => {
+      const script = join(import.meta.dirname, 'demo.mjs');
+      const { status, stdout } = spawnSync(process.execPath, [script, '--json', '--sabotage', sabotage], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
+      const isNoticed = status === 1 && !result.ok && isExpected(result);
+      if (!isNoticed) console.log(`Findings: the ${name} ended with ${status} and ${JSON.stringify(result)}`);
+      return { name, kills: 0, lost: 0, faults: isNoticed ? 0 : 1 };
+    },
+  };
+}
+
+/** The deletion through the whole platform, on a real PostgreSQL. @returns {Promise<Row>} */
+async function deletionOnPostgres() {
+  const vitest = join(import.meta.dirname, '../node_modules/vitest/vitest.mjs');
+  const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'e2e', 'e2e/deletion.test.ts'], {
+    cwd: join(import.meta.dirname, '..'),
+    env: { ...process.env, CI: 'true', SOAK: '1' },
+    stdio: 'inherit',
   });
-  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-  const isNoticed = status === 1 && !result.ok && result.leaks === 1 && isDeepStrictEqual(result.received, result.sent);
-  if (!isNoticed) console.log(`Findings: the demo with a leak ended with ${status} and ${JSON.stringify(result)}`);
-  return { name: 'demo with a leak', kills: 0, lost: 0, faults: isNoticed ? 0 : 1 };
+  return { name: 'deletion on PostgreSQL', kills: 0, lost: 0, faults: status === 0 ? 0 : 1 };
 }
 
 /** @returns {Record<string, Row>} */

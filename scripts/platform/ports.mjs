@@ -33,14 +33,27 @@ export function processNameOf(name) {
   }[name];
 }
 
+/** Below the ports that systems give to outgoing connections, one of which could take a port before it is used; above 10080, which browsers refuse. */
+const FREE_PORTS = { first: 11_000, count: 20_000 };
+
 /** Ports that nobody listens on. @returns {Promise<Ports>} */
 export async function freePorts() {
   const names = /** @type {PortName[]} */ (Object.keys(portsFrom(0)));
   // All are held at once, so that no port is given twice.
-  const servers = await Promise.all(names.map(() => listen(0)));
+  const servers = await Promise.all(names.map(listenSomewhere));
   const entries = names.map((name, index) => [name, portOf(servers[index])]);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return Object.fromEntries(entries);
+}
+
+async function listenSomewhere() {
+  for (;;) {
+    try {
+      return await listen(FREE_PORTS.first + Math.floor(Math.random() * FREE_PORTS.count));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    }
+  }
 }
 
 /** The first of the ports that is in use, by name. @param {Ports} ports @param {readonly PortName[]} names */
