@@ -11,7 +11,7 @@ const parts = { traffic: measureTraffic, signUp: measureSignUp };
 if (!existsSync(DIST)) throw new Error(`${DIST} is missing: build first, with "npm run build".`);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' } },
+  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '8' } },
 });
 const unknown = positionals.filter((name) => !(name in parts));
 if (unknown.length > 0) {

@@ -39,7 +39,6 @@ export async function measureSignUp({ rounds, log }) {
     secureCookies: true,
     secret: SECRET,
     erasures: { services: [], run: async () => {}, start: () => () => {} },
-    server: { rateLimit: false },
   });
   await app.ready();
   let people = 0;
