@@ -26,6 +26,8 @@ interface Awaited {
   suspectAt: number;
 }
 
+const CLOSED = { networkError: 'the transport is closed' } as const;
+
 /** Puts batches into the queues, and waits until a shipper has left the receiver's answer. Trusts Redis with nothing: what it forgot is queued again. */
 export class QueueProducer implements Transport {
   readonly maxInFlight: number;
@@ -46,13 +48,15 @@ export class QueueProducer implements Transport {
   }
 
   async send(lane: LaneName, batch: SealedBatch): Promise<Reply> {
-    if (this.#isClosed) return { networkError: 'the transport is closed' };
+    if (this.#isClosed) return CLOSED;
     try {
       await this.#connection.ready();
       await this.#enqueue(lane, batch);
     } catch (error) {
-      return { networkError: this.#failed(error) };
+      return this.#isClosed ? CLOSED : { networkError: this.#failed(error) };
     }
+    // Closed meanwhile: nobody would look for the answer any more.
+    if (this.#isClosed) return CLOSED;
     return new Promise((resolve) => {
       this.#awaited.add({ lane, batch, resolve, suspectAt: Date.now() + this.#options.suspectAfterMs });
       this.#pollIntervalMs = this.#options.pollIntervalMs;
@@ -63,7 +67,7 @@ export class QueueProducer implements Transport {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#connection.close();
-    this.#giveUp('the transport is closed');
+    this.#giveUp(CLOSED.networkError);
   }
 
   /** Does nothing to a batch that Redis still has, whatever its state. */
