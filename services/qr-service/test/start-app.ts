@@ -58,6 +58,8 @@ export async function startApp(kind: TestDatabaseKind, { now = Date.now }: { rea
     micrositeBaseUrl,
     findMicrosite: createMicrositeClient({ url: micrositeService.url, serviceToken }),
     now,
+    // The embedded database starts in this very process, and holds the loop up for a second.
+    server: { maxEventLoopDelayMs: 60_000 },
   });
   app.addHook('onClose', () => micrositeService.close());
   // What auth-service does in the platform.
