@@ -26,6 +26,8 @@ export class Forgotten {
   /** Reads what other processes have added meanwhile; returns whether there was something new. */
   reload(): boolean {
     const before = this.#tombstones.size;
+    // Here, so that nothing is read from the disk for an event.
+    this.#key ??= this.#root === undefined ? undefined : readKey(this.#root);
     for (const line of readLines(this.#root)) this.#keep(line);
     return this.#tombstones.size > before;
   }
@@ -34,7 +36,8 @@ export class Forgotten {
     return this.#tombstones.size === 0;
   }
 
-  readonly has: IsForgotten = (text) => this.#lengths.has(text.length) && this.#tombstones.has(this.#tombstoneOf(text));
+  readonly has: IsForgotten = (text) =>
+    this.#key !== undefined && this.#lengths.has(text.length) && this.#tombstones.has(tombstoneOf(text, this.#key));
 
   /** @throws when the tombstone cannot be written; it holds for this process all the same. */
   add(id: string): void {
@@ -45,7 +48,7 @@ export class Forgotten {
       problem = error;
       this.#key = randomBytes(KEY_BYTES);
     }
-    const tombstone = this.#tombstoneOf(id);
+    const tombstone = tombstoneOf(id, this.#key);
     if (this.#tombstones.has(tombstone)) return;
     this.#keep(tombstone);
     if (problem) throw problem;
@@ -57,11 +60,10 @@ export class Forgotten {
     this.#tombstones.add(tombstone);
     this.#lengths.add(Number(tombstone.split(' ')[0]));
   }
+}
 
-  #tombstoneOf(id: string): string {
-    this.#key ??= keyIn(this.#root);
-    return `${id.length} ${createHmac('sha256', this.#key).update(id).digest('base64url')}`;
-  }
+function tombstoneOf(id: string, key: Buffer): string {
+  return `${id.length} ${createHmac('sha256', key).update(id).digest('base64url')}`;
 }
 
 const TOMBSTONES = 'forgotten.ndjson';
@@ -90,12 +92,17 @@ export function purgeDeadLetters(root: string | undefined, id: string): void {
   }
 }
 
+function readKey(root: string): Buffer | undefined {
+  const known = read(join(root, KEY));
+  return known === undefined ? undefined : Buffer.from(known, 'hex');
+}
+
 /** The key of a spool, made by the first process that needs one: linked into place, so that nobody reads half of it. */
 function keyIn(root: string | undefined): Buffer {
   if (root === undefined) return randomBytes(KEY_BYTES);
+  const known = readKey(root);
+  if (known !== undefined) return known;
   const path = join(root, KEY);
-  const known = read(path);
-  if (known !== undefined) return Buffer.from(known, 'hex');
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.tmp`;
   writeFileSync(draft, randomBytes(KEY_BYTES).toString('hex'), { mode: 0o600 });

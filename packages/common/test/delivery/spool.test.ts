@@ -270,6 +270,16 @@ describe('the spool', () => {
     expect(later.stats().import?.dropped).toEqual({ forgotten: 1 });
   });
 
+  it('loses nothing to tombstones whose key is gone', async () => {
+    writeFileSync(join(root, 'forgotten.ndjson'), `"4 ${'A'.repeat(43)}"\n`);
+    const transport = createMemoryTransport();
+    const pipeline = start(transport);
+    push(pipeline, 1, 'gone');
+    await pipeline.flush(2000);
+    expect(numbers(transport)).toEqual([1]);
+    expect(existsSync(join(root, 'forgotten.key'))).toBe(false);
+  });
+
   it('survives a folder that may only be read', async () => {
     const locked = join(root, 'locked');
     mkdirSync(locked);
