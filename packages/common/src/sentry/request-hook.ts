@@ -6,6 +6,7 @@ import { requestState, setRequestState } from '../server/request-key.ts';
 import { stripUrl } from '../shared/index.ts';
 import { report } from './capture.ts';
 import type { RequestData } from './request-data.ts';
+import { createRequestScopes } from './request-scope.ts';
 import { attachState, createRequestState, type RequestState, rememberReport, reportedAs } from './request-state.ts';
 import { isHealthRoute, REQUEST_ORIGIN, sample } from './sampling.ts';
 import { sentryState } from './state.ts';
@@ -25,13 +26,32 @@ declare module 'fastify' {
  * times as much. What an unsampled request pays for is a scope and a few fields; nothing else is built for it.
  */
 export function addRequestHooks(app: FastifyInstance): void {
+  const runInScope = createRequestScopes();
   app.addHook('onRequest', (request, _reply, done) => {
     const path = stripUrl(request.url);
     if (isHealthRoute(path) || request.routeOptions.config.observability === false) return done();
     const state = createRequestState();
     setRequestState(request, state);
-    // Hooks of Fastify call the next one from within `done`, so the rest of the request runs in this scope.
-    Sentry.withIsolationScope((scope) => start(scope, state, request, path, done));
+    const route = request.routeOptions.url;
+    const { context, isSampled } = sample(request.headers, sentryState.sampleRateOf(route));
+    // `sampled: false` also tells services further on, and keeps the SDK from building child spans.
+    state.trace = isSampled ? context : { ...context, sampled: false };
+    const name = `${request.method} ${route ?? '(no route)'}`;
+    const requestData: RequestData = { method: request.method, url: path };
+    // One level down, as the SDK copies what is on the first.
+    const metadata = { requestData, observability: { state } };
+    const proceed = () => {
+      // Node emits a body's `end` in the context of the connection, not of the request: keep the way back.
+      if (request.method !== 'GET' && request.method !== 'HEAD') state.enter = AsyncLocalStorage.snapshot();
+      // Hooks of Fastify call the next one from within `done`, so the rest of the request runs in this scope.
+      done();
+    };
+    runInScope({ transactionName: name, trace: state.trace, metadata }, (scope) => {
+      attachState(scope, state);
+      if (!isSampled) return proceed();
+      state.span = startSpan(request, name, path);
+      Sentry.withActiveSpan(state.span, proceed);
+    });
   });
 
   app.addHook('preValidation', (request, _reply, done) => {
@@ -69,32 +89,8 @@ export function addRequestHooks(app: FastifyInstance): void {
   });
 }
 
-function start(
-  scope: Sentry.Scope,
-  state: RequestState,
-  request: FastifyRequest,
-  path: string,
-  done: () => void,
-): void {
-  attachState(scope, state);
-  const name = `${request.method} ${request.routeOptions.url ?? '(no route)'}`;
-  scope.setTransactionName(name);
-  // One level down, as the SDK copies what is on the first.
-  scope.setSDKProcessingMetadata({
-    requestData: { method: request.method, url: path } satisfies RequestData,
-    observability: { state },
-  });
-  const { context, isSampled } = sample(request.headers, sentryState.sampleRateOf(request.routeOptions.url));
-  // `sampled: false` also tells services further on, and keeps the SDK from building child spans.
-  state.trace = isSampled ? context : { ...context, sampled: false };
-  Sentry.getCurrentScope().setPropagationContext(state.trace);
-  const proceed = () => {
-    // Node emits a body's `end` in the context of the connection, not of the request: keep the way back.
-    if (request.method !== 'GET' && request.method !== 'HEAD') state.enter = AsyncLocalStorage.snapshot();
-    done();
-  };
-  if (!isSampled) return proceed();
-  const span = Sentry.startInactiveSpan({
+function startSpan(request: FastifyRequest, name: string, path: string): Sentry.Span {
+  return Sentry.startInactiveSpan({
     name,
     op: 'http.server',
     attributes: {
@@ -105,8 +101,6 @@ function start(
       'url.path': path,
     },
   });
-  state.span = span;
-  Sentry.withActiveSpan(span, proceed);
 }
 
 function reportServerError(request: FastifyRequest, reply: FastifyReply): void {

@@ -1,6 +1,7 @@
-import { propagationContextFromHeaders } from '@sentry/core';
+import { type PropagationContext, propagationContextFromHeaders } from '@sentry/core';
 import type { NodeOptions } from '@sentry/node';
 import type { SampleRateOf } from './sample-rates.ts';
+import { newTraceId } from './trace-ids.ts';
 
 type Incoming = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -13,7 +14,7 @@ export function isHealthRoute(path: string): boolean {
 
 /** In which trace a request runs, and whether that trace is recorded: decided before anything is built for it. */
 export interface SamplingDecision {
-  readonly context: ReturnType<typeof propagationContextFromHeaders>;
+  readonly context: PropagationContext;
   readonly isSampled: boolean;
 }
 
@@ -22,7 +23,11 @@ export interface SamplingDecision {
  * conclusion when it starts the span.
  */
 export function sample(headers: Incoming, rate: number): SamplingDecision {
-  const context = propagationContextFromHeaders(single(headers['sentry-trace']), headers['baggage']);
+  const parent = single(headers['sentry-trace']);
+  const context: PropagationContext =
+    parent === undefined
+      ? { traceId: newTraceId(), sampleRand: Math.random() }
+      : propagationContextFromHeaders(parent, headers['baggage']);
   return { context, isSampled: rate > 0 && (context.sampled ?? context.sampleRand < rate) };
 }
 
