@@ -1,26 +1,23 @@
-import { ConsentProvider, createSentryRouter, initMixpanel, initSentry, SentryErrorBoundary } from '@qr/browser';
+import { ConsentProvider } from '@qr/browser';
+import { QueryClientProvider } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { RouterProvider } from 'react-router';
+import { queryClient } from './api/query-client.ts';
 import { NoticeProvider } from './notices/notice-provider.tsx';
-import { ErrorPage } from './pages/error-page.tsx';
-import { routes } from './routes.tsx';
+import { ErrorPage, router, SentryErrorBoundary } from './observability.ts';
 import { SessionProvider } from './session/session-provider.tsx';
-
-// At module scope: an effect would miss the errors of the first render.
-initSentry();
-initMixpanel();
-
-const router = createSentryRouter(routes, { fallback: ErrorPage });
 
 export function App(): ReactElement {
   return (
     <SentryErrorBoundary fallback={ErrorPage}>
       <ConsentProvider>
-        <NoticeProvider>
-          <SessionProvider>
-            <RouterProvider router={router} />
-          </SessionProvider>
-        </NoticeProvider>
+        <QueryClientProvider client={queryClient}>
+          <NoticeProvider>
+            <SessionProvider>
+              <RouterProvider router={router} />
+            </SessionProvider>
+          </NoticeProvider>
+        </QueryClientProvider>
       </ConsentProvider>
     </SentryErrorBoundary>
   );

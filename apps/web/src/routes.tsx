@@ -1,8 +1,6 @@
 import type { RouteObject } from 'react-router';
 import { Layout } from './layout/layout.tsx';
-import { Loading } from './layout/loading.tsx';
-import { CodePage } from './pages/code-page.tsx';
-import { CreatePage } from './pages/create-page.tsx';
+import { Skeleton } from './layout/skeleton.tsx';
 import { DashboardPage } from './pages/dashboard-page.tsx';
 import { LogInPage } from './pages/log-in-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
@@ -15,17 +13,34 @@ const debugRoutes: RouteObject[] =
     ? [{ path: 'debug', lazy: async () => ({ Component: (await import('./pages/debug-page.tsx')).DebugPage }) }]
     : [];
 
+/** The first pages of a visit come with the app; the others when somebody goes there. */
 export const routes: RouteObject[] = [
   {
     element: <Layout />,
-    hydrateFallbackElement: <Loading />,
+    hydrateFallbackElement: <Skeleton height="page" />,
     children: [
       {
         element: <RequireSession />,
         children: [
           { path: '/', element: <DashboardPage /> },
-          { path: 'create', element: <CreatePage /> },
-          { path: 'qr/:qrId', element: <CodePage /> },
+          { path: 'create', lazy: async () => ({ Component: (await import('./pages/create-page.tsx')).CreatePage }) },
+          { path: 'qr/:qrId', lazy: async () => ({ Component: (await import('./pages/code-page.tsx')).CodePage }) },
+          {
+            path: 'microsites',
+            lazy: async () => ({ Component: (await import('./pages/microsites-page.tsx')).MicrositesPage }),
+          },
+          {
+            path: 'microsites/new',
+            lazy: async () => ({ Component: (await import('./pages/new-microsite-page.tsx')).NewMicrositePage }),
+          },
+          {
+            path: 'microsites/:micrositeId',
+            lazy: async () => ({ Component: (await import('./pages/microsite-page.tsx')).MicrositePage }),
+          },
+          {
+            path: 'account',
+            lazy: async () => ({ Component: (await import('./pages/account-page.tsx')).AccountPage }),
+          },
         ],
       },
       { path: 'login', element: <LogInPage /> },

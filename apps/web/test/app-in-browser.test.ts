@@ -13,7 +13,24 @@ const code = {
   pngUrl: '/qr/code-1/image.png',
   svgUrl: '/qr/code-1/image.svg',
   hasCustomLogo: false,
+  status: 'active',
   createdAt: '2026-11-02T00:00:00.000Z',
+};
+const day = { start: '2026-11-02', scans: 7, uniqueVisitors: 5 };
+const summary = {
+  from: '2026-10-04',
+  to: '2026-11-02',
+  scans: 7,
+  uniqueVisitors: 5,
+  series: [day],
+  byCode: [{ qrId: 'code-1', scans: 7 }],
+};
+const statistics = {
+  ...{ qrId: 'code-1', from: '2026-10-04', to: '2026-11-02', interval: 'day', timeZone: 'UTC' },
+  ...{ scans: 7, uniqueVisitors: 5, botScans: 1, series: [day], topDays: [] },
+  byCountry: [{ value: 'CH', scans: 7 }],
+  byDevice: [{ value: 'mobile', scans: 7 }],
+  byBrowser: [{ value: 'Safari', scans: 7 }],
 };
 const unauthorized = { status: 401, body: { error: 'Unauthorized', message: 'Log in first.' } };
 
@@ -38,7 +55,10 @@ function answer({ method, url }: Received): FakeAnswer {
   if (!world.isLoggedIn || world.isSessionOver) return unauthorized;
   if (path === '/auth/me') return { body: { user } };
   if (path === '/qr/generate' && method === 'POST') return { status: 201, body: { ...code, isFirst: true } };
-  if (path === '/qr') return { body: { items: [code], total: 1 } };
+  if (path === '/qr/preview') return { headers: { 'content-type': 'image/svg+xml' }, body: 'picture' };
+  if (path === '/qr') return { body: { items: [code], total: 1, nextCursor: null } };
+  if (path === '/analytics/summary') return { body: summary };
+  if (path === '/analytics/qrs/code-1') return { body: statistics };
   return path === '/qr/code-1'
     ? { body: code }
     : { status: 404, body: { error: 'Not Found', message: 'No such code.' } };

@@ -13,6 +13,7 @@ import { addLogoutRoute } from './routes/logout.ts';
 import { addMeRoute } from './routes/me.ts';
 import { addPasswordRoute } from './routes/password.ts';
 import { addPlanRoute } from './routes/plan.ts';
+import { addPlansRoute } from './routes/plans.ts';
 import { addRefreshRoute } from './routes/refresh.ts';
 import { addSignupRoute } from './routes/signup.ts';
 import type { Store, User } from './store.ts';
@@ -80,6 +81,7 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
   addMeRoute(app, context);
   addPasswordRoute(app, context);
   addPlanRoute(app, context);
+  addPlansRoute(app);
   addAccountRoute(app, context);
   return app;
 }

@@ -11,6 +11,9 @@ const PRICES: Readonly<Record<Exclude<Plan, 'free'>, Readonly<Record<string, num
   business: { EUR: 2900, USD: 2900, JPY: 4200 },
 };
 
+/** Every plan with its prices, from the smallest to the largest; what is free has none. */
+export const offers = ORDER.map((name) => ({ name, prices: name === 'free' ? {} : PRICES[name] }));
+
 /** The currencies in which plans are sold. */
 export const currencies = Object.keys(PRICES.pro);
 

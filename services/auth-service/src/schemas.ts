@@ -34,11 +34,24 @@ export const planBody = Type.Object({
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
 });
 
+const planName = Type.Union([Type.Literal('free'), Type.Literal('pro'), Type.Literal('business')]);
+
+export const plansReply = Type.Object({
+  plans: Type.Array(
+    Type.Object({
+      name: planName,
+      prices: Type.Record(Type.String(), Type.Integer(), {
+        description: 'What a month costs, in minor units of each currency in which the plan is sold.',
+      }),
+    }),
+  ),
+});
+
 export const userReply = Type.Object({
   user: Type.Object({
     id: Type.String(),
     email: Type.String(),
-    plan: Type.Union([Type.Literal('free'), Type.Literal('pro'), Type.Literal('business')]),
+    plan: planName,
     createdAt: Type.String({ format: 'date-time' }),
   }),
 });

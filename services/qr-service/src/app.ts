@@ -8,6 +8,7 @@ import { addGetRoute } from './routes/get.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addInternalRoute } from './routes/internal.ts';
 import { addListRoute } from './routes/list.ts';
+import { addPreviewRoute } from './routes/preview.ts';
 import { addUpdateRoute } from './routes/update.ts';
 import type { Store } from './store.ts';
 
@@ -51,6 +52,7 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
       sessions.require(request);
     });
     addGenerateRoute(owned, context);
+    addPreviewRoute(owned, context);
     addListRoute(owned, context);
     addGetRoute(owned, context);
     addUpdateRoute(owned, context);

@@ -39,6 +39,8 @@ const MAX_CODES: Readonly<Record<Session['plan'], number>> = { free: 10, pro: 10
 export interface Codes {
   /** @throws AppError 400 that names the wrong field, 402 when the plan of the owner has no room for another. */
   create(owner: Owner, request: CodeRequest): Promise<{ readonly code: Code; readonly codesCreated: number }>;
+  /** An SVG of what would be made, which is not kept. @throws AppError 400 that names the wrong field. */
+  preview(ownerId: string, request: CodeRequest): Promise<string>;
   /** Newest first. @throws AppError 400 for a cursor that is none. */
   list(ownerId: string, page: { readonly limit: number; readonly cursor?: string }): Promise<CodeList>;
   /** @throws AppError 404 */
@@ -81,6 +83,12 @@ export function createCodes({ store, contents, scanBaseUrl, now }: CodesOptions)
         code: 'plan_limit',
         message: `The plan ${plan} has room for ${MAX_CODES[plan]} codes: delete one, or move to a larger plan.`,
       });
+    },
+
+    async preview(ownerId, { title: _title, logo, ...request }) {
+      const id = newId();
+      const checked = await contents.check(ownerId, id, request);
+      return drawSvg(contents.printed({ id, ...checked }), logo === undefined ? null : await readLogo(logo));
     },
 
     async update(ownerId, id, { destinationUrl, title, status }) {

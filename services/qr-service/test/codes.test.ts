@@ -77,6 +77,27 @@ describe.each(kinds)('a code, on the %s database', (kind) => {
     },
   );
 
+  it('can be seen before it is made, as it will look, without being kept or counted', async () => {
+    const owner = await logIn(running.app);
+    await settle();
+    inbox.clear();
+    const wifi = { type: 'wifi', wifi: { ssid: 'Guests', encryption: 'WPA', password: 'welcome-inside' } };
+    const preview = await owner.preview(wifi);
+    expect(preview.statusCode).toBe(200);
+    expect(preview.headers).toMatchObject({ 'content-type': 'image/svg+xml', 'cache-control': 'no-store' });
+    const withLogo = await owner.preview({ ...lunch, logo: await picture('png', { color: '#0000e0' }) });
+    expect((await scan(withLogo.rawPayload)).text).toMatch(`${scanBaseUrl}/scan/`);
+    expect((await owner.preview({ type: 'url', destinationUrl: 'javascript:alert(1)' })).json()).toMatchObject({
+      field: 'destinationUrl',
+    });
+    expect((await owner.get('/qr')).json()).toMatchObject({ items: [], total: 0 });
+    await settle();
+    expect(inbox.events()).toEqual([]);
+
+    const { id } = (await owner.generate(wifi)).json<Created>();
+    expect((await owner.get(`/qr/${id}/image.svg`)).payload).toBe(preview.payload);
+  });
+
   it('is drawn in the size, colour and error correction that are asked for, and stays readable', async () => {
     const owner = await logIn(running.app);
     const { id } = (await owner.generate(lunch)).json<Created>();

@@ -174,6 +174,7 @@ describe('another field', () => {
 describe('a route of a person', () => {
   it.each([
     ['POST', '/qr/generate'],
+    ['POST', '/qr/preview'],
     ['GET', '/qr'],
     ['GET', '/qr/AAAAAAAAAAAA'],
     ['GET', '/qr/AAAAAAAAAAAA/image.png'],

@@ -104,5 +104,7 @@ export async function logIn(app: Server, userId: string = crypto.randomUUID(), p
     remove: (url: string): Promise<LightMyRequestResponse> => app.inject({ method: 'DELETE', url, cookies: jar }),
     generate: (payload: object): Promise<LightMyRequestResponse> =>
       app.inject({ method: 'POST', url: '/qr/generate', cookies: jar, payload }),
+    preview: (payload: object): Promise<LightMyRequestResponse> =>
+      app.inject({ method: 'POST', url: '/qr/preview', cookies: jar, payload }),
   };
 }

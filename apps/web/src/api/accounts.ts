@@ -1,10 +1,25 @@
 import { request } from './request.ts';
 
+export type PlanName = 'free' | 'pro' | 'business';
+
 export interface User {
   readonly id: string;
   readonly email: string;
-  readonly plan: 'free' | 'pro' | 'business';
+  readonly plan: PlanName;
   readonly createdAt: string;
+}
+
+/** A plan and what a month of it costs, in minor units of each currency in which it is sold. */
+export interface Plan {
+  readonly name: PlanName;
+  readonly prices: Readonly<Record<string, number>>;
+}
+
+/** What a person agrees to pay for which plan. */
+export interface Order {
+  readonly plan: PlanName;
+  readonly amountMinor: number;
+  readonly currency: string;
 }
 
 interface UserAnswer {
@@ -31,4 +46,29 @@ export async function logOut(): Promise<void> {
 /** Who is logged in. */
 export async function currentUser(signal: AbortSignal): Promise<User> {
   return (await request<UserAnswer>('/auth/me', { signal })).user;
+}
+
+/** From the smallest to the largest. */
+export async function listPlans(signal: AbortSignal): Promise<readonly Plan[]> {
+  return (await request<{ readonly plans: readonly Plan[] }>('/auth/plans', { signal })).plans;
+}
+
+/** Moves the account to a larger plan. */
+export async function upgradePlan(order: Order): Promise<User> {
+  return (await request<UserAnswer>('/auth/plan', { method: 'POST', body: order })).user;
+}
+
+// Of a wrong password these two say 403: a 401 means the session here, as everywhere else.
+
+/** Ends every other session of the account. */
+export async function changePassword(passwords: {
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}): Promise<void> {
+  await request('/auth/password', { method: 'POST', body: passwords });
+}
+
+/** Deletes the account and all that belongs to it, and ends the session. */
+export async function deleteAccount(password: string): Promise<void> {
+  await request('/auth/account', { method: 'DELETE', body: { password } });
 }

@@ -1,40 +1,114 @@
-import { request } from './request.ts';
+import { request, requestText } from './request.ts';
+
+export type CodeType = 'url' | 'wifi' | 'vcard' | 'microsite';
+
+export interface Wifi {
+  readonly ssid: string;
+  readonly encryption: 'WPA' | 'WEP' | 'none';
+  readonly password?: string;
+  readonly hidden?: boolean;
+}
+
+/** A business card; at least one of the first three. */
+export interface Vcard {
+  readonly firstName?: string;
+  readonly lastName?: string;
+  readonly organization?: string;
+  readonly jobTitle?: string;
+  readonly phone?: string;
+  readonly email?: string;
+  readonly url?: string;
+}
 
 export interface Code {
   readonly id: string;
-  readonly type: 'url' | 'wifi' | 'vcard' | 'microsite';
-  readonly title?: string | null;
+  readonly type: CodeType;
+  readonly title: string | null;
   /** Null for what phones read from the code itself. */
   readonly destinationUrl: string | null;
+  readonly wifi?: Wifi;
+  readonly vcard?: Vcard;
+  readonly micrositeId?: string;
   /** What the code says: the address that counts a scan and leads on. */
   readonly scanUrl: string | null;
   readonly pngUrl: string;
   readonly svgUrl: string;
   readonly hasCustomLogo: boolean;
+  readonly status: 'active' | 'disabled';
   readonly createdAt: string;
 }
 
+/** What a code is made of: of the four contents the one that belongs to its type. */
 export interface NewCode {
-  readonly type: 'url';
-  readonly destinationUrl: string;
+  readonly type: CodeType;
+  readonly destinationUrl?: string;
+  readonly wifi?: Wifi;
+  readonly vcard?: Vcard;
+  readonly micrositeId?: string;
   readonly title?: string;
   /** A data URL. */
   readonly logo?: string;
 }
 
-export function createCode(code: NewCode): Promise<Code> {
+/** What of a code can be changed while its picture stays the same. */
+export interface CodeChanges {
+  readonly destinationUrl?: string;
+  readonly title?: string | null;
+  readonly status?: Code['status'];
+}
+
+export interface CodeList {
+  readonly items: readonly Code[];
+  /** How many there are in all. */
+  readonly total: number;
+  readonly nextCursor: string | null;
+}
+
+export function createCode(code: NewCode): Promise<Code & { readonly isFirst: boolean }> {
   return request('/qr/generate', { method: 'POST', body: code });
 }
 
-export function listCodes(signal: AbortSignal): Promise<{ readonly items: readonly Code[]; readonly total: number }> {
-  return request('/qr', { signal });
+/** The picture of a code that does not exist yet, as an SVG document. */
+export function previewCode(code: NewCode, signal: AbortSignal): Promise<string> {
+  return requestText('/qr/preview', { method: 'POST', body: code, signal });
+}
+
+/** Newest first. */
+export function listCodes(
+  page: { readonly limit: number; readonly cursor?: string },
+  signal: AbortSignal,
+): Promise<CodeList> {
+  const cursor = page.cursor === undefined ? '' : `&cursor=${encodeURIComponent(page.cursor)}`;
+  return request(`/qr?limit=${page.limit}${cursor}`, { signal });
 }
 
 export function findCode(id: string, signal: AbortSignal): Promise<Code> {
-  return request(`/qr/${encodeURIComponent(id)}`, { signal });
+  return request(codePath(id), { signal });
+}
+
+export function updateCode(id: string, changes: CodeChanges): Promise<Code> {
+  return request(codePath(id), { method: 'PATCH', body: changes });
+}
+
+export async function deleteCode(id: string): Promise<void> {
+  await request(codePath(id), { method: 'DELETE' });
+}
+
+/** How a picture is to look. */
+export interface Look {
+  /** Pixels. */
+  readonly size?: number;
+  /** `rrggbb` */
+  readonly color?: string;
+  readonly level?: 'L' | 'M' | 'Q' | 'H';
 }
 
 /** The address of a picture that the service names relative to itself. */
-export function pictureUrl(path: string): string {
-  return `/api${path}`;
+export function pictureUrl(path: string, look: Look = {}): string {
+  const query = new URLSearchParams(Object.entries(look).map(([name, value]) => [name, String(value)]));
+  return query.size === 0 ? `/api${path}` : `/api${path}?${query}`;
+}
+
+function codePath(id: string): string {
+  return `/qr/${encodeURIComponent(id)}`;
 }

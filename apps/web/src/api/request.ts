@@ -3,7 +3,7 @@ import { ApiError, NetworkError } from './errors.ts';
 
 /** What {@link request} takes beside the path. */
 export interface RequestOptions {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: object;
   readonly signal?: AbortSignal;
   /** Whether a 401 means that the session may have run out; false where it means a wrong password. @default true */
@@ -24,14 +24,23 @@ export function whenSessionEnds(action: () => void): void {
  * @throws ApiError when the answer is an error, NetworkError when there is none.
  */
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const response = await sendInSession(path, options);
+  return (await response.json().catch(() => undefined)) as T;
+}
+
+/** The same for an answer that is a text, such as a picture. */
+export async function requestText(path: string, options: RequestOptions = {}): Promise<string> {
+  return (await sendInSession(path, options)).text();
+}
+
+async function sendInSession(path: string, options: RequestOptions): Promise<Response> {
   let response = await send(path, options);
   if (response.status === 401 && options.renewsSession !== false) {
     if (await renewSession()) response = await send(path, options);
     if (response.status === 401) onSessionEnd();
   }
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw new ApiError(response.status, readErrorBody(answer));
-  return answer as T;
+  if (response.ok) return response;
+  throw new ApiError(response.status, readErrorBody(await response.json().catch(() => undefined)));
 }
 
 async function send(path: string, { method = 'GET', body, signal }: RequestOptions): Promise<Response> {

@@ -1,4 +1,5 @@
-import { type ComponentProps, type ReactElement, useId } from 'react';
+import type { ComponentProps, ReactElement } from 'react';
+import { FieldFrame } from './field-frame.tsx';
 
 interface FieldProps extends ComponentProps<'input'> {
   readonly label: string;
@@ -10,30 +11,9 @@ interface FieldProps extends ComponentProps<'input'> {
 
 /** A labelled input whose hint and error are read out with it. */
 export function Field({ label, hint, error, ...input }: FieldProps): ReactElement {
-  const id = useId();
-  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
-    <div className="field">
-      <label htmlFor={id}>
-        {label}
-        {!input.required && <span className="optional"> (optional)</span>}
-      </label>
-      <input
-        {...input}
-        id={id}
-        aria-invalid={error !== undefined}
-        {...(describedBy && { 'aria-describedby': describedBy })}
-      />
-      {hint && (
-        <p className="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-      {error && (
-        <p className="field-error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
-    </div>
+    <FieldFrame label={label} hint={hint} error={error} isOptional={!input.required}>
+      {(control) => <input {...input} {...control} />}
+    </FieldFrame>
   );
 }

@@ -39,7 +39,7 @@ export function useSubmit({ action, fields, submit, onFailure }: SubmitOptions):
       onFailure?.(error);
       const field = error instanceof ApiError ? error.body.field : undefined;
       if (error instanceof ApiError && field !== undefined && fields.includes(field)) {
-        setErrors({ [field]: error.message });
+        setErrors({ [field]: complaint(field, error.message) });
         const input = form.elements.namedItem(field);
         if (input instanceof HTMLElement) input.focus();
       } else {
@@ -59,4 +59,12 @@ export function useSubmit({ action, fields, submit, onFailure }: SubmitOptions):
       if (!isSending.current) void send(event.currentTarget);
     },
   };
+}
+
+/** The API names the field at the start of its sentence (`body/title must …`), which stands beside that field here. */
+function complaint(field: string, message: string): string {
+  const [first = '', ...rest] = message.split(' ');
+  const isName = first.replace(/^body\//, '').replaceAll('/', '.') === field;
+  const text = isName ? rest.join(' ') : message;
+  return isName ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : message;
 }

@@ -1,9 +1,10 @@
 import type { ReactElement } from 'react';
-import { Link, Outlet, ScrollRestoration, useNavigate } from 'react-router';
+import { Link, NavLink, Outlet, ScrollRestoration, useNavigate } from 'react-router';
 import { ConsentBanner } from '../consent/consent-banner.tsx';
 import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
 import { useSession } from '../session/session-provider.tsx';
+import { OfflineBanner } from './offline-banner.tsx';
 
 /** What every page has around it. */
 export function Layout(): ReactElement {
@@ -17,9 +18,10 @@ export function Layout(): ReactElement {
           <img src="/icon.svg" alt="" width="28" height="28" />
           QR Platform
         </Link>
-        <Account />
+        <Navigation />
       </header>
-      <main id="content">
+      <OfflineBanner />
+      <main id="content" tabIndex={-1}>
         <Outlet />
       </main>
       <ConsentBanner />
@@ -28,7 +30,7 @@ export function Layout(): ReactElement {
   );
 }
 
-function Account(): ReactElement | null {
+function Navigation(): ReactElement | null {
   const { user, leave } = useSession();
   const navigate = useNavigate();
   const notify = useNotice();
@@ -52,8 +54,12 @@ function Account(): ReactElement | null {
     }
   };
   return (
-    <nav aria-label="Account">
-      <span className="account-email">{user.email}</span>
+    <nav aria-label="Main">
+      <NavLink to="/" end>
+        Codes
+      </NavLink>
+      <NavLink to="/microsites">Microsites</NavLink>
+      <NavLink to="/account">Account</NavLink>
       <button type="button" className="quiet" onClick={() => void leaveAndGo()}>
         Log out
       </button>

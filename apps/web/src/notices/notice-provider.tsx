@@ -3,42 +3,51 @@ import { createContext, type ReactElement, type ReactNode, useCallback, useConte
 /** Long enough to read two lines; the notice can be closed before. */
 const SHOWN_MS = 8000;
 
-const NoticeContext = createContext<((message: string | undefined) => void) | undefined>(undefined);
+/** What happened: `success` is said when there is a pause, `failure` at once. */
+export type NoticeKind = 'failure' | 'success';
+
+/** Shows a message, or none. */
+export type Notify = (message: string | undefined, kind?: NoticeKind) => void;
+
+const NoticeContext = createContext<Notify | undefined>(undefined);
 
 /** Shows one short message at a time at the edge of the page. */
 export function NoticeProvider({ children }: { readonly children: ReactNode }): ReactElement {
-  const [message, setMessage] = useState<string>();
-  const close = useCallback(() => setMessage(undefined), []);
+  const [notice, setNotice] = useState<{ readonly message: string; readonly kind: NoticeKind }>();
+  const notify = useCallback<Notify>(
+    (message, kind = 'failure') => setNotice(message === undefined ? undefined : { message, kind }),
+    [],
+  );
+  const close = useCallback(() => setNotice(undefined), []);
   useEffect(() => {
-    if (message === undefined) return undefined;
+    if (notice === undefined) return undefined;
     const timer = setTimeout(close, SHOWN_MS);
     return () => clearTimeout(timer);
-  }, [message, close]);
+  }, [notice, close]);
 
+  const shown = (kind: NoticeKind) =>
+    notice?.kind === kind && (
+      <div className={`notice ${kind}`}>
+        <p>{notice.message}</p>
+        <button type="button" className="quiet" onClick={close} aria-label="Close message">
+          ✕
+        </button>
+      </div>
+    );
   return (
-    <NoticeContext value={setMessage}>
+    <NoticeContext value={notify}>
       {children}
-      <div className="notices" aria-live="assertive">
-        {message !== undefined && (
-          <div className="notice">
-            <p>{message}</p>
-            <button type="button" className="quiet" onClick={close} aria-label="Close message">
-              ✕
-            </button>
-          </div>
-        )}
+      <div className="notices">
+        <div aria-live="assertive">{shown('failure')}</div>
+        <div aria-live="polite">{shown('success')}</div>
       </div>
     </NoticeContext>
   );
 }
 
-/**
- * Shows a message, or none.
- *
- * @throws outside a {@link NoticeProvider}.
- */
-export function useNotice(): (message: string | undefined) => void {
-  const show = useContext(NoticeContext);
-  if (!show) throw new Error('useNotice needs a <NoticeProvider> above it.');
-  return show;
+/** @throws outside a {@link NoticeProvider}. */
+export function useNotice(): Notify {
+  const notify = useContext(NoticeContext);
+  if (!notify) throw new Error('useNotice needs a <NoticeProvider> above it.');
+  return notify;
 }

@@ -1,11 +1,13 @@
 import type { ReactElement } from 'react';
-import { CreateQRForm } from '../forms/create-qr-form.tsx';
+import { CreateQRForm } from '../codes/create-qr-form.tsx';
 
 export function CreatePage(): ReactElement {
   return (
-    <div className="narrow">
-      <h1>New QR code</h1>
+    <>
+      <div className="page-head">
+        <h1>New QR code</h1>
+      </div>
       <CreateQRForm />
-    </div>
+    </>
   );
 }

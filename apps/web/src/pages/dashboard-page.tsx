@@ -1,20 +1,21 @@
 import { trackEvent } from '@qr/browser';
 import { type ReactElement, useEffect } from 'react';
 import { Link } from 'react-router';
-import { type Code, listCodes } from '../api/codes.ts';
+import { CodeList } from '../codes/code-list.tsx';
+import { ScanTotals } from '../codes/scan-totals.tsx';
+import { useCodeList } from '../codes/use-codes.ts';
 import { Failure } from '../layout/failure.tsx';
-import { Loading } from '../layout/loading.tsx';
-import { useLoaded } from '../layout/use-loaded.ts';
-import { CodeCard } from './code-card.tsx';
-
-const load = (_key: string, signal: AbortSignal) => listCodes(signal);
+import { Skeleton } from '../layout/skeleton.tsx';
 
 export function DashboardPage(): ReactElement {
-  const codes = useLoaded('codes', 'list_codes', load);
-  const total = codes.state === 'loaded' ? codes.value.total : undefined;
+  const codes = useCodeList();
+  const total = codes.data?.pages[0]?.total;
+  const isShown = total !== undefined;
+  // Once a visit: the number changes while the page stays the same.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the number as it was when the page was first shown.
   useEffect(() => {
-    if (total !== undefined) trackEvent('dashboard_viewed', { total_qrs: total });
-  }, [total]);
+    if (isShown) trackEvent('dashboard_viewed', { total_qrs: total });
+  }, [isShown]);
 
   return (
     <>
@@ -24,34 +25,29 @@ export function DashboardPage(): ReactElement {
           New QR code
         </Link>
       </div>
-      {codes.state === 'loading' && <Loading />}
-      {codes.state === 'failed' && <Failure message={codes.message} />}
-      {codes.state === 'loaded' && <CodeList codes={codes.value.items} />}
+      {codes.isPending && <Skeleton height="page" label="Loading your codes" />}
+      {codes.isError && !codes.data && <Failure error={codes.error} action="list_codes" onRetry={codes.refetch} />}
+      {total === 0 && <NoCodes />}
+      {total !== undefined && total > 0 && (
+        <>
+          <ScanTotals codes={total} />
+          <CodeList list={codes} total={total} />
+        </>
+      )}
     </>
   );
 }
 
-function CodeList({ codes }: { readonly codes: readonly Code[] }): ReactElement {
-  if (codes.length === 0) {
-    return (
-      <div className="card message">
-        <h2>No codes yet</h2>
-        <p>A QR code takes a minute: paste the address it should lead to, download the picture, print it.</p>
-        <div className="actions">
-          <Link to="/create" className="button">
-            Make your first code
-          </Link>
-        </div>
-      </div>
-    );
-  }
+function NoCodes(): ReactElement {
   return (
-    <ul className="codes">
-      {codes.map((code) => (
-        <li key={code.id}>
-          <CodeCard code={code} />
-        </li>
-      ))}
-    </ul>
+    <div className="card message">
+      <h2>No codes yet</h2>
+      <p>A QR code takes a minute: say where it should lead, download the picture, print it.</p>
+      <div className="actions">
+        <Link to="/create" className="button">
+          Make your first code
+        </Link>
+      </div>
+    </div>
   );
 }

@@ -1,8 +1,14 @@
 import type { ErrorFallbackProps } from '@qr/browser';
 import type { ReactElement } from 'react';
+import { queryClient } from '../api/query-client.ts';
 
 /** Stands in the place of a broken page. It says nothing of the error itself, which may quote what a person typed. */
 export function ErrorPage({ errorId, resetError }: ErrorFallbackProps): ReactElement {
+  const tryAgain = () => {
+    // An answer that broke the page would break it again.
+    queryClient.clear();
+    resetError();
+  };
   return (
     <main className="narrow">
       <div className="card message" role="alert">
@@ -14,7 +20,7 @@ export function ErrorPage({ errorId, resetError }: ErrorFallbackProps): ReactEle
           </p>
         )}
         <div className="actions">
-          <button type="button" onClick={resetError}>
+          <button type="button" onClick={tryAgain}>
             Try again
           </button>
           <a href="/">Go to the start page</a>

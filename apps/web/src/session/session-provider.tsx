@@ -2,6 +2,7 @@ import { captureException, identifyUser, resetMixpanel } from '@qr/browser';
 import { createContext, type ReactElement, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { currentUser, logOut, type User } from '../api/accounts.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
+import { queryClient } from '../api/query-client.ts';
 import { whenSessionEnds } from '../api/request.ts';
 
 /** Who uses the app. */
@@ -9,7 +10,11 @@ export interface Session {
   /** `undefined` until the service has answered, `null` when nobody is logged in. */
   readonly user: User | null | undefined;
   readonly enter: (user: User) => void;
+  /** The same person, with another plan. */
+  readonly change: (user: User) => void;
   readonly leave: () => Promise<void>;
+  /** For a session that the service has ended by itself. */
+  readonly forget: () => void;
 }
 
 const SessionContext = createContext<Session | undefined>(undefined);
@@ -21,6 +26,8 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
     const forget = () => {
       // A visitor who never logged in keeps the id of their device.
       if (user) resetMixpanel();
+      // Whoever comes next must not see it, not even for a moment.
+      queryClient.clear();
       setUser(null);
     };
     whenSessionEnds(forget);
@@ -30,10 +37,15 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
         identifyUser(next.id, { plan: next.plan, $created: next.createdAt });
         setUser(next);
       },
+      change: (next) => {
+        identifyUser(next.id, { plan: next.plan });
+        setUser(next);
+      },
       leave: async () => {
         await logOut();
         forget();
       },
+      forget,
     };
   }, [user]);
 

@@ -1,0 +1,51 @@
+import { request } from './request.ts';
+
+export interface Share {
+  readonly value: string;
+  readonly scans: number;
+}
+
+/** What became of one code, in days of UTC. */
+export interface CodeStatistics {
+  readonly from: string;
+  readonly to: string;
+  readonly scans: number;
+  /** Their ids change every day: those of several days are added up. */
+  readonly uniqueVisitors: number;
+  readonly botScans: number;
+  readonly series: readonly { readonly start: string; readonly scans: number; readonly uniqueVisitors: number }[];
+  readonly byCountry: readonly Share[];
+  readonly byDevice: readonly Share[];
+  readonly byBrowser: readonly Share[];
+  readonly topDays: readonly { readonly day: string; readonly scans: number }[];
+}
+
+/** The same of all codes of a person, by day. */
+export interface Summary {
+  readonly from: string;
+  readonly to: string;
+  readonly scans: number;
+  readonly uniqueVisitors: number;
+  readonly series: readonly { readonly start: string; readonly scans: number }[];
+  readonly byCode: readonly { readonly qrId: string; readonly scans: number }[];
+}
+
+/** Days in UTC, both included, such as `2026-03-01`. */
+export interface Period {
+  readonly from: string;
+  readonly to: string;
+}
+
+export function codeStatistics(id: string, { from, to }: Period, signal: AbortSignal): Promise<CodeStatistics> {
+  return request(`/analytics/qrs/${encodeURIComponent(id)}?from=${from}&to=${to}&interval=day`, { signal });
+}
+
+/** Where the scans of a period can be had as a file. */
+export function exportUrl(id: string, { from, to }: Period): string {
+  return `/api/analytics/qrs/${encodeURIComponent(id)}/export.csv?from=${from}&to=${to}`;
+}
+
+/** Of the last 30 days. */
+export function summary(signal: AbortSignal): Promise<Summary> {
+  return request('/analytics/summary', { signal });
+}

@@ -1,0 +1,17 @@
+import type { CodeType } from '../api/codes.ts';
+
+/** What a code can hold, in the order in which people choose it. */
+export const CODE_KINDS: readonly { readonly type: CodeType; readonly name: string; readonly use: string }[] = [
+  { type: 'url', name: 'Link', use: 'Leads to a web page. You can change where later, and see who scans it.' },
+  { type: 'wifi', name: 'Wi-Fi', use: 'Lets guests join a network without typing. Cannot be changed once printed.' },
+  {
+    type: 'vcard',
+    name: 'Business card',
+    use: 'Puts you into the contacts of a phone. Cannot be changed once printed.',
+  },
+  { type: 'microsite', name: 'Microsite', use: 'Leads to a page of links that you make here.' },
+];
+
+export function kindName(type: CodeType): string {
+  return CODE_KINDS.find((kind) => kind.type === type)?.name ?? type;
+}

@@ -1,0 +1,108 @@
+import {
+  type InfiniteData,
+  keepPreviousData,
+  type QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import {
+  type Code,
+  type CodeChanges,
+  type CodeList,
+  createCode,
+  deleteCode,
+  findCode,
+  listCodes,
+  type NewCode,
+  previewCode,
+  updateCode,
+} from '../api/codes.ts';
+
+/** A screen or two; the next ones come when they are asked for. */
+const PAGE_SIZE = 24;
+
+const keys = { all: ['codes'], list: ['codes', 'list'], one: (id: string) => ['codes', 'one', id] } as const;
+
+/** The codes of the person, newest first, page by page. */
+export function useCodeList() {
+  return useInfiniteQuery({
+    queryKey: keys.list,
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      listCodes({ limit: PAGE_SIZE, ...(pageParam !== undefined && { cursor: pageParam }) }, signal),
+    getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+  });
+}
+
+export function useCode(id: string) {
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: keys.one(id),
+    queryFn: ({ signal }) => findCode(id, signal),
+    // What the list knows of it is shown until the service has answered.
+    placeholderData: () => listed(client, id),
+  });
+}
+
+/** The picture of a code that is being typed. Kept no longer than it is looked at: it may hold a password. */
+export function useCodePreview(code: NewCode | undefined) {
+  return useQuery({
+    queryKey: ['preview', code],
+    queryFn: ({ signal }) => previewCode(code as NewCode, signal),
+    enabled: code !== undefined,
+    retry: false,
+    gcTime: 0,
+    // The last good picture, until the next one is drawn.
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useCreateCode() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: createCode,
+    onSuccess: ({ isFirst: _isFirst, ...code }) => {
+      client.setQueryData<Code>(keys.one(code.id), code);
+      return client.invalidateQueries({ queryKey: keys.list });
+    },
+  });
+}
+
+/** Shows a change at once, and takes it back when the service refuses it. */
+export function useUpdateCode(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (changes: CodeChanges) => updateCode(id, changes),
+    onMutate: async (changes) => {
+      // An answer that is on its way would bring the old state back.
+      await client.cancelQueries({ queryKey: keys.all });
+      const before = client.getQueryData<Code>(keys.one(id));
+      if (before) client.setQueryData<Code>(keys.one(id), { ...before, ...changes });
+      return before;
+    },
+    onError: (_error, _changes, before) => client.setQueryData(keys.one(id), before),
+    onSuccess: (code) => client.setQueryData(keys.one(id), code),
+    onSettled: () => client.invalidateQueries({ queryKey: keys.list }),
+  });
+}
+
+export function useDeleteCode(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => deleteCode(id),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.list }),
+  });
+}
+
+/** For a code that is gone, once its page is left: while it is open, its page would ask for it again. */
+export function useForgetCode(id: string): () => void {
+  const client = useQueryClient();
+  return () => client.removeQueries({ queryKey: keys.one(id) });
+}
+
+function listed(client: QueryClient, id: string): Code | undefined {
+  const lists = client.getQueryData<InfiniteData<CodeList>>(keys.list);
+  return lists?.pages.flatMap(({ items }) => items).find((code) => code.id === id);
+}

@@ -1,0 +1,18 @@
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { findMicrosite, listMicrosites, type Microsite, type MicrositeList } from '../api/microsites.ts';
+
+/** Where the list is kept; one of them is kept below it. */
+export const LIST_KEY = ['microsites'] as const;
+
+export function micrositeKey(id: string): readonly [string, string] {
+  return [...LIST_KEY, id];
+}
+
+/** One's own, the newest first. */
+export function useMicrosites(): UseQueryResult<MicrositeList> {
+  return useQuery({ queryKey: LIST_KEY, queryFn: ({ signal }) => listMicrosites(signal) });
+}
+
+export function useMicrosite(id: string): UseQueryResult<Microsite> {
+  return useQuery({ queryKey: micrositeKey(id), queryFn: ({ signal }) => findMicrosite(id, signal) });
+}
