@@ -59,8 +59,12 @@ export default defineConfig({
     emptyOutDir: true,
     // For Sentry's upload; the server never serves them.
     sourcemap: 'hidden',
-    // A list of what each late chunk needs would be part of the first; that chunk asks for it soon enough.
-    modulePreload: false,
+    // The page names what its first script imports, so that both come at once. A list of what each late chunk needs would be part of the
+    // first; that chunk asks for it soon enough.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_file, files, { hostType }) => (hostType === 'html' ? files : []),
+    },
     // Inlined files would be data: URLs, which the content security policy does not allow for scripts and styles.
     assetsInlineLimit: 0,
   },

@@ -22,21 +22,27 @@ export async function measureLoad(origin) {
     await cdp.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN });
     await page.addInitScript(() => {
       globalThis.longTasks = [];
+      globalThis.shifts = 0;
+      new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) globalThis.shifts += value;
+      }).observe({ type: 'layout-shift', buffered: true });
       new PerformanceObserver((list) => {
         for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
       }).observe({ type: 'longtask', buffered: true });
     });
     await page.goto(origin, { waitUntil: 'load' });
     await page.waitForTimeout(WATCH_MS);
-    const { fcp, tasks } = await page.evaluate(() => ({
+    const { fcp, tasks, shifts } = await page.evaluate(() => ({
       fcp: performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
       tasks: globalThis.longTasks,
+      shifts: globalThis.shifts,
     }));
     if (fcp === undefined) throw new Error(`${origin} has not painted anything.`);
     return {
       fcpMs: fcp,
       blockingMs: tasks.reduce((sum, duration) => sum + duration - 50, 0),
       longestTaskMs: Math.max(0, ...tasks),
+      layoutShift: shifts,
     };
   } finally {
     await browser.close();

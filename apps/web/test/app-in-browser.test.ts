@@ -170,6 +170,85 @@ describe('the app', { timeout: 30_000 }, () => {
     await vi.waitFor(() => expect(app.sentErrorIds()).toEqual([shown]), 10_000);
   });
 
+  it('shows the page again after "Try again", asking anew for what it shows', async () => {
+    await logIn('/');
+    await page.getByRole('link', { name: 'Lunch' }).waitFor();
+    await page.goto(`${app.origin}/debug`);
+    await page.getByRole('button', { name: 'Crash this page' }).click();
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Crash this page' }).waitFor();
+  });
+
+  it('says what could not be loaded, and loads it when it is tried again', async () => {
+    await logIn('/create');
+    let isBroken = true;
+    const answered = {
+      status: 500,
+      json: { error: 'Internal Server Error', message: 'An error occurred', errorId: 'f'.repeat(32) },
+    };
+    await page.route('**/api/qr?*', (route) => (isBroken ? route.fulfill(answered) : route.continue()));
+    await page.getByRole('link', { name: 'Codes', exact: true }).click();
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.textContent()).toContain(`(Error id: ${'f'.repeat(32)})`);
+    isBroken = false;
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'Lunch' }).waitFor();
+  });
+
+  it('says that there is no network, as long as there is none', async () => {
+    await logIn('/');
+    await page.getByRole('link', { name: 'Lunch' }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByText('You are offline.').waitFor();
+    await page.context().setOffline(false);
+    await page.getByText('You are offline.').waitFor({ state: 'hidden' });
+  });
+
+  it('brings back whoever has to log in again to where they were', async () => {
+    await logIn('/qr/code-1');
+    await page.getByRole('link', { name: 'Download PNG' }).waitFor();
+    world.isLoggedIn = false;
+    await page.getByLabel('Leads to').fill('https://destination.example/dinner');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    await page.getByLabel('E-mail').fill(user.email);
+    await page.getByLabel('Password').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('link', { name: 'Download PNG' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/qr/code-1');
+  });
+
+  it('takes a change back that the service refuses, which it has shown at once', async () => {
+    await logIn('/qr/code-1');
+    const switchOff = page.getByRole('button', { name: 'Switch off' });
+    await switchOff.waitFor();
+    let answerNow = () => {};
+    const asked = new Promise<void>((resolve) => {
+      answerNow = resolve;
+    });
+    await page.route('**/api/qr/code-1', async (route) => {
+      if (route.request().method() !== 'PATCH') return route.continue();
+      await asked;
+      return route.fulfill({ status: 409, json: { error: 'Conflict', message: 'Not now.' } });
+    });
+    await switchOff.click();
+    await page.getByRole('button', { name: 'Switch on' }).waitFor();
+    answerNow();
+    await page.getByText('Not now.').waitFor();
+    await switchOff.waitFor();
+  });
+
+  it('counts a look at statistics once, however long it lasts', async () => {
+    await page.clock.install();
+    await logIn('/qr/code-1');
+    await page.getByText('7 scans by 5 visitors').waitFor();
+    await page.clock.runFor(25_000);
+    const asked = () => app.services.received.filter(({ url }) => url.startsWith('/analytics/qrs/code-1?'));
+    await vi.waitFor(() => expect(asked().length).toBeGreaterThanOrEqual(2), 10_000);
+    expect(asked().filter(({ url }) => !url.includes('refresh=true'))).toHaveLength(1);
+  });
+
   it.each(['/login', '/signup', '/nowhere', '/'])('fits a narrow screen on %s', async (path) => {
     world.isLoggedIn = path === '/';
     await page.setViewportSize({ width: 360, height: 700 });

@@ -15,7 +15,12 @@ export const periodQuery = Type.Object(period, { additionalProperties: false });
 
 const interval = Type.Union([Type.Literal('day'), Type.Literal('week'), Type.Literal('month')], { default: 'day' });
 
-export const statisticsQuery = Type.Object({ ...period, interval }, { additionalProperties: false });
+const refresh = Type.Boolean({
+  default: false,
+  description: 'Asked by a page that is open and wants to be up to date: nobody has looked once more.',
+});
+
+export const statisticsQuery = Type.Object({ ...period, interval, refresh }, { additionalProperties: false });
 
 const count = Type.Integer();
 const shares = Type.Array(Type.Object({ value: Type.String(), scans: count }));

@@ -318,6 +318,8 @@ describe('a route of a person', () => {
     });
     expect(series).toHaveLength(days);
     expect([series[0].start, series.at(-1).start]).toEqual([from, to]);
+    const again = await owner.get(`/analytics/qrs/${owner.qrId}?${[query, 'refresh=true'].filter(Boolean).join('&')}`);
+    expect(again.statusCode).toBe(200);
     await owner.get(`/analytics/qrs/${owner.qrId}/export.csv?${query}`);
     await settle();
     expect(inbox.rejected()).toEqual([]);

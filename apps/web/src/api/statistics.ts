@@ -1,6 +1,6 @@
 import { request } from './request.ts';
 
-export interface Share {
+interface Share {
   readonly value: string;
   readonly scans: number;
 }
@@ -36,8 +36,14 @@ export interface Period {
   readonly to: string;
 }
 
-export function codeStatistics(id: string, { from, to }: Period, signal: AbortSignal): Promise<CodeStatistics> {
-  return request(`/analytics/qrs/${encodeURIComponent(id)}?from=${from}&to=${to}&interval=day`, { signal });
+/** `isRefresh`: for what is on the screen already. The service counts the others as views. */
+export function codeStatistics(
+  id: string,
+  { from, to, isRefresh }: Period & { readonly isRefresh: boolean },
+  signal: AbortSignal,
+): Promise<CodeStatistics> {
+  const query = `from=${from}&to=${to}&interval=day${isRefresh ? '&refresh=true' : ''}`;
+  return request(`/analytics/qrs/${encodeURIComponent(id)}?${query}`, { signal });
 }
 
 /** Where the scans of a period can be had as a file. */

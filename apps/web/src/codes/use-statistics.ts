@@ -7,7 +7,10 @@ const REFRESH_MS = 10_000;
 export function useCodeStatistics(id: string, period: Period) {
   return useQuery({
     queryKey: ['statistics', 'code', id, period],
-    queryFn: ({ signal }) => codeStatistics(id, period, signal),
+    queryFn: ({ signal, queryKey, client }) => {
+      const isRefresh = client.getQueryData(queryKey) !== undefined;
+      return codeStatistics(id, { ...period, isRefresh }, signal);
+    },
     refetchInterval: REFRESH_MS,
     // The chart of the last period, until the next one is there.
     placeholderData: keepPreviousData,

@@ -4,7 +4,7 @@ import { createContext, type ReactElement, type ReactNode, useCallback, useConte
 const SHOWN_MS = 8000;
 
 /** What happened: `success` is said when there is a pause, `failure` at once. */
-export type NoticeKind = 'failure' | 'success';
+type NoticeKind = 'failure' | 'success';
 
 /** Shows a message, or none. */
 export type Notify = (message: string | undefined, kind?: NoticeKind) => void;
