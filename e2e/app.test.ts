@@ -16,6 +16,12 @@ const ARRIVAL = { timeout: 30_000 };
 const PHONE =
   'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36';
 
+const USER_AGENTS = [
+  PHONE,
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
+  'Mozilla/5.0 (iPad; CPU OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1',
+];
+
 describe.skipIf(!isBrowserAvailable())('the app', () => {
   let platform: Awaited<ReturnType<typeof runPlatform>>;
   let browser: Browser;
@@ -42,6 +48,16 @@ describe.skipIf(!isBrowserAvailable())('the app', () => {
     return all.toSorted((a, b) => a.time - b.time).map(({ event }) => event);
   }
   const fromServices = () => expect.poll(serviceEvents, ARRIVAL);
+
+  /** Some scans as a CDN passes them on, for pictures that show something. */
+  async function scanFromEverywhere(code: string): Promise<void> {
+    const countries = ['CH', 'CH', 'DE', 'CH', 'FR', 'DE', 'AT', 'CH', 'IT', 'CH'];
+    for (const [number, country] of [...countries, ...countries].entries()) {
+      const headers = { 'cf-ipcountry': country, 'user-agent': USER_AGENTS[number % USER_AGENTS.length] ?? PHONE };
+      const response = await fetch(`${platform.app}/scan/${code}`, { headers, redirect: 'manual' });
+      expect(response.status).toBe(302);
+    }
+  }
 
   beforeAll(async () => {
     mkdirSync(screenshots, { recursive: true });
@@ -304,17 +320,15 @@ describe.skipIf(!isBrowserAvailable())('the app', () => {
     await act.signUp({ email: 'pictures@mail.example', password: 'a-thousand-words' });
     const empty = ['', 'microsites'];
     const wifi = await act.createWifi('Guests', 'welcome-inside');
-    const link = await act.createLink(`${platform.inbox}/`, 'Summer menu');
-    const phone = await open({ userAgent: PHONE });
-    for (let scan = 0; scan < 3; scan++) await phone.goto(`${platform.app}/scan/${link}`);
-    await phone.context().close();
+    const link = await act.createLink('https://example.com/menu', 'Summer menu');
+    await scanFromEverywhere(link);
     await seen.goto(`${platform.app}/microsites/new`);
     await seen.getByLabel('Title').fill('Corner Café');
     await seen.getByRole('button', { name: 'Create' }).click();
     await seen.waitForURL(/\/microsites\/[\w-]{12}$/);
     const microsite = new URL(seen.url()).pathname.slice(1);
     await seen.goto(`${platform.app}/qr/${link}`);
-    await seen.getByText('3 scans by 1 visitor').waitFor(ARRIVAL);
+    await seen.getByText('20 scans by').waitFor(ARRIVAL);
 
     const pages: Readonly<Record<string, string>> = {
       dashboard: '',

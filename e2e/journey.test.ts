@@ -128,7 +128,15 @@ describe.skipIf(!isBrowserAvailable())('a person in a browser', () => {
             'dashboard_viewed',
             'views /create',
           ],
-          ...['qr_created', 'views /qr/:qrId', 'views /debug', 'views /', 'dashboard_viewed', 'views /login'],
+          ...[
+            'qr_created',
+            'views /qr/:qrId',
+            'statistics_viewed',
+            'views /debug',
+            'views /',
+            'dashboard_viewed',
+            'views /login',
+          ],
         ].toSorted(),
       );
     const viewed = (await named('page_viewed')).toSorted((a, b) => a.time - b.time);
