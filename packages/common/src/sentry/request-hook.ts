@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestState, setRequestState } from '../server/request-key.ts';
 import { stripUrl } from '../shared/index.ts';
 import { report } from './capture.ts';
+import { isClientGone } from './client-gone.ts';
 import type { RequestData } from './request-data.ts';
 import { createRequestScopes } from './request-scope.ts';
 import { attachState, createRequestState, type RequestState, rememberReport, reportedAs } from './request-state.ts';
@@ -107,6 +108,7 @@ function reportServerError(request: FastifyRequest, reply: FastifyReply): void {
   if (reply.statusCode < 500) return;
   const state = requestState(request);
   if (!state?.scope || state.isRefused || state.isReported) return;
+  if (state.hasError && isClientGone(request, state.error)) return;
   state.isReported = true;
   if (state.hasError ? reportedAs(state, state.error) !== undefined : state.reported !== undefined) return;
   const error = state.hasError

@@ -1,0 +1,19 @@
+import type { FastifyRequest } from 'fastify';
+
+/** What Node, undici and the DOM call a piece of work that was given up. */
+const CODES = new Set(['ABORT_ERR', 'UND_ERR_ABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/**
+ * Whether an error only says that work was given up because the client went away (a page that was left, a proxy that passed that on): nobody waits
+ * for the answer, and nothing is wrong. What else fails after a client has gone is still an incident.
+ */
+export function isClientGone(request: FastifyRequest, error: unknown): boolean {
+  if (!request.raw.socket?.destroyed || typeof error !== 'object' || error === null) return false;
+  try {
+    const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
+    return name === 'AbortError' || CODES.has(String(code));
+  } catch {
+    // Getters that refuse.
+    return false;
+  }
+}
