@@ -1,0 +1,73 @@
+import { styleText } from 'node:util';
+import { traceIdOf } from '../query/filters.ts';
+import type { JsonObject, RecordKind, StoredRecord } from '../store/records.ts';
+import { serviceOf, userOf } from './matches.ts';
+
+/** How a line is to look. */
+export interface LineOptions {
+  readonly utc: boolean;
+  readonly hasColors: boolean;
+}
+
+const COLORS: Readonly<Record<RecordKind, Parameters<typeof styleText>[0]>> = {
+  ...{ event: 'green', profile: 'cyan', error: 'red', span: 'blue', log: 'yellow', item: 'gray', rejected: 'magenta' },
+};
+
+/** Of the vendor's libraries and of the wire, not of what happened. */
+const HIDDEN = new Set(['token', 'distinct_id', 'time', 'mp_lib', 'trace_id', 'service']);
+/** Of a trace id: enough to tell the traces of a screen apart. */
+const TRACE_LENGTH = 8;
+
+/** A record as one line for people: time, kind, what happened, its details, service, user and trace. */
+export function lineOf(record: StoredRecord, { utc, hasColors }: LineOptions): string {
+  const color = (name: Parameters<typeof styleText>[0], text: string) =>
+    hasColors && text ? styleText(name, text, { validateStream: false }) : text;
+  const trace = traceIdOf(record);
+  const parts = [
+    color('gray', clock('time' in record ? record.time : record.receivedAt, utc)),
+    color(COLORS[record.kind], record.kind.padEnd(8)),
+    color('bold', printable(titleOf(record))),
+    printable(detailOf(record)),
+    color('gray', printable(serviceOf(record) ?? '')),
+    color('gray', printable(userOf(record) ?? '')),
+    color('gray', trace ? `trace ${printable(trace.slice(0, TRACE_LENGTH))}` : ''),
+  ];
+  return parts.filter(Boolean).join('  ');
+}
+
+function titleOf(record: StoredRecord): string {
+  if (record.kind === 'event') return record.event;
+  if (record.kind === 'profile') return record.groupKey ?? 'profile';
+  if (record.kind === 'error') return record.type === 'Message' ? record.value : `${record.type}: ${record.value}`;
+  if (record.kind === 'span') return record.name;
+  if (record.kind === 'log') return record.body;
+  return record.kind === 'item' ? record.type : `/${record.endpoint}`;
+}
+
+function detailOf(record: StoredRecord): string {
+  if (record.kind === 'event') return pairs(record.properties);
+  if (record.kind === 'profile') return pairs(record.operations);
+  if (record.kind === 'span') return [`${record.durationMs.toFixed(1)} ms`, record.op, record.status].join('  ');
+  if (record.kind === 'item') return `${record.bytes} bytes`;
+  return record.kind === 'rejected' ? record.message : record.level;
+}
+
+function pairs(object: JsonObject): string {
+  return Object.entries(object)
+    .filter(([name, value]) => !HIDDEN.has(name) && (!name.startsWith('$') || typeof value === 'object'))
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+}
+
+function clock(time: number, utc: boolean): string {
+  const date = new Date(time);
+  if (utc) return date.toISOString().slice(11, 23);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const seconds = `${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${seconds}`;
+}
+
+/** Values come from anyone: a control character could move the cursor, rename the window, or hide a line. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+}
