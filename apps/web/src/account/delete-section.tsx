@@ -13,7 +13,7 @@ export function DeleteSection({ email }: { readonly email: string }): ReactEleme
   const form = useRef<HTMLFormElement>(null);
   const [isAsking, setAsking] = useState(false);
   const sayGoodbye = useGoodbye();
-  const { isBusy, errors, onSubmit } = useSubmit({
+  const { isBusy, errors, onSubmit, onInput } = useSubmit({
     action: 'delete_account',
     fields: ['password'],
     submit: async (data) => {
@@ -37,7 +37,7 @@ export function DeleteSection({ email }: { readonly email: string }): ReactEleme
         Everything that you made here goes with it, and printed codes that lead to a page stop working.
       </p>
       {/* Checked by the browser: a question that is asked without a password has no answer. */}
-      <form className="form" ref={form} onSubmit={askFirst}>
+      <form className="form" ref={form} onSubmit={askFirst} onInput={onInput}>
         <AccountName email={email} />
         <Field
           label="Password"

@@ -11,7 +11,7 @@ export function PasswordSection({ email }: { readonly email: string }): ReactEle
   const titleId = useId();
   const form = useRef<HTMLFormElement>(null);
   const notify = useNotice();
-  const { isBusy, errors, onSubmit } = useSubmit({
+  const { isBusy, errors, onSubmit, onInput } = useSubmit({
     action: 'change_password',
     fields: ['currentPassword', 'newPassword'],
     submit: async (data) => {
@@ -28,7 +28,7 @@ export function PasswordSection({ email }: { readonly email: string }): ReactEle
   return (
     <section className="card account-section" aria-labelledby={titleId}>
       <h2 id={titleId}>Password</h2>
-      <form className="form" ref={form} onSubmit={onSubmit} noValidate>
+      <form className="form" ref={form} onSubmit={onSubmit} onInput={onInput} noValidate>
         <AccountName email={email} />
         <Field
           label="Current password"

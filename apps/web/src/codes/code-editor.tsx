@@ -11,7 +11,7 @@ import { useUpdateCode } from './use-codes.ts';
 export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
   const { mutateAsync: updateCode, isPending } = useUpdateCode(code.id);
   const notify = useNotice();
-  const { isBusy, errors, onSubmit } = useSubmit({
+  const { isBusy, errors, onSubmit, onInput } = useSubmit({
     action: 'update_qr',
     fields: ['title', 'destinationUrl'],
     submit: async (data) => {
@@ -31,7 +31,7 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
   return (
     <section className="card stack" aria-labelledby="edit-heading">
       <h2 id="edit-heading">Edit</h2>
-      <form className="form" onSubmit={onSubmit} noValidate>
+      <form className="form" onSubmit={onSubmit} onInput={onInput} noValidate>
         <Field
           label="Title"
           name="title"

@@ -29,7 +29,7 @@ export function CreateQRForm(): ReactElement {
   const [typed, setTyped] = useState<NewCode>();
   const preview = useDelayed(typed, PREVIEW_DELAY_MS);
   const { mutateAsync: createCode } = useCreateCode();
-  const { isBusy, errors, onSubmit } = useSubmit({
+  const { isBusy, errors, onSubmit, onInput } = useSubmit({
     action: 'create_qr',
     fields: CODE_FIELDS,
     submit: async (data) => {
@@ -56,7 +56,7 @@ export function CreateQRForm(): ReactElement {
 
   return (
     <div className="beside">
-      <form className="card form" onSubmit={onSubmit} onChange={follow} noValidate>
+      <form className="card form" onSubmit={onSubmit} onInput={onInput} onChange={follow} noValidate>
         <KindPicker value={type} onChange={setType} />
         <ContentFields key={type} type={type} errors={errors} />
         <Field

@@ -1,4 +1,4 @@
-import { type SubmitEvent, useRef, useState } from 'react';
+import { type InputEvent, type SubmitEvent, useRef, useState } from 'react';
 import { ApiError } from '../api/errors.ts';
 import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
@@ -19,6 +19,8 @@ export interface SubmitState {
   readonly isBusy: boolean;
   readonly errors: Readonly<Record<string, string>>;
   readonly onSubmit: (event: SubmitEvent<HTMLFormElement>) => void;
+  /** Takes a complaint away once its field is being changed. */
+  readonly onInput: (event: InputEvent<HTMLFormElement>) => void;
 }
 
 /** Sends a form once at a time and sorts what can go wrong: complaints go to their field, everything else into a notice. */
@@ -54,6 +56,10 @@ export function useSubmit({ action, fields, submit, onFailure }: SubmitOptions):
   return {
     isBusy,
     errors,
+    onInput: ({ target }) => {
+      const { name } = target as Partial<HTMLInputElement>;
+      if (name !== undefined && name in errors) setErrors({});
+    },
     onSubmit: (event) => {
       event.preventDefault();
       if (!isSending.current) void send(event.currentTarget);
@@ -61,10 +67,9 @@ export function useSubmit({ action, fields, submit, onFailure }: SubmitOptions):
   };
 }
 
-/** The API names the field at the start of its sentence (`body/title must …`), which stands beside that field here. */
+/** The API names the field at the start of its sentence, which stands beside that field here. */
 function complaint(field: string, message: string): string {
-  const [first = '', ...rest] = message.split(' ');
-  const isName = first.replace(/^body\//, '').replaceAll('/', '.') === field;
-  const text = isName ? rest.join(' ') : message;
-  return isName ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : message;
+  if (!message.startsWith(`${field} `)) return message;
+  const rest = message.slice(field.length + 1);
+  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}.`;
 }

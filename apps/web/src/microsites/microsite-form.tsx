@@ -16,10 +16,10 @@ interface MicrositeFormProps extends DraftOptions {
 
 /** The content of a microsite, beside what visitors will see of it. */
 export function MicrositeForm({ isLeaving = false, children, ...options }: MicrositeFormProps): ReactElement {
-  const { draft, change, isChanged, isBusy, errors, errorOf, onSubmit } = useDraft(options);
+  const { draft, change, isChanged, isBusy, errors, errorOf, onSubmit, onInput } = useDraft(options);
   return (
     <div className="editor">
-      <form className="card form" onSubmit={onSubmit} noValidate>
+      <form className="card form" onSubmit={onSubmit} onInput={onInput} noValidate>
         <Field
           label="Title"
           name="title"

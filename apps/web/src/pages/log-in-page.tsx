@@ -10,7 +10,7 @@ export function LogInPage(): ReactElement {
   const { user, enter } = useSession();
   const returnPath = useReturnPath();
   const { state } = useLocation();
-  const { isBusy, errors, onSubmit } = useSubmit({
+  const { isBusy, errors, onSubmit, onInput } = useSubmit({
     action: 'log_in',
     fields: ['email', 'password'],
     submit: async (data) => {
@@ -22,7 +22,7 @@ export function LogInPage(): ReactElement {
   return (
     <div className="narrow">
       <h1>Log in</h1>
-      <form className="card form" onSubmit={onSubmit} noValidate>
+      <form className="card form" onSubmit={onSubmit} onInput={onInput} noValidate>
         <Field label="E-mail" name="email" type="email" autoComplete="email" required error={errors['email']} />
         <Field
           label="Password"

@@ -10,7 +10,7 @@ export function SignUpPage(): ReactElement {
   const { user, enter } = useSession();
   const returnPath = useReturnPath();
   const { state } = useLocation();
-  const { isBusy, errors, onSubmit } = useSubmit({
+  const { isBusy, errors, onSubmit, onInput } = useSubmit({
     action: 'sign_up',
     fields: ['email', 'password', 'name'],
     submit: async (data) => {
@@ -24,7 +24,7 @@ export function SignUpPage(): ReactElement {
   return (
     <div className="narrow">
       <h1>Create your account</h1>
-      <form className="card form" onSubmit={onSubmit} noValidate>
+      <form className="card form" onSubmit={onSubmit} onInput={onInput} noValidate>
         <Field label="Name" name="name" type="text" autoComplete="name" error={errors['name']} />
         <Field label="E-mail" name="email" type="email" autoComplete="email" required error={errors['email']} />
         <Field

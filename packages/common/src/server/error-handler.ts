@@ -4,6 +4,7 @@ import { errorIdOf, inContextOf } from '../sentry/request-hook.ts';
 import { suppressedLine, verdictOfAnswer } from '../sentry/verdict.ts';
 import type { ErrorBody } from '../shared/index.ts';
 import { requestState } from './request-key.ts';
+import { type Complaint, validationMessage } from './validation-message.ts';
 
 const GENERIC_MESSAGE = 'Something went wrong on our side. If it happens again, quote the error id.';
 
@@ -19,7 +20,9 @@ export function createErrorHandler(isProduction: boolean) {
     if (statusCode < 500) {
       request.log.info({ err: error }, 'request refused');
       const field = fieldOf(error);
-      return { error: reason, message: messageOf(error), ...(field !== undefined && { field }) };
+      const complaint = complaintOf(error);
+      const message = complaint ? validationMessage(complaint, field) : messageOf(error);
+      return { error: reason, message, ...(field !== undefined && { field }) };
     }
     const state = requestState(request);
     const errorId = errorIdOf(state);
@@ -51,12 +54,16 @@ function messageOf(error: unknown): string {
 function fieldOf(error: unknown): string | undefined {
   const field = property(error, 'field');
   if (typeof field === 'string') return field;
-  const validation = property(error, 'validation');
-  if (!Array.isArray(validation)) return undefined;
-  const [first] = validation as { instancePath?: string; params?: Record<string, unknown> }[];
+  const first = complaintOf(error);
   const path = first?.instancePath?.split('/').filter(Boolean).join('.');
   const missing = first?.params?.['missingProperty'] ?? first?.params?.['additionalProperty'];
   return [path, missing].filter((part) => typeof part === 'string' && part !== '').join('.') || undefined;
+}
+
+/** The first complaint of Fastify's schema validation. */
+function complaintOf(error: unknown): (Complaint & { readonly instancePath?: string }) | undefined {
+  const validation = property(error, 'validation');
+  return Array.isArray(validation) ? validation[0] : undefined;
 }
 
 function property(value: unknown, key: string): unknown {
