@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Store } from '../../store/store.ts';
+import { funnelRoute } from './funnel-route.ts';
 import { schemaError } from './schema-error.ts';
 import { segmentationRoute } from './segmentation-route.ts';
 
@@ -8,5 +9,6 @@ export function analyticsRoutes(instance: FastifyInstance, store: Store): void {
   void instance.register(async (app) => {
     app.setSchemaErrorFormatter(schemaError);
     segmentationRoute(app, store);
+    funnelRoute(app, store);
   });
 }

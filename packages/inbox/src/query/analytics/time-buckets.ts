@@ -23,10 +23,21 @@ const QUARTER_MS = 15 * MINUTE_MS;
  * the range begins later; only what is in the range counts.
  */
 export function timeBuckets(range: DateRange, unit: SeriesUnit, zone: TimeZone): TimeBuckets {
+  return bucketsFrom(range, isShort(unit) ? clockSteps(range, unit, zone) : calendarSteps(range, unit, zone));
+}
+
+/** Buckets of so many days each from the first day of the range on; the last may be cut short. */
+export function dayBuckets(range: DateRange, days: number, zone: TimeZone): TimeBuckets {
+  const steps: [number, string][] = [];
+  for (let day = range.fromDay; day <= range.toDay; day += days) steps.push([zone.startOfDay(day), dateOfDay(day)]);
+  return bucketsFrom(range, steps);
+}
+
+function bucketsFrom(range: DateRange, steps: Iterable<readonly [number, string]>): TimeBuckets {
   const edges: number[] = [];
   const places: number[] = [];
   const placeOf = new Map<string, number>();
-  for (const [start, label] of isShort(unit) ? clockSteps(range, unit, zone) : calendarSteps(range, unit, zone)) {
+  for (const [start, label] of steps) {
     const place = placeOf.get(label) ?? placeOf.size;
     if (places.at(-1) === place) continue;
     placeOf.set(label, place);
