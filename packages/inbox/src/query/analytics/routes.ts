@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Store } from '../../store/store.ts';
 import { funnelRoute } from './funnel-route.ts';
+import { retentionRoute } from './retention-route.ts';
 import { schemaError } from './schema-error.ts';
 import { segmentationRoute } from './segmentation-route.ts';
 
@@ -10,5 +11,6 @@ export function analyticsRoutes(instance: FastifyInstance, store: Store): void {
     app.setSchemaErrorFormatter(schemaError);
     segmentationRoute(app, store);
     funnelRoute(app, store);
+    retentionRoute(app, store);
   });
 }
