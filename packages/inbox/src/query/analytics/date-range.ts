@@ -11,13 +11,18 @@ export interface DateRange {
   readonly end: number;
 }
 
-/** @throws ParameterError that names `from_date` or `to_date`. */
-export function dateRangeOf(fromDate: string, toDate: string, zone: TimeZone, maxDays: number): DateRange {
-  const fromDay = dayOfDate('from_date', fromDate);
-  const toDay = dayOfDate('to_date', toDate);
-  if (toDay < fromDay) throw new ParameterError('to_date', `must not be before from_date ${fromDate}, got ${toDate}`);
+/**
+ * @param within - where the two dates stand, for messages: `cohort.`
+ * @throws ParameterError that names `from_date` or `to_date`.
+ */
+export function dateRangeOf(fromDate: string, toDate: string, zone: TimeZone, maxDays: number, within = ''): DateRange {
+  const fromDay = dayOfDate(`${within}from_date`, fromDate);
+  const toDay = dayOfDate(`${within}to_date`, toDate);
+  if (toDay < fromDay)
+    throw new ParameterError(`${within}to_date`, `must not be before from_date ${fromDate}, got ${toDate}`);
   const days = toDay - fromDay + 1;
-  if (days > maxDays) throw new ParameterError('to_date', `must be within ${maxDays} days of from_date, got ${days}`);
+  if (days > maxDays)
+    throw new ParameterError(`${within}to_date`, `must be within ${maxDays} days of from_date, got ${days}`);
   return { fromDay, toDay, start: zone.startOfDay(fromDay), end: zone.startOfDay(toDay + 1) };
 }
 

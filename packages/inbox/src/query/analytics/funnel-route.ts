@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Store } from '../../store/store.ts';
+import { cohortUsers } from './cohort.ts';
 import { dateRangeOf } from './date-range.ts';
 import { GRACE_MS } from './funnel-entries.ts';
 import { parseSteps } from './funnel-steps.ts';
@@ -37,7 +38,7 @@ const Query = Type.Object({
  * here are none, so that `steps` says what the funnel is, and the window is 7 days unless given, as a new funnel has it there.
  * @see https://docs.mixpanel.com/reference/funnels-query
  */
-export function funnelRoute(instance: FastifyInstance, store: Store): void {
+export function funnelRoute(instance: FastifyInstance, store: Store, now: () => number): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.get('/api/query/funnels', { schema: { querystring: Query } }, ({ query }) => {
     refuseUnknown(query, Query);
@@ -53,6 +54,7 @@ export function funnelRoute(instance: FastifyInstance, store: Store): void {
     const on = query.on === undefined ? undefined : propertyNamed(query.on);
     const events = userEvents(store, {
       names: new Set(steps.map(({ event }) => event)),
+      users: cohortUsers(store, query.cohort, zone, now()),
       // Each step may come a little before the one before it.
       start: start - GRACE_MS * steps.length,
       end: end + windowMs,

@@ -20,6 +20,14 @@ export const reportParameters = {
   from_date: Type.String({ pattern: DATE, description: 'YYYY-MM-DD, included' }),
   to_date: Type.String({ pattern: DATE, description: 'YYYY-MM-DD, included' }),
   timezone: Type.String({ default: 'UTC', description: "IANA name of the project's time zone" }),
+  cohort: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 5000,
+      description:
+        'JSON: users who did { event, where, at_least } in { last_days } or from { from_date } to { to_date }',
+    }),
+  ),
   // Sent by every client of the vendor; here there is one project.
   project_id: Type.Optional(Type.String()),
   workspace_id: Type.Optional(Type.String()),

@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Store } from '../../store/store.ts';
+import { cohortUsers } from './cohort.ts';
 import { dateRangeOf } from './date-range.ts';
 import { ParameterError } from './parameter-error.ts';
 import { MAX_DAYS, refuseUnknown, reportParameters, Where } from './parameters.ts';
@@ -38,7 +39,7 @@ const Query = Type.Object({
  * Mind that the vendor's page shows unbounded retention unless told otherwise, and the API bounded.
  * @see https://docs.mixpanel.com/reference/retention-query
  */
-export function retentionRoute(instance: FastifyInstance, store: Store): void {
+export function retentionRoute(instance: FastifyInstance, store: Store, now: () => number): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.get('/api/query/retention', { schema: { querystring: Query } }, ({ query }) => {
     refuseUnknown(query, Query);
@@ -49,7 +50,8 @@ export function retentionRoute(instance: FastifyInstance, store: Store): void {
     const isBirth = type === 'birth' ? matcher(bornEvent(query), 'born_where', query.born_where) : isReturn;
     const born = type === 'birth' ? query.born_event : query.event;
     const names = born === undefined || query.event === undefined ? undefined : new Set([born, query.event]);
-    return retention(timelinesOf(userEvents(store, { names })).values(), {
+    const users = cohortUsers(store, query.cohort, zone, now());
+    return retention(timelinesOf(userEvents(store, { names, users })).values(), {
       type,
       cohorts: timeBuckets(range, unit, zone),
       isBirth,

@@ -6,11 +6,11 @@ import { schemaError } from './schema-error.ts';
 import { segmentationRoute } from './segmentation-route.ts';
 
 /** Reports after the vendor's own definitions, computed anew from the records for each request. */
-export function analyticsRoutes(instance: FastifyInstance, store: Store): void {
+export function analyticsRoutes(instance: FastifyInstance, store: Store, now: () => number): void {
   void instance.register(async (app) => {
     app.setSchemaErrorFormatter(schemaError);
-    segmentationRoute(app, store);
-    funnelRoute(app, store);
-    retentionRoute(app, store);
+    segmentationRoute(app, store, now);
+    funnelRoute(app, store, now);
+    retentionRoute(app, store, now);
   });
 }

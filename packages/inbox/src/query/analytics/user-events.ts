@@ -15,6 +15,8 @@ export interface UserEvent {
 export interface EventSelection {
   /** Any of these names; every event without. */
   readonly names?: ReadonlySet<string> | undefined;
+  /** Members of a cohort; everybody, and nobody, without. */
+  readonly users?: ReadonlySet<string> | undefined;
   /** The first moment that counts. */
   readonly start?: number | undefined;
   /** The first moment that no longer counts. */
@@ -26,7 +28,7 @@ export interface EventSelection {
  * came once from the device and once from its user is one. Filters on properties come after: of repeats, which may differ
  * in them, only the last arrived exists.
  */
-export function userEvents(store: Store, { names, start, end }: EventSelection): UserEvent[] {
+export function userEvents(store: Store, { names, users, start, end }: EventSelection): UserEvent[] {
   const { identity } = store;
   const repeats = new RepeatFilter();
   const kept: UserEvent[] = [];
@@ -35,6 +37,7 @@ export function userEvents(store: Store, { names, start, end }: EventSelection):
     if (names !== undefined && !names.has(event)) continue;
     if ((start !== undefined && time < start) || (end !== undefined && time >= end)) continue;
     const user = identity.resolve(stored.distinctId);
+    if (users !== undefined && !users.has(user)) continue;
     if (repeats.isRepeat(stored.insertId, time, user, event)) continue;
     kept.push({ user, event, time, properties });
   }
