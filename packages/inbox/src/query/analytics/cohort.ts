@@ -1,10 +1,10 @@
 import Type from 'typebox';
 import { Check } from 'typebox/value';
-import type { Store } from '../../store/store.ts';
 import type { Condition } from './conditions.ts';
 import { type DateRange, dateRangeOf } from './date-range.ts';
 import { jsonParameter } from './json-parameter.ts';
 import { ParameterError } from './parameter-error.ts';
+import type { ReportSource } from './report-source.ts';
 import type { TimeZone } from './time-zone.ts';
 import { userEvents } from './user-events.ts';
 import { parseWhere } from './where.ts';
@@ -41,12 +41,11 @@ const MAX_COHORT_DAYS = 3660;
  * @see https://docs.mixpanel.com/docs/users/cohorts
  */
 export function cohortUsers(
-  store: Store,
+  source: ReportSource,
   text: string | undefined,
   zone: TimeZone,
-  now: number,
 ): ReadonlySet<string> | undefined {
-  return text === undefined ? undefined : membersOf(parseCohort(text, zone, now), store);
+  return text === undefined ? undefined : membersOf(parseCohort(text, zone, source.now()), source);
 }
 
 function parseCohort(text: string, zone: TimeZone, now: number): Cohort {
@@ -79,12 +78,11 @@ function rangeOf(definition: Definition, zone: TimeZone, now: number): Cohort['r
   return dateRangeOf(from, to, zone, MAX_COHORT_DAYS, 'cohort.');
 }
 
-function membersOf({ event, where, atLeast, range }: Cohort, store: Store): ReadonlySet<string> {
-  const times = new Map<string, number>();
-  for (const { user, properties } of userEvents(store, { names: new Set([event]), ...range })) {
-    if (user !== '' && (where === undefined || where(properties))) times.set(user, (times.get(user) ?? 0) + 1);
-  }
+function membersOf({ event, where, atLeast, range }: Cohort, source: ReportSource): ReadonlySet<string> {
   const members = new Set<string>();
-  for (const [user, count] of times) if (count >= atLeast) members.add(user);
+  for (const { user, events } of userEvents(source, { names: new Set([event]), ...range })) {
+    const times = where === undefined ? events.length : events.filter(({ properties }) => where(properties)).length;
+    if (user !== '' && times >= atLeast) members.add(user);
+  }
   return members;
 }

@@ -1,7 +1,6 @@
 import { type FunnelStep, isStep } from './funnel-steps.ts';
 import { segmentsOf } from './property.ts';
-import { firstAtOrAfter, type Timeline } from './timelines.ts';
-import type { UserEvent } from './user-events.ts';
+import { firstAtOrAfter, type Timeline, type UserEvent } from './timelines.ts';
 
 /** Steps this close together count in either order. */
 export const GRACE_MS = 2000;

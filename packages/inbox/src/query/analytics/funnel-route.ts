@@ -1,7 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import type { Store } from '../../store/store.ts';
 import { cohortUsers } from './cohort.ts';
 import { dateRangeOf } from './date-range.ts';
 import { GRACE_MS } from './funnel-entries.ts';
@@ -10,10 +9,10 @@ import { funnel } from './funnels.ts';
 import { ParameterError } from './parameter-error.ts';
 import { MAX_DAYS, On, refuseUnknown, reportParameters, Where } from './parameters.ts';
 import { propertyNamed } from './property.ts';
+import type { ReportSource } from './report-source.ts';
 import { dayBuckets, timeBuckets } from './time-buckets.ts';
 import { DAY_MS, openTimeZone } from './time-zone.ts';
-import { timelinesOf } from './timelines.ts';
-import { userEvents } from './user-events.ts';
+import { userTimelines } from './user-events.ts';
 import { parseWhere } from './where.ts';
 
 const UNIT_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: DAY_MS } as const;
@@ -38,7 +37,7 @@ const Query = Type.Object({
  * here are none, so that `steps` says what the funnel is, and the window is 7 days unless given, as a new funnel has it there.
  * @see https://docs.mixpanel.com/reference/funnels-query
  */
-export function funnelRoute(instance: FastifyInstance, store: Store, now: () => number): void {
+export function funnelRoute(instance: FastifyInstance, source: ReportSource): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.get('/api/query/funnels', { schema: { querystring: Query } }, ({ query }) => {
     refuseUnknown(query, Query);
@@ -52,15 +51,14 @@ export function funnelRoute(instance: FastifyInstance, store: Store, now: () => 
     const { start, end } = range;
     const where = query.where === undefined ? undefined : parseWhere('where', query.where);
     const on = query.on === undefined ? undefined : propertyNamed(query.on);
-    const events = userEvents(store, {
+    const timelines = userTimelines(source, {
       names: new Set(steps.map(({ event }) => event)),
-      users: cohortUsers(store, query.cohort, zone, now()),
+      users: cohortUsers(source, query.cohort, zone),
       // Each step may come a little before the one before it.
       start: start - GRACE_MS * steps.length,
       end: end + windowMs,
     });
     const buckets = unit === undefined ? dayBuckets(range, interval, zone) : timeBuckets(range, unit, zone);
-    const timelines = timelinesOf(events).values();
     return funnel(timelines, { steps, windowMs, start, end, type, buckets, where, on, limit });
   });
 }

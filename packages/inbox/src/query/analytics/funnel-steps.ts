@@ -3,7 +3,7 @@ import { Check } from 'typebox/value';
 import type { Condition } from './conditions.ts';
 import { jsonParameter } from './json-parameter.ts';
 import { ParameterError } from './parameter-error.ts';
-import type { UserEvent } from './user-events.ts';
+import type { UserEvent } from './timelines.ts';
 import { parseWhere } from './where.ts';
 
 /** One step: an event, and what its properties must be. */

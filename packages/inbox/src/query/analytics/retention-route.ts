@@ -1,17 +1,17 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import type { Store } from '../../store/store.ts';
 import { cohortUsers } from './cohort.ts';
 import { dateRangeOf } from './date-range.ts';
 import { ParameterError } from './parameter-error.ts';
 import { MAX_DAYS, refuseUnknown, reportParameters, Where } from './parameters.ts';
+import type { ReportSource } from './report-source.ts';
 import { retention } from './retention.ts';
 import { distanceIn } from './retention-distance.ts';
 import { timeBuckets } from './time-buckets.ts';
 import { openTimeZone } from './time-zone.ts';
-import { timelinesOf } from './timelines.ts';
-import { type UserEvent, userEvents } from './user-events.ts';
+import type { UserEvent } from './timelines.ts';
+import { userTimelines } from './user-events.ts';
 import { parseWhere } from './where.ts';
 
 const Query = Type.Object({
@@ -39,7 +39,7 @@ const Query = Type.Object({
  * Mind that the vendor's page shows unbounded retention unless told otherwise, and the API bounded.
  * @see https://docs.mixpanel.com/reference/retention-query
  */
-export function retentionRoute(instance: FastifyInstance, store: Store, now: () => number): void {
+export function retentionRoute(instance: FastifyInstance, source: ReportSource): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.get('/api/query/retention', { schema: { querystring: Query } }, ({ query }) => {
     refuseUnknown(query, Query);
@@ -50,8 +50,8 @@ export function retentionRoute(instance: FastifyInstance, store: Store, now: () 
     const isBirth = type === 'birth' ? matcher(bornEvent(query), 'born_where', query.born_where) : isReturn;
     const born = type === 'birth' ? query.born_event : query.event;
     const names = born === undefined || query.event === undefined ? undefined : new Set([born, query.event]);
-    const users = cohortUsers(store, query.cohort, zone, now());
-    return retention(timelinesOf(userEvents(store, { names, users })).values(), {
+    const users = cohortUsers(source, query.cohort, zone);
+    return retention(userTimelines(source, { names, users }), {
       type,
       cohorts: timeBuckets(range, unit, zone),
       isBirth,

@@ -1,7 +1,6 @@
 import type { Distance } from './retention-distance.ts';
 import type { TimeBuckets } from './time-buckets.ts';
-import { firstAtOrAfter, type Timeline } from './timelines.ts';
-import type { UserEvent } from './user-events.ts';
+import { firstAtOrAfter, type Timeline, type UserEvent } from './timelines.ts';
 
 /** Users by the first time ever, or anew in every unit of the calendar in which they did it. */
 export type RetentionType = 'birth' | 'compounded';

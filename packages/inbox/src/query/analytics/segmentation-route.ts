@@ -1,11 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import type { Store } from '../../store/store.ts';
 import { cohortUsers } from './cohort.ts';
 import { dateRangeOf } from './date-range.ts';
 import { MAX_DAYS, On, refuseUnknown, reportParameters, Where } from './parameters.ts';
 import { propertyNamed } from './property.ts';
+import type { ReportSource } from './report-source.ts';
 import { segmentation } from './segmentation.ts';
 import { timeBuckets } from './time-buckets.ts';
 import { openTimeZone } from './time-zone.ts';
@@ -30,7 +30,7 @@ const Query = Type.Object({
  * of a project, and `unit` may be `week` as well.
  * @see https://docs.mixpanel.com/reference/segmentation-query
  */
-export function segmentationRoute(instance: FastifyInstance, store: Store, now: () => number): void {
+export function segmentationRoute(instance: FastifyInstance, source: ReportSource): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.get('/api/query/segmentation', { schema: { querystring: Query } }, ({ query }) => {
     refuseUnknown(query, Query);
@@ -39,8 +39,8 @@ export function segmentationRoute(instance: FastifyInstance, store: Store, now: 
     const range = dateRangeOf(query.from_date, query.to_date, zone, MAX_DAYS[unit]);
     const where = query.where === undefined ? undefined : parseWhere('where', query.where);
     const on = query.on === undefined ? undefined : propertyNamed(query.on);
-    const users = cohortUsers(store, query.cohort, zone, now());
-    const events = userEvents(store, { names: new Set([event]), users, start: range.start, end: range.end });
+    const users = cohortUsers(source, query.cohort, zone);
+    const events = userEvents(source, { names: new Set([event]), users, start: range.start, end: range.end });
     return segmentation(events, { event, type, buckets: timeBuckets(range, unit, zone), where, on, limit });
   });
 }

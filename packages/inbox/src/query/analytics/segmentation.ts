@@ -2,7 +2,7 @@ import type { Condition } from './conditions.ts';
 import { segmentsOf } from './property.ts';
 import type { TimeBuckets } from './time-buckets.ts';
 import { topSegments } from './top-segments.ts';
-import type { UserEvent } from './user-events.ts';
+import type { UserEvents } from './user-events.ts';
 
 /** What to count of the events in a bucket. */
 export type SegmentationType = 'general' | 'unique' | 'average';
@@ -34,7 +34,9 @@ interface Cell {
   events: number;
   /** Only events of somebody, so that an average is of users. */
   eventsOfUsers: number;
-  readonly users: Set<string> | undefined;
+  users: number;
+  /** Users come one after the other, so that one who is not the last counted is new. */
+  lastUser: string;
 }
 
 /**
@@ -43,17 +45,19 @@ interface Cell {
  * in `general` alone. When there are more segments than `limit`, those with the largest sums over the range stay.
  * @see https://docs.mixpanel.com/docs/reports/insights
  */
-export function segmentation(events: readonly UserEvent[], query: SegmentationQuery): Segmentation {
+export function segmentation(everybody: readonly UserEvents[], query: SegmentationQuery): Segmentation {
   const { event: name, type, buckets, where, on, limit } = query;
   const whole = [name];
   // Sparse: a property that differs in each event makes as many segments as there are events.
   const segments = new Map<string, Map<number, Cell>>();
   if (on === undefined) segments.set(name, new Map());
-  for (const event of events) {
-    const bucket = buckets.indexOf(event.time);
-    if (bucket === -1 || (where !== undefined && !where(event.properties))) continue;
-    for (const segment of on === undefined ? whole : segmentsOf(event.properties, on)) {
-      addTo(cellOf(segments, segment, bucket, type), event.user);
+  for (const { user, events } of everybody) {
+    for (const { time, properties } of events) {
+      const bucket = buckets.indexOf(time);
+      if (bucket === -1 || (where !== undefined && !where(properties))) continue;
+      for (const segment of on === undefined ? whole : segmentsOf(properties, on)) {
+        addTo(cellOf(segments, segment, bucket), user);
+      }
     }
   }
   const sums = [...segments].map(([segment, cells]) => ({ segment, cells, size: sumOf(cells, type) }));
@@ -65,12 +69,7 @@ export function segmentation(events: readonly UserEvent[], query: SegmentationQu
   return { legend_size: values.length, data: { series: buckets.labels, values: Object.fromEntries(values) } };
 }
 
-function cellOf(
-  segments: Map<string, Map<number, Cell>>,
-  segment: string,
-  bucket: number,
-  type: SegmentationType,
-): Cell {
+function cellOf(segments: Map<string, Map<number, Cell>>, segment: string, bucket: number): Cell {
   let cells = segments.get(segment);
   if (cells === undefined) {
     cells = new Map();
@@ -78,7 +77,7 @@ function cellOf(
   }
   let cell = cells.get(bucket);
   if (cell === undefined) {
-    cell = { events: 0, eventsOfUsers: 0, users: type === 'general' ? undefined : new Set() };
+    cell = { events: 0, eventsOfUsers: 0, users: 0, lastUser: '' };
     cells.set(bucket, cell);
   }
   return cell;
@@ -88,13 +87,14 @@ function addTo(cell: Cell, user: string): void {
   cell.events += 1;
   if (user === '') return;
   cell.eventsOfUsers += 1;
-  cell.users?.add(user);
+  if (user !== cell.lastUser) cell.users += 1;
+  cell.lastUser = user;
 }
 
 function figureOf({ events, eventsOfUsers, users }: Cell, type: SegmentationType): number {
-  if (type === 'general' || users === undefined) return events;
-  if (type === 'unique') return users.size;
-  return users.size === 0 ? 0 : eventsOfUsers / users.size;
+  if (type === 'general') return events;
+  if (type === 'unique') return users;
+  return users === 0 ? 0 : eventsOfUsers / users;
 }
 
 function sumOf(cells: ReadonlyMap<number, Cell>, type: SegmentationType): number {
