@@ -4,7 +4,8 @@ import type { Store } from '../../store/store.ts';
 /** Events in the order of arrival, with what reports select by as numbers. A place is alive from `first` on. */
 export interface EventColumns {
   readonly first: number;
-  readonly events: readonly StoredEvent[];
+  /** Undefined before `first`: what the store has dropped is not held here. */
+  readonly events: readonly (StoredEvent | undefined)[];
   readonly times: readonly number[];
   /** By number; see `nameNumber`. */
   readonly names: readonly number[];
@@ -21,7 +22,8 @@ export interface EventColumns {
  */
 export class EventIndex {
   readonly #store: Store;
-  #events: StoredEvent[] = [];
+  readonly #stopListening: readonly (() => unknown)[];
+  #events: (StoredEvent | undefined)[] = [];
   #times: number[] = [];
   #names: number[] = [];
   #senders: number[] = [];
@@ -32,8 +34,17 @@ export class EventIndex {
 
   constructor(store: Store) {
     this.#store = store;
-    store.onClear(() => this.#reset());
-    store.onRemoval(() => this.#reset());
+    this.#stopListening = [
+      store.onArrival(() => this.#forgetEvicted()),
+      store.onClear(() => this.#reset()),
+      store.onRemoval(() => this.#reset()),
+    ];
+  }
+
+  /** Lets go of the store. */
+  close(): void {
+    for (const stop of this.#stopListening) stop();
+    this.#reset();
   }
 
   columns(): EventColumns {
@@ -66,11 +77,15 @@ export class EventIndex {
     }
   }
 
-  /** The store drops the oldest first, so that what is gone is at the front. */
+  /** The store drops the oldest first, so that what is gone is at the front. With each arrival, to hold no more than it does. */
   #forgetEvicted(): void {
+    if (this.#events.length === 0) return;
     const { value: oldest } = this.#store.of('event')[Symbol.iterator]().next();
     if (oldest === undefined) return this.#reset();
-    while ((this.#events[this.#first]?.id ?? oldest.id) < oldest.id) this.#first += 1;
+    while ((this.#events[this.#first]?.id ?? oldest.id) < oldest.id) {
+      this.#events[this.#first] = undefined;
+      this.#first += 1;
+    }
     // Starting over once for as many evictions as there are events bounds the lists and what numbers stand for.
     if (this.#first > this.#store.of('event').length) this.#reset();
   }

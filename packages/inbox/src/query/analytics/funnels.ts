@@ -7,7 +7,7 @@ import type { Timeline } from './timelines.ts';
 import { topSegments } from './top-segments.ts';
 
 /** Users once, or every attempt. */
-export type FunnelCounting = 'unique' | 'general';
+type FunnelCounting = 'unique' | 'general';
 
 export interface FunnelQuery extends FunnelRules {
   readonly type: FunnelCounting;

@@ -48,7 +48,7 @@ export const MAX_DAYS: Readonly<Record<SeriesUnit, number>> = {
 /** Refuses what no one would look at: a filter that is left out without a word makes a wrong answer. */
 export function refuseUnknown(query: object, schema: { readonly properties: object }): void {
   for (const name of Object.keys(query)) {
-    if (name in schema.properties) continue;
+    if (Object.hasOwn(schema.properties, name)) continue;
     throw new ParameterError(
       name,
       `is not supported here; parameters are ${Object.keys(schema.properties).join(', ')}`,

@@ -3,7 +3,7 @@ import type { TimeBuckets } from './time-buckets.ts';
 import { firstAtOrAfter, type Timeline, type UserEvent } from './timelines.ts';
 
 /** Users by the first time ever, or anew in every unit of the calendar in which they did it. */
-export type RetentionType = 'birth' | 'compounded';
+type RetentionType = 'birth' | 'compounded';
 
 export interface RetentionQuery {
   readonly type: RetentionType;

@@ -11,6 +11,7 @@ import { segmentationRoute } from './segmentation-route.ts';
 export function analyticsRoutes(instance: FastifyInstance, store: Store, now: () => number): void {
   const source: ReportSource = { index: new EventIndex(store), identity: store.identity, now };
   void instance.register(async (app) => {
+    app.addHook('onClose', async () => source.index.close());
     app.setSchemaErrorFormatter(schemaError);
     segmentationRoute(app, source);
     funnelRoute(app, source);

@@ -5,7 +5,7 @@ import { topSegments } from './top-segments.ts';
 import type { UserEvents } from './user-events.ts';
 
 /** What to count of the events in a bucket. */
-export type SegmentationType = 'general' | 'unique' | 'average';
+type SegmentationType = 'general' | 'unique' | 'average';
 
 export interface SegmentationQuery {
   /** The name of the only series when there is no breakdown. */

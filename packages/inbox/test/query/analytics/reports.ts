@@ -31,7 +31,7 @@ export function happened(
 }
 
 /** Answers of the reports over some events, which arrived in this order. */
-export async function ask(
+async function ask(
   events: readonly NewEvent[],
   report: string,
   parameters: Record<string, unknown>,
