@@ -3,16 +3,21 @@ import { DIST } from './inbox-process.mjs';
 import { measureIngestion } from './ingestion.mjs';
 import { measureMemory } from './memory.mjs';
 import { measureParser } from './parser.mjs';
+import { measureQueries } from './query.mjs';
 import { saveResult } from './save-result.mjs';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 3);
 
 if (!existsSync(DIST)) throw new Error(`${DIST} is missing: build the inbox first, with "npm run build".`);
-const memory = await repeat('memory', measureMemory);
-const ingestion = await repeat('ingestion', measureIngestion);
-const parser = await measureParser();
-const errors = [...memory, ...ingestion].flatMap(({ errors: found }) => found);
-saveResult('inbox', { runs: RUNS, errors, memory, ingestion, parser });
+const only = process.argv[2];
+if (only !== undefined && only !== 'query') throw new Error(`there is no part ${only}: leave it out, or name query`);
+const isWhole = only === undefined;
+const memory = isWhole ? await repeat('memory', measureMemory) : [];
+const ingestion = isWhole ? await repeat('ingestion', measureIngestion) : [];
+const parser = isWhole ? await measureParser() : [];
+const query = await repeat('query', measureQueries);
+const errors = [...memory, ...ingestion, ...query].flatMap(({ errors: found }) => found);
+saveResult('inbox', { runs: RUNS, errors, memory, ingestion, parser, query });
 console.log(table());
 for (const error of errors) console.error(`Wrong count: ${error}`);
 // A figure from a run in which a count is wrong says nothing.
@@ -29,7 +34,16 @@ async function repeat(name, measure) {
 
 /** The figures as Markdown, each as the median of its runs. */
 function table() {
-  const rows = [
+  const rows = [...(isWhole ? wholeRows() : []), ...queryRows()];
+  return [
+    '| measure | measured | promised |',
+    '| --- | --- | --- |',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ].join('\n');
+}
+
+function wholeRows() {
+  return [
     ['events acknowledged a second, 30 s, one core', median(ingestion, 'eventsPerSecond').toFixed(0), '10,000'],
     ['requests dropped or refused', String(sum(ingestion, 'failedRequests')), '0'],
     ['share of the core used', `${(median(ingestion, 'cpuShare') * 100).toFixed(0)} %`, ''],
@@ -45,11 +59,18 @@ function table() {
       'about 1',
     ]),
   ];
+}
+
+function queryRows() {
   return [
-    '| measure | measured | promised |',
-    '| --- | --- | --- |',
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-  ].join('\n');
+    ['segmentation by a property, unique users, 30 days (ms, the first)', 'segmentationMs'],
+    ['funnel of 4 steps, every attempt, 30 days (ms, the first)', 'funnelMs'],
+    ['retention, 30 days by 30 days, calendar, unbounded (ms, the first)', 'retentionMs'],
+  ].map(([title, figure]) => [
+    `100,000 events: ${title}`,
+    `${median(query, figure).toFixed(0)} (${median(query, `${figure}First`).toFixed(0)})`,
+    'under 150',
+  ]);
 }
 
 function latencies(samples) {

@@ -14,7 +14,7 @@ import { openSourceMaps } from './sentry/source-maps.ts';
 export interface InboxPluginOptions {
   /** From `openInboxData`; whoever opened it closes it. */
   readonly data: InboxData;
-  /** The clock of arrival. @default Date.now */
+  /** The clock of arrival, and of what is "today" in a report. @default Date.now */
   readonly now?: () => number;
   /** From a deletion or retrieval request to its execution; until then it can be cancelled. @default 0 */
   readonly complianceDelayMs?: number | undefined;
@@ -36,7 +36,7 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
   });
   await app.register(async (scope) => {
     refuseForeignHostNames(scope);
-    queryRoutes(scope, data);
+    queryRoutes(scope, data, now);
     faultRoutes(scope, faults);
     await pageRoutes(scope);
   });

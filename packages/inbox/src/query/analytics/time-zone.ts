@@ -1,0 +1,99 @@
+import { ParameterError } from './parameter-error.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** The clock on the wall of one time zone. */
+export interface TimeZone {
+  /** What to add to a time in UTC to read it off the wall, in milliseconds. */
+  offsetAt(time: number): number;
+  /** The calendar day of a time, as days since 1970-01-01 of the same calendar. */
+  dayOf(time: number): number;
+  /** The first moment of a calendar day; 01:00 on the wall where summer time begins at midnight. */
+  startOfDay(day: number): number;
+}
+
+/**
+ * The zone of an IANA name. `Intl` is asked for two moments of each day that occurs, never for each event; a day on which
+ * both differ has one change of the clocks, which is looked for once.
+ * @throws ParameterError when there is no such zone.
+ */
+export function openTimeZone(name: string): TimeZone {
+  const readOffset = offsetReader(name);
+  const offsets = new Map<number, number>();
+  const changes = new Map<number, number>();
+
+  const offsetAtStart = (utcDay: number): number => {
+    const known = offsets.get(utcDay);
+    if (known !== undefined) return known;
+    const offset = readOffset(utcDay * DAY_MS);
+    offsets.set(utcDay, offset);
+    return offset;
+  };
+  const changeOn = (utcDay: number, before: number): number => {
+    const known = changes.get(utcDay);
+    if (known !== undefined) return known;
+    const change = firstWithOtherOffset(readOffset, before, utcDay * DAY_MS, (utcDay + 1) * DAY_MS);
+    changes.set(utcDay, change);
+    return change;
+  };
+  const offsetAt = (time: number): number => {
+    const utcDay = Math.floor(time / DAY_MS);
+    const before = offsetAtStart(utcDay);
+    const after = offsetAtStart(utcDay + 1);
+    return before === after || time < changeOn(utcDay, before) ? before : after;
+  };
+
+  return {
+    offsetAt,
+    dayOf: (time) => Math.floor((time + offsetAt(time)) / DAY_MS),
+    startOfDay(day) {
+      const midnight = day * DAY_MS;
+      // No zone is a day away from UTC: these are the offsets before and after any change near this midnight.
+      const before = offsetAt(midnight - DAY_MS);
+      const after = offsetAt(midnight + DAY_MS);
+      if (offsetAt(midnight - before) === before) return midnight - before;
+      if (offsetAt(midnight - after) === after) return midnight - after;
+      // Neither: the clocks go forward over this midnight, and the day begins as they do.
+      return midnight - Math.min(before, after);
+    },
+  };
+}
+
+function firstWithOtherOffset(read: (time: number) => number, before: number, from: number, to: number): number {
+  let same = from;
+  let other = to;
+  while (other - same > 1000) {
+    const middle = Math.floor((same + other) / 2000) * 1000;
+    if (read(middle) === before) same = middle;
+    else other = middle;
+  }
+  return other;
+}
+
+function offsetReader(timeZone: string): (time: number) => number {
+  const format = formatOf(timeZone);
+  return (time) => {
+    const fields: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(time)) fields[type] = Number(value);
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = fields;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - time;
+  };
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  } catch {
+    throw new ParameterError('timezone', `must be an IANA name such as Europe/Prague, got "${timeZone}"`);
+  }
+}

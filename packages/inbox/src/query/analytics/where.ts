@@ -1,0 +1,140 @@
+import { type Condition, comparison, type Literal, memberOf, membership } from './conditions.ts';
+import { type Token, tokensOf } from './expression-tokens.ts';
+import { ParameterError } from './parameter-error.ts';
+import { propertyOf } from './property.ts';
+
+const SUPPORTED =
+  'properties["x"] with ==, !=, <, <=, >, >= and a literal, properties["x"] in ["a", "b"], "a" in properties["x"], ' +
+  'defined(properties["x"]), joined by and, or, not and parentheses';
+
+/**
+ * Reads a filter on the event's own properties: the part of the vendor's segmentation expressions that needs no
+ * arithmetic, typecasts or profiles.
+ * @see https://docs.mixpanel.com/reference/segmentation-expressions
+ * @param parameter - named by the error
+ * @throws ParameterError that says what is supported.
+ */
+export function parseWhere(parameter: string, text: string): Condition {
+  const split = tokensOf(text);
+  if ('unknownAt' in split) throw notSupported(parameter, text, split.unknownAt);
+  const parser = new Parser(split.tokens, (token) => notSupported(parameter, text, token.at));
+  return parser.parse();
+}
+
+function notSupported(parameter: string, text: string, at: number): ParameterError {
+  const from = text.slice(at).trim() || 'the end';
+  return new ParameterError(parameter, `is not understood from "${from}" on; supported are ${SUPPORTED}`);
+}
+
+/** Recursive descent; `or` binds weakest, `not` strongest. */
+class Parser {
+  readonly #tokens: readonly Token[];
+  readonly #fail: (token: Token) => ParameterError;
+  #next = 0;
+
+  constructor(tokens: readonly Token[], fail: (token: Token) => ParameterError) {
+    this.#tokens = tokens;
+    this.#fail = fail;
+  }
+
+  parse(): Condition {
+    const condition = this.#either();
+    if (this.#token.kind !== 'end') throw this.#fail(this.#token);
+    return condition;
+  }
+
+  #either(): Condition {
+    let left = this.#both();
+    while (this.#skip('or')) {
+      const [first, second] = [left, this.#both()];
+      left = (properties) => first(properties) || second(properties);
+    }
+    return left;
+  }
+
+  #both(): Condition {
+    let left = this.#negatable();
+    while (this.#skip('and')) {
+      const [first, second] = [left, this.#negatable()];
+      left = (properties) => first(properties) && second(properties);
+    }
+    return left;
+  }
+
+  #negatable(): Condition {
+    if (!this.#skip('not')) return this.#simple();
+    const condition = this.#negatable();
+    return (properties) => !condition(properties);
+  }
+
+  #simple(): Condition {
+    if (this.#skip('(')) {
+      const condition = this.#either();
+      this.#expect(')');
+      return condition;
+    }
+    if (this.#skip('defined')) {
+      this.#expect('(');
+      const name = this.#property();
+      this.#expect(')');
+      return (properties) => propertyOf(properties, name) !== undefined;
+    }
+    if (this.#token.text === 'properties' && this.#token.kind === 'word') return this.#aboutProperty();
+    const item = this.#literal();
+    this.#expect('in');
+    return memberOf(item, this.#property());
+  }
+
+  #aboutProperty(): Condition {
+    const name = this.#property();
+    const operator = this.#token;
+    if (this.#skip('in')) return membership(name, this.#list());
+    this.#next += 1;
+    const operand = this.#token;
+    const condition = comparison(name, operator.text, this.#literal());
+    if (condition === undefined) throw this.#fail(operator.kind === 'sign' ? operand : operator);
+    return condition;
+  }
+
+  #property(): string {
+    this.#expect('properties');
+    this.#expect('[');
+    const name = this.#token;
+    if (name.kind !== 'string') throw this.#fail(name);
+    this.#next += 1;
+    this.#expect(']');
+    return name.text;
+  }
+
+  #list(): Literal[] {
+    this.#expect('[');
+    const items = [this.#literal()];
+    while (this.#skip(',')) items.push(this.#literal());
+    this.#expect(']');
+    return items;
+  }
+
+  #literal(): Literal {
+    const token = this.#token;
+    this.#next += 1;
+    if (token.kind === 'string') return token.text;
+    if (token.kind === 'number') return Number(token.text);
+    if (token.kind === 'word' && (token.text === 'true' || token.text === 'false')) return token.text === 'true';
+    throw this.#fail(token);
+  }
+
+  get #token(): Token {
+    return this.#tokens[this.#next] ?? { kind: 'end', text: 'the end', at: Number.MAX_SAFE_INTEGER };
+  }
+
+  #skip(text: string): boolean {
+    const token = this.#token;
+    const found = token.text === text && (token.kind === 'word' || token.kind === 'sign');
+    if (found) this.#next += 1;
+    return found;
+  }
+
+  #expect(text: string): void {
+    if (!this.#skip(text)) throw this.#fail(this.#token);
+  }
+}
