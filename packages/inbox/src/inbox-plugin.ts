@@ -25,6 +25,8 @@ export interface InboxPluginOptions {
   readonly sourceMaps?: string | undefined;
   /** Who is asked about deliveries. @default nobody */
   readonly delivery?: DeliveryOptions | undefined;
+  /** Folder of the inbox's own page, built. @default where the build puts it */
+  readonly page?: string | undefined;
 }
 
 async function registerInbox(app: FastifyInstance, options: InboxPluginOptions): Promise<void> {
@@ -46,7 +48,7 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
     planRoute(scope, data);
     deliveryRoute(scope, options.delivery ?? { services: [], serviceToken: '' });
     faultRoutes(scope, faults);
-    await pageRoutes(scope);
+    await scope.register(async (page) => pageRoutes(page, options.page));
   });
 }
 

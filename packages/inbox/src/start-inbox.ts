@@ -24,6 +24,8 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly sourceMaps?: string | undefined;
   /** Who is asked about deliveries, for the page. @default nobody */
   readonly delivery?: DeliveryOptions | undefined;
+  /** Folder of the inbox's own page, built. @default where the build puts it */
+  readonly page?: string | undefined;
 }
 
 /** A running inbox. */
@@ -55,7 +57,7 @@ export interface Inbox extends InboxReader {
  */
 export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   const { port = 0, host = '127.0.0.1', logger = false } = options;
-  const { complianceDelayMs, sourceMaps, delivery, ...dataOptions } = options;
+  const { complianceDelayMs, sourceMaps, delivery, page, ...dataOptions } = options;
   refuseProduction(options);
   const app = Fastify({
     logger: logger && { level: 'warn' },
@@ -68,7 +70,7 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
     onFileError: (error) => app.log.error({ err: error }, 'the data file cannot be written'),
   });
   try {
-    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery });
+    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery, page });
     await app.listen({ port, host });
   } catch (error) {
     await app.close();
