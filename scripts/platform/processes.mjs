@@ -135,7 +135,7 @@ function statsOrigins(ports) {
     'microsite-service': microsite,
     'routing-service': routing,
     'analytics-service': analytics,
-    web,
+    'web-server': web,
   };
   return Object.entries(services)
     .map(([name, port]) => `${name}=http://127.0.0.1:${port}`)

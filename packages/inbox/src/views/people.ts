@@ -1,4 +1,5 @@
 import { userIdOf } from '../query/filters.ts';
+import { DEVICE_PREFIX } from '../store/identity.ts';
 import type { StoredProfile } from '../store/profiles.ts';
 import type { StoredError, StoredEvent, StoredLog, StoredRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -25,7 +26,7 @@ export interface PersonDetail {
 
 const STORY_KINDS = ['event', 'error', 'log'] as const;
 
-/** Users with an event or an error, the one seen last first. */
+/** Users with an event or an error, the one seen last first; devices of nobody known after all of them. */
 export function listPeople(store: Store): Person[] {
   const people = new Map<string, { id: string; events: number; errors: number; lastSeen: number }>();
   for (const kind of ['event', 'error'] as const) {
@@ -38,7 +39,13 @@ export function listPeople(store: Store): Person[] {
       person.lastSeen = Math.max(person.lastSeen, record.time);
     }
   }
-  return [...people.values()].sort((left, right) => right.lastSeen - left.lastSeen);
+  return [...people.values()].sort(
+    (left, right) => Number(isDevice(left)) - Number(isDevice(right)) || right.lastSeen - left.lastSeen,
+  );
+}
+
+function isDevice({ id }: Person): boolean {
+  return id.startsWith(DEVICE_PREFIX);
 }
 
 /** Everything of one user, who may be named by the device that has been theirs all along. */

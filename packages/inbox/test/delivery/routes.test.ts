@@ -21,10 +21,11 @@ const ask = async (services: readonly { name: string; url: string }[]) =>
   read(await start({ delivery: { services, serviceToken: 'secret' } }), '/api/delivery');
 
 describe('GET /api/delivery', () => {
-  it('asks each service with the token, and passes on what it says', async () => {
+  it('asks each service with the token and without a trace, and passes on what it says', async () => {
     const stats = { lanes: { import: { delivered: 3 } } };
     const url = await service(({ url: path, headers }, response) => {
       const isKnown = path === '/internal/stats' && headers.authorization === 'Bearer secret';
+      expect(headers['sentry-trace']).toMatch(/-0$/);
       response.writeHead(isKnown ? 200 : 401).end(JSON.stringify(stats));
     });
     expect(await ask([{ name: 'qr-service', url }])).toEqual({ services: [{ name: 'qr-service', stats }] });

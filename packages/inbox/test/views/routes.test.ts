@@ -6,15 +6,19 @@ import { inboxesForTests } from '../with-inbox.ts';
 const start = inboxesForTests();
 
 describe('GET /api/people and /api/person', () => {
-  it('list people with what they did and met, the one seen last first', async () => {
+  it('list people with what they did and met, the one seen last first, devices of nobody known last', async () => {
     const inbox = await start();
     await tellStory(inbox);
-    await post(inbox, '/import', [goodEvent({ distinct_id: 'older', time: Date.now() - 1e8 })]);
+    await post(inbox, '/import', [
+      goodEvent({ distinct_id: 'older', time: Date.now() - 1e8 }),
+      goodEvent({ $device_id: 'd', distinct_id: '$device:d' }),
+    ]);
     const { total, people } = (await read(inbox, '/api/people')) as { total: number; people: unknown[] };
-    expect(total).toBe(2);
+    expect(total).toBe(3);
     expect(people).toMatchObject([
       { id: USER, events: 4, errors: 1 },
       { id: 'older', events: 1, errors: 0 },
+      { id: '$device:d' },
     ]);
     expect((await read(inbox, '/api/people?limit=1'))['people']).toHaveLength(1);
   });

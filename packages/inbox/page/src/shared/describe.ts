@@ -8,7 +8,10 @@ export interface Description {
 }
 
 const DESCRIBE: { readonly [Kind in RecordKind]: (record: RecordOf<Kind>) => Description } = {
-  event: ({ event, properties }) => ({ title: event, about: summary(properties) }),
+  event: ({ event, properties }) => ({
+    title: event,
+    about: joined(textOf(properties['service']), summary(properties)),
+  }),
   profile: ({ operations, groupKey, distinctId }) => ({
     title: groupKey === null ? distinctId : `${groupKey} ${distinctId}`,
     about: summary(operations),
@@ -66,7 +69,8 @@ export function searchTextOf(record: StoredRecord): string {
   return known;
 }
 
-const HIDDEN = new Set(['token', 'distinct_id', 'time', 'mp_lib', 'trace_id']);
+/** What is the same in most events, or shown elsewhere in a row. */
+const HIDDEN = new Set(['token', 'distinct_id', 'time', 'mp_lib', 'trace_id', 'service', 'environment', 'release']);
 
 function summary(object: JsonObject): string {
   return Object.entries(object)

@@ -35,7 +35,7 @@ export function PeopleList(): ReactElement {
               <input name="id" type="search" aria-label="User id" placeholder="User or device id" autoComplete="off" />
               <button type="submit">Open</button>
             </form>
-            <ul className="list" aria-label="People, the one seen last first">
+            <ul className="list" aria-label="People, the one seen last first, then devices of nobody known">
               {people.map((person) => (
                 <li key={person.id}>
                   <Link className="entry" href={userHref(person.id)}>
