@@ -7,9 +7,10 @@ import { IssueList } from './issue-list.tsx';
 export function IssuesTab(): ReactElement {
   const { query } = usePlace();
   const id = query.get('id');
+  // A key of its own: what one opens begins at its top, wherever the list was scrolled to.
   return (
-    <div className="sheet">
-      {id === null ? <IssueList /> : <IssueDetail key={id} id={id} eventId={query.get('event')} />}
+    <div key={id} className="sheet">
+      {id === null ? <IssueList /> : <IssueDetail id={id} eventId={query.get('event')} />}
     </div>
   );
 }

@@ -6,5 +6,10 @@ import { TraceView } from './trace-view.tsx';
 /** Requests across browser and services, or one of them. */
 export function TracesTab(): ReactElement {
   const id = usePlace().query.get('id');
-  return <div className="sheet">{id === null ? <TraceList /> : <TraceView key={id} id={id} />}</div>;
+  // A key of its own: what one opens begins at its top, wherever the list was scrolled to.
+  return (
+    <div key={id} className="sheet">
+      {id === null ? <TraceList /> : <TraceView id={id} />}
+    </div>
+  );
 }

@@ -6,5 +6,10 @@ import { Story } from './story.tsx';
 /** Who has been here, or the story of one of them. */
 export function UserTab(): ReactElement {
   const id = usePlace().query.get('id');
-  return <div className="sheet">{id === null ? <PeopleList /> : <Story key={id} id={id} />}</div>;
+  // A key of its own: what one opens begins at its top, wherever the list was scrolled to.
+  return (
+    <div key={id} className="sheet">
+      {id === null ? <PeopleList /> : <Story id={id} />}
+    </div>
+  );
 }
