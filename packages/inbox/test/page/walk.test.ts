@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { isBrowserAvailable } from '../../../../e2e/browser.ts';
 import { post } from '../requests.ts';
 import { pageInBrowser } from './page-in-browser.ts';
-import { TRACE, tellStory, USER } from './story.ts';
+import { ERROR_ID, TRACE, tellStory, USER } from './story.ts';
 
 describe.skipIf(!isBrowserAvailable())('from one thing to what belongs to it', { timeout: 60_000 }, () => {
   const shared = pageInBrowser();
@@ -85,6 +85,16 @@ describe.skipIf(!isBrowserAvailable())('from one thing to what belongs to it', {
       'qr_created_twice',
       'qr_created',
     ]);
+  });
+
+  it('finds an issue by the id that the user of an error was shown, and says when there is none', async () => {
+    const { inbox, page } = shared;
+    await page.goto(`${inbox.url}/issues`);
+    await page.getByLabel('Error id').fill(ERROR_ID);
+    await page.keyboard.press('Enter');
+    await heading('StorageError: The bucket does not answer').waitFor();
+    await page.goto(`${inbox.url}/issues?event=unknown`);
+    await heading('No error has this id').waitFor();
   });
 
   it('sets the plan beside what arrived', async () => {

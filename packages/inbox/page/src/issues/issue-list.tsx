@@ -6,7 +6,8 @@ import { Empty } from '../shared/empty.tsx';
 import { countOf, countText } from '../shared/format.ts';
 import { Link } from '../shared/link.tsx';
 import { Loading } from '../shared/loading.tsx';
-import { issueHref } from '../shared/paths.ts';
+import { OpenById } from '../shared/open-by-id.tsx';
+import { errorHref, issueHref } from '../shared/paths.ts';
 import { Time } from '../shared/time.tsx';
 import { useJson } from '../shared/use-json.ts';
 import { Trend } from './trend.tsx';
@@ -28,6 +29,7 @@ export function IssueList(): ReactElement {
           </Empty>
         ) : (
           <>
+            <OpenById label="Error id" hrefOf={errorHref} />
             <ul className="list" aria-label="Issues, the one seen last first">
               {issues.map((issue) => (
                 <li key={issue.id}>

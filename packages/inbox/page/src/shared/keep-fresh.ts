@@ -1,6 +1,6 @@
 /** One resource that is asked for again when something has changed. */
 export interface Reader {
-  /** Asks again soon; many calls become one request. */
+  /** Asks again: at once after a quiet time, else soon; many calls become one request. */
   refresh(): void;
   stop(): void;
 }
@@ -10,6 +10,7 @@ export function keepFresh(load: () => Promise<void>, pauseMs: number): Reader {
   let isBusy = false;
   let isStale = false;
   let isStopped = false;
+  let endedAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const run = async (): Promise<void> => {
@@ -18,10 +19,12 @@ export function keepFresh(load: () => Promise<void>, pauseMs: number): Reader {
     isStale = false;
     await load();
     isBusy = false;
+    endedAt = performance.now();
     if (isStale) schedule();
   };
   const schedule = (): void => {
-    if (!isStopped) timer ??= setTimeout(() => void run(), pauseMs);
+    if (isStopped) return;
+    timer ??= setTimeout(() => void run(), Math.max(0, endedAt + pauseMs - performance.now()));
   };
   void run();
   return {

@@ -5,6 +5,7 @@ import { Empty } from '../shared/empty.tsx';
 import { countOf, durationText } from '../shared/format.ts';
 import { Link } from '../shared/link.tsx';
 import { Loading } from '../shared/loading.tsx';
+import { OpenById } from '../shared/open-by-id.tsx';
 import { traceHref } from '../shared/paths.ts';
 import { Time } from '../shared/time.tsx';
 import { useJson } from '../shared/use-json.ts';
@@ -24,13 +25,16 @@ export function TraceList(): ReactElement {
             </p>
           </Empty>
         ) : (
-          <ul className="list" aria-label="Traces, the latest first">
-            {traces.map((trace) => (
-              <li key={trace.traceId}>
-                <TraceEntry trace={trace} />
-              </li>
-            ))}
-          </ul>
+          <>
+            <OpenById label="Trace id" hrefOf={traceHref} />
+            <ul className="list" aria-label="Traces, the latest first">
+              {traces.map((trace) => (
+                <li key={trace.traceId}>
+                  <TraceEntry trace={trace} />
+                </li>
+              ))}
+            </ul>
+          </>
         )
       }
     </Loading>

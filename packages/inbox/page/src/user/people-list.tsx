@@ -1,11 +1,11 @@
-import type { ReactElement, SubmitEvent } from 'react';
+import type { ReactElement } from 'react';
 import type { Person } from '../../../src/views/people.ts';
 import { useFeedPart } from '../feed/feed-provider.tsx';
 import { Empty } from '../shared/empty.tsx';
 import { countOf, countText } from '../shared/format.ts';
 import { Link } from '../shared/link.tsx';
 import { Loading } from '../shared/loading.tsx';
-import { go } from '../shared/location.ts';
+import { OpenById } from '../shared/open-by-id.tsx';
 import { userHref } from '../shared/paths.ts';
 import { Time } from '../shared/time.tsx';
 import { useJson } from '../shared/use-json.ts';
@@ -14,11 +14,6 @@ import { useJson } from '../shared/use-json.ts';
 export function PeopleList(): ReactElement {
   const revision = useFeedPart((feed) => feed.revision);
   const loaded = useJson<{ total: number; people: readonly Person[] }>('/api/people', revision);
-  const open = (event: SubmitEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const id = String(new FormData(event.currentTarget).get('id') ?? '').trim();
-    if (id !== '') go(userHref(id));
-  };
   return (
     <Loading loaded={loaded}>
       {({ total, people }) =>
@@ -31,10 +26,7 @@ export function PeopleList(): ReactElement {
           </Empty>
         ) : (
           <>
-            <form className="filters" onSubmit={open}>
-              <input name="id" type="search" aria-label="User id" placeholder="User or device id" autoComplete="off" />
-              <button type="submit">Open</button>
-            </form>
+            <OpenById label="User or device id" hrefOf={userHref} />
             <ul className="list" aria-label="People, the one seen last first, then devices of nobody known">
               {people.map((person) => (
                 <li key={person.id}>
