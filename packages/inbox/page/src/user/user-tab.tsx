@@ -1,0 +1,15 @@
+import type { ReactElement } from 'react';
+import { usePlace } from '../shared/location.ts';
+import { PeopleList } from './people-list.tsx';
+import { Story } from './story.tsx';
+
+/** Who has been here, or the story of one of them. */
+export function UserTab(): ReactElement {
+  const id = usePlace().query.get('id');
+  // A key of its own: what one opens begins at its top, wherever the list was scrolled to.
+  return (
+    <div key={id} className="sheet">
+      {id === null ? <PeopleList /> : <Story id={id} />}
+    </div>
+  );
+}
