@@ -8,6 +8,8 @@ import { complianceRoutes } from './mixpanel/compliance/routes.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { planRoute } from './plan/routes.ts';
+import { EventIndex } from './query/analytics/event-index.ts';
+import type { ReportSource } from './query/analytics/report-source.ts';
 import { queryRoutes } from './query/routes.ts';
 import { sentryRoutes } from './sentry/routes.ts';
 import { openSourceMaps } from './sentry/source-maps.ts';
@@ -34,6 +36,8 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
   const sourceMaps = options.sourceMaps === undefined ? undefined : openSourceMaps(options.sourceMaps);
   const { store, rawLog, faults } = data;
   const ingestion = { store, rawLog, faults, now };
+  const source: ReportSource = { index: new EventIndex(store), identity: store.identity, now };
+  app.addHook('onClose', async () => source.index.close());
   // A scope each: the ingestion endpoints take bodies as bytes and are open to any origin, the rest is not.
   await app.register(async (scope) => mixpanelRoutes(scope, ingestion));
   await app.register(async (scope) => sentryRoutes(scope, { ...ingestion, sourceMaps }));
@@ -43,8 +47,8 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
   });
   await app.register(async (scope) => {
     refuseForeignHostNames(scope);
-    queryRoutes(scope, data, now);
-    viewRoutes(scope, data, now);
+    queryRoutes(scope, data, source);
+    viewRoutes(scope, data, source);
     planRoute(scope, data);
     deliveryRoute(scope, options.delivery ?? { services: [], serviceToken: '' });
     faultRoutes(scope, faults);

@@ -26,6 +26,7 @@ function optionsFrom(env: NodeJS.ProcessEnv): Parameters<typeof startInbox>[0] {
     environment: env['NODE_ENV'],
     allowProduction: env['INBOX_ALLOW_PRODUCTION'] === '1',
     logger: true,
+    documentation: true,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import type { DeliveryOptions } from './delivery/routes.ts';
+import { addDocumentation } from './documentation.ts';
 import type { Faults } from './faults/faults.ts';
 import { type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
 import { inboxPlugin } from './inbox-plugin.ts';
@@ -24,6 +25,8 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly sourceMaps?: string | undefined;
   /** Who is asked about deliveries, for the page. @default nobody */
   readonly delivery?: DeliveryOptions | undefined;
+  /** Whether `/documentation` describes the JSON API; it takes a moment at start. @default false */
+  readonly documentation?: boolean | undefined;
   /** Folder of the inbox's own page, built. @default where the build puts it */
   readonly page?: string | undefined;
 }
@@ -57,7 +60,7 @@ export interface Inbox extends InboxReader {
  */
 export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   const { port = 0, host = '127.0.0.1', logger = false } = options;
-  const { complianceDelayMs, sourceMaps, delivery, page, ...dataOptions } = options;
+  const { complianceDelayMs, sourceMaps, delivery, page, documentation = false, ...dataOptions } = options;
   refuseProduction(options);
   const app = Fastify({
     logger: logger && { level: 'warn' },
@@ -70,6 +73,7 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
     onFileError: (error) => app.log.error({ err: error }, 'the data file cannot be written'),
   });
   try {
+    if (documentation) await addDocumentation(app);
     await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery, page });
     await app.listen({ port, host });
   } catch (error) {

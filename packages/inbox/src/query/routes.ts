@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { InboxData } from '../inbox-data.ts';
 import { RECORD_KINDS } from '../store/records.ts';
+import type { ReportSource } from './analytics/report-source.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
 import { statsOf } from './stats.ts';
 import { streamRoute } from './stream.ts';
@@ -37,7 +38,7 @@ const TimelineQuery = Type.Object({
 const DEFAULT_LIMIT = 100;
 
 /** The JSON API: every list is newest first and says how many there are in all, and how many are gone. */
-export function queryRoutes(instance: FastifyInstance, data: InboxData, now: () => number): void {
+export function queryRoutes(instance: FastifyInstance, data: InboxData, source: ReportSource): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const { store } = data;
 
@@ -102,7 +103,7 @@ export function queryRoutes(instance: FastifyInstance, data: InboxData, now: () 
   app.get('/health/live', () => ({ status: 'ok' }));
 
   streamRoute(instance, store, data.faults);
-  analyticsRoutes(instance, store, now);
+  analyticsRoutes(instance, source);
 
   function list<Stored extends { readonly kind: 'error' | 'span' | 'log'; readonly traceId: string | null }>(
     name: string,

@@ -2,8 +2,10 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { InboxData } from '../inbox-data.ts';
+import type { ReportSource } from '../query/analytics/report-source.ts';
 import { findError } from './find-error.ts';
 import { findRecord } from './find-record.ts';
+import { issueCostRoute } from './issue-cost-route.ts';
 import { issueTrends } from './issue-trends.ts';
 import { findPerson, listPeople } from './people.ts';
 import { listTraces } from './traces.ts';
@@ -13,7 +15,7 @@ const STORY_LIMIT = 1000;
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 }));
 
 /** What the page shows beyond lists of records: people, traces, issues over time, and one thing by its id. */
-export function viewRoutes(instance: FastifyInstance, data: InboxData, now: () => number): void {
+export function viewRoutes(instance: FastifyInstance, data: InboxData, source: ReportSource): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const { store } = data;
 
@@ -32,7 +34,8 @@ export function viewRoutes(instance: FastifyInstance, data: InboxData, now: () =
     traces: listTraces(store, query.limit ?? DEFAULT_LIMIT),
   }));
 
-  app.get('/api/issues/trends', () => issueTrends(data.errors(), now()));
+  issueCostRoute(instance, store, source);
+  app.get('/api/issues/trends', () => issueTrends(data.errors(), source.now()));
 
   app.get('/api/errors/:id', { schema: { params: Type.Object({ id: Type.String() }) } }, ({ params }, reply) => {
     return findError(data.errors(), params.id) ?? notFound(reply, `no error ${params.id}: GET /api/errors lists them`);

@@ -7,6 +7,7 @@ import { Loading } from '../shared/loading.tsx';
 import { Time } from '../shared/time.tsx';
 import { useJson } from '../shared/use-json.ts';
 import { ErrorView } from './error-view.tsx';
+import { IssueCost } from './issue-cost.tsx';
 
 interface IssueDetailProps {
   readonly id: string;
@@ -30,6 +31,7 @@ export function IssueDetail({ id, eventId }: IssueDetailProps): ReactElement {
               . First <Time at={issue.firstSeen} />, last <Time at={issue.lastSeen} />.
             </p>
             <ErrorView eventId={eventId ?? issue.latestEventId} />
+            <IssueCost id={id} />
           </>
         )}
       </Loading>
