@@ -1,4 +1,5 @@
 import Fastify from 'fastify';
+import { EventIndex } from '../../../src/query/analytics/event-index.ts';
 import { analyticsRoutes } from '../../../src/query/analytics/routes.ts';
 import type { NewRecord, StoredEvent } from '../../../src/store/records.ts';
 import { Store } from '../../../src/store/store.ts';
@@ -40,7 +41,7 @@ async function ask(
   const records: readonly NewRecord[] = events;
   store.add(records, records.length);
   const app = Fastify();
-  analyticsRoutes(app, store, () => NOW);
+  analyticsRoutes(app, { index: new EventIndex(store), identity: store.identity, now: () => NOW });
   const query: Record<string, string> = {};
   for (const [name, value] of Object.entries(parameters))
     query[name] = typeof value === 'object' ? JSON.stringify(value) : String(value);
