@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { seriousProblems } from './app/accessibility.ts';
 import { isBrowserAvailable, openBrowser } from './browser.ts';
 import { runPlatform } from './running-platform.ts';
 
@@ -173,6 +174,34 @@ describe.skipIf(!isBrowserAvailable())('a person in a browser', () => {
     await expect
       .poll(() => servicesOf('POST /qr/generate'), { timeout: 15_000 })
       .toEqual(new Set(['web', 'web-server', 'qr-service']));
+  });
+
+  it('is told by the inbox, tab by tab', async () => {
+    const tabs = await browser.context.newPage();
+    await tabs.goto(platform.inbox);
+    const links = await tabs.getByRole('navigation').getByRole('link').all();
+    const paths = await Promise.all(links.map(async (link) => String(await link.getAttribute('href'))));
+    expect(paths.length).toBeGreaterThanOrEqual(6);
+    await tabs.goto(`${platform.inbox}/issues`);
+    await tabs.getByRole('link', { name: /Deliberate error in a page/ }).click();
+    await tabs.getByRole('heading', { name: 'Stack' }).waitFor();
+    paths.push(new URL(tabs.url()).pathname + new URL(tabs.url()).search);
+    const problems: string[] = [];
+    for (const path of paths) {
+      const name = path.replace(/^\/|\?.*$/g, '').replaceAll('/', '-') || 'live';
+      const isDetail = path === paths.at(-1);
+      for (const width of [360, 1440]) {
+        await tabs.setViewportSize({ width, height: 900 });
+        await tabs.goto(platform.inbox + path);
+        await tabs.waitForTimeout(700);
+        await tabs.screenshot({ path: join(screenshots, `inbox-${isDetail ? 'issue' : name}-${width}.png`) });
+        const overflow = await tabs.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+        if (overflow > 0) problems.push(`${path} at ${width}: ${overflow} pixels too wide`);
+        problems.push(...(await seriousProblems(tabs)).map((problem) => `${path}: ${problem}`));
+      }
+    }
+    expect(problems).toEqual([]);
+    await tabs.close();
   });
 
   it('leaves no address, password or name in what was received', async () => {
