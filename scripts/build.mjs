@@ -7,14 +7,20 @@ import { installDependencies } from './setup.mjs';
 
 const root = join(import.meta.dirname, '..');
 
-/** Compiles packages, services and the web server; only what changed. */
+/** Compiles packages, services and the web server, only what changed; and the page of the inbox. */
 export function buildServer() {
   run('tsc', ['-b', 'tsconfig.build.json'], process.env);
+  buildInboxPage();
   writeRelease(root, join(root, 'packages/common/dist/release.json'));
 }
 
+/** Builds the page of the inbox, beside its code. */
+export function buildInboxPage() {
+  run('vite', ['build', 'packages/inbox/page', '--logLevel', 'warn'], { ...process.env, NODE_ENV: 'production' });
+}
+
 /**
- * Builds the page.
+ * Builds the page of the app.
  * @param {string} outDir
  * @param {NodeJS.ProcessEnv} variables the `VITE_` variables that are compiled into it
  */

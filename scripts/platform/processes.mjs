@@ -97,6 +97,9 @@ export function platformProcesses(options) {
         INBOX_DATA_FILE: join(dataDir, 'inbox.ndjson'),
         // Stacks of the page are shown as they were written.
         INBOX_SOURCE_MAPS: options.webRoot,
+        // Asked for what they have delivered and lost.
+        INBOX_SERVICES: statsOrigins(ports),
+        SERVICE_TOKEN: options.secrets['SERVICE_TOKEN'],
         ...env,
       },
       readyUrl: `${url}/health/live`,
@@ -121,6 +124,22 @@ export function platformProcesses(options) {
       readyLine: /ready at/,
     };
   }
+}
+
+/** Every process that delivers, as the inbox reads them. @param {Ports} ports */
+function statsOrigins(ports) {
+  const { auth, qr, microsite, routing, analytics, web } = ports;
+  const services = {
+    'auth-service': auth,
+    'qr-service': qr,
+    'microsite-service': microsite,
+    'routing-service': routing,
+    'analytics-service': analytics,
+    'web-server': web,
+  };
+  return Object.entries(services)
+    .map(([name, port]) => `${name}=http://127.0.0.1:${port}`)
+    .join(',');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildPage, buildServer } from '../build.mjs';
+import { buildInboxPage, buildPage, buildServer } from '../build.mjs';
 import { startPlatform } from './platform.mjs';
 import { DEFAULT_PORT_BASE, portsFrom } from './ports.mjs';
 import { pageVariables } from './processes.mjs';
@@ -20,7 +20,9 @@ export async function runPlatform({ isDevelopment }) {
   const env = readOverrides();
   const variables = { ...pageVariables(ports), ...env };
   const webRoot = join(root, 'apps/web/dist/client');
-  if (!isDevelopment) {
+  // In development the app is served from its sources; the page of the inbox is a tool, not what is worked on.
+  if (isDevelopment) buildInboxPage();
+  else {
     buildServer();
     buildPage(webRoot, variables);
   }

@@ -1,14 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { type DeliveryOptions, deliveryRoute } from './delivery/routes.ts';
 import { faultRoutes } from './faults/routes.ts';
 import { refuseForeignHostNames } from './http/loopback-only.ts';
 import type { InboxData } from './inbox-data.ts';
 import { complianceRoutes } from './mixpanel/compliance/routes.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
+import { planRoute } from './plan/routes.ts';
 import { queryRoutes } from './query/routes.ts';
 import { sentryRoutes } from './sentry/routes.ts';
 import { openSourceMaps } from './sentry/source-maps.ts';
+import { viewRoutes } from './views/routes.ts';
 
 /** What the plugin serves from. */
 export interface InboxPluginOptions {
@@ -20,6 +23,10 @@ export interface InboxPluginOptions {
   readonly complianceDelayMs?: number | undefined;
   /** A built page, beside whose scripts their source maps lie: stacks of it are shown as they were written. @default none */
   readonly sourceMaps?: string | undefined;
+  /** Who is asked about deliveries. @default nobody */
+  readonly delivery?: DeliveryOptions | undefined;
+  /** Folder of the inbox's own page, built. @default where the build puts it */
+  readonly page?: string | undefined;
 }
 
 async function registerInbox(app: FastifyInstance, options: InboxPluginOptions): Promise<void> {
@@ -37,8 +44,11 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
   await app.register(async (scope) => {
     refuseForeignHostNames(scope);
     queryRoutes(scope, data, now);
+    viewRoutes(scope, data, now);
+    planRoute(scope, data);
+    deliveryRoute(scope, options.delivery ?? { services: [], serviceToken: '' });
     faultRoutes(scope, faults);
-    await pageRoutes(scope);
+    await scope.register(async (page) => pageRoutes(page, options.page));
   });
 }
 

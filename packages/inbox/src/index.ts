@@ -1,3 +1,5 @@
+export type { DeliveryOptions } from './delivery/routes.ts';
+export type { DeliveringService } from './delivery/services.ts';
 export type { Fault, FaultEndpoint, FaultRule } from './faults/fault.ts';
 export type { ActiveFault } from './faults/faults.ts';
 export { type InboxData, type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';

@@ -1,3 +1,4 @@
+import { parseServices } from './delivery/services.ts';
 import { type Inbox, startInbox } from './start-inbox.ts';
 
 const DEFAULT_PORT = 4600;
@@ -17,6 +18,10 @@ function optionsFrom(env: NodeJS.ProcessEnv): Parameters<typeof startInbox>[0] {
     host: env['INBOX_HOST'] || undefined,
     dataFile: env['INBOX_DATA_FILE'] || undefined,
     sourceMaps: env['INBOX_SOURCE_MAPS'] || undefined,
+    delivery: {
+      services: parseServices(env['INBOX_SERVICES'] ?? ''),
+      serviceToken: env['SERVICE_TOKEN'] ?? '',
+    },
     keepRaw: env['INBOX_KEEP_RAW'] === '1',
     environment: env['NODE_ENV'],
     allowProduction: env['INBOX_ALLOW_PRODUCTION'] === '1',

@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 /** Outside `src`, so that the same path serves the sources and the build. */
-const PAGE_FOLDER = join(import.meta.dirname, '..', 'page');
+const BUILT_PAGE = join(import.meta.dirname, '..', 'dist/page');
+
+/** The addresses of the page's tabs: each can be opened, reloaded and shared. */
+const TAB_PATHS = ['/', '/user', '/issues', '/traces', '/delivery', '/plan'] as const;
 
 const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -11,16 +15,31 @@ const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** `GET /`: the live page, as static files. */
-export async function pageRoutes(app: FastifyInstance): Promise<void> {
+const NOT_BUILT =
+  'The inbox runs, but its page is not built. At the root of the repository: npm run build. ' +
+  'What has arrived is at /api/timeline all the same.\n';
+
+/** `GET /` and the tabs: the page, as static files. Without a build it says how to make one; nothing else needs it. */
+export async function pageRoutes(app: FastifyInstance, folder = BUILT_PAGE): Promise<void> {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+  });
+  if (!existsSync(join(folder, 'index.html'))) {
+    for (const path of TAB_PATHS)
+      app.get(path, (_request, reply) => reply.code(503).type('text/plain').send(NOT_BUILT));
+    return;
+  }
   await app.register(fastifyStatic, {
-    root: PAGE_FOLDER,
+    root: folder,
     // One route for each file that is there: no path from a request ever meets the file system.
     wildcard: false,
+    index: false,
     cacheControl: false,
-    setHeaders: (reply) => {
-      for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.setHeader(name, value);
-      reply.setHeader('cache-control', 'no-cache');
+    setHeaders: (reply, path) => {
+      // Names of assets carry a hash of what is in them.
+      const isHashed = path.includes('/assets/');
+      reply.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+  for (const path of TAB_PATHS) app.get(path, (_request, reply) => reply.sendFile('index.html'));
 }

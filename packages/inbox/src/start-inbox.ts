@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
+import type { DeliveryOptions } from './delivery/routes.ts';
 import type { Faults } from './faults/faults.ts';
 import { type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
 import { inboxPlugin } from './inbox-plugin.ts';
@@ -21,6 +22,10 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly complianceDelayMs?: number | undefined;
   /** A built page, beside whose scripts their source maps lie. @default none */
   readonly sourceMaps?: string | undefined;
+  /** Who is asked about deliveries, for the page. @default nobody */
+  readonly delivery?: DeliveryOptions | undefined;
+  /** Folder of the inbox's own page, built. @default where the build puts it */
+  readonly page?: string | undefined;
 }
 
 /** A running inbox. */
@@ -51,7 +56,8 @@ export interface Inbox extends InboxReader {
  * @throws when NODE_ENV is production, and when it cannot listen.
  */
 export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
-  const { port = 0, host = '127.0.0.1', logger = false, complianceDelayMs, sourceMaps, ...dataOptions } = options;
+  const { port = 0, host = '127.0.0.1', logger = false } = options;
+  const { complianceDelayMs, sourceMaps, delivery, page, ...dataOptions } = options;
   refuseProduction(options);
   const app = Fastify({
     logger: logger && { level: 'warn' },
@@ -64,7 +70,7 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
     onFileError: (error) => app.log.error({ err: error }, 'the data file cannot be written'),
   });
   try {
-    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps });
+    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery, page });
     await app.listen({ port, host });
   } catch (error) {
     await app.close();

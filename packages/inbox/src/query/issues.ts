@@ -80,7 +80,7 @@ function toIssue(all: readonly StoredError[]): Issue {
   };
 }
 
-function toIssueEvent({ eventId, time, traceId, event }: StoredError): IssueEvent {
+export function toIssueEvent({ eventId, time, traceId, event }: StoredError): IssueEvent {
   const crumbs = event['breadcrumbs'];
   return {
     eventId,

@@ -1,6 +1,7 @@
 import type { JsonObject, StoredEvent } from './records.ts';
 
-const DEVICE_PREFIX = '$device:';
+/** Before the id of a device in a distinct id. */
+export const DEVICE_PREFIX = '$device:';
 
 /**
  * Who is behind a distinct id, after Mixpanel's simplified identity merge: the first event that carries both

@@ -1,0 +1,45 @@
+import type { ReactElement } from 'react';
+import type { PlanComparison } from '../../../src/plan/compare.ts';
+import { useFeedPart } from '../feed/feed-provider.tsx';
+import { countOf } from '../shared/format.ts';
+import { Loading } from '../shared/loading.tsx';
+import { useJson } from '../shared/use-json.ts';
+import { PlannedEvents } from './planned-events.tsx';
+import { UnplannedEvents } from './unplanned-events.tsx';
+
+/** What may be said beside what was said. */
+export function PlanTab(): ReactElement {
+  const revision = useFeedPart((feed) => feed.revision);
+  const loaded = useJson<PlanComparison>('/api/plan', revision);
+  return (
+    <div className="sheet">
+      <Loading loaded={loaded}>
+        {({ planned, unplanned }) => {
+          const expected = planned.filter(({ isForMixpanel }) => isForMixpanel);
+          const never = expected.filter(({ seen }) => seen === 0);
+          return (
+            <>
+              <p className="muted">
+                {countOf(expected.length, 'planned event')}, {expected.length - never.length} of them seen.{' '}
+                {never.length} never, {countOf(unplanned.length, 'event')} outside the plan.
+              </p>
+              <UnplannedEvents events={unplanned} />
+              <PlannedEvents title="Never seen" events={never}>
+                Each has arrived at least once.
+              </PlannedEvents>
+              <PlannedEvents title="Seen" events={expected.filter(({ seen }) => seen > 0)}>
+                None has arrived. Open <a href="http://localhost:3000">the app</a>, sign up and make a code.
+              </PlannedEvents>
+              <PlannedEvents
+                title="For the platform's own statistics"
+                events={planned.filter(({ isForMixpanel }) => !isForMixpanel)}
+              >
+                The plan has none.
+              </PlannedEvents>
+            </>
+          );
+        }}
+      </Loading>
+    </div>
+  );
+}

@@ -1,0 +1,6 @@
+import type { ReactElement } from 'react';
+import type { RecordKind } from '../../../src/store/records.ts';
+
+export function Badge({ kind }: { readonly kind: RecordKind }): ReactElement {
+  return <span className={`badge ${kind}`}>{kind}</span>;
+}

@@ -1,0 +1,92 @@
+import type { JsonObject, RecordKind, RecordOf, StoredRecord } from '../../../src/store/records.ts';
+import { durationText, valueText } from './format.ts';
+
+/** A record in one line. Values come from anyone: they are text, never markup. */
+export interface Description {
+  readonly title: string;
+  readonly about: string;
+}
+
+const DESCRIBE: { readonly [Kind in RecordKind]: (record: RecordOf<Kind>) => Description } = {
+  event: ({ event, properties }) => ({
+    title: event,
+    about: joined(textOf(properties['service']), summary(properties)),
+  }),
+  profile: ({ operations, groupKey, distinctId }) => ({
+    title: groupKey === null ? distinctId : `${groupKey} ${distinctId}`,
+    about: summary(operations),
+  }),
+  error: ({ type, value, service, level }) => ({
+    title: type === 'Message' ? value : `${type}: ${value}`,
+    about: joined(service, level === 'error' ? null : level),
+  }),
+  span: ({ name, op, durationMs, service, status }) => ({
+    title: name,
+    about: joined(durationText(durationMs), op, service, status === 'ok' ? null : status),
+  }),
+  log: ({ body, level }) => ({ title: body, about: level }),
+  item: ({ type, bytes }) => ({ title: type, about: `${bytes} bytes` }),
+  rejected: ({ endpoint, message, record }) => ({ title: nameIn(record) ?? `/${endpoint}`, about: message }),
+};
+
+export function describe<Kind extends RecordKind>(record: RecordOf<Kind>): Description {
+  // The table has for each kind the function that takes records of it.
+  const describeKind = DESCRIBE[record.kind] as (record: RecordOf<Kind>) => Description;
+  return describeKind(record);
+}
+
+/** The trace that a record belongs to. */
+export function traceOf(record: StoredRecord): string | null {
+  if (record.kind === 'event') return textOf(record.properties['trace_id']);
+  return 'traceId' in record && record.traceId !== '' ? record.traceId : null;
+}
+
+/** The user that a record is about. */
+export function userOf(record: StoredRecord): string | null {
+  if (record.kind === 'profile') return record.groupKey === null ? record.distinctId : null;
+  if (record.kind === 'event') return record.distinctId;
+  return 'userId' in record ? record.userId : null;
+}
+
+/** The service that sent a record, when it says so. */
+export function serviceOf(record: StoredRecord): string | null {
+  if (record.kind === 'event') return textOf(record.properties['service']);
+  if (record.kind === 'log') return textOf(record.attributes['service'] ?? record.attributes['service.name']);
+  return 'service' in record ? record.service : null;
+}
+
+/** When it happened, or failing that, when it arrived. */
+export function timeOf(record: StoredRecord): number {
+  return 'time' in record ? record.time : record.receivedAt;
+}
+
+const searchTexts = new WeakMap<StoredRecord, string>();
+
+/** All text of a record, in lower case, for the filter. Made once: records do not change. */
+export function searchTextOf(record: StoredRecord): string {
+  const known = searchTexts.get(record) ?? JSON.stringify(record).toLowerCase();
+  searchTexts.set(record, known);
+  return known;
+}
+
+/** What is the same in most events, or shown elsewhere in a row. */
+const HIDDEN = new Set(['token', 'distinct_id', 'time', 'mp_lib', 'trace_id', 'service', 'environment', 'release']);
+
+function summary(object: JsonObject): string {
+  return Object.entries(object)
+    .filter(([name, value]) => !HIDDEN.has(name) && !(name.startsWith('$') && typeof value !== 'object'))
+    .map(([name, value]) => `${name} ${valueText(value)}`)
+    .join('  ');
+}
+
+function joined(...parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null && part !== '').join('  ');
+}
+
+function nameIn(record: unknown): string | null {
+  return typeof record === 'object' && record !== null && 'event' in record ? textOf(record.event) : null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

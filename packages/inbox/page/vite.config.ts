@@ -1,0 +1,15 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  envDir: false,
+  plugins: [react()],
+  build: {
+    outDir: '../dist/page',
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    // Inlined files would be data: URLs, which the content security policy does not allow.
+    assetsInlineLimit: 0,
+  },
+});

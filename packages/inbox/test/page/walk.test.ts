@@ -1,0 +1,117 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { isBrowserAvailable } from '../../../../e2e/browser.ts';
+import { post } from '../requests.ts';
+import { pageInBrowser } from './page-in-browser.ts';
+import { TRACE, tellStory, USER } from './story.ts';
+
+describe.skipIf(!isBrowserAvailable())('from one thing to what belongs to it', { timeout: 60_000 }, () => {
+  const shared = pageInBrowser();
+
+  beforeEach(() => tellStory(shared.inbox));
+
+  const heading = (name: string | RegExp) => shared.page.getByRole('heading', { name });
+  const link = (name: string | RegExp) => shared.page.getByRole('link', { name });
+
+  it('leads from an event to its error, on to its trace, and back to the event', async () => {
+    const { inbox, page } = shared;
+    await page.goto(inbox.url);
+    await page.locator('.row.event', { hasText: /qr_created(?!_)/ }).click();
+    await page.locator('.related a', { hasText: 'StorageError' }).click();
+    await heading('StorageError: The bucket does not answer').waitFor();
+    await page.getByText('await storage.put(key, svg);').waitFor();
+    await page.getByText('GET /internal/accounts/usr_ada 200').waitFor();
+    await link('Its trace').click();
+    await heading(`Trace ${TRACE}`).waitFor();
+    expect(new URL(page.url()).search).toBe(`?id=${TRACE}`);
+    await page.locator('.waterfall .event', { hasText: 'qr_created' }).first().click();
+    await page.locator('.detail h2', { hasText: 'qr_created' }).waitFor();
+    await page.goBack();
+    await heading(`Trace ${TRACE}`).waitFor();
+    await page.goBack();
+    await heading('StorageError: The bucket does not answer').waitFor();
+    await page.goBack();
+    await page.locator('.detail h2', { hasText: 'qr_created' }).waitFor();
+  });
+
+  it('draws a trace from the browser inwards, with the error under the span in which it was thrown', async () => {
+    const { inbox, page } = shared;
+    await page.goto(`${inbox.url}/traces`);
+    await link(/\/create/).click();
+    await page.locator('.waterfall li').nth(8).waitFor();
+    const names = await page.locator('.waterfall .name > strong').allTextContents();
+    expect(names).toEqual([
+      '/create',
+      'POST /api/qr/generate',
+      'POST /qr/generate',
+      'GET /internal/accounts/:id',
+      'GET /internal/accounts/:id',
+      'INSERT INTO codes',
+      'qr_created',
+      'PUT picture',
+      'StorageError: The bucket does not answer',
+    ]);
+    await page.locator('.waterfall .error a').click();
+    await heading('StorageError: The bucket does not answer').waitFor();
+  });
+
+  it('tells the story of a person in sessions', async () => {
+    const { inbox, page } = shared;
+    await page.goto(`${inbox.url}/user`);
+    await link(new RegExp(USER)).click();
+    await heading('Profile').waitFor();
+    await heading(/^Session 1/).waitFor();
+    const stories = await page
+      .locator('.session')
+      .evaluateAll((sessions) =>
+        sessions.map((session) => [...session.querySelectorAll('.title')].map((title) => title.textContent)),
+      );
+    expect(stories).toEqual([
+      ['signup_completed', 'page_viewed'],
+      ['qr_created_twice', 'qr_created', 'StorageError: The bucket does not answer'],
+    ]);
+  });
+
+  it('lists issues with their count over time and the people who met them', async () => {
+    const { inbox, page } = shared;
+    await page.goto(`${inbox.url}/issues`);
+    await page.locator('.entry', { hasText: 'StorageError' }).getByText('1 user').waitFor();
+    expect(await page.locator('.trend rect').count()).toBe(24);
+    await page.locator('.entry').click();
+    const around = page.locator('.related .title');
+    await around.nth(3).waitFor();
+    expect(await around.allTextContents()).toEqual([
+      'signup_completed',
+      'page_viewed',
+      'qr_created_twice',
+      'qr_created',
+    ]);
+  });
+
+  it('sets the plan beside what arrived', async () => {
+    const { inbox, page } = shared;
+    await page.goto(`${inbox.url}/plan`);
+    const section = (name: string) => page.locator('section', { has: page.getByRole('heading', { name }) });
+    await section('Not in the plan').getByText('qr_created_twice').waitFor();
+    await section('Never seen').getByRole('heading', { name: 'qr_deleted' }).waitFor();
+    await section('Seen').getByRole('heading', { name: 'signup_completed' }).last().waitFor();
+    await section('Seen').getByText('has_custom_logo (optional) missing in 1 of 1, 100 %').waitFor();
+  });
+
+  it('makes requests fail, shows what each fault has done, and takes it back', async () => {
+    const { inbox, page } = shared;
+    await page.goto(`${inbox.url}/delivery`);
+    await page.getByLabel('What goes wrong').selectOption('Answer 503');
+    await page.getByLabel('Where').selectOption('Mixpanel /import');
+    await page.getByRole('button', { name: 'Add this fault' }).click();
+    await link('Delivery 1 fault to come').waitFor();
+    expect((await post(inbox, '/import', [])).status).toBe(503);
+    await page.getByText('Struck 1 request, used up').waitFor();
+    inbox.faults.add({ share: 0.5, fault: { kind: 'delay', delayMs: 7 } });
+    await page.getByText('any endpoint, until removed, 50 % of them').waitFor();
+    await page.getByRole('button', { name: 'Remove', exact: true }).first().click();
+    await page.getByText('any endpoint').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Remove all' }).click();
+    await page.locator('.fault-list').waitFor({ state: 'detached' });
+    expect(inbox.faults.list()).toEqual([]);
+  });
+});
