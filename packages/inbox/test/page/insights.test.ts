@@ -21,7 +21,7 @@ describe.skipIf(!isBrowserAvailable())('the tab Insights', { timeout: 60_000 }, 
   it('adds up events, in a chart and in a table', async () => {
     const { page } = shared;
     await open('event=qr_scanned&zone=UTC');
-    expect(await page.locator('.figure').textContent()).toBe('3 in all');
+    expect(await page.locator('.figure').textContent()).toBe('3 events in all');
     await page.locator('.chart canvas').waitFor();
     await page.getByText('Show as a table').click();
     const cells = await page.locator('.numbers td').allTextContents();
@@ -69,21 +69,21 @@ describe.skipIf(!isBrowserAvailable())('the tab Insights', { timeout: 60_000 }, 
           field instanceof HTMLSelectElement || field instanceof HTMLInputElement ? field.value : '',
         ),
       );
-    expect(values).toEqual(['qr_created', '1', '7', 'qr_scanned', 'unique', 'hour', '30d', 'country', 'UTC']);
+    expect(values).toEqual(['qr_scanned', 'unique', 'hour', '30d', 'country', 'UTC', 'qr_created', '1', '7']);
   });
 
   it('counts only people who did something often enough, and offers that filter again', async () => {
     const { page } = shared;
     await open('event=qr_scanned&zone=UTC');
-    await page.getByLabel('Event of the filter').selectOption('qr_scanned');
+    await page.getByLabel('Only people who did').selectOption('qr_scanned');
     await page.getByLabel('at least so many times').fill('2');
     await page.getByLabel('at least so many times').press('Enter');
     // Ann alone has scanned twice.
-    await page.locator('.figure', { hasText: '2 in all' }).waitFor();
+    await page.locator('.figure', { hasText: '2 events in all' }).waitFor();
     await page.getByRole('button', { name: 'Everybody again' }).click();
-    await page.locator('.figure', { hasText: '3 in all' }).waitFor();
+    await page.locator('.figure', { hasText: '3 events in all' }).waitFor();
     await page.getByRole('button', { name: 'Last filter: qr_scanned at least 2 times in the last 30 days' }).click();
-    await page.locator('.figure', { hasText: '2 in all' }).waitFor();
+    await page.locator('.figure', { hasText: '2 events in all' }).waitFor();
   });
 
   it('says why there is nothing, and what is wrong with a question', async () => {

@@ -31,6 +31,7 @@ export function chartOptions(element: HTMLElement, names: readonly string[], uni
       {
         ...axis,
         grid: { show: false },
+        size: 34,
         space: unit === 'hour' ? 96 : 60,
         values: (_plot, times) => times.map(timeText),
         // Never between two points.
@@ -47,7 +48,7 @@ export function chartOptions(element: HTMLElement, names: readonly string[], uni
         label,
         stroke: color(`--series-${index}`),
         width: 2,
-        points: { size: 6 },
+        points: { size: 6, fill: color('--panel') },
         value: (_plot: UPlot, value: number | null) => (value == null ? '–' : numberText(value)),
       })),
     ],

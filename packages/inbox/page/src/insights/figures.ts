@@ -40,7 +40,7 @@ function figureOf(values: readonly number[], { measure }: InsightsView): number 
 
 /** What a figure is of. */
 export function figureText({ measure, unit }: InsightsView): string {
-  if (measure === 'total') return 'in all';
+  if (measure === 'total') return 'events in all';
   if (measure === 'unique') return `people in an average ${unit}`;
   return `events a person, in an average ${unit} with any`;
 }

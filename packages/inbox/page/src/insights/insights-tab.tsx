@@ -3,6 +3,7 @@ import type { Segmentation } from '../../../src/query/analytics/segmentation.ts'
 import { Answer } from '../reports/answer.tsx';
 import { zoneOptions } from '../reports/calendar.ts';
 import { Choice } from '../reports/choice.tsx';
+import { CohortField } from '../reports/cohort-field.tsx';
 import { EventSelect } from '../reports/event-select.tsx';
 import type { KnownEvents } from '../reports/known-events.ts';
 import { NothingCounted } from '../reports/nothing-counted.tsx';
@@ -25,6 +26,7 @@ function Insights({ events }: { readonly events: KnownEvents }): ReactElement {
   return (
     <>
       <InsightsChoices view={view} events={events} />
+      <CohortField events={events} />
       <Answer<Segmentation> path={insightsPath(view, now)}>
         {(answer) => {
           const figures = figuresOf(answer, view, now);

@@ -16,10 +16,9 @@ export function CohortField({ events }: { readonly events: KnownEvents }): React
   };
   return (
     <fieldset className="choices cohort">
-      <legend>Only people who did</legend>
+      <legend className="visually-hidden">Filter by people</legend>
       <EventSelect
-        label="Event of the filter"
-        isLabelHidden
+        label="Only people who did"
         none="Anything: no filter"
         value={cohort?.event ?? ''}
         events={events}

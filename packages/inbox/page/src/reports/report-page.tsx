@@ -1,7 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Empty } from '../shared/empty.tsx';
 import { Loading } from '../shared/loading.tsx';
-import { CohortField } from './cohort-field.tsx';
 import { type KnownEvents, useKnownEvents } from './known-events.ts';
 
 interface ReportPageProps {
@@ -9,7 +8,7 @@ interface ReportPageProps {
   readonly children: (events: KnownEvents) => ReactNode;
 }
 
-/** What all reports have: the names of the events, without which there is nothing to choose, and the filter by people. */
+/** What all reports have: the names of the events, without which there is nothing to choose. */
 export function ReportPage({ title, children }: ReportPageProps): ReactElement {
   const known = useKnownEvents();
   return (
@@ -25,10 +24,7 @@ export function ReportPage({ title, children }: ReportPageProps): ReactElement {
               </p>
             </Empty>
           ) : (
-            <>
-              <CohortField events={events} />
-              {children(events)}
-            </>
+            children(events)
           )
         }
       </Loading>
