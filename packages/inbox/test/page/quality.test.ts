@@ -33,6 +33,7 @@ describe.skipIf(!isBrowserAvailable())('the page as a whole', { timeout: 60_000 
       '/traces',
       '/insights',
       '/funnels',
+      '/retention',
       '/delivery',
       '/plan',
       ...details,
@@ -46,7 +47,17 @@ describe.skipIf(!isBrowserAvailable())('the page as a whole', { timeout: 60_000 
     const tabs = page.getByRole('navigation').getByRole('link');
     await tabs.first().waitFor();
     const paths = await tabs.evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
-    expect(paths).toEqual(['/', '/user', '/issues', '/traces', '/insights', '/funnels', '/delivery', '/plan']);
+    expect(paths).toEqual([
+      '/',
+      '/user',
+      '/issues',
+      '/traces',
+      '/insights',
+      '/funnels',
+      '/retention',
+      '/delivery',
+      '/plan',
+    ]);
     for (const path of paths) expect((await fetch(`${inbox.url}${path}`)).status).toBe(200);
   });
 
@@ -68,7 +79,7 @@ describe.skipIf(!isBrowserAvailable())('the page as a whole', { timeout: 60_000 
     await page.setViewportSize({ width, height: 800 });
     const tooWide: string[] = [];
     const full = await addresses();
-    for (const address of [...full, ...full.slice(0, 8)]) {
+    for (const address of [...full, ...full.slice(0, 9)]) {
       await page.goto(`${inbox.url}${address}`);
       await page.locator('main a, main h2, main p').first().waitFor();
       const scrollWidth = 'Math.max(...[...document.querySelectorAll("html, .sheet")].map((part) => part.scrollWidth))';

@@ -3,6 +3,7 @@ import { lazyTab, Reading } from './lazy-tab.tsx';
 
 const Insights = lazyTab(async () => (await import('../insights/insights-tab.tsx')).InsightsTab);
 const Funnels = lazyTab(async () => (await import('../funnels/funnels-tab.tsx')).FunnelsTab);
+const RetentionReport = lazyTab(async () => (await import('../retention/retention-tab.tsx')).RetentionTab);
 
 export function InsightsTab(): ReactElement {
   return (
@@ -16,6 +17,14 @@ export function FunnelsTab(): ReactElement {
   return (
     <Reading>
       <Funnels />
+    </Reading>
+  );
+}
+
+export function RetentionTab(): ReactElement {
+  return (
+    <Reading>
+      <RetentionReport />
     </Reading>
   );
 }
