@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isBrowserAvailable } from '../../../../e2e/browser.ts';
+import { goodEvent, post } from '../requests.ts';
 import { pageInBrowser } from './page-in-browser.ts';
 import { tellReports } from './report-data.ts';
 
@@ -96,5 +97,10 @@ describe.skipIf(!isBrowserAvailable())('the tab Insights', { timeout: 60_000 }, 
     await page.locator('.figure').waitFor();
     inbox.clear();
     await page.getByRole('heading', { name: 'No event has arrived yet' }).waitFor();
+    // What is no event changes nothing; the first event does.
+    await post(inbox, '/engage', [{ $token: 'any', $distinct_id: 'ann', $set: { plan: 'free' } }]);
+    await post(inbox, '/import', [goodEvent({}, 'first_of_all')]);
+    await page.locator('.figure', { hasText: '1 event in all' }).waitFor();
+    expect(await page.getByRole('combobox', { name: 'Event', exact: true }).inputValue()).toBe('first_of_all');
   });
 });

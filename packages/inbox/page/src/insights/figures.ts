@@ -2,7 +2,7 @@ import type { Segmentation } from '../../../src/query/analytics/segmentation.ts'
 import { hourIn } from '../reports/calendar.ts';
 import { HOURS, type InsightsView, MOST_SERIES } from './insights-view.ts';
 
-export interface Series {
+interface Series {
   readonly name: string;
   readonly values: readonly number[];
   /** What the whole of it comes to. */
@@ -39,8 +39,8 @@ function figureOf(values: readonly number[], { measure }: InsightsView): number 
 }
 
 /** What a figure is of. */
-export function figureText({ measure, unit }: InsightsView): string {
-  if (measure === 'total') return 'events in all';
+export function figureText({ measure, unit }: InsightsView, figure?: number): string {
+  if (measure === 'total') return figure === 1 ? 'event in all' : 'events in all';
   if (measure === 'unique') return `people in an average ${unit}`;
   return `events a person, in an average ${unit} with any`;
 }

@@ -19,7 +19,7 @@ export function InsightsResult({ view, figures }: InsightsResultProps): ReactEle
     <>
       {property === '' && only !== undefined && (
         <p className="figure" role="status">
-          <b>{numberText(only.figure)}</b> {unitText}
+          <b>{numberText(only.figure)}</b> {figureText(view, only.figure)}
         </p>
       )}
       <LineChart figures={figures} unit={unit} />

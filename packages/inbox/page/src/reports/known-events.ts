@@ -1,8 +1,9 @@
 import type { PlanComparison } from '../../../src/plan/compare.ts';
 import { useFeedPart } from '../feed/feed-provider.tsx';
+import type { FeedSnapshot } from '../feed/snapshot.ts';
 import { type Loaded, useJson } from '../shared/use-json.ts';
 
-export interface KnownEvent {
+interface KnownEvent {
   readonly name: string;
   readonly seen: number;
   readonly lastSeen: number | null;
@@ -14,12 +15,19 @@ export interface KnownEvents {
   readonly unseen: readonly KnownEvent[];
 }
 
-/** Read once, as lists that change under the pointer are hard to choose from; again when everything was forgotten. */
+/** Read again when a name may be new, not with every event: lists that change under the pointer are hard to choose from. */
 export function useKnownEvents(): Loaded<KnownEvents> {
   const epoch = useFeedPart((feed) => feed.epoch);
-  const hasRecords = useFeedPart((feed) => feed.records.length > 0);
-  const { data, failure } = useJson<PlanComparison>('/api/plan', epoch * 2 + Number(hasRecords));
+  const names = useFeedPart(countNames);
+  const { data, failure } = useJson<PlanComparison>('/api/plan', epoch * MOST_RECORDS + names);
   return { data: data && knownEvents(data), failure };
+}
+
+/** More than the feed holds. */
+const MOST_RECORDS = 10_000;
+
+function countNames({ records }: FeedSnapshot): number {
+  return new Set(records.map((record) => (record.kind === 'event' ? record.event : ''))).size;
 }
 
 function knownEvents({ planned, unplanned }: PlanComparison): KnownEvents {
