@@ -40,6 +40,23 @@ describe.skipIf(!isBrowserAvailable())('the tab Insights', { timeout: 60_000 }, 
     expect(await page.locator('.figure b').textContent()).toBe('1');
   });
 
+  it('shows the last 24 hours by the clock of a zone, none of them to come', async () => {
+    const { page, inbox } = shared;
+    const now = Date.now();
+    await post(inbox, '/import', [
+      goodEvent({ time: now - 60_000 }, 'looked'),
+      goodEvent({ time: now - 20 * 3_600_000 }, 'looked'),
+      goodEvent({ time: now - 30 * 3_600_000 }, 'looked'),
+    ]);
+    await open('event=looked&range=24h&zone=Asia/Kolkata');
+    await page.locator('.figure', { hasText: '2 events in all' }).waitFor();
+    await page.getByText('Show as a table').click();
+    const hours = await page.locator('.numbers tbody th').allTextContents();
+    expect(hours).toHaveLength(24);
+    const inKolkata = new Date(Date.now() + 5.5 * 3_600_000).toISOString();
+    expect(hours[0]).toBe(`${inKolkata.slice(0, 13).replace('T', ' ')}:00`);
+  });
+
   it('breaks down by a property that is suggested or typed', async () => {
     const { page } = shared;
     await open('event=qr_scanned&zone=UTC');
