@@ -7,7 +7,17 @@ import type { FastifyInstance } from 'fastify';
 const BUILT_PAGE = join(import.meta.dirname, '..', 'dist/page');
 
 /** The addresses of the page's tabs: each can be opened, reloaded and shared. */
-const TAB_PATHS = ['/', '/user', '/issues', '/traces', '/delivery', '/plan'] as const;
+const TAB_PATHS = [
+  '/',
+  '/user',
+  '/issues',
+  '/traces',
+  '/insights',
+  '/funnels',
+  '/retention',
+  '/delivery',
+  '/plan',
+] as const;
 
 const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

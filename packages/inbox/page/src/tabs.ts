@@ -3,6 +3,7 @@ import { DeliveryTab } from './delivery/delivery-tab.tsx';
 import { IssuesTab } from './issues/issues-tab.tsx';
 import { LiveTab } from './live/live-tab.tsx';
 import { PlanTab } from './plan/plan-tab.tsx';
+import { FunnelsTab, InsightsTab, RetentionTab } from './reports/report-tabs.tsx';
 import { TracesTab } from './traces/traces-tab.tsx';
 import { UserTab } from './user/user-tab.tsx';
 
@@ -19,6 +20,9 @@ export const TABS: readonly Tab[] = [
   { path: '/user', label: 'User', Content: UserTab },
   { path: '/issues', label: 'Issues', Content: IssuesTab },
   { path: '/traces', label: 'Traces', Content: TracesTab },
+  { path: '/insights', label: 'Insights', Content: InsightsTab },
+  { path: '/funnels', label: 'Funnels', Content: FunnelsTab },
+  { path: '/retention', label: 'Retention', Content: RetentionTab },
   { path: '/delivery', label: 'Delivery', Content: DeliveryTab },
   { path: '/plan', label: 'Plan', Content: PlanTab },
 ];

@@ -26,7 +26,7 @@ describe('the addresses of the page', () => {
     expect(inbox.events()).toHaveLength(1);
   });
 
-  it.each(['/', '/user', '/issues', '/traces', '/delivery', '/plan'])(
+  it.each(['/', '/user', '/issues', '/traces', '/insights', '/funnels', '/retention', '/delivery', '/plan'])(
     'answer the page at %s, whatever the query',
     async (path) => {
       const inbox = await start({ page: await folderWithPage() });

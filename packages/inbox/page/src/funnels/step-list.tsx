@@ -1,0 +1,76 @@
+import type { ReactElement } from 'react';
+import { EventSelect } from '../reports/event-select.tsx';
+import type { KnownEvents } from '../reports/known-events.ts';
+import { go, hrefWith, usePlace } from '../shared/location.ts';
+import { FEWEST_STEPS, MOST_STEPS } from './funnel-view.ts';
+import { keysOf, moved } from './step-changes.ts';
+
+interface StepListProps {
+  readonly steps: readonly string[];
+  readonly events: KnownEvents;
+}
+
+/** The steps in their order, each of which can be another event, be moved, or go. */
+export function StepList({ steps, events }: StepListProps): ReactElement {
+  const place = usePlace();
+  const change = (next: readonly string[]): void => {
+    if (next !== steps) go(hrefWith(place, { steps: JSON.stringify(next) }));
+  };
+  const keys = keysOf(steps);
+  const last = steps.length - 1;
+  return (
+    <section aria-label="Steps of the funnel" className="steps">
+      <ol>
+        {steps.map((step, index) => {
+          const name = `step ${index + 1}, ${step}`;
+          return (
+            <li key={keys[index]}>
+              <EventSelect
+                label={`Step ${index + 1}`}
+                isLabelHidden
+                value={step}
+                events={events}
+                onChange={(event) => change(steps.with(index, event))}
+              />
+              {/* Not disabled at the ends: a button that one has just pressed would lose the focus. */}
+              <button
+                type="button"
+                aria-label={`Move ${name} up`}
+                aria-disabled={index === 0}
+                onClick={() => change(moved(steps, index, index - 1))}
+              >
+                ↑
+              </button>
+              <button
+                type="button"
+                aria-label={`Move ${name} down`}
+                aria-disabled={index === last}
+                onClick={() => change(moved(steps, index, index + 1))}
+              >
+                ↓
+              </button>
+              <button
+                type="button"
+                aria-label={`Remove ${name}`}
+                aria-disabled={steps.length <= FEWEST_STEPS}
+                onClick={() => steps.length > FEWEST_STEPS && change(steps.toSpliced(index, 1))}
+              >
+                ×
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+      {steps.length < MOST_STEPS && (
+        <button type="button" onClick={() => change([...steps, nextStep(steps, events)])}>
+          Add a step
+        </button>
+      )}
+    </section>
+  );
+}
+
+/** An event that is no step yet, if there is one. */
+function nextStep(steps: readonly string[], { seen }: KnownEvents): string {
+  return (seen.find(({ name }) => !steps.includes(name)) ?? seen[0])?.name ?? '';
+}

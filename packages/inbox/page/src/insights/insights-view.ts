@@ -1,0 +1,78 @@
+import { dateIn, datePlus, zoneIn } from '../reports/calendar.ts';
+import { type Cohort, cohortIn, cohortParameter } from '../reports/cohort.ts';
+import type { KnownEvents } from '../reports/known-events.ts';
+import { type Options, optionIn } from '../reports/options.ts';
+import { hrefOf } from '../shared/location.ts';
+
+export type Measure = 'total' | 'unique' | 'average';
+export type Unit = 'hour' | 'day' | 'week';
+type Range = '24h' | '7d' | '30d';
+
+export const MEASURES: Options<Measure> = [
+  ['total', 'Events'],
+  ['unique', 'People'],
+  ['average', 'Events a person'],
+];
+const UNITS: Options<Unit> = [
+  ['hour', 'Hour'],
+  ['day', 'Day'],
+  ['week', 'Week'],
+];
+export const RANGES: Options<Range> = [
+  ['24h', 'Last 24 hours'],
+  ['7d', 'Last 7 days'],
+  ['30d', 'Last 30 days'],
+];
+const DAYS: Readonly<Record<Range, number>> = { '24h': 2, '7d': 7, '30d': 30 };
+/** The API counts from its first moment to its last, whole days: of two of them the last 24 hours are shown. */
+export const HOURS = 24;
+
+/** As many lines as one can tell apart. */
+export const MOST_SERIES = 8;
+
+/** What is asked, as the address says it. */
+export interface InsightsView {
+  readonly event: string;
+  readonly measure: Measure;
+  readonly unit: Unit;
+  readonly range: Range;
+  /** The property to break down by; `''` for none. */
+  readonly property: string;
+  readonly zone: string;
+  readonly cohort: Cohort | null;
+}
+
+export function insightsView(query: URLSearchParams, { seen }: KnownEvents): InsightsView {
+  const range = optionIn(query, 'range', RANGES, '7d');
+  return {
+    event: query.get('event') ?? seen[0]?.name ?? '',
+    measure: optionIn(query, 'measure', MEASURES, 'total'),
+    unit: optionIn(query, 'unit', unitsOf(range), range === '24h' ? 'hour' : 'day'),
+    range,
+    property: query.get('on') ?? '',
+    zone: zoneIn(query),
+    cohort: cohortIn(query),
+  };
+}
+
+/** Of a day and a night there is nothing to see but hours. */
+export function unitsOf(range: Range): Options<Unit> {
+  return range === '24h' ? UNITS.slice(0, 1) : UNITS;
+}
+
+export function insightsPath(view: InsightsView, now: number): string {
+  const { event, measure, unit, range, property, zone, cohort } = view;
+  const today = dateIn(zone, now);
+  return hrefOf('/api/query/segmentation', {
+    event,
+    type: measure === 'total' ? 'general' : measure,
+    unit,
+    from_date: datePlus(today, 1 - DAYS[range]),
+    to_date: today,
+    timezone: zone,
+    on: property === '' ? null : `properties[${JSON.stringify(property)}]`,
+    // One more, to know whether there are more.
+    limit: property === '' ? null : String(MOST_SERIES + 1),
+    cohort: cohortParameter(cohort),
+  });
+}

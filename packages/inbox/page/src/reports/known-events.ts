@@ -1,0 +1,38 @@
+import type { PlanComparison } from '../../../src/plan/compare.ts';
+import { useFeedPart } from '../feed/feed-provider.tsx';
+import type { FeedSnapshot } from '../feed/snapshot.ts';
+import { type Loaded, useJson } from '../shared/use-json.ts';
+
+interface KnownEvent {
+  readonly name: string;
+  readonly seen: number;
+  readonly lastSeen: number | null;
+}
+
+/** Names of events that have arrived, and of those that are planned and have not. */
+export interface KnownEvents {
+  readonly seen: readonly KnownEvent[];
+  readonly unseen: readonly KnownEvent[];
+}
+
+/** Read again when a name may be new, not with every event: lists that change under the pointer are hard to choose from. */
+export function useKnownEvents(): Loaded<KnownEvents> {
+  const epoch = useFeedPart((feed) => feed.epoch);
+  const names = useFeedPart(countNames);
+  const { data, failure } = useJson<PlanComparison>('/api/plan', epoch * MOST_RECORDS + names);
+  return { data: data && knownEvents(data), failure };
+}
+
+/** More than the feed holds. */
+const MOST_RECORDS = 10_000;
+
+function countNames({ records }: FeedSnapshot): number {
+  return new Set(records.map((record) => (record.kind === 'event' ? record.event : ''))).size;
+}
+
+function knownEvents({ planned, unplanned }: PlanComparison): KnownEvents {
+  const expected = planned.filter(({ isForMixpanel }) => isForMixpanel);
+  const all: readonly KnownEvent[] = [...expected, ...unplanned];
+  const byName = [...all].sort((left, right) => (left.name < right.name ? -1 : 1));
+  return { seen: byName.filter(({ seen }) => seen > 0), unseen: byName.filter(({ seen }) => seen === 0) };
+}
