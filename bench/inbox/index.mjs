@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { DIST } from './inbox-process.mjs';
 import { measureIngestion } from './ingestion.mjs';
 import { measureMemory } from './memory.mjs';
+import { measurePage } from './page.mjs';
 import { measureParser } from './parser.mjs';
 import { measureQueries } from './query.mjs';
 import { saveResult } from './save-result.mjs';
@@ -10,14 +11,16 @@ const RUNS = Number(process.env.BENCH_RUNS ?? 3);
 
 if (!existsSync(DIST)) throw new Error(`${DIST} is missing: build the inbox first, with "npm run build".`);
 const only = process.argv[2];
-if (only !== undefined && only !== 'query') throw new Error(`there is no part ${only}: leave it out, or name query`);
+if (only !== undefined && only !== 'query' && only !== 'page')
+  throw new Error(`there is no part ${only}: leave it out, or name query or page`);
 const isWhole = only === undefined;
 const memory = isWhole ? await repeat('memory', measureMemory) : [];
 const ingestion = isWhole ? await repeat('ingestion', measureIngestion) : [];
 const parser = isWhole ? await measureParser() : [];
-const query = await repeat('query', measureQueries);
-const errors = [...memory, ...ingestion, ...query].flatMap(({ errors: found }) => found);
-saveResult('inbox', { runs: RUNS, errors, memory, ingestion, parser, query });
+const query = isWhole || only === 'query' ? await repeat('query', measureQueries) : [];
+const page = isWhole || only === 'page' ? await repeat('page', measurePage) : [];
+const errors = [...memory, ...ingestion, ...query, ...page].flatMap(({ errors: found }) => found);
+saveResult('inbox', { runs: RUNS, errors, memory, ingestion, parser, query, page });
 console.log(table());
 for (const error of errors) console.error(`Wrong count: ${error}`);
 // A figure from a run in which a count is wrong says nothing.
@@ -34,7 +37,11 @@ async function repeat(name, measure) {
 
 /** The figures as Markdown, each as the median of its runs. */
 function table() {
-  const rows = [...(isWhole ? wholeRows() : []), ...queryRows()];
+  const rows = [
+    ...(isWhole ? wholeRows() : []),
+    ...(query.length > 0 ? queryRows() : []),
+    ...(page.length > 0 ? pageRows() : []),
+  ];
   return [
     '| measure | measured | promised |',
     '| --- | --- | --- |',
@@ -71,6 +78,17 @@ function queryRows() {
     `${median(query, figure).toFixed(0)} (${median(query, `${figure}First`).toFixed(0)})`,
     'under 150',
   ]);
+}
+
+function pageRows() {
+  return [
+    ['100,000 events: first paint of the page (ms)', median(page, 'firstPaintMs').toFixed(0), 'under 1000'],
+    [
+      '100,000 events: an interaction with the page, the slowest by median (ms, the slowest of all)',
+      `${median(page, 'interactionMs').toFixed(0)} (${median(page, 'slowestInteractionMs').toFixed(0)})`,
+      'under 200',
+    ],
+  ];
 }
 
 function latencies(samples) {

@@ -4,13 +4,13 @@ import { startInboxProcess } from './inbox-process.mjs';
 import { expectEqual } from './ingestion.mjs';
 import { countTaken } from './produce.mjs';
 
-const EVENTS = 100_000;
+export const EVENTS = 100_000;
 const USERS = 20_000;
 const BATCH_SIZE = 500;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const DAYS = 30;
 const ROUNDS = 15;
-const STEPS = ['page_viewed', 'signed_up', 'qr_created', 'qr_scanned'];
+export const STEPS = ['page_viewed', 'signed_up', 'qr_created', 'qr_scanned'];
 
 /** The time of each report over 100,000 events of thirty days, all of which it has to look at; by HTTP, as the page asks, an event arriving before each. */
 export async function measureQueries() {
@@ -75,7 +75,7 @@ async function measure(names, reports) {
   }
 }
 
-async function fill(url, names, lastDay) {
+export async function fill(url, names, lastDay) {
   for (let sent = 0; sent < EVENTS; sent += BATCH_SIZE) {
     const batch = Array.from({ length: BATCH_SIZE }, (_, index) =>
       event(names[(sent + index) % names.length], lastDay),

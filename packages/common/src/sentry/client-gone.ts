@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
 /** What Node, undici and the DOM call a piece of work that was given up. */
 const CODES = new Set(['ABORT_ERR', 'UND_ERR_ABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
@@ -7,8 +7,9 @@ const CODES = new Set(['ABORT_ERR', 'UND_ERR_ABORTED', 'ERR_STREAM_PREMATURE_CLO
  * Whether an error only says that work was given up because the client went away (a page that was left, a proxy that passed that on): nobody waits
  * for the answer, and nothing is wrong. What else fails after a client has gone is still an incident.
  */
-export function isClientGone(request: FastifyRequest, error: unknown): boolean {
-  if (!request.raw.socket?.destroyed || typeof error !== 'object' || error === null) return false;
+export function isClientGone({ raw: response }: FastifyReply, error: unknown): boolean {
+  // Not by the request, from which a proxy may have taken its socket.
+  if (!response.destroyed || response.writableFinished || typeof error !== 'object' || error === null) return false;
   try {
     const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
     return name === 'AbortError' || CODES.has(String(code));

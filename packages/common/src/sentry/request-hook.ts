@@ -108,7 +108,7 @@ function reportServerError(request: FastifyRequest, reply: FastifyReply): void {
   if (reply.statusCode < 500) return;
   const state = requestState(request);
   if (!state?.scope || state.isRefused || state.isReported) return;
-  if (state.hasError && isClientGone(request, state.error)) return;
+  if (state.hasError && isClientGone(reply, state.error)) return;
   state.isReported = true;
   if (state.hasError ? reportedAs(state, state.error) !== undefined : state.reported !== undefined) return;
   const error = state.hasError
