@@ -6,6 +6,7 @@ import type { ErrorBody } from '../shared/index.ts';
 import { requestState } from './request-key.ts';
 import { type Complaint, validationMessage } from './validation-message.ts';
 
+const JSON_TYPE = 'application/json; charset=utf-8';
 const GENERIC_MESSAGE = 'Something went wrong on our side. If it happens again, quote the error id.';
 
 /**
@@ -15,7 +16,8 @@ const GENERIC_MESSAGE = 'Something went wrong on our side. If it happens again, 
 export function createErrorHandler(isProduction: boolean) {
   return async function errorHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<ErrorBody> {
     const statusCode = statusOf(error);
-    reply.code(statusCode);
+    // What was to be answered, such as a picture or what a service has sent, may have said already of which kind and how long it is.
+    reply.code(statusCode).removeHeader('content-length').removeHeader('content-encoding').type(JSON_TYPE);
     const reason = STATUS_CODES[statusCode] ?? 'Error';
     if (statusCode < 500) {
       request.log.info({ err: error }, 'request refused');

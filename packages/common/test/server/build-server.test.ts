@@ -113,6 +113,19 @@ it('answers errors in one shape, with the field of an AppError', async () => {
   expect([missing.statusCode, missing.json().error]).toEqual([404, 'Not Found']);
 });
 
+it('answers an error as one, whatever was said of the answer before it failed', async () => {
+  app = buildServer();
+  app.get('/picture', async (_request, reply) => {
+    reply.type('image/svg+xml').header('content-length', 5).header('content-encoding', 'gzip');
+    throw new AppError({ code: 'no_picture', message: 'There is no picture.' });
+  });
+  const response = await app.inject('/picture');
+  expect(response.statusCode).toBe(400);
+  expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+  expect(response.headers['content-encoding']).toBeUndefined();
+  expect(response.json()).toEqual({ error: 'Bad Request', message: 'There is no picture.' });
+});
+
 it('lets an error handler of the application replace ours', async () => {
   app = buildServer();
   app.setErrorHandler((_error, _request, reply) => {
