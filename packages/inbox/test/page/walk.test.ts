@@ -75,6 +75,8 @@ describe.skipIf(!isBrowserAvailable())('from one thing to what belongs to it', {
     const { inbox, page } = shared;
     await page.goto(`${inbox.url}/issues`);
     await page.locator('.entry', { hasText: 'StorageError' }).getByText('1 user').waitFor();
+    // The trend comes by a request of its own.
+    await page.locator('.trend rect').nth(23).waitFor({ state: 'attached' });
     expect(await page.locator('.trend rect').count()).toBe(24);
     await page.locator('.entry').click();
     const around = page.locator('.related .title');
