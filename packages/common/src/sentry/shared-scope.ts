@@ -1,28 +1,5 @@
 import { type PropagationContext, Scope } from '@sentry/core';
 
-/** The fields of the SDK's scope, which are `protected`. A test compares them with those of the installed version. */
-interface Fields {
-  _notifyingListeners: boolean;
-  _scopeListeners: unknown[];
-  _eventProcessors: unknown[];
-  _breadcrumbs: unknown[];
-  _attachments: unknown[];
-  _user: unknown;
-  _tags: object;
-  _attributes: Record<string, unknown>;
-  _extra: object;
-  _contexts: object;
-  _sdkProcessingMetadata: object;
-  _propagationContext: PropagationContext;
-  _level: unknown;
-  _session: unknown;
-  _transactionName: string | undefined;
-  _fingerprint: unknown;
-  _client: unknown;
-  _lastEventId: string | undefined;
-  _conversationId: string | undefined;
-}
-
 /** What a fork has instead of what its parent has. */
 export interface Own {
   /** `GET /users/:id` */
@@ -38,16 +15,16 @@ const NO_CONTEXTS: object = Object.freeze({});
 
 /** As `parent.clone()` and the setters of what is its own. */
 export function fork(parent: Scope, own: Own): Scope {
-  return new SharedScope(parent as unknown as Fields, own) as unknown as Scope;
+  return new SharedScope(parent as unknown as SharedScope, own) as unknown as Scope;
 }
 
 /**
- * Most fields hold what a scope replaces when it changes, so that they can be shared with the parent; those that it changes in place are
- * copied when there is something in them.
+ * The fields of the SDK's scope, which are `protected`: a test compares them with those of the installed version. Most hold what a scope
+ * replaces when it changes, so that they can be shared with the parent; those that it changes in place are copied when there is something in them.
  *
  * Not `extends Scope`, whose constructor allocates all that is left out here: the methods come by the prototype, below.
  */
-class SharedScope implements Fields {
+class SharedScope {
   _notifyingListeners = false;
   _scopeListeners = NOTHING;
   _eventProcessors: unknown[];
@@ -69,7 +46,7 @@ class SharedScope implements Fields {
   _conversationId: string | undefined;
   #refs: Record<string, unknown> | undefined;
 
-  constructor(parent: Fields, { transactionName, trace, metadata }: Own) {
+  constructor(parent: SharedScope, { transactionName, trace, metadata }: Own) {
     this._eventProcessors = copyOf(parent._eventProcessors);
     this._breadcrumbs = copyOf(parent._breadcrumbs);
     this._attachments = copyOf(parent._attachments);

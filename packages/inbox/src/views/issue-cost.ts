@@ -1,4 +1,3 @@
-import { GRACE_MS } from '../query/analytics/funnel-entries.ts';
 import { parseSteps } from '../query/analytics/funnel-steps.ts';
 import type { FunnelFigures } from '../query/analytics/funnel-tally.ts';
 import { funnel } from '../query/analytics/funnels.ts';
@@ -8,7 +7,7 @@ import { userEvents } from '../query/analytics/user-events.ts';
 import { traceIdOf } from '../query/filters.ts';
 import type { StoredError, StoredEvent } from '../store/records.ts';
 
-/** The way of a person from the first page to a code that is scanned. */
+/** The way of a person from the first page to their first code; scans are of other people. */
 export const DEFAULT_STEPS = '["page_viewed", "signup_completed", "qr_created"]';
 
 /** As a new funnel of the vendor has it. */
@@ -48,7 +47,7 @@ export function usersAffected(
 /** A funnel of users, each once, for those that an issue met and for everybody else. @throws ParameterError */
 export function issueCost(source: ReportSource, affected: ReadonlySet<string>, steps: string): IssueCost {
   const rules = { steps: parseSteps(steps), windowMs: WINDOW_MS, type: 'unique' as const, limit: 0, ...EVER };
-  const all = userEvents(source, { names: new Set(rules.steps.map(({ event }) => event)), start: -GRACE_MS });
+  const all = userEvents(source, { names: new Set(rules.steps.map(({ event }) => event)) });
   const figures = (isAffected: boolean): FunnelFigures => {
     const timelines = all
       .filter(({ user }) => user !== '' && affected.has(user) === isAffected)
