@@ -243,6 +243,28 @@ describe('an existing microsite', { timeout: 30_000 }, () => {
     await page.getByRole('link', { name: 'Café am Markt' }).waitFor();
   });
 
+  it('can be chosen for a code as soon as it is there, and no code can be made before', async () => {
+    sites = [];
+    await page.goto(`${app.origin}/microsites`);
+    await page.getByRole('link', { name: 'Make your first microsite' }).click();
+    await page.getByLabel('Title', { exact: true }).fill('Market stall');
+    await button('Create draft').click();
+    await page.getByText('Draft created.').waitFor();
+    // From here on the list is what the page knows already.
+    await page.route('**/api/microsites?*', () => undefined);
+    await page.route('**/api/microsites', () => undefined);
+    await page.getByRole('link', { name: 'All microsites' }).click();
+    await page.getByRole('link', { name: 'Market stall' }).waitFor();
+
+    await page.goto(`${app.origin}/create?microsite=site-new`);
+    await page.getByText('Loading your microsites').waitFor({ state: 'attached' });
+    expect(await button('Create code').isDisabled()).toBe(true);
+    await page.unrouteAll();
+    await page.goto(`${app.origin}/create?microsite=site-new`);
+    await page.getByRole('combobox', { name: 'Microsite' }).waitFor();
+    expect(await button('Create code').isEnabled()).toBe(true);
+  });
+
   it('is saved before it is published, and then shows its address and the way to a code', async () => {
     await openEditor();
     await page.getByLabel('Title', { exact: true }).fill('Café am Markt');

@@ -5,6 +5,7 @@ import type { CodeType, NewCode } from '../api/codes.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
 import { Field } from '../forms/field.tsx';
 import { useSubmit } from '../forms/use-submit.ts';
+import { useMicrosites } from '../microsites/use-microsites.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
 import { CodePreview } from './code-preview.tsx';
 import { ContentFields } from './content-fields.tsx';
@@ -29,6 +30,9 @@ export function CreateQRForm(): ReactElement {
   const [typed, setTyped] = useState<NewCode>();
   const preview = useDelayed(typed, PREVIEW_DELAY_MS);
   const { mutateAsync: createCode } = useCreateCode();
+  const microsites = useMicrosites({ enabled: type === 'microsite' });
+  // A code for a microsite needs one to choose, and the list may still be on its way.
+  const hasChoice = type !== 'microsite' || (microsites.data?.items.length ?? 0) > 0;
   const { isBusy, errors, onSubmit, onInput } = useSubmit({
     action: 'create_qr',
     fields: CODE_FIELDS,
@@ -75,7 +79,7 @@ export function CreateQRForm(): ReactElement {
           hint="PNG or JPEG of at most 200 kB, drawn in the middle of the code."
           error={errors['logo']}
         />
-        <button type="submit" disabled={isBusy}>
+        <button type="submit" disabled={isBusy || !hasChoice}>
           {isBusy ? 'Creating…' : 'Create code'}
         </button>
       </form>

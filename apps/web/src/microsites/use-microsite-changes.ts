@@ -53,7 +53,11 @@ function useChange<Input>(message: string, call: (input: Input) => Promise<Micro
       return call(input);
     },
     onSuccess: async (microsite) => {
-      await refreshList(client, (items) => items.map((item) => (item.id === microsite.id ? microsite : item)));
+      await refreshList(client, (items) =>
+        items.some(({ id }) => id === microsite.id)
+          ? items.map((item) => (item.id === microsite.id ? microsite : item))
+          : [microsite, ...items],
+      );
       client.setQueryData(micrositeKey(microsite.id), microsite);
     },
   });

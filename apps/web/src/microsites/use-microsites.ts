@@ -8,9 +8,9 @@ export function micrositeKey(id: string): readonly [string, string] {
   return [...LIST_KEY, id];
 }
 
-/** One's own, the newest first. */
-export function useMicrosites(): UseQueryResult<MicrositeList> {
-  return useQuery({ queryKey: LIST_KEY, queryFn: ({ signal }) => listMicrosites(signal) });
+/** One's own, the newest first. `enabled` (default true): whether to ask for them now. */
+export function useMicrosites({ enabled = true } = {}): UseQueryResult<MicrositeList> {
+  return useQuery({ queryKey: LIST_KEY, queryFn: ({ signal }) => listMicrosites(signal), enabled });
 }
 
 export function useMicrosite(id: string): UseQueryResult<Microsite> {
