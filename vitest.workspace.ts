@@ -85,8 +85,10 @@ export default defineConfig({
     reporters: ['default', join(root, 'scripts/count-reporter.mjs')],
     projects: [
       stateless('events', 'packages/events'),
+      stateless('alerts', 'packages/alerts'),
       stateless('inbox', 'packages/inbox'),
       withDatabase('common', 'packages/common'),
+      node('ops', 'packages/ops'),
       withDatabase('database', 'packages/database'),
       dom('browser', 'packages/browser'),
       chromium,

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { CommandError } from './command-error.ts';
+import type { CommandContext } from './context.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+
+/** What a command found: the same as data for `--json` and as lines for people. */
+export interface Outcome<Result> {
+  readonly result: Result;
+  readonly lines: readonly string[];
+  /** @default 0 */
+  readonly exitCode?: ExitCode;
+}
+
+/** How a command is shown. */
+export interface CommandOptions {
+  /** One line, without a full stop. */
+  readonly summary: string;
+  /** Below the summary in the command's own help. */
+  readonly details?: string;
+  /** Whole command lines. */
+  readonly examples: readonly string[];
+}
+
+/** Adds a command that does something, with `--json` and examples in its help. `usage` as commander reads it: `diff <git-ref>`. */
+export function addCommand(parent: Command, usage: string, { summary, details, examples }: CommandOptions): Command {
+  return parent
+    .command(usage)
+    .summary(summary)
+    .description(details === undefined ? `${summary}.` : `${summary}.\n\n${details}`)
+    .option('--json', 'answer with one JSON document, for tools')
+    .addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
+}
+
+/** Adds a name under which commands are gathered. */
+export function addGroup(parent: Command, name: string, summary: string): Command {
+  return parent.command(name).summary(summary).description(`${summary}.`);
+}
+
+/**
+ * What commander calls: runs the handler, prints what it found, and sets the exit code. A handler gets the command's options and
+ * then its arguments.
+ *
+ * @throws CommandError with what went wrong; {@link runCli} says it.
+ */
+export function action<Options, Result>(
+  command: Command,
+  { out }: CommandContext,
+  exit: (code: ExitCode) => void,
+  handler: (options: Options, ...args: string[]) => Promise<Outcome<Result>>,
+): void {
+  command.action(async () => {
+    const options = command.opts<Options & { json?: boolean }>();
+    const { result, lines, exitCode = exitCodes.ok } = await handler(options, ...command.args);
+    if (options.json) out(JSON.stringify(result, null, 2));
+    else for (const line of lines) out(line);
+    exit(exitCode);
+  });
+}
+
+/** @returns the value of a variable. @throws CommandError that says what it is for. */
+export function requireVariable({ env }: CommandContext, name: string, what: string): string {
+  const value = env[name]?.trim();
+  if (value) return value;
+  throw new CommandError(`${name} is not set. It must be ${what}; put it into .env or into the environment.`);
+}

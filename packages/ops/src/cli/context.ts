@@ -1,0 +1,20 @@
+import type { Style } from './style.ts';
+
+/** Everything outside that a command may touch; tests pass their own. */
+export interface CommandContext {
+  /** The process's variables, what `.env` adds, and on a laptop without accounts those of `npm start`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The root of the platform's repository, where `.env` and `.data` lie. */
+  readonly root: string;
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Writes a line of the answer. */
+  readonly out: (line: string) => void;
+  /** Writes a line beside the answer: progress, warnings, errors. */
+  readonly note: (line: string) => void;
+  /** Colours on a terminal, plain text elsewhere. */
+  readonly style: Style;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
