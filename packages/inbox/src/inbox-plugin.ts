@@ -36,7 +36,12 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
   const sourceMaps = options.sourceMaps === undefined ? undefined : openSourceMaps(options.sourceMaps);
   const { store, rawLog, faults } = data;
   const ingestion = { store, rawLog, faults, now };
-  const source: ReportSource = { index: new EventIndex(store), identity: store.identity, now };
+  const source: ReportSource = {
+    index: new EventIndex(store),
+    identity: store.identity,
+    profiles: store.profiles,
+    now,
+  };
   app.addHook('onClose', async () => source.index.close());
   // A scope each: the ingestion endpoints take bodies as bytes and are open to any origin, the rest is not.
   await app.register(async (scope) => mixpanelRoutes(scope, ingestion));

@@ -54,6 +54,22 @@ describe.skipIf(!isBrowserAvailable())('from one thing to what belongs to it', {
     await heading('StorageError: The bucket does not answer').waitFor();
   });
 
+  it('says what an issue cost, by steps that one can choose', async () => {
+    const { inbox, page } = shared;
+    await page.goto(`${inbox.url}/issues`);
+    await link(/StorageError/).click();
+    const steps = () => page.locator('table.cost tbody th').allTextContents();
+    await page.locator('table.cost').waitFor();
+    expect(await steps()).toEqual(['page_viewed', 'signup_completed', 'qr_created']);
+    await page.getByText('Other steps').click();
+    await page.getByRole('button', { name: 'Remove step 1, page_viewed' }).click();
+    await expect.poll(steps).toEqual(['signup_completed', 'qr_created']);
+    expect(await page.locator('table.cost tbody td').allTextContents()).toEqual(['1 (100 %)', '0', '1 (100 %)', '0']);
+    await page.reload();
+    await page.locator('table.cost').waitFor();
+    expect(await steps()).toEqual(['signup_completed', 'qr_created']);
+  });
+
   it('tells the story of a person in sessions', async () => {
     const { inbox, page } = shared;
     await page.goto(`${inbox.url}/user`);

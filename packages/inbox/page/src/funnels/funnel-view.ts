@@ -30,7 +30,7 @@ const LENGTHS: Readonly<Record<Window, readonly [string, string]>> = {
 };
 
 /** From the first look to the first scan. */
-const DEFAULT_STEPS = ['page_viewed', 'signup_completed', 'qr_created', 'qr_scanned'];
+const DEFAULT_STEPS: readonly string[] = ['page_viewed', 'signup_completed', 'qr_created', 'qr_scanned'];
 /** Of the API: a funnel of one step is none. */
 export const FEWEST_STEPS = 2;
 export const MOST_STEPS = 30;
@@ -72,13 +72,13 @@ export function funnelPath({ steps, counting, window, range, zone, cohort }: Fun
 }
 
 /** JSON, as the name of an event may have any character in it. */
-function stepsIn(query: URLSearchParams): readonly string[] {
+export function stepsIn(query: URLSearchParams, fallback = DEFAULT_STEPS): readonly string[] {
   try {
     const steps: unknown = JSON.parse(query.get('steps') ?? '');
-    if (!Array.isArray(steps)) return DEFAULT_STEPS;
+    if (!Array.isArray(steps)) return fallback;
     const names = steps.filter((step) => typeof step === 'string' && step !== '').slice(0, MOST_STEPS);
-    return names.length < FEWEST_STEPS ? DEFAULT_STEPS : names;
+    return names.length < FEWEST_STEPS ? fallback : names;
   } catch {
-    return DEFAULT_STEPS;
+    return fallback;
   }
 }

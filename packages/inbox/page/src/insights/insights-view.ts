@@ -6,7 +6,7 @@ import { hrefOf } from '../shared/location.ts';
 
 export type Measure = 'total' | 'unique' | 'average';
 export type Unit = 'hour' | 'day' | 'week';
-type Range = '24h' | '7d' | '30d';
+type Range = '2d' | '7d' | '30d';
 
 export const MEASURES: Options<Measure> = [
   ['total', 'Events'],
@@ -19,14 +19,11 @@ const UNITS: Options<Unit> = [
   ['week', 'Week'],
 ];
 export const RANGES: Options<Range> = [
-  ['24h', 'Last 24 hours'],
+  ['2d', 'Yesterday and today'],
   ['7d', 'Last 7 days'],
   ['30d', 'Last 30 days'],
 ];
-const DAYS: Readonly<Record<Range, number>> = { '24h': 2, '7d': 7, '30d': 30 };
-/** The API counts from its first moment to its last, whole days: of two of them the last 24 hours are shown. */
-export const HOURS = 24;
-
+const DAYS: Readonly<Record<Range, number>> = { '2d': 2, '7d': 7, '30d': 30 };
 /** As many lines as one can tell apart. */
 export const MOST_SERIES = 8;
 
@@ -47,7 +44,7 @@ export function insightsView(query: URLSearchParams, { seen }: KnownEvents): Ins
   return {
     event: query.get('event') ?? seen[0]?.name ?? '',
     measure: optionIn(query, 'measure', MEASURES, 'total'),
-    unit: optionIn(query, 'unit', unitsOf(range), range === '24h' ? 'hour' : 'day'),
+    unit: optionIn(query, 'unit', unitsOf(range), range === '2d' ? 'hour' : 'day'),
     range,
     property: query.get('on') ?? '',
     zone: zoneIn(query),
@@ -55,9 +52,9 @@ export function insightsView(query: URLSearchParams, { seen }: KnownEvents): Ins
   };
 }
 
-/** Of a day and a night there is nothing to see but hours. */
+/** Of two days there is nothing to see but hours. */
 export function unitsOf(range: Range): Options<Unit> {
-  return range === '24h' ? UNITS.slice(0, 1) : UNITS;
+  return range === '2d' ? UNITS.slice(0, 1) : UNITS;
 }
 
 export function insightsPath(view: InsightsView, now: number): string {

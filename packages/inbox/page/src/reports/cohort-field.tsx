@@ -5,7 +5,7 @@ import { CommitField } from './commit-field.tsx';
 import { EventSelect } from './event-select.tsx';
 import type { KnownEvents } from './known-events.ts';
 
-/** Narrows a report to people who did something often enough. The last choice is offered in every report. */
+/** Narrows a report to people who did something often enough, or did not. The last choice is offered in every report. */
 export function CohortField({ events }: { readonly events: KnownEvents }): ReactElement {
   const place = usePlace();
   const cohort = cohortIn(place.query);
@@ -18,11 +18,11 @@ export function CohortField({ events }: { readonly events: KnownEvents }): React
     <fieldset className="choices cohort">
       <legend className="visually-hidden">Filter by people</legend>
       <EventSelect
-        label="Only people who did"
+        label={cohort?.did === false ? 'Only people who did not' : 'Only people who did'}
         none="Anything: no filter"
         value={cohort?.event ?? ''}
         events={events}
-        onChange={(event) => choose(event === '' ? null : { times: 1, days: 30, ...cohort, event })}
+        onChange={(event) => choose(event === '' ? null : { did: true, times: 1, days: 30, ...cohort, event })}
       />
       {cohort !== null && (
         <>
@@ -41,6 +41,9 @@ export function CohortField({ events }: { readonly events: KnownEvents }): React
             value={String(cohort.days)}
             onCommit={(days) => choose({ ...cohort, days: Number(days) })}
           />
+          <button type="button" onClick={() => choose({ ...cohort, did: !cohort.did })}>
+            {cohort.did ? 'Who did not instead' : 'Who did instead'}
+          </button>
           <button type="button" onClick={() => choose(null)}>
             Everybody again
           </button>

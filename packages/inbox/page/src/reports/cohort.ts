@@ -1,9 +1,11 @@
 import { countOf } from '../shared/format.ts';
+import { hrefOf } from '../shared/location.ts';
 import { integerIn } from './options.ts';
 
-/** People who did something often enough; a report can be of them alone. */
+/** People who did something often enough, or did not; a report can be of them alone. */
 export interface Cohort {
   readonly event: string;
+  readonly did: boolean;
   readonly times: number;
   /** Days of the calendar, today being the last. */
   readonly days: number;
@@ -20,32 +22,37 @@ export function cohortIn(query: URLSearchParams): Cohort | null {
   if (event === null || event === '') return null;
   return {
     event,
+    did: query.get('not') !== '1',
     times: integerIn(query, 'times', 1, MOST_TIMES),
     days: integerIn(query, 'days', DEFAULT_DAYS, MOST_DAYS),
   };
 }
 
 /** What the address says of a cohort; nothing of nobody. */
-export function cohortInAddress(cohort: Cohort | null): Readonly<Record<'who' | 'times' | 'days', string | null>> {
-  if (cohort === null) return { who: null, times: null, days: null };
-  return { who: cohort.event, times: String(cohort.times), days: String(cohort.days) };
+export function cohortInAddress(
+  cohort: Cohort | null,
+): Readonly<Record<'who' | 'not' | 'times' | 'days', string | null>> {
+  if (cohort === null) return { who: null, not: null, times: null, days: null };
+  const { event, did, times, days } = cohort;
+  return { who: event, not: did ? null : '1', times: String(times), days: String(days) };
 }
 
 /** The API's parameter. */
 export function cohortParameter(cohort: Cohort | null): string | null {
   if (cohort === null) return null;
-  const { event, times, days } = cohort;
-  return JSON.stringify({ event, at_least: times, last_days: days });
+  const { event, did, times, days } = cohort;
+  return JSON.stringify({ event, ...(!did && { did }), at_least: times, last_days: days });
 }
 
-export function cohortText({ event, times, days }: Cohort): string {
-  return `${event} at least ${countOf(times, 'time')} in the last ${countOf(days, 'day')}`;
+/** What follows "who did". */
+export function cohortText({ event, did, times, days }: Cohort): string {
+  return `${did ? '' : 'not '}${event} at least ${countOf(times, 'time')} in the last ${countOf(days, 'day')}`;
 }
 
 /** Keeps a cohort for the other reports and the next visit. */
 export function saveCohort(cohort: Cohort): void {
   try {
-    localStorage.setItem(STORED, new URLSearchParams(givenOf(cohort)).toString());
+    localStorage.setItem(STORED, hrefOf('', cohortInAddress(cohort)));
   } catch {
     // A browser may allow no storage; the address has it all the same.
   }
@@ -57,8 +64,4 @@ export function savedCohort(): Cohort | null {
   } catch {
     return null;
   }
-}
-
-function givenOf({ event, times, days }: Cohort): Record<string, string> {
-  return { who: event, times: String(times), days: String(days) };
 }

@@ -25,7 +25,8 @@ export const reportParameters = {
       minLength: 1,
       maxLength: 5000,
       description:
-        'JSON: users who did { event, where, at_least } in { last_days } or from { from_date } to { to_date }',
+        'JSON: users who did, or with { did: false } did not, { event, where, at_least } in { last_days } or from { from_date } to { to_date }; ' +
+        'those whose { profile } has certain values; { all } or { any } of such',
     }),
   ),
   // Sent by every client of the vendor; here there is one project.

@@ -1,10 +1,12 @@
 import type { Identity } from '../../store/identity.ts';
+import type { Profiles } from '../../store/profiles.ts';
 import type { EventIndex } from './event-index.ts';
 
 /** What reports are made from. */
 export interface ReportSource {
   readonly index: EventIndex;
   readonly identity: Identity;
+  readonly profiles: Profiles;
   /** What is "today". */
   readonly now: () => number;
 }

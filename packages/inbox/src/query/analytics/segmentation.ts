@@ -19,7 +19,7 @@ export interface SegmentationQuery {
   readonly limit: number;
 }
 
-/** As the vendor answers. */
+/** As the vendor answers, and `overall`: each segment over the whole range, where a user of several buckets is one. */
 export interface Segmentation {
   /** How many series there are. */
   readonly legend_size: number;
@@ -27,9 +27,10 @@ export interface Segmentation {
     readonly series: readonly string[];
     readonly values: Readonly<Record<string, Readonly<Record<string, number>>>>;
   };
+  readonly overall: Readonly<Record<string, number>>;
 }
 
-/** What is known of one segment in one bucket. */
+/** What is known of one segment in one bucket, or in all of them. */
 interface Cell {
   events: number;
   /** Only events of somebody, so that an average is of users. */
@@ -39,48 +40,67 @@ interface Cell {
   lastUser: string;
 }
 
+interface Segment {
+  readonly whole: Cell;
+  readonly cells: Map<number, Cell>;
+}
+
 /**
  * Counts events (`general`), distinct users (`unique`) or events a user (`average`) in each bucket and segment. A user
  * counts once in every bucket and every segment they touched, so that neither adds up to the whole. Events of nobody count
- * in `general` alone. When there are more segments than `limit`, those with the largest sums over the range stay.
+ * in `general` alone. When there are more segments than `limit`, those with the largest figures over the range stay.
  * @see https://docs.mixpanel.com/docs/reports/insights
  */
 export function segmentation(everybody: readonly UserEvents[], query: SegmentationQuery): Segmentation {
   const { event: name, type, buckets, where, on, limit } = query;
-  const whole = [name];
+  const only = [name];
   // Sparse: a property that differs in each event makes as many segments as there are events.
-  const segments = new Map<string, Map<number, Cell>>();
-  if (on === undefined) segments.set(name, new Map());
+  const segments = new Map<string, Segment>();
+  if (on === undefined) segmentOf(segments, name);
   for (const { user, events } of everybody) {
     for (const { time, properties } of events) {
       const bucket = buckets.indexOf(time);
       if (bucket === -1 || (where !== undefined && !where(properties))) continue;
-      for (const segment of on === undefined ? whole : segmentsOf(properties, on)) {
-        addTo(cellOf(segments, segment, bucket), user);
+      for (const label of on === undefined ? only : segmentsOf(properties, on)) {
+        const segment = segmentOf(segments, label);
+        addTo(segment.whole, user);
+        addTo(cellOf(segment, bucket), user);
       }
     }
   }
-  const sums = [...segments].map(([segment, cells]) => ({ segment, cells, size: sumOf(cells, type) }));
+  const figures = [...segments].map(([segment, { whole, cells }]) => ({ segment, cells, size: figureOf(whole, type) }));
   // A segment of nobody's events alone has no users to show.
-  const shown = on === undefined ? sums : sums.filter(({ size }) => size > 0);
-  const values = topSegments(shown, limit).map(
-    ({ segment, cells }) => [segment, seriesOf(cells, buckets, type)] as const,
-  );
-  return { legend_size: values.length, data: { series: buckets.labels, values: Object.fromEntries(values) } };
+  const shown = topSegments(on === undefined ? figures : figures.filter(({ size }) => size > 0), limit);
+  return {
+    legend_size: shown.length,
+    data: {
+      series: buckets.labels,
+      values: Object.fromEntries(shown.map(({ segment, cells }) => [segment, seriesOf(cells, buckets, type)])),
+    },
+    overall: Object.fromEntries(shown.map(({ segment, size }) => [segment, size])),
+  };
 }
 
-function cellOf(segments: Map<string, Map<number, Cell>>, segment: string, bucket: number): Cell {
-  let cells = segments.get(segment);
-  if (cells === undefined) {
-    cells = new Map();
-    segments.set(segment, cells);
+function segmentOf(segments: Map<string, Segment>, label: string): Segment {
+  let segment = segments.get(label);
+  if (segment === undefined) {
+    segment = { whole: emptyCell(), cells: new Map() };
+    segments.set(label, segment);
   }
+  return segment;
+}
+
+function cellOf({ cells }: Segment, bucket: number): Cell {
   let cell = cells.get(bucket);
   if (cell === undefined) {
-    cell = { events: 0, eventsOfUsers: 0, users: 0, lastUser: '' };
+    cell = emptyCell();
     cells.set(bucket, cell);
   }
   return cell;
+}
+
+function emptyCell(): Cell {
+  return { events: 0, eventsOfUsers: 0, users: 0, lastUser: '' };
 }
 
 function addTo(cell: Cell, user: string): void {
@@ -95,12 +115,6 @@ function figureOf({ events, eventsOfUsers, users }: Cell, type: SegmentationType
   if (type === 'general') return events;
   if (type === 'unique') return users;
   return users === 0 ? 0 : eventsOfUsers / users;
-}
-
-function sumOf(cells: ReadonlyMap<number, Cell>, type: SegmentationType): number {
-  let sum = 0;
-  for (const cell of cells.values()) sum += figureOf(cell, type);
-  return sum;
 }
 
 function seriesOf(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answer, happened, refusal } from './reports.ts';
+import { answer, happened, profile, refusal } from './reports.ts';
 
 const SCANS = { event: 'Scan', from_date: '2026-06-30', to_date: '2026-06-30', type: 'unique' };
 
@@ -39,6 +39,28 @@ describe('a behavioural cohort', () => {
     [{ where: 'properties["type"] == "wifi"' }, ['ann']],
   ])('%j is %j', async (definition, expected) => {
     expect(await members(created, { event: 'Create', ...definition })).toEqual(expected);
+  });
+
+  // "Did not do" and combinations by AND and OR: docs.mixpanel.com/docs/users/cohorts
+  it.each([
+    [{ event: 'Create', did: false }, ['joe']],
+    [{ event: 'Create', did: false, last_days: 7 }, ['eve', 'joe']],
+    [{ event: 'Create', did: false, at_least: 2 }, ['eve', 'joe']],
+    [{ event: 'Nothing', did: false }, ['ann', 'bob', 'eve', 'joe']],
+    [{ all: [{ event: 'Create' }, { event: 'Create', did: false, last_days: 7 }] }, ['eve']],
+    [{ any: [{ event: 'Other' }, { event: 'Create', where: 'properties["type"] == "wifi"' }] }, ['ann', 'joe']],
+    [{ all: [{ any: [{ event: 'Other' }, { event: 'Create' }] }, { event: 'Create', last_days: 1 }] }, ['bob']],
+    [{ profile: 'properties["plan"] == "pro"' }, ['ann', 'joe']],
+    [{ all: [{ profile: 'properties["plan"] == "pro"' }, { event: 'Create' }] }, ['ann']],
+    [{ profile: 'defined(properties["plan"])' }, ['ann', 'bob', 'joe']],
+  ])('%j is %j', async (cohort, expected) => {
+    const people = [
+      profile('ann', { plan: 'free' }),
+      profile('ann', { plan: 'pro' }),
+      profile('bob', { plan: 'free' }),
+      profile('joe', { plan: 'pro' }),
+    ];
+    expect(await members([...created, ...people], cohort)).toEqual(expected);
   });
 
   it("counts the days of the project's time zone", async () => {
@@ -87,8 +109,13 @@ describe('a behavioural cohort', () => {
       { event: 'Create', from_date: '2026-06-31', to_date: '2026-06-01' },
       'cohort.from_date must be a date as YYYY-MM-DD, from 1970 on, got "2026-06-31"',
     ],
+    [{ all: [] }, 'cohort must be {"event": "qr_created",'],
+    [{ any: [{ event: 'Create' }, { who: 'ann' }] }, 'got {"who":"ann"}'],
+    [{ profile: 'x' }, 'cohort.profile is not understood from "x" on'],
     [{ event: 'Create', where: 'x' }, 'cohort.where is not understood from "x" on'],
   ])('refuses %j, and says why', async (cohort, sentence) => {
-    expect(await refusal('segmentation', { ...SCANS, cohort })).toContain(`400 ${sentence}`);
+    const said = await refusal('segmentation', { ...SCANS, cohort });
+    expect(said).toMatch(/^400 cohort/);
+    expect(said).toContain(sentence);
   });
 });

@@ -1,10 +1,10 @@
 import Fastify from 'fastify';
 import { EventIndex } from '../../../src/query/analytics/event-index.ts';
 import { analyticsRoutes } from '../../../src/query/analytics/routes.ts';
-import type { NewRecord, StoredEvent } from '../../../src/store/records.ts';
+import type { NewRecord, StoredEvent, StoredProfileUpdate } from '../../../src/store/records.ts';
 import { Store } from '../../../src/store/store.ts';
 
-type NewEvent = Omit<StoredEvent, 'id'>;
+type NewEvent = Omit<StoredEvent, 'id'> | Omit<StoredProfileUpdate, 'id'>;
 let made = 0;
 /** When reports are asked for: 30 June, which is 23:30 in Prague and 1 July in Tokyo. */
 const NOW = Date.parse('2026-06-30T21:30:00Z');
@@ -31,6 +31,18 @@ export function happened(
   };
 }
 
+/** A profile with these values. */
+export function profile(user: string, properties: Record<string, unknown>): NewEvent {
+  return {
+    kind: 'profile',
+    endpoint: 'engage',
+    distinctId: user,
+    groupKey: null,
+    receivedAt: NOW,
+    operations: { $set: properties },
+  };
+}
+
 /** Answers of the reports over some events, which arrived in this order. */
 async function ask(
   events: readonly NewEvent[],
@@ -41,7 +53,12 @@ async function ask(
   const records: readonly NewRecord[] = events;
   store.add(records, records.length);
   const app = Fastify();
-  analyticsRoutes(app, { index: new EventIndex(store), identity: store.identity, now: () => NOW });
+  analyticsRoutes(app, {
+    index: new EventIndex(store),
+    identity: store.identity,
+    profiles: store.profiles,
+    now: () => NOW,
+  });
   const query: Record<string, string> = {};
   for (const [name, value] of Object.entries(parameters))
     query[name] = typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -42,6 +42,7 @@ describe('GET /api/query/segmentation counts', () => {
         series: ['2026-06-01', '2026-06-02', '2026-06-03'],
         values: { Scan: { '2026-06-01': 3, '2026-06-02': 0, '2026-06-03': 1 } },
       },
+      overall: { Scan: 4 },
     });
   });
 
@@ -50,6 +51,15 @@ describe('GET /api/query/segmentation counts', () => {
     expect(await series(events, unique)).toEqual({ '2026-06-01': 2, '2026-06-02': 0, '2026-06-03': 1 });
     // Ann is one user of the month: uniques of days do not add up to it.
     expect(await series(events, { ...unique, unit: 'month' })).toEqual({ '2026-06-01': 2 });
+  });
+
+  it('users of the whole range, where who touched several buckets is one', async () => {
+    const overall = async (parameters: object) =>
+      (await answer(events, 'segmentation', { ...DAYS, ...parameters }))['overall'];
+    expect(await overall({ type: 'unique' })).toEqual({ Scan: 2 });
+    // Ann three times, Bob once.
+    expect(await overall({ type: 'average' })).toEqual({ Scan: 2 });
+    expect(await overall({ type: 'unique', on: 'country' })).toEqual({ undefined: 2 });
   });
 
   it('events a user', async () => {
