@@ -2,9 +2,19 @@ import Type from 'typebox';
 
 const origin = (port: number, service: string) =>
   Type.String({
-    pattern: '^https?://[^/?#@]+$',
+    pattern: '^https?://[^/?#@,]+$',
     default: `http://127.0.0.1:${port}`,
     expected: `the origin of ${service}, such as http://127.0.0.1:${port}`,
+  });
+
+const ORIGIN = 'https?://[^/?#@,\\s]+';
+
+/** The same of a service that may run several times; the requests take turns. */
+const origins = (port: number, service: string) =>
+  Type.String({
+    pattern: `^${ORIGIN}(,${ORIGIN})*$`,
+    default: `http://127.0.0.1:${port}`,
+    expected: `the origins of ${service}, separated by commas, such as http://127.0.0.1:${port}`,
   });
 
 /** The environment of this server, beside the observability variables. */
@@ -14,8 +24,8 @@ export const environment = Type.Object({
   AUTH_SERVICE_URL: origin(3001, 'auth-service'),
   QR_SERVICE_URL: origin(3002, 'qr-service'),
   MICROSITE_SERVICE_URL: origin(3003, 'microsite-service'),
-  ROUTING_SERVICE_URL: origin(3004, 'routing-service'),
-  ANALYTICS_URL: origin(3005, 'analytics-service'),
+  ROUTING_SERVICE_URL: origins(3004, 'routing-service'),
+  ANALYTICS_URL: origins(3005, 'analytics-service'),
   WEB_ROOT: Type.String({ default: 'dist/client', expected: 'the folder of the built client' }),
   WEB_DEV: Type.Boolean({ default: false, expected: '1 to serve the client from source through Vite, or 0' }),
   VITE_SENTRY_DSN: Type.Optional(Type.String({ expected: 'the DSN that the client was built with' })),

@@ -6,11 +6,11 @@ import { environment } from './config.ts';
 const config = loadConfigOrExit(environment);
 const app = buildApp({
   services: {
-    auth: config.AUTH_SERVICE_URL,
-    qr: config.QR_SERVICE_URL,
-    microsite: config.MICROSITE_SERVICE_URL,
-    routing: config.ROUTING_SERVICE_URL,
-    analytics: config.ANALYTICS_URL,
+    auth: [config.AUTH_SERVICE_URL],
+    qr: [config.QR_SERVICE_URL],
+    microsite: [config.MICROSITE_SERVICE_URL],
+    routing: config.ROUTING_SERVICE_URL.split(','),
+    analytics: config.ANALYTICS_URL.split(','),
   },
   client: config.WEB_DEV ? 'vite' : { root: resolve(config.WEB_ROOT) },
   tunnel: {

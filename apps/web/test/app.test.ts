@@ -26,7 +26,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'assets/index-abc123.js'), 'console.log(1)');
   await writeFile(join(folder, 'assets/index-abc123.js.map'), '{"sources":["secret"]}');
   app = buildApp({
-    services: { auth: origin, qr: origin, microsite: origin, routing: origin, analytics: origin },
+    services: { auth: [origin], qr: [origin], microsite: [origin], routing: [origin], analytics: [origin] },
     client: { root: folder },
     tunnel: { sentry: { dsn }, mixpanel: { token: 'token1', apiHost: origin } },
     server: { logger: false, handleSignals: false },
@@ -117,7 +117,7 @@ describe('the API', () => {
   it('says that a service cannot be reached, and keeps to itself where it is', async () => {
     const away = 'http://127.0.0.1:1';
     const alone = buildApp({
-      services: { auth: away, qr: away, microsite: away, routing: away, analytics: away },
+      services: { auth: [away], qr: [away], microsite: [away], routing: [away], analytics: [away] },
       client: { root: folder },
       tunnel: { sentry: undefined, mixpanel: undefined },
       server: { logger: false, handleSignals: false },
