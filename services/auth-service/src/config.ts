@@ -2,7 +2,7 @@ import Type from 'typebox';
 
 const origin = (port: number, service: string) =>
   Type.String({
-    pattern: '^https?://[^/?#@\\s]+$',
+    pattern: '^https?://[^/?#@,\\s]+$',
     default: `http://127.0.0.1:${port}`,
     expected: `the origin of ${service}, such as http://${service}:${port}, without a slash at the end`,
   });
@@ -28,7 +28,11 @@ export const environment = Type.Object({
   }),
   QR_SERVICE_URL: origin(3002, 'qr-service'),
   MICROSITE_SERVICE_URL: origin(3003, 'microsite-service'),
-  ROUTING_SERVICE_URL: origin(3004, 'routing-service'),
+  ROUTING_SERVICE_URL: Type.String({
+    pattern: '^https?://[^/?#@,\\s]+(,https?://[^/?#@,\\s]+)*$',
+    default: 'http://127.0.0.1:3004',
+    expected: 'the origin of routing-service, or those of its instances, separated by commas',
+  }),
   PUBLIC_ORIGIN: Type.String({
     pattern: '^https?://[^/?#@,\\s]+(,https?://[^/?#@,\\s]+)*$',
     default: 'http://localhost:3000',

@@ -18,11 +18,11 @@ const store = createStore(database.db);
 const erasures = createErasures({
   store,
   services: {
-    'qr-service': config.QR_SERVICE_URL,
-    'microsite-service': config.MICROSITE_SERVICE_URL,
-    'routing-service': config.ROUTING_SERVICE_URL,
+    'qr-service': [config.QR_SERVICE_URL],
+    'microsite-service': [config.MICROSITE_SERVICE_URL],
+    'routing-service': config.ROUTING_SERVICE_URL.split(','),
     // Without one there is no analytics-service.
-    ...(config.ANALYTICS_URL !== undefined && { 'analytics-service': config.ANALYTICS_URL }),
+    ...(config.ANALYTICS_URL !== undefined && { 'analytics-service': config.ANALYTICS_URL.split(',') }),
   },
   serviceToken: config.SERVICE_TOKEN,
   now: Date.now,
