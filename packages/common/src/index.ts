@@ -22,6 +22,7 @@ export {
 } from './mixpanel/track.ts';
 export { hashEmail } from './privacy/hash.ts';
 export { type VisitorRequest, visitorId } from './privacy/visitor.ts';
+export { type ScheduleOptions, type StopSchedule, startSchedule } from './schedule/schedule.ts';
 export {
   addBreadcrumb,
   captureException,

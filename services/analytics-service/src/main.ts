@@ -46,7 +46,7 @@ const app = await buildApp({
 });
 const stopRollUp = rollUp.start();
 app.addHook('onClose', async () => {
-  stopRollUp();
+  await stopRollUp();
   await database.close();
 });
 await hostShipper(app, config);

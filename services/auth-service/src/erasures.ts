@@ -1,4 +1,4 @@
-import { createServiceClient } from '@qr/common';
+import { createServiceClient, type StopSchedule, startSchedule } from '@qr/common';
 import type { Erasure, Store } from './store.ts';
 
 /** How often services that did not confirm are asked again. */
@@ -25,8 +25,8 @@ export interface Erasures {
   readonly services: readonly string[];
   /** Asks all that are due, one after the other; never rejects. */
   run(): Promise<void>;
-  /** Runs now and then, from now on; returns how to stop. */
-  start(): () => void;
+  /** Runs now and then, from now on, in one of all instances; returns how to stop. */
+  start(): StopSchedule;
 }
 
 export function createErasures(options: ErasuresOptions): Erasures {
@@ -65,10 +65,6 @@ export function createErasures(options: ErasuresOptions): Erasures {
   return {
     services: Object.keys(services),
     run,
-    start() {
-      void run();
-      const timer = setInterval(() => void run(), INTERVAL_MS).unref();
-      return () => clearInterval(timer);
-    },
+    start: () => startSchedule({ name: 'erasures', everyMs: INTERVAL_MS, run }),
   };
 }

@@ -44,7 +44,7 @@ const app = await buildApp({
 });
 const stopErasures = erasures.start();
 app.addHook('onClose', async () => {
-  stopErasures();
+  await stopErasures();
   await database.close();
 });
 await app.listen({ port: config.PORT, host: config.HOST });
