@@ -35,5 +35,6 @@ export const environment = Type.Object({
     default: 90,
     expected: 'a number of days from 1 to 3650',
   }),
+  HOST_SHIPPER: Type.Boolean({ default: true, expected: '1 or 0' }),
   DEBUG_ROUTES: Type.Boolean({ default: false, expected: '1 or 0' }),
 });

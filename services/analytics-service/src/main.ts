@@ -49,5 +49,5 @@ app.addHook('onClose', async () => {
   await stopRollUp();
   await database.close();
 });
-await hostShipper(app, config);
+if (config.HOST_SHIPPER) await hostShipper(app, config);
 await app.listen({ port: config.PORT, host: config.HOST });

@@ -25,7 +25,8 @@ export async function sharedRateLimit(
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    connectTimeout: REDIS_TIMEOUT_MS,
+    // It would ask for Redis's state in the time of a command, while a process that starts is busy.
+    enableReadyCheck: false,
     commandTimeout: REDIS_TIMEOUT_MS,
     retryStrategy: (attempt) => Math.min(MAX_RECONNECT_DELAY_MS, attempt * 100),
   });
