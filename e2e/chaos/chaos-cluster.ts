@@ -22,6 +22,8 @@ export interface ChaosCluster {
   readonly lines: readonly string[];
   /** Those whose name begins so. */
   members(name: string): readonly Member[];
+  /** Has something done once everything has ended, before the folder goes. */
+  beforeRemoval(act: () => void): void;
   /** Ends everything but the inbox, in order. */
   stopServices(): Promise<void>;
   stop(): Promise<void>;
@@ -73,6 +75,8 @@ export async function startChaosCluster(options: ChaosClusterOptions): Promise<C
       inbox: `http://127.0.0.1:${ports.inbox}`,
       spools: join(folder, 'spool'),
       members: (name) => cluster.members.filter((member) => member.name.startsWith(name)),
+      // What was put there first comes last.
+      beforeRemoval: (act) => void closing.splice(1, 0, async () => act()),
       stopServices: cluster.stopServices,
       stop: closeAll,
     };

@@ -32,10 +32,8 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, scansPerSecond = 40, log = () => {} } = options;
   const random = seededRandom(seed);
   const cluster = await startChaosCluster({ keepsRedisData: seed % 2 === 1, shippers: SHIPPERS });
-  let unmount: (() => void) | undefined;
   try {
-    if (!options.faults) unmount = await moveToSmallDisk(cluster, log);
-    const faults = options.faults ?? shuffled(allFaults(unmount !== undefined), random);
+    const faults = options.faults ?? shuffled(allFaults(await moveToSmallDisk(cluster, log)), random);
     const owner = await createOwner(cluster.web, CODES);
     const load = startLoad({ web: cluster.web, codes: owner.codes, failing: failing(cluster), scansPerSecond, random });
     await sleep(CALM_MS);
@@ -48,7 +46,6 @@ export async function chaosRun(options: ChaosOptions): Promise<ChaosReport> {
     return await compare(cluster, owner, load.asked, windows, seed);
   } finally {
     await cluster.stop();
-    unmount?.();
   }
 }
 
@@ -102,14 +99,15 @@ function failing({ ports, routingPorts }: ChaosCluster) {
   ];
 }
 
-/** Restarts routing-service on a spool with a disk of its own, where that is allowed. */
-async function moveToSmallDisk(cluster: ChaosCluster, log: (line: string) => void): Promise<(() => void) | undefined> {
+/** Restarts routing-service on a spool with a disk of its own, where that is allowed; returns whether it is. */
+async function moveToSmallDisk(cluster: ChaosCluster, log: (line: string) => void): Promise<boolean> {
   const instances = cluster.members('routing-service');
   for (const instance of instances) await instance.stop();
   const unmount = mountSmallDisk(join(cluster.spools, 'routing-service'));
-  if (!unmount) log('No file system may be mounted here: the fault "spool disk full" is LEFT OUT.');
+  if (unmount) cluster.beforeRemoval(unmount);
+  else log('No file system may be mounted here: the fault "spool disk full" is LEFT OUT.');
   for (const instance of instances) await instance.start();
-  return unmount;
+  return unmount !== undefined;
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {
