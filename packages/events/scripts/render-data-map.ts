@@ -33,7 +33,7 @@ const ADDED_TO_ERRORS: readonly (readonly [name: string, meaning: string])[] = [
   ['`user.id`', 'id of the account whose request it was; in the page with consent to analytics only'],
   [
     'message, stack',
-    'texts without what looks like a secret or an address; the lines of code around each frame, no variables',
+    'texts without what looks like a secret or an address; no variables; from a service the lines of code around each frame',
   ],
   ['route, method, path', 'of the request; ids in the path as the plan lists them, other parameters by name'],
   [
@@ -71,7 +71,8 @@ export function renderDataMap(plan: Plan, contextKeys: readonly string[]): strin
     'register of processing activities and fill it in there; in this file it would be overwritten.',
     '',
     '- *As the Mixpanel project says*, *as the Sentry plan says*: as long as your contract and your settings with the vendor say. Of a person who is to be',
-    '  forgotten Mixpanel is asked to delete everything; Sentry is not asked: there a person is an id in errors until these expire.',
+    '  forgotten Mixpanel is asked to delete the profile, and with `MIXPANEL_OAUTH_TOKEN` the events; Sentry is not asked: there a person is an id in',
+    '  errors until these expire.',
     '- *Single scans `SCAN_RETENTION_DAYS`*: 90 unless set, and a day of grace. After that analytics-service has numbers by day, code, country, device, browser',
     '  and bot or not, without a visitor, until the owner deletes the account.',
     '- Until it is delivered everything is on the disk of the process that sent it: in its spool, or in `dead/` if the receiver refused it.',
