@@ -96,10 +96,10 @@ it.each([
   expect(notes).toContain(sentence);
 });
 
-it('says so where there is no folder to run git in', async () => {
+it('says so where there is no checkout', async () => {
   const { exitCode, notes } = await runInTest(['plan', 'diff', 'v1'], { root: join(root, 'nowhere') });
   expect(exitCode).toBe(2);
-  expect(notes).toContain('git could not be run');
+  expect(notes).toContain('is no git checkout, or git is not installed');
 });
 
 function commit(tag: string, content: PlanExport | undefined): void {
