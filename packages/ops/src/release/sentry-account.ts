@@ -8,7 +8,7 @@ export interface SentryAccount {
   readonly token: string;
 }
 
-export const DEFAULT_URL = 'https://sentry.io';
+const DEFAULT_URL = 'https://sentry.io';
 
 /** @throws CommandError that says what is not set. */
 export function requireAccount(context: CommandContext): SentryAccount {

@@ -23,18 +23,32 @@ export function runSentryCli(
     RUST_BACKTRACE: '0',
   };
   return new Promise((resolve, reject) => {
-    execFile(SentryCli.getPath(), args, { cwd: root, env: settings, signal }, (error, stdout, stderr) => {
+    execFile(programPath(), args, { cwd: root, env: settings, signal }, (error, stdout, stderr) => {
       if (!error) resolve(stdout);
       else if (signal.aborted) reject(error);
-      else
-        reject(
-          new CommandError(
-            `sentry-cli ${args.slice(0, 2).join(' ')} failed: ${reasonOf(stderr || error.message).replaceAll(token, '***')}`,
-            { exitCode: exitCodes.refused },
-          ),
-        );
+      else if (error.code === 'ENOENT') reject(notInstalled(error));
+      else {
+        const reason = reasonOf(stderr || error.message).replaceAll(token, '***');
+        const message = `sentry-cli ${args.slice(0, 2).join(' ')} failed: ${reason}`;
+        reject(new CommandError(message, { exitCode: exitCodes.refused }));
+      }
     });
   });
+}
+
+function programPath(): string {
+  try {
+    return SentryCli.getPath();
+  } catch (cause) {
+    throw notInstalled(cause);
+  }
+}
+
+function notInstalled(cause: unknown): CommandError {
+  return new CommandError(
+    'The program of sentry-cli for this machine is not installed: run npm install without leaving out optional dependencies.',
+    { cause },
+  );
 }
 
 /** Its own advice is about its options, which are not seen here. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runInTest } from '../run-in-test.ts';
 import { type FakeSentry, startFakeSentry } from './fake-sentry.ts';
 
@@ -267,6 +267,14 @@ describe('what goes wrong', () => {
     expect(exitCode).toBe(3);
     expect(notes).toContain('answered 503 when asked for the deploys of v1. No deploy was recorded');
     expect(sentry.asked.at(-1)?.line).toMatch(/^GET .*\/deploys\//);
+  });
+
+  it('sentry-cli has no program here', async () => {
+    vi.stubEnv('SENTRY_BINARY_PATH', join(root, 'nowhere'));
+    const { exitCode, notes } = await create(['--version', 'v1', '--project', 'api']);
+    vi.unstubAllEnvs();
+    expect(exitCode).toBe(2);
+    expect(notes).toContain('The program of sentry-cli for this machine is not installed');
   });
 
   it('nobody answers', async () => {

@@ -2,7 +2,7 @@ import { type LexiconEntry, tagsOf, titleOf } from './entry.ts';
 import { PLAN_TAG, PLAN_TAG_PREFIXES } from './planned-entries.ts';
 
 /** An entry that Lexicon should have, and what is different there. */
-export interface EntryChange {
+interface EntryChange {
   readonly title: string;
   readonly isNew: boolean;
   /** Empty for a new one. */
@@ -12,7 +12,7 @@ export interface EntryChange {
 }
 
 /** What is in Lexicon and not in the plan. */
-export interface Unplanned {
+interface Unplanned {
   readonly title: string;
   readonly entry: LexiconEntry;
   /** Whether it carries the plan's tag, so that it was once uploaded from here. */

@@ -8,7 +8,7 @@ export interface LexiconEntry {
   readonly schemaJson: LexiconSchema;
 }
 
-export interface LexiconSchema {
+interface LexiconSchema {
   readonly description?: string;
   readonly properties?: Readonly<Record<string, LexiconProperty>>;
   readonly metadata?: {
