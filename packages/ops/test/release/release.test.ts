@@ -261,6 +261,14 @@ describe('what goes wrong', () => {
     expect(notes).not.toContain('sntrys_other');
   });
 
+  it('the vendor repeats the token: it is not shown', async () => {
+    sentry.fail('/releases/', 400, { detail: 'Not for sntrys_secret' });
+    const { exitCode, notes } = await create(['--version', 'v1', '--project', 'api']);
+    expect(exitCode).toBe(3);
+    expect(notes).toContain('Not for ***');
+    expect(notes).not.toContain('sntrys_secret');
+  });
+
   it('the deploys cannot be listed: none is recorded', async () => {
     sentry.fail('GET /api/0/organizations/acme/releases/v1/deploys/', 503, {});
     const { exitCode, notes } = await create(['--version', 'v1', '--project', 'api', '--environment', 'production']);

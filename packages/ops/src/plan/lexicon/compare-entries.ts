@@ -55,7 +55,7 @@ function differencesOf(planned: LexiconEntry, old: LexiconEntry): string[] {
   return [
     ...(old.schemaJson.description === description ? [] : ['description']),
     ...Object.entries(properties).flatMap(([name, { type, description: text }]) => {
-      const property = oldProperties[name];
+      const property = Object.hasOwn(oldProperties, name) ? oldProperties[name] : undefined;
       if (!property) return [`new property ${name}`];
       const parts = [
         ...(property.type === type ? [] : ['type']),

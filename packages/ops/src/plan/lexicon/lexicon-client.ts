@@ -32,6 +32,7 @@ const TIMEOUT_MS = 30_000;
 const MINUTE_MS = 60_000;
 /** A limit is shared with everyone in the organization: one wait may not be enough. */
 const MAX_WAITS = 3;
+const MAX_WAIT_MS = 5 * MINUTE_MS;
 
 /** @throws CommandError, from each method, when the vendor refuses or cannot be reached. */
 export function createLexiconClient(options: LexiconClientOptions): LexiconClient {
@@ -75,7 +76,8 @@ async function request(
         : refused(`${host} could not be reached (${reasonOf(cause)}). Check the network and MIXPANEL_APP_HOST.`, cause);
     });
     if (response.status === 429 && waits < MAX_WAITS) {
-      const waitMs = (Number(response.headers.get('retry-after')) || 0) * 1000 || MINUTE_MS;
+      const asked = Number(response.headers.get('retry-after')) * 1000;
+      const waitMs = asked > 0 ? Math.min(asked, MAX_WAIT_MS) : MINUTE_MS;
       note(`Mixpanel asks to wait (429); trying again in ${Math.ceil(waitMs / 1000)} s.`);
       await response.body?.cancel();
       await sleep(waitMs);

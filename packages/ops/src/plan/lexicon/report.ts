@@ -11,9 +11,10 @@ export interface LexiconResult {
   readonly unchanged: number;
   /** In Lexicon and not in the plan. */
   readonly onlyThere: readonly { readonly title: string; readonly wasPlanned: boolean }[];
+  readonly removed: readonly string[];
 }
 
-export function toLexiconResult({ projectId, difference, isApplied }: LexiconOutcome): LexiconResult {
+export function toLexiconResult({ projectId, difference, isApplied, removed }: LexiconOutcome): LexiconResult {
   const { changes, unchanged, unplanned } = difference;
   return {
     projectId: projectId ?? null,
@@ -22,6 +23,7 @@ export function toLexiconResult({ projectId, difference, isApplied }: LexiconOut
     changed: changes.filter(({ isNew }) => !isNew).map(({ title, differences }) => ({ title, differences })),
     unchanged,
     onlyThere: unplanned.map(({ title, wasPlanned }) => ({ title, wasPlanned })),
+    removed,
   };
 }
 
@@ -42,11 +44,7 @@ export function lexiconLines(outcome: LexiconOutcome, style: Style): string[] {
     `${where} ${counts}`,
     ...added.map((title) => style.good(`  + ${title}  ${countOf(propertyCounts.get(title) ?? 0)}`)),
     ...changed.map(({ title, differences }) => style.warning(`  ~ ${title}  ${differences.join('; ')}`)),
-    ...onlyThere.map(({ title, wasPlanned }) =>
-      style.faint(
-        `  ? ${title}  only there${wasPlanned ? ', once uploaded from the plan: --apply --prune removes it' : ', and left alone'}`,
-      ),
-    ),
+    ...onlyThere.map((entry) => style.faint(`  ? ${entry.title}  only there, ${fateOf(entry, outcome)}`)),
     ...ending(outcome),
   ];
 }
@@ -56,6 +54,11 @@ function ending({ projectId, isApplied, difference: { changes } }: LexiconOutcom
     return ['Set MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_PROJECT_ID to compare with a project.'];
   if (changes.length === 0) return ['Lexicon says what the plan says.'];
   return [isApplied ? `Uploaded ${changes.length}.` : 'Nothing was written. Upload it with --apply.'];
+}
+
+function fateOf({ title, wasPlanned }: LexiconResult['onlyThere'][number], { removed }: LexiconOutcome): string {
+  if (removed.includes(title)) return 'and removed now';
+  return wasPlanned ? 'once uploaded from the plan: --apply --prune removes it' : 'and left alone';
 }
 
 function countOf(properties: number): string {

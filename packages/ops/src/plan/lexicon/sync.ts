@@ -23,6 +23,8 @@ export interface LexiconOutcome {
   readonly projectId: string | undefined;
   readonly difference: LexiconDifference;
   readonly isApplied: boolean;
+  /** Titles of the entries that `prune` removed. */
+  readonly removed: readonly string[];
 }
 
 const DEFAULT_HOST = 'https://mixpanel.com';
@@ -33,6 +35,7 @@ export async function syncLexicon(
   { apply, prune, sleep }: LexiconOptions,
   context: CommandContext,
 ): Promise<LexiconOutcome> {
+  if (prune && !apply) throw new CommandError('--prune removes entries, which only happens together with --apply.');
   const planned = plannedEntries(plan);
   const account = accountOf(context);
   if (!account) {
@@ -40,23 +43,23 @@ export async function syncLexicon(
       throw new CommandError(
         'The local inbox has no Lexicon, so there is nothing to upload to. Set MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_PROJECT_ID.',
       );
-    return { projectId: undefined, difference: compareEntries(planned, []), isApplied: false };
+    return { projectId: undefined, difference: compareEntries(planned, []), isApplied: false, removed: [] };
   }
   const client = clientOf(account, context, sleep ?? ((ms) => wait(ms, undefined, { signal: context.signal })));
   const difference = compareEntries(planned, await client.list());
-  if (!apply) return { projectId: account.projectId, difference, isApplied: false };
+  const { projectId } = account;
+  if (!apply) return { projectId, difference, isApplied: false, removed: [] };
   await uploadEntries(
     client,
     difference.changes.map(({ entry }) => entry),
     context.note,
   );
-  if (prune)
-    for (const { entry, title, wasPlanned } of difference.unplanned) {
-      if (!wasPlanned) continue;
-      await client.remove(entry);
-      context.note(`Removed ${title}.`);
-    }
-  return { projectId: account.projectId, difference, isApplied: true };
+  const toRemove = prune ? difference.unplanned.filter(({ wasPlanned }) => wasPlanned) : [];
+  for (const { entry, title } of toRemove) {
+    await client.remove(entry);
+    context.note(`Removed ${title}.`);
+  }
+  return { projectId, difference, isApplied: true, removed: toRemove.map(({ title }) => title) };
 }
 
 function accountOf(context: CommandContext): LexiconAccount | undefined {

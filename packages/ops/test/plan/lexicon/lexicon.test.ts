@@ -135,7 +135,8 @@ describe('with --apply', () => {
   });
 
   it('and --prune removes what was once uploaded from the plan, and nothing else', async () => {
-    const { notes } = await run(['--apply', '--prune']);
+    const { out, notes } = await run(['--apply', '--prune']);
+    expect(out).toContain('  ? coupon_used  only there, and removed now\n');
     expect(notes).toContain('Removed coupon_used.');
     const names = lexicon.entries().map(({ name }) => name);
     expect(names).not.toContain('coupon_used');
@@ -186,6 +187,13 @@ describe('what goes wrong', () => {
     expect(exitCode).toBe(3);
     expect(notes).toContain(sentence);
     expect(notes).not.toContain('robot');
+  });
+
+  it('--prune without --apply', async () => {
+    const { exitCode, notes } = await run(['--prune']);
+    expect(exitCode).toBe(2);
+    expect(notes).toContain('--prune removes entries, which only happens together with --apply.');
+    expect(lexicon.asked).toEqual([]);
   });
 
   it('no network', async () => {
