@@ -1,0 +1,88 @@
+import type { CommandContext } from '../cli/context.ts';
+import type { Check, CheckContext, Finding } from './check.ts';
+import { createHosts } from './hosts.ts';
+import { createSecretFilter } from './secrets.ts';
+
+/** A check and what it found. */
+export interface Result extends Finding {
+  readonly name: string;
+}
+
+/** How to run them. */
+export interface RunOptions {
+  /** For each check. */
+  readonly timeoutMs: number;
+  /** Told of each result at once. */
+  readonly onResult?: (result: Result) => void;
+}
+
+/** A check that notices by itself that its time is up says more about it. */
+const GRACE_MS = 200;
+
+/**
+ * Runs checks in their order, each after those that it needs.
+ *
+ * @throws the reason of the signal when somebody interrupts.
+ */
+export async function runChecks(
+  checks: readonly Check[],
+  context: CommandContext,
+  { timeoutMs, onResult }: RunOptions,
+): Promise<readonly Result[]> {
+  const { env, root, fetch, now, signal } = context;
+  const clean = createSecretFilter(env);
+  const hosts = createHosts({ fetch, now, env });
+  const results: Result[] = [];
+  const hindered = new Set<string>();
+  for (const check of checks) {
+    const hindrance = check.needs.find((name) => hindered.has(name));
+    const finding: Finding =
+      hindrance === undefined
+        ? await runOne(check, { env, root, fetch, now, timeoutMs, hosts }, signal)
+        : { status: 'skipped', says: `It needs ${hindrance}, which ${verbOf(results, hindrance)}.` };
+    if (finding.status === 'failed' || hindrance !== undefined) hindered.add(check.name);
+    const { status, says, do: advice } = finding;
+    const result = { name: check.name, status, says: clean(says), ...(advice !== undefined && { do: clean(advice) }) };
+    results.push(result);
+    onResult?.(result);
+  }
+  return results;
+}
+
+async function runOne(
+  check: Check,
+  context: Omit<CheckContext, 'signal'>,
+  interruption: AbortSignal,
+): Promise<Finding> {
+  const { timeoutMs } = context;
+  const signal = AbortSignal.any([interruption, AbortSignal.timeout(timeoutMs)]);
+  interruption.throwIfAborted();
+  let timer: NodeJS.Timeout | undefined;
+  let onInterrupt = () => {};
+  const overdue = new Promise<Finding>((resolve, reject) => {
+    timer = setTimeout(resolve, timeoutMs + GRACE_MS, {
+      status: 'failed',
+      says: `No result within ${timeoutMs / 1000} s.`,
+      do: 'Ask again with a longer --timeout.',
+    });
+    onInterrupt = () => reject(interruption.reason);
+    interruption.addEventListener('abort', onInterrupt, { once: true });
+  });
+  try {
+    return await Promise.race([check.run({ ...context, signal }).catch(unexpected), overdue]);
+  } finally {
+    clearTimeout(timer);
+    interruption.removeEventListener('abort', onInterrupt);
+  }
+}
+
+function unexpected(error: unknown): Finding {
+  return {
+    status: 'failed',
+    says: `The check itself failed: ${error instanceof Error ? error.message : String(error)}`,
+  };
+}
+
+function verbOf(results: readonly Result[], name: string): string {
+  return results.find((result) => result.name === name)?.status === 'skipped' ? 'was skipped' : 'failed';
+}
