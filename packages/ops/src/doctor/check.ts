@@ -19,6 +19,8 @@ export interface CheckContext extends Pick<CommandContext, 'env' | 'root' | 'fet
   /** What the check may take in all. */
   readonly timeoutMs: number;
   readonly hosts: Hosts;
+  /** What services observe with. */
+  readonly library: typeof import('@qr/common');
 }
 
 /** One question that the doctor asks. */

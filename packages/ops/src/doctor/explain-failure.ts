@@ -48,7 +48,7 @@ export function explainFailure(error: unknown, origin: string): Explanation {
           : 'Look at what listens there.',
     };
   }
-  if (/ECONNRESET|EPIPE|other side closed|socket hang up|SocketError/.test(text)) {
+  if (/ECONNRESET|EPIPE|other side closed|socket hang up|UND_ERR_SOCKET/.test(text)) {
     return {
       says: `${origin} ended the connection without an answer.`,
       do: 'Try again. If it stays so, a firewall or a proxy between here and there cuts it off.',

@@ -18,6 +18,7 @@ export interface RunOptions {
 
 /** A check that notices by itself that its time is up says more about it. */
 const GRACE_MS = 200;
+const OVERDUE = { says: 'There was no result in time.', do: 'Ask again with a longer --timeout.' };
 
 /**
  * Runs checks in their order, each after those that it needs.
@@ -30,6 +31,8 @@ export async function runChecks(
   { timeoutMs, onResult }: RunOptions,
 ): Promise<readonly Result[]> {
   const { env, root, fetch, now, signal } = context;
+  // Takes half a second, which is no check's own.
+  const library = await import('@qr/common');
   const clean = createSecretFilter(env);
   const hosts = createHosts({ fetch, now, env });
   const results: Result[] = [];
@@ -38,7 +41,7 @@ export async function runChecks(
     const hindrance = check.needs.find((name) => hindered.has(name));
     const finding: Finding =
       hindrance === undefined
-        ? await runOne(check, { env, root, fetch, now, timeoutMs, hosts }, signal)
+        ? await runOne(check, { env, root, fetch, now, timeoutMs, hosts, library }, signal)
         : { status: 'skipped', says: `It needs ${hindrance}, which ${verbOf(results, hindrance)}.` };
     if (finding.status === 'failed' || hindrance !== undefined) hindered.add(check.name);
     const { status, says, do: advice } = finding;
@@ -60,11 +63,7 @@ async function runOne(
   let timer: NodeJS.Timeout | undefined;
   let onInterrupt = () => {};
   const overdue = new Promise<Finding>((resolve, reject) => {
-    timer = setTimeout(resolve, timeoutMs + GRACE_MS, {
-      status: 'failed',
-      says: `No result within ${timeoutMs / 1000} s.`,
-      do: 'Ask again with a longer --timeout.',
-    });
+    timer = setTimeout(resolve, timeoutMs + GRACE_MS, { status: 'failed', ...OVERDUE });
     onInterrupt = () => reject(interruption.reason);
     interruption.addEventListener('abort', onInterrupt, { once: true });
   });
@@ -77,6 +76,7 @@ async function runOne(
 }
 
 function unexpected(error: unknown): Finding {
+  if (error instanceof Error && error.name === 'TimeoutError') return { status: 'failed', ...OVERDUE };
   return {
     status: 'failed',
     says: `The check itself failed: ${error instanceof Error ? error.message : String(error)}`,

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LaneStats } from '@qr/common';
+import type { CheckContext } from './check.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,11 +18,7 @@ export interface Delivery {
 /** What the sender showed to be let in. */
 export type Sender = 'token' | 'service_account';
 
-interface SendOptions {
-  readonly env: Environment;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-}
+type SendOptions = Pick<CheckContext, 'env' | 'library' | 'signal' | 'timeoutMs'>;
 
 /** How the doctor is called in events and errors. */
 export const SERVICE = 'qr-obs';
@@ -33,7 +30,10 @@ const CLOSE_MS = 100;
 /** Sends the test event as a service sends its events: by the plan, the pipeline, a spool and the transport of `@qr/common`. */
 export function sendTestEvent(checkId: string, sentBy: Sender, options: SendOptions): Promise<Delivery> {
   const account = sentBy === 'token' ? { MIXPANEL_SERVICE_ACCOUNT: undefined } : {};
-  return asService({ ...options, env: { ...options.env, ...account } }, async (common) => {
+  const env = { ...options.env, ...account, SENTRY_DSN: undefined };
+  return asService({ ...options, env }, async (common) => {
+    // Without a DSN it names the service, and that is all.
+    common.initializeSentry(SERVICE);
     common.initializeMixpanel();
     common.trackEvent('observability_checked', '', { check_id: checkId, sent_by: sentBy });
     await common.flushObservability(options.timeoutMs);
@@ -58,10 +58,9 @@ export function sendTestError(options: SendOptions): Promise<Delivery & { readon
  * only a test must not wait where others would deliver it later.
  */
 async function asService<Result>(
-  { env, signal }: SendOptions,
-  act: (common: typeof import('@qr/common')) => Promise<Result>,
+  { env, library, signal }: SendOptions,
+  act: (common: CheckContext['library']) => Promise<Result>,
 ): Promise<Result> {
-  const common = await import('@qr/common');
   signal.throwIfAborted();
   const spool = await mkdtemp(join(tmpdir(), 'qr-obs-doctor-'));
   const { env: before } = process;
@@ -76,9 +75,9 @@ async function asService<Result>(
   // What the library warns of, the finding says in other words.
   console.warn = () => {};
   try {
-    return await interruptible(act(common), signal);
+    return await interruptible(act(library), signal);
   } finally {
-    await common.closeObservability(CLOSE_MS);
+    await library.closeObservability(CLOSE_MS);
     console.warn = warn;
     process.env = before;
     await rm(spool, { recursive: true, force: true });

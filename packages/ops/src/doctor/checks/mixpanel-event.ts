@@ -25,10 +25,15 @@ export const mixpanelEvent: Check = {
     const checkId = randomUUID();
     const endsAt = performance.now() + context.timeoutMs;
     for (const sentBy of senders) {
-      const timeoutMs = Math.max(100, (endsAt - performance.now() - RESERVE_MS) / 2);
+      const timeoutMs = Math.max(100, endsAt - performance.now() - RESERVE_MS);
       const delivery = await sendTestEvent(checkId, sentBy, { ...context, timeoutMs });
       const denied = (status: number, words: string) => explainDenial(status, words, sentBy);
-      const problem = explainDelivery(delivery, { name: 'Mixpanel', origin: mixpanel, timeoutMs, denied });
+      const problem = explainDelivery(delivery, {
+        name: 'Mixpanel',
+        origin: mixpanel,
+        timeoutMs: context.timeoutMs,
+        denied,
+      });
       if (problem) return problem;
     }
     if (!isInbox && !hasAccount) {

@@ -30,12 +30,26 @@ export const residency: Check = {
     if (mixpanel === undefined) return { status: 'skipped', says: 'MIXPANEL_TOKEN is not set.' };
     if (mixpanel === inbox) return { status: 'skipped', says: 'The inbox stands in for Mixpanel.' };
     const api = new URL(mixpanel).hostname;
-    const app = new URL(originOf(env['MIXPANEL_APP_HOST'] ?? '') ?? 'https://mixpanel.com').hostname;
-    return compare(api, app, serviceAccountOf(env) !== undefined);
+    const appOrigin = originOf(env['MIXPANEL_APP_HOST'] ?? '');
+    const app = new URL(appOrigin ?? 'https://mixpanel.com').hostname;
+    return compare({
+      api,
+      app,
+      isAppHostSet: appOrigin !== undefined,
+      isLookedUp: serviceAccountOf(env) !== undefined,
+    });
   },
 };
 
-function compare(api: string, app: string, isLookedUp: boolean): Finding {
+interface Hosts {
+  readonly api: string;
+  readonly app: string;
+  readonly isAppHostSet: boolean;
+  /** Whether the test event is looked up with a service account. */
+  readonly isLookedUp: boolean;
+}
+
+function compare({ api, app, isAppHostSet, isLookedUp }: Hosts): Finding {
   const swapped = APPLICATION[api];
   if (swapped)
     return wrongKind(
@@ -60,10 +74,12 @@ function compare(api: string, app: string, isLookedUp: boolean): Finding {
       says: `${api} is not a host of Mixpanel: in which region it delivers cannot be told from here.`,
     };
   if (reads !== undefined && reads !== sends) {
+    const [apiHost, appHost] = [hostOf(INGESTION, reads), hostOf(APPLICATION, sends)];
     return {
-      status: 'failed',
-      says: `Events are sent to ${api} (${sends}) and read from ${app} (${reads}). A project lives in one region, and what is sent to another is not stored, without an error.`,
-      do: `In Mixpanel, Project Settings > Overview says where the project lives. Then set MIXPANEL_API_HOST and MIXPANEL_APP_HOST to its pair: ${pairs()}.`,
+      // Whoever has set one host only reads nothing yet, or would have noticed.
+      status: isAppHostSet ? 'failed' : 'warning',
+      says: `Events are sent to ${api} (${sends}) and read from ${app} (${reads}${isAppHostSet ? '' : ', the default'}). A project lives in one region; what is sent to another is not stored, without an error.`,
+      do: `Project Settings > Overview in Mixpanel says where the project lives. ${sends}: set MIXPANEL_APP_HOST=https://${appHost}. ${reads}: set MIXPANEL_API_HOST=https://${apiHost}.`,
     };
   }
   const proof = isLookedUp
@@ -88,10 +104,4 @@ function wrongKind(variable: string, host: string, what: string, right: string):
 
 function hostOf(hosts: Readonly<Record<string, Region>>, region: Region): string {
   return Object.keys(hosts).find((host) => hosts[host] === region) ?? '';
-}
-
-function pairs(): string {
-  return (['US', 'EU', 'India'] as const)
-    .map((region) => `${region} https://${hostOf(INGESTION, region)} and https://${hostOf(APPLICATION, region)}`)
-    .join('; ');
 }

@@ -48,7 +48,7 @@ async function moduleFolders(root: string): Promise<readonly string[]> {
   const workspaces = await Promise.all(WORKSPACES.map((name) => foldersIn(join(root, name))));
   const found: string[] = [];
   const left = [root, ...workspaces.flat()].map((path) => join(path, 'node_modules'));
-  for (let folder = left.pop(); folder !== undefined; folder = left.pop()) {
+  for (let folder = left.shift(); folder !== undefined; folder = left.shift()) {
     const packages = await packagesIn(folder);
     if (packages.length === 0) continue;
     found.push(folder);

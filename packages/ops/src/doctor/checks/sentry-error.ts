@@ -15,10 +15,10 @@ export const sentryError: Check = {
     const { sentry } = destinationsOf(context.env);
     if (sentry === undefined) return { status: 'skipped', says: 'SENTRY_DSN is not set: services report no errors.' };
     const endsAt = performance.now() + context.timeoutMs;
-    const timeoutMs = Math.max(100, context.timeoutMs - RESERVE_MS);
-    const { eventId, ...delivery } = await sendTestError({ ...context, timeoutMs });
-    const denied = explainDenial;
-    const problem = explainDelivery(delivery, { name: 'Sentry', origin: sentry, timeoutMs, denied });
+    const waitMs = Math.max(100, context.timeoutMs - RESERVE_MS);
+    const { eventId, ...delivery } = await sendTestError({ ...context, timeoutMs: waitMs });
+    const { timeoutMs } = context;
+    const problem = explainDelivery(delivery, { name: 'Sentry', origin: sentry, timeoutMs, denied: explainDenial });
     if (problem) return problem;
     const index = errorIndexOf(context);
     if (index === undefined) {

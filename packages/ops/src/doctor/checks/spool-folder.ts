@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Check, CheckContext, Finding } from '../check.ts';
+import { explainDiskError } from '../explain-disk-error.ts';
 
 /** Where services keep what is not delivered: really written to, as a full or foreign disk shows only then. */
 export const spoolFolder: Check = {
@@ -15,7 +16,7 @@ export const spoolFolder: Check = {
       await tryOut(root);
       return roomFor(root, context);
     } catch (error) {
-      return explain(error, root);
+      return explainDiskError(error, root);
     }
   },
 };
@@ -80,29 +81,6 @@ async function freeBytes(path: string): Promise<number> {
     if (parent === path) throw error;
     return freeBytes(parent);
   }
-}
-
-function explain(error: unknown, root: string): Finding {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const failed = (says: string, advice: string): Finding => ({ status: 'failed', says, do: advice });
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return failed(
-      `The disk of ${root} is full (${code}).`,
-      'Make room, or set OBSERVABILITY_SPOOL_DIR to a folder on another disk.',
-    );
-  if (code === 'EACCES' || code === 'EPERM')
-    return failed(
-      `${root} may not be written by this user (${code}).`,
-      'Give it to the user of the services (chown), or set OBSERVABILITY_SPOOL_DIR to a folder of theirs.',
-    );
-  if (code === 'EROFS')
-    return failed(
-      `The disk of ${root} is read-only (${code}).`,
-      'Mount a writable volume, and set OBSERVABILITY_SPOOL_DIR to a folder on it.',
-    );
-  if (code === 'ENOTDIR' || code === 'EEXIST')
-    return failed(`A part of ${root} is a file, not a folder (${code}).`, 'Correct OBSERVABILITY_SPOOL_DIR.');
-  return failed(`${root} cannot be used: ${message}.`, 'Set OBSERVABILITY_SPOOL_DIR to a folder that can be written.');
 }
 
 function inMegabytes(bytes: number): string {

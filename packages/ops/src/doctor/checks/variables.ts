@@ -1,5 +1,4 @@
-import { readObservabilityConfig } from '@qr/common';
-import type { Check, Finding } from '../check.ts';
+import type { Check, CheckContext, Finding } from '../check.ts';
 import { originOf } from '../destinations.ts';
 
 /** Read by `qr-obs` and the inbox only, so that the library's own check does not know them. */
@@ -11,11 +10,11 @@ export const variables: Check = {
   about: 'what is set can be read; analytics and error tracking are on',
   needs: [],
   isOffline: true,
-  run: async ({ env }) => readVariables(env),
+  run: async (context) => readVariables(context),
 };
 
-function readVariables(env: Readonly<Record<string, string | undefined>>): Finding {
-  const { config, problems } = readObservabilityConfig(env);
+function readVariables({ env, library }: CheckContext): Finding {
+  const { config, problems } = library.readObservabilityConfig(env);
   const wrongOrigins = ORIGINS.filter((name) => env[name] && originOf(env[name]) === undefined);
   const said = [
     ...problems.values(),
