@@ -11,6 +11,7 @@ import { redis } from './checks/redis.ts';
 import { residency } from './checks/residency.ts';
 import { sdkCopies } from './checks/sdk-copies.ts';
 import { sentryError } from './checks/sentry-error.ts';
+import { spelling } from './checks/spelling.ts';
 import { spoolFolder } from './checks/spool-folder.ts';
 import { variables } from './checks/variables.ts';
 import { mixpanelHost, sentryHost } from './checks/vendor-host.ts';
@@ -18,6 +19,7 @@ import { mixpanelHost, sentryHost } from './checks/vendor-host.ts';
 /** Every check, each behind those that it needs: first what can be told without the network. */
 export const allChecks: readonly Check[] = [
   variables,
+  spelling,
   production,
   page,
   residency,

@@ -21,5 +21,11 @@ export function explainDiskError(error: unknown, root: string): Finding {
     );
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return failed(`A part of ${root} is a file, not a folder (${code}).`, 'Correct OBSERVABILITY_SPOOL_DIR.');
+  // What Node says of a folder to be made on a disk that is read-only, and below /proc.
+  if (code === 'ENOENT')
+    return failed(
+      `The folder ${root} cannot be made (${code}): its disk is read-only, or takes no folders.`,
+      'Mount a writable volume, and set OBSERVABILITY_SPOOL_DIR to a folder on it.',
+    );
   return failed(`${root} cannot be used: ${message}.`, 'Set OBSERVABILITY_SPOOL_DIR to a folder that can be written.');
 }

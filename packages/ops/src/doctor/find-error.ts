@@ -1,11 +1,13 @@
 import type { CheckContext } from './check.ts';
 import { destinationsOf } from './destinations.ts';
+import { explainFailure } from './explain-failure.ts';
 
 /** What a look-up by the event id says. */
 export type ErrorSighting =
   | { readonly is: 'found'; readonly project: string | undefined }
   | { readonly is: 'missing' }
-  | { readonly is: 'refused'; readonly status: number };
+  | { readonly is: 'refused'; readonly status: number }
+  | { readonly is: 'unreachable'; readonly words: string };
 
 /** Who can be asked for an error by its id; `undefined` when nobody can. */
 export function errorIndexOf({ env }: Pick<CheckContext, 'env'>): 'inbox' | 'sentry' | undefined {
@@ -25,7 +27,10 @@ export async function findError(eventId: string, context: CheckContext): Promise
   const isInbox = errorIndexOf(context) === 'inbox';
   const url = isInbox ? `${inbox}/api/errors/${eventId}` : `${sentryApiOf(env)}/eventids/${eventId}/`;
   const headers: Record<string, string> = isInbox ? {} : { authorization: `Bearer ${env['SENTRY_AUTH_TOKEN']}` };
-  const response = await fetch(url, { headers, signal });
+  const response = await fetch(url, { headers, signal }).catch(
+    (error: unknown) => explainFailure(error, new URL(url).origin).says,
+  );
+  if (typeof response === 'string') return { is: 'unreachable', words: response };
   if (response.ok) return { is: 'found', project: projectOf(await response.text()) };
   await response.body?.cancel();
   return response.status === 404 ? { is: 'missing' } : { is: 'refused', status: response.status };

@@ -1,12 +1,15 @@
 import type { CheckContext } from './check.ts';
 import { destinationsOf, serviceAccountOf } from './destinations.ts';
+import { explainFailure } from './explain-failure.ts';
 import type { Sender } from './send-as-service.ts';
+import { wordsOf } from './words-of.ts';
 
 /** What the query API says of the events of one run. */
 export type Sighting =
   /** Which of them it has. */
   | { readonly isAnswered: true; readonly sentBy: readonly Sender[] }
-  | { readonly isAnswered: false; readonly status: number; readonly words: string };
+  /** A refusal; without a status when the host was not reached. */
+  | { readonly isAnswered: false; readonly status: number | undefined; readonly words: string };
 
 const DAY_MS = 86_400_000;
 const SENDERS: readonly Sender[] = ['token', 'service_account'];
@@ -29,12 +32,14 @@ export async function findEvent(checkId: string, context: CheckContext): Promise
     on: 'properties["sent_by"]',
     ...(account && { project_id: account.projectId }),
   });
-  const response = await fetch(`${queryHostOf(context)}/api/query/segmentation?${query}`, {
+  const host = queryHostOf(context);
+  const response = await fetch(`${host}/api/query/segmentation?${query}`, {
     headers: account ? { authorization: `Basic ${Buffer.from(account.credentials).toString('base64')}` } : {},
     signal,
-  });
+  }).catch((error: unknown) => explainFailure(error, host).says);
+  if (typeof response === 'string') return { isAnswered: false, status: undefined, words: response };
   const text = await response.text();
-  if (!response.ok) return { isAnswered: false, status: response.status, words: text.slice(0, 160) };
+  if (!response.ok) return { isAnswered: false, status: response.status, words: wordsOf(text) };
   const counts = readCounts(text);
   return {
     isAnswered: true,

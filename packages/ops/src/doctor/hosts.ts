@@ -3,7 +3,7 @@ import { type DeliveryProxy, proxyOf } from './proxy.ts';
 import { connectTo } from './tcp.ts';
 
 /** What came of asking a host for anything at all. */
-export type Reach =
+type Reach =
   | {
       readonly isReached: true;
       readonly status: number;
@@ -65,7 +65,8 @@ async function askProxy(proxy: DeliveryProxy, origin: string, signal: AbortSigna
     (await connectTo(proxy.hostname, proxy.port, signal)).destroy();
     return { isReached: true, proxy };
   } catch (error) {
-    const { says } = explainFailure(error, proxy.origin);
+    // Not as a URL of HTTP: on loopback that would be taken for the platform itself.
+    const { says } = explainFailure(error, `tcp://${proxy.hostname}:${proxy.port}`);
     return {
       isReached: false,
       says: `${proxy.variable} sends deliveries to ${origin} through the proxy ${proxy.origin}. ${says}`,

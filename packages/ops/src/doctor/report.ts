@@ -39,6 +39,6 @@ export function verdictLine({ verdict, checks }: Report, style: Style): string {
       : '';
   if (verdict === 'broken')
     return `${style.bad(`${failed.length} ${failed.length === 1 ? 'check' : 'checks'} failed: ${failed.join(', ')}.`)}${beside}`;
-  if (verdict === 'warnings') return `${style.warning('It works.')}${beside}`;
-  return style.good('Everything is in order.');
+  if (verdict === 'warnings') return `${style.warning('Nothing that was checked is broken.')}${beside}`;
+  return style.good('Everything that was checked is in order.');
 }

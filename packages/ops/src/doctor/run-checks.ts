@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandContext } from '../cli/context.ts';
 import type { Check, CheckContext, Finding } from './check.ts';
 import { createHosts } from './hosts.ts';
@@ -18,7 +19,13 @@ export interface RunOptions {
 
 /** A check that notices by itself that its time is up says more about it. */
 const GRACE_MS = 200;
-const OVERDUE = { says: 'There was no result in time.', do: 'Ask again with a longer --timeout.' };
+/** For a check that is cut off; Ctrl-C must end the program within a second. */
+const CLEAN_UP_MS = 600;
+const OVERDUE: Finding = {
+  status: 'failed',
+  says: 'There was no result in time.',
+  do: 'Ask again with a longer --timeout.',
+};
 
 /**
  * Runs checks in their order, each after those that it needs.
@@ -63,20 +70,28 @@ async function runOne(
   let timer: NodeJS.Timeout | undefined;
   let onInterrupt = () => {};
   const overdue = new Promise<Finding>((resolve, reject) => {
-    timer = setTimeout(resolve, timeoutMs + GRACE_MS, { status: 'failed', ...OVERDUE });
+    timer = setTimeout(resolve, timeoutMs + GRACE_MS, OVERDUE);
     onInterrupt = () => reject(interruption.reason);
     interruption.addEventListener('abort', onInterrupt, { once: true });
   });
+  let isOver = false;
+  const work = check
+    .run({ ...context, signal })
+    .catch((error: unknown) => (signal.aborted ? OVERDUE : unexpected(error)))
+    .finally(() => {
+      isOver = true;
+    });
   try {
-    return await Promise.race([check.run({ ...context, signal }).catch(unexpected), overdue]);
+    return await Promise.race([work, overdue]);
   } finally {
     clearTimeout(timer);
     interruption.removeEventListener('abort', onInterrupt);
+    // What it has opened must be closed before the next one begins.
+    if (!isOver) await Promise.race([work, sleep(CLEAN_UP_MS)]);
   }
 }
 
 function unexpected(error: unknown): Finding {
-  if (error instanceof Error && error.name === 'TimeoutError') return { status: 'failed', ...OVERDUE };
   return {
     status: 'failed',
     says: `The check itself failed: ${error instanceof Error ? error.message : String(error)}`,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LaneStats } from '@qr/common';
 import type { CheckContext } from './check.ts';
+import { wordsOf } from './words-of.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,8 +22,8 @@ export type Sender = 'token' | 'service_account';
 type SendOptions = Pick<CheckContext, 'env' | 'library' | 'signal' | 'timeoutMs'>;
 
 /** How the doctor is called in events and errors. */
-export const SERVICE = 'qr-obs';
-export const TEST_ERROR_MESSAGE = 'A test error of `qr-obs doctor`: nothing is wrong.';
+const SERVICE = 'qr-obs';
+const TEST_ERROR_MESSAGE = 'A test error of `qr-obs doctor`: nothing is wrong.';
 
 /** The pipeline ends as fast as it can: what it holds is a test. */
 const CLOSE_MS = 100;
@@ -85,18 +86,11 @@ async function asService<Result>(
 }
 
 function interruptible<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const { promise, reject } = withReject<Result>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', onAbort));
-}
-
-function withReject<Result>(): { readonly promise: Promise<Result>; readonly reject: (reason: unknown) => void } {
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<Result>((_resolve, rejectIt) => {
-    reject = rejectIt;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
-  return { promise, reject };
 }
 
 /** A lane says what its receiver complained of as `status 401: <the answer>`, or as the message of a network error. */
@@ -107,12 +101,6 @@ function readDelivery(lane: LaneStats | undefined): Delivery {
   const [, status, answer = ''] = /^status (\d+): (.*)$/s.exec(lastError) ?? [];
   if (status === undefined) return { isDelivered: false, networkError: lastError };
   return { isDelivered: false, refusal: { status: Number(status), words: wordsOf(answer) } };
-}
-
-/** Of `{"error":"Invalid credentials",...}` and `{"detail":"..."}` the sentence, of a page its beginning. */
-function wordsOf(answer: string): string {
-  const [, sentence] = /"(?:error|detail)"\s*:\s*"((?:[^"\\]|\\.)*)/.exec(answer) ?? [];
-  return (sentence ?? answer).replace(/\s+/g, ' ').trim().slice(0, 160);
 }
 
 function definedOf(env: Environment): Record<string, string> {

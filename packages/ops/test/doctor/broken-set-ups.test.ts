@@ -47,6 +47,27 @@ const setUps: readonly BrokenSetUp[] = [
     given: () => env({ MIXPANEL_TOKEN: TOKEN }),
   },
   {
+    what: 'mistyped names of variables',
+    check: 'spelling',
+    status: 'warning',
+    cause:
+      /^Nothing reads SENTRY_DNS; SENTRY_DSN is read, and not set\.\nNothing reads MIXPANEL_TOKN; MIXPANEL_TOKEN is read, and not set\.$/,
+    cure: /Correct the name/,
+    given: () => {
+      const root = makeRoot();
+      putFile(root, '.env.example', '# Errors.\nSENTRY_DSN=\nMIXPANEL_TOKEN=\nSENTRY_ORG=\n');
+      return {
+        env: {
+          SENTRY_DNS: dsn('https://o1.ingest.sentry.io', KEY, '2'),
+          MIXPANEL_TOKN: TOKEN,
+          SENTRY_ORG: 'a',
+          SENTRY_ORGS: 'b',
+        },
+        root,
+      };
+    },
+  },
+  {
     what: 'production without a key for hashes',
     check: 'variables',
     status: 'failed',
@@ -224,6 +245,29 @@ const setUps: readonly BrokenSetUp[] = [
     args: ['--timeout', '2'],
   },
   {
+    what: 'a host for reports that is not there',
+    check: 'mixpanel-event',
+    status: 'warning',
+    cause: /took the test event; it could not be looked up: Nothing listens/,
+    cure: /MIXPANEL_APP_HOST/,
+    given: async () => {
+      const { env: vendor } = mixpanelEnv(await playMixpanel({ tokens: { [TOKEN]: '1' }, account: ACCOUNT }));
+      return env({ ...vendor, MIXPANEL_APP_HOST: await closedOrigin() });
+    },
+  },
+  {
+    what: 'a management API of Sentry that is not there',
+    check: 'sentry-error',
+    status: 'warning',
+    cause: /took the test error \w+; it could not be looked up: Nothing listens/,
+    cure: /SENTRY_URL/,
+    given: async () => {
+      const ingest = await playSentry({ key: KEY, project: '2' });
+      const { env: management } = sentryApi(await closedOrigin(), KEY);
+      return env({ ...management, SENTRY_DSN: dsn(ingest, KEY, '2') });
+    },
+  },
+  {
     what: 'a clock that is two hours ahead',
     check: 'clock',
     status: 'failed',
@@ -353,7 +397,7 @@ const setUps: readonly BrokenSetUp[] = [
     check: 'mixpanel-host',
     status: 'failed',
     cause:
-      /HTTPS_PROXY sends deliveries to https:\/\/api\.mixpanel\.com through the proxy http:\/\/127\.0\.0\.1:\d+\. Nothing listens/,
+      /HTTPS_PROXY sends deliveries to https:\/\/api\.mixpanel\.com through the proxy http:\/\/127\.0\.0\.1:\d+\. Nothing listens at tcp:\/\/127\.0\.0\.1:\d+\.$/,
     cure: /NO_PROXY/,
     given: async () =>
       env({ MIXPANEL_TOKEN: TOKEN, HTTPS_PROXY: (await closedOrigin()).replace('//', '//user:password@') }),
@@ -510,7 +554,7 @@ function mixpanelOnly(origin: string): Given {
   return env({ MIXPANEL_TOKEN: TOKEN, MIXPANEL_API_HOST: origin });
 }
 
-function mixpanelEnv(origin: string): Given {
+function mixpanelEnv(origin: string): ReturnType<typeof env> {
   return env({
     MIXPANEL_TOKEN: TOKEN,
     MIXPANEL_API_HOST: origin,
@@ -520,7 +564,7 @@ function mixpanelEnv(origin: string): Given {
   });
 }
 
-function sentryApi(origin: string, token: string): Given {
+function sentryApi(origin: string, token: string): ReturnType<typeof env> {
   return env({ SENTRY_URL: origin, SENTRY_ORG: 'acme', SENTRY_AUTH_TOKEN: token });
 }
 

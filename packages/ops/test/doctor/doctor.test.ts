@@ -23,6 +23,7 @@ describe('qr-obs doctor', () => {
 
       Checks:
         variables       what is set can be read; analytics and error tracking are on
+        spelling        no variable looks like a slip of one that is read
         production      nothing of a laptop is left where NODE_ENV says production
         page            the page's public variables fit those of the services
         residency       Mixpanel's hosts are those of one region
@@ -62,6 +63,7 @@ describe('qr-obs doctor', () => {
     expect(plain(out, root, inbox.url)).toMatchInlineSnapshot(`
       "No account is named in the environment: the inbox at <inbox> stands in for the vendors.
       ✓ variables       All can be read; analytics and error tracking are on.
+      - spelling        There is no .env.example in <root> to compare with.
       - production      NODE_ENV is development: what holds for production only was not asked.
       - page            No VITE_MIXPANEL_TOKEN and no VITE_SENTRY_DSN: the page gets its own from \`npm start\`, or sends nothing.
       - residency       The inbox stands in for Mixpanel.
@@ -78,7 +80,7 @@ describe('qr-obs doctor', () => {
       ✓ sentry-error    The test error <id> arrived and was found again in the inbox.
       - alert-token     SENTRY_AUTH_TOKEN is not set: alerts and dashboards are not managed from here.
 
-      Everything is in order."
+      Everything that was checked is in order."
     `);
     expect(exitCode).toBe(0);
 
@@ -95,6 +97,7 @@ describe('qr-obs doctor', () => {
     expect(plain(out, root, inbox)).toMatchInlineSnapshot(`
       "No account is named in the environment: the inbox at <inbox> stands in for the vendors.
       ✓ variables       All can be read; analytics and error tracking are on.
+      - spelling        There is no .env.example in <root> to compare with.
       - production      NODE_ENV is development: what holds for production only was not asked.
       - page            No VITE_MIXPANEL_TOKEN and no VITE_SENTRY_DSN: the page gets its own from \`npm start\`, or sends nothing.
       - residency       The inbox stands in for Mixpanel.
@@ -125,6 +128,7 @@ describe('qr-obs doctor', () => {
     expect(exitCode).toBe(1);
     expect(checks.map(({ name, status }) => `${name} ${status}`)).toEqual([
       'variables failed',
+      'spelling skipped',
       'production skipped',
       'page skipped',
       'residency skipped',
@@ -215,6 +219,19 @@ describe('the proof', () => {
     const env = { OBSERVABILITY_REDIS_URL: `redis://shipper:s%3Acret-word@${address}` };
     expect(await runCheck('redis', { env })).toMatchObject({ status: 'ok', says: `Redis answers at ${address}.` });
     expect(heard.join('')).toBe('*3\r\n$4\r\nAUTH\r\n$7\r\nshipper\r\n$11\r\ns:cret-word\r\n*1\r\n$4\r\nPING\r\n');
+  });
+
+  it('of analytics-service is that it takes the token of the services', async () => {
+    const token = 'service-token-of-at-least-32-characters';
+    const origin = await serve(({ url, headers }, response) => {
+      const isLetIn = url.pathname === '/internal/stats' && headers.authorization === `Bearer ${token}`;
+      response.writeHead(isLetIn ? 200 : 401, { 'content-type': 'application/json' }).end('{}');
+    });
+    const env = { ANALYTICS_URL: origin, SERVICE_TOKEN: token };
+    expect(await runCheck('analytics', { env })).toMatchObject({
+      status: 'ok',
+      says: `It answers at ${origin} and takes the token.`,
+    });
   });
 
   it('of the alert token is that Sentry shows alerts', async () => {

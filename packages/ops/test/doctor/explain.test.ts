@@ -48,6 +48,7 @@ describe('a disk that refuses is put into words', () => {
     ['EDQUOT', /is full/],
     ['EACCES', /may not be written by this user/],
     ['EROFS', /is read-only/],
+    ['ENOENT', /cannot be made/],
     ['ENOTDIR', /is a file, not a folder/],
     ['EIO', /cannot be used: broken/],
   ])('%s', (code, words) => {

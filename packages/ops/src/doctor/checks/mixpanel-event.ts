@@ -114,11 +114,16 @@ function judge(sighting: Sighting, senders: readonly Sender[], context: CheckCon
   };
 }
 
-function explainUnanswered(
-  { status, words }: { readonly status: number; readonly words: string },
-  host: string,
-): Finding {
+type Unanswered = Extract<Sighting, { readonly isAnswered: false }>;
+
+function explainUnanswered({ status, words }: Unanswered, host: string): Finding {
   const took = 'Mixpanel took the test event; it could not be looked up';
+  if (status === undefined)
+    return {
+      status: 'warning',
+      says: `${took}: ${words}`,
+      do: 'Correct MIXPANEL_APP_HOST, from which reports are read.',
+    };
   if (status === 429)
     return {
       status: 'warning',

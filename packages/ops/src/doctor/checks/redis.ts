@@ -1,6 +1,7 @@
 import type { Check, Finding } from '../check.ts';
 import { explainFailure } from '../explain-failure.ts';
 import { pingRedis } from '../redis-ping.ts';
+import { wordsOf } from '../words-of.ts';
 
 /** Whether the queue is there, where batches go through one. */
 export const redis: Check = {
@@ -31,7 +32,7 @@ function judge(answer: string, address: string, protocol: string): Finding {
   if (/^-(NOAUTH|WRONGPASS|ERR AUTH|ERR invalid password)/.test(answer)) {
     return {
       status: 'failed',
-      says: `Redis at ${address} refuses the user or password of OBSERVABILITY_REDIS_URL (${answer.slice(1)}).`,
+      says: `Redis at ${address} refuses the user or password of OBSERVABILITY_REDIS_URL (${wordsOf(answer.slice(1))}).`,
       do: 'Write them into the URL: redis://user:password@host:port.',
     };
   }

@@ -58,11 +58,17 @@ function explainDenial(status: number, words: string): Finding {
 }
 
 function judge(sighting: ErrorSighting, eventId: string, index: 'inbox' | 'sentry', context: CheckContext): Finding {
-  const { SENTRY_PROJECT: expected } = context.env;
   if (sighting.is === 'refused') {
     return {
       status: 'ok',
       says: `Sentry took the test error ${eventId}; its answer 200 is the proof, as SENTRY_AUTH_TOKEN may not look it up (${sighting.status}).`,
+    };
+  }
+  if (sighting.is === 'unreachable') {
+    return {
+      status: 'warning',
+      says: `Sentry took the test error ${eventId}; it could not be looked up: ${sighting.words}`,
+      do: 'Correct SENTRY_URL, where the management API is.',
     };
   }
   if (sighting.is === 'missing') {
@@ -74,13 +80,6 @@ function judge(sighting: ErrorSighting, eventId: string, index: 'inbox' | 'sentr
   }
   if (index === 'inbox')
     return { status: 'ok', says: `The test error ${eventId} arrived and was found again in the inbox.` };
-  if (expected && sighting.project && sighting.project !== expected) {
-    return {
-      status: 'warning',
-      says: `The test error ${eventId} was found in the project ${sighting.project}, and SENTRY_PROJECT says ${expected}: SENTRY_DSN is of the other one.`,
-      do: 'SENTRY_DSN belongs to the services; SENTRY_PROJECT is where the page uploads its source maps. Right if those are two projects.',
-    };
-  }
   return {
     status: 'ok',
     says: `The test error ${eventId} was found again in Sentry${sighting.project ? `, in the project ${sighting.project}` : ''}.`,
