@@ -140,6 +140,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-async function namesIn(path: string): Promise<string[]> {
+/** What a folder holds; nothing when it is gone. */
+export async function namesIn(path: string): Promise<string[]> {
   return readdir(path).catch(() => []);
 }

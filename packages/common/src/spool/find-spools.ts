@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { namesIn } from '../delivery/adoption.ts';
 import { DEAD_FOLDER } from '../delivery/dead-letters.ts';
 import { FORGOTTEN_FILES } from '../delivery/forgotten.ts';
 import { ownerOf } from '../delivery/spool-folder.ts';
@@ -12,7 +13,7 @@ export interface SpoolRoot {
   readonly root: string;
 }
 
-const PARTS: readonly string[] = [ERRORS_FOLDER, PAGES_FOLDER];
+const PARTS = [ERRORS_FOLDER, PAGES_FOLDER];
 const MARKS = new Set<string>([DEAD_FOLDER, ...PARTS, ...FORGOTTEN_FILES]);
 
 /**
@@ -29,7 +30,7 @@ export async function findSpools(folder: string): Promise<SpoolRoot[]> {
 
 async function withParts(root: string): Promise<SpoolRoot[]> {
   const name = basename(root);
-  const names = await readdir(root).catch(() => []);
+  const names = await namesIn(root);
   const parts = PARTS.filter((part) => names.includes(part));
   return [{ name, root }, ...parts.map((part) => ({ name: `${name}/${part}`, root: join(root, part) }))];
 }

@@ -1,5 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namesIn } from '../delivery/adoption.ts';
 import { DEAD_FOLDER, type DeadLetter, laneOfDeadLetters } from '../delivery/dead-letters.ts';
 import { envelopeOf } from '../delivery/envelope.ts';
 import type { LaneName } from '../delivery/record.ts';
@@ -94,8 +95,4 @@ function parseLetter(lane: LaneName, line: string): RejectedRecord | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
 }

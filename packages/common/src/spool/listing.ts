@@ -1,6 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ADOPTED, isDead, readJournal } from '../delivery/adoption.ts';
+import { ADOPTED, isDead, namesIn, readJournal } from '../delivery/adoption.ts';
 import { parseSpoolName } from '../delivery/batch-file.ts';
 import type { LaneName } from '../delivery/record.ts';
 import { type FolderOwner, hasEnded, ownerOf } from '../delivery/spool-folder.ts';
@@ -68,8 +68,4 @@ async function describe(folder: string, name: string): Promise<WaitingFile | und
     // Sent, or sealed, in the meantime.
     return undefined;
   }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
 }

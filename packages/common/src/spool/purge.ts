@@ -1,6 +1,6 @@
-import { readdir, unlink } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ADOPTED } from '../delivery/adoption.ts';
+import { ADOPTED, namesIn } from '../delivery/adoption.ts';
 import { type LaneName, laneNames } from '../delivery/record.ts';
 import { removeIfEmpty } from '../delivery/spool-folder.ts';
 import { type LetterLine, type RejectedRecord, readDeadLetters } from './letters.ts';
@@ -90,7 +90,7 @@ async function remove({ path }: WaitingFile): Promise<boolean> {
 }
 
 async function removeIfNothingLeft(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await namesIn(folder);
   const adopted = names.filter((name) => name.startsWith(ADOPTED)).map((name) => join(folder, name));
   // Another process may have adopted it in the meantime.
   for (const path of [...adopted, folder]) await removeIfEmpty(path).catch(() => {});

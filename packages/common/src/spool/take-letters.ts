@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isDead } from '../delivery/adoption.ts';
+import { isDead, namesIn } from '../delivery/adoption.ts';
 import { removeFile } from '../delivery/batch-file.ts';
 import { DEAD_FOLDER } from '../delivery/dead-letters.ts';
 import type { LaneName } from '../delivery/record.ts';
@@ -54,7 +54,7 @@ export async function takeLetters(root: string, lane: LaneName, isChosen: IsChos
 /** Puts back what processes that have ended took away and did not settle. */
 export async function restoreLetters(root: string, now: number): Promise<void> {
   const folder = join(root, DEAD_FOLDER);
-  for (const name of await readdir(folder).catch(() => [])) {
+  for (const name of await namesIn(folder)) {
     if (await isDead(folder, name, now)) await restoreDraft(root, join(folder, name));
   }
 }
