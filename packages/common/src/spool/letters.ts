@@ -56,7 +56,7 @@ export function isReplayable({ lane, record }: RejectedRecord): boolean {
 }
 
 /** Where rejected records lie: in the files that processes write, and in what was taken away from there and not settled. */
-export async function letterFiles(root: string): Promise<LetterFile[]> {
+async function letterFiles(root: string): Promise<LetterFile[]> {
   const folder = join(root, DEAD_FOLDER);
   const drafts = (await namesIn(folder)).filter((name) => ownerOf(name));
   const nested = await Promise.all(drafts.map((name) => draftFiles(join(folder, name))));
@@ -78,7 +78,7 @@ export async function filesIn(folder: string): Promise<LetterFile[]> {
 }
 
 /** The lines of a file; none when it is gone. */
-export async function readLetterFile(lane: LaneName, path: string): Promise<LetterLine[]> {
+async function readLetterFile(lane: LaneName, path: string): Promise<LetterLine[]> {
   return parseLetters(lane, await readFile(path, 'utf8').catch(() => ''));
 }
 

@@ -48,7 +48,11 @@ const WORDS: Readonly<Record<PartOutcome['outcome'], string>> = {
 
 /** What became of each part. */
 export function outcomeLines({ parts, deletions, steps }: ForgetOutcome): string[] {
-  const rows = parts.map(({ name, outcome, detail }) => [name, WORDS[outcome], printable(detail)]);
+  const rows = parts.map(({ part, name, outcome, detail }) => [
+    part === 'spool' ? `spool ${name}` : name,
+    WORDS[outcome],
+    printable(detail),
+  ]);
   const failed = parts.filter(({ outcome }) => outcome === 'failed').length;
   const failures = `${countOf(failed, 'part')} failed, the others are done. Run the same again when the reason is gone: it does no harm.`;
   return [

@@ -12,7 +12,7 @@ import {
 import { countOf } from '../cli/amount.ts';
 
 /** Rejected records of a lane that are sent again. */
-export interface LaneReplay {
+interface LaneReplay {
   readonly spool: string;
   readonly lane: LaneName;
   readonly records: number;

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { startInbox } from '@qr/inbox';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
 import { startPlatform } from './platform.ts';
 
@@ -11,16 +12,21 @@ const BOB = '5d1c2f3a-88aa-4d11-8f3e-0a1b2c3d4e5f';
 
 describe('qr-obs forget', () => {
   let platform: Awaited<ReturnType<typeof startPlatform>>;
-  beforeEach(async () => {
-    platform = await startPlatform({ complianceDelayMs: 60_000 });
+  let root: string;
+  beforeAll(async () => {
+    platform = await startPlatform();
   });
-  afterEach(() => platform.stop());
-  const trackingFile = () => readFileSync(join(platform.root, '.data/forget.json'), 'utf8');
+  afterAll(() => platform.stop());
+  beforeEach(() => {
+    root = platform.begin();
+  });
+  afterEach(() => platform.end());
+  const trackingFile = () => readFileSync(join(root, '.data/forget.json'), 'utf8');
   const partsOf = (out: string) =>
     (JSON.parse(out).parts as { name: string; outcome: string }[]).map(({ name, outcome }) => `${name} ${outcome}`);
 
   it('only says what it would do without --yes', async () => {
-    leaveBehind(join(platform.root, '.data/spool/qr-service/dead'), {});
+    leaveBehind(join(root, '.data/spool/qr-service/dead'), {});
     const { exitCode, out } = await platform.run([ADA]);
     expect(exitCode).toBe(2);
     expect(out).toMatchInlineSnapshot(`
@@ -39,20 +45,20 @@ describe('qr-obs forget', () => {
   });
 
   it('erases a person from every service, spool and vendor, and says so', async () => {
-    const spool = join(platform.root, '.data/spool/qr-service');
+    const spool = join(root, '.data/spool/qr-service');
     leaveBehind(join(spool, endedFolder()), { 'import-00000001-2.json.gz': sealed(anEvent(1, ADA), anEvent(2, BOB)) });
     leaveBehind(join(spool, 'pages/dead'), { 'import.ndjson': deadLetter(anEvent(3, ADA)) });
     const { exitCode, out } = await platform.run([ADA, '--yes']);
     expect(out).toMatchInlineSnapshot(`
-      "auth-service       done    its rows are gone, and what waited there
-      qr-service         done    its rows are gone, and what waited there
-      microsite-service  done    its rows are gone, and what waited there
-      routing-service    done    its rows are gone, and what waited there
-      analytics-service  done    its rows are gone, and what waited there
-      qr-service         done    1 waiting record and 0 rejected records removed
-      qr-service/pages   done    0 waiting records and 1 rejected record removed
-      Mixpanel           done    asked under the tracking id <tracking id>: accepted, and waits for its turn; it may take 30 days
-      Sentry             unused  SENTRY_DSN is not set
+      "auth-service            done    its rows are gone, and what waited there
+      qr-service              done    its rows are gone, and what waited there
+      microsite-service       done    its rows are gone, and what waited there
+      routing-service         done    its rows are gone, and what waited there
+      analytics-service       done    its rows are gone, and what waited there
+      spool qr-service        done    1 waiting record and 0 rejected records removed
+      spool qr-service/pages  done    0 waiting records and 1 rejected record removed
+      Mixpanel                done    asked under the tracking id <tracking id>: accepted, and waits for its turn; it may take 30 days
+      Sentry                  unused  SENTRY_DSN is not set
 
       qr-obs forget --status says how far Mixpanel is; its tracking ids are in .data/forget.json."
     `);
@@ -67,24 +73,24 @@ describe('qr-obs forget', () => {
   });
 
   it('deletes what the vendor has, of several people at once, and tells how far that is', async () => {
-    const quick = await startPlatform();
-    onTestFinished(quick.stop);
+    const quick = await startInbox();
+    onTestFinished(quick.close);
+    const variables = { MIXPANEL_APP_HOST: quick.url };
     const event = { event: 'a', properties: { distinct_id: ADA, $insert_id: '1', time: Date.now(), token: 't' } };
     const headers = { authorization: `Basic ${btoa('t:')}`, 'content-type': 'application/json' };
-    await fetch(`${quick.inbox.url}/import?strict=1`, { method: 'POST', headers, body: JSON.stringify([event]) });
-    expect(quick.inbox.events()).toHaveLength(1);
-    expect((await quick.run([ADA, BOB, ADA, '--yes', '--compliance', 'ccpa'])).exitCode).toBe(0);
-    await expect.poll(() => quick.inbox.events()).toEqual([]);
-    const [first] = JSON.parse(readFileSync(join(quick.root, '.data/forget.json'), 'utf8')).deletions;
-    expect(first).toMatchObject({ people: 2, complianceType: 'CCPA' });
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const status = await quick.run(['--status']);
-    expect(status).toMatchObject({
-      exitCode: 0,
-      out: '<tracking id>  2026-11-20  SUCCESS  done: nothing of these people is left at Mixpanel',
-    });
-    // Told from the file: it is over.
-    expect(await quick.run(['--status'], { MIXPANEL_APP_HOST: 'http://127.0.0.1:9' })).toEqual(status);
+    await fetch(`${quick.url}/import?strict=1`, { method: 'POST', headers, body: JSON.stringify([event]) });
+    expect(quick.events()).toHaveLength(1);
+    const asked = await platform.run([ADA, BOB, ADA, '--yes', '--compliance', 'ccpa'], variables);
+    expect(asked.exitCode).toBe(0);
+    await expect.poll(() => quick.events()).toEqual([]);
+    expect(JSON.parse(trackingFile()).deletions).toMatchObject([{ people: 2, complianceType: 'CCPA' }]);
+    const status = await platform.run(['--status'], variables);
+    expect([status.exitCode, status.out]).toEqual([
+      0,
+      '<tracking id>  2026-11-20  SUCCESS  done: nothing of these people is left at Mixpanel',
+    ]);
+    // Told from the file, as it is over.
+    expect((await platform.run(['--status'], { MIXPANEL_APP_HOST: await nowhere() })).out).toBe(status.out);
   });
 
   it('says that a tracking id is unknown, and that nobody was asked yet', async () => {
@@ -100,13 +106,14 @@ describe('qr-obs forget', () => {
 
   it('goes on when a service is down, one refuses the token and the vendor refuses ours, and can be run again', async () => {
     const busy = await answering(500, '');
-    const variables = { QR_SERVICE_URL: 'http://127.0.0.1:9', ROUTING_SERVICE_URL: busy };
+    const gone = await nowhere();
+    const variables = { QR_SERVICE_URL: gone, ROUTING_SERVICE_URL: busy };
     platform.inbox.faults.add({ endpoint: 'data-deletions', requests: 1, fault: { kind: 'status', status: 401 } });
     const { exitCode, out } = await platform.run([ADA, '--yes'], variables);
     expect(exitCode).toBe(3);
-    expect(out.replaceAll(busy, '<busy>')).toMatchInlineSnapshot(`
+    expect(out.replaceAll(busy, '<busy>').replaceAll(gone, '<gone>')).toMatchInlineSnapshot(`
       "auth-service       done    its rows are gone, and what waited there
-      qr-service         FAILED  nobody answers at http://127.0.0.1:9 (bad port): start it or set QR_SERVICE_URL, then run this again
+      qr-service         FAILED  nobody answers at <gone> (ECONNREFUSED): start it or set QR_SERVICE_URL, then run this again
       microsite-service  done    its rows are gone, and what waited there
       routing-service    FAILED  <busy> answered 500: see its log, then run this again
       analytics-service  done    its rows are gone, and what waited there
@@ -184,8 +191,8 @@ describe('qr-obs forget', () => {
   });
 
   it('keeps the numbers that it cannot read', async () => {
-    leaveBehind(join(platform.root, '.data'), {});
-    writeFileSync(join(platform.root, '.data/forget.json'), '{"deletions":');
+    leaveBehind(join(root, '.data'), {});
+    writeFileSync(join(root, '.data/forget.json'), '{"deletions":');
     const { exitCode, notes } = await platform.run([ADA, '--yes']);
     expect([exitCode, notes]).toEqual([2, expect.stringContaining('forget.json cannot be read')]);
     expect(platform.erased).toEqual([]);
@@ -233,6 +240,15 @@ describe('qr-obs forget', () => {
         qr-obs forget --status"
     `);
   });
+
+  /** An address at which nobody answers. */
+  async function nowhere(): Promise<string> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return `http://127.0.0.1:${port}`;
+  }
 
   /** A server that always answers the same. */
   async function answering(

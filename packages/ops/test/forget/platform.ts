@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addErasureRoute, buildServer } from '@qr/common';
-import { type Inbox, type InboxOptions, startInbox } from '@qr/inbox';
-import { runInTest } from '../run-in-test.ts';
+import { startInbox } from '@qr/inbox';
+import { type CliRun, runInTest } from '../run-in-test.ts';
 
 const SERVICE_TOKEN = 'a-service-token-of-32-characters';
 const VARIABLES = [
@@ -14,10 +14,11 @@ const VARIABLES = [
   'ANALYTICS_URL',
 ];
 
-/** What the command erases from: five services with the real route, a vendor, and a folder for spools. */
-export async function startPlatform(options: InboxOptions = {}) {
-  const root = mkdtempSync(join(tmpdir(), 'ops-forget-'));
-  const inbox: Inbox = await startInbox(options);
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** What the command erases from: five services with the real route, a vendor that takes its time, and a folder for spools. */
+export async function startPlatform() {
+  const inbox = await startInbox({ complianceDelayMs: 60_000 });
   const erased: string[] = [];
   const services = await Promise.all(
     VARIABLES.map(async (variable) => {
@@ -26,30 +27,43 @@ export async function startPlatform(options: InboxOptions = {}) {
       return { variable, app, url: await app.listen({ port: 0, host: '127.0.0.1' }) };
     }),
   );
-  const env: Record<string, string | undefined> = {
-    SERVICE_TOKEN,
-    ...Object.fromEntries(services.map(({ variable, url }) => [variable, url])),
-    MIXPANEL_TOKEN: 'project-token',
-    MIXPANEL_OAUTH_TOKEN: 'oauth-token',
-    MIXPANEL_APP_HOST: inbox.url,
-  };
+  const addresses = Object.fromEntries(services.map(({ variable, url }) => [variable, url]));
+  let projects = 0;
+  let root = '';
+
+  /** Runs `qr-obs forget`; addresses and numbers that differ each time are replaced by names. */
+  async function run(commandLine: readonly string[], variables: Variables = {}): Promise<CliRun> {
+    const env = {
+      SERVICE_TOKEN,
+      ...addresses,
+      // A project each: the vendor counts the requests of a second by project.
+      MIXPANEL_TOKEN: `project-token-${projects}`,
+      MIXPANEL_OAUTH_TOKEN: 'oauth-token',
+      MIXPANEL_APP_HOST: inbox.url,
+      ...variables,
+    };
+    const outcome = await runInTest(['forget', ...commandLine], { root, env, fetch: globalThis.fetch });
+    const names = Object.entries({ ...addresses, inbox: inbox.url });
+    const out = names.reduce((text, [name, url]) => text.replaceAll(url, `<${name}>`), outcome.out);
+    return { ...outcome, out: out.replace(/\d{19}/g, '<tracking id>') };
+  }
+
   return {
-    root,
     inbox,
-    env,
     erased,
-    /** Runs `qr-obs forget`, with the times of the five services and the inbox replaced by their names. */
-    async run(commandLine: readonly string[], variables: Readonly<Record<string, string | undefined>> = {}) {
-      const given = { root, env: { ...env, ...variables }, fetch: globalThis.fetch };
-      const { exitCode, out, notes } = await runInTest(['forget', ...commandLine], given);
-      const names = [...services.map(({ variable, url }) => [url, `<${variable}>`]), [inbox.url, '<inbox>']];
-      const named = names.reduce((text, [url = '', name = '']) => text.replaceAll(url, name), out);
-      return { exitCode, notes, out: named.replace(/\d{19}/g, '<tracking id>') };
+    run,
+    /** For the next test: another project and another folder. */
+    begin() {
+      root = mkdtempSync(join(tmpdir(), 'ops-forget-'));
+      projects++;
+      erased.length = 0;
+      inbox.faults.clear();
+      return root;
     },
+    end: () => rmSync(root, { recursive: true, force: true }),
     async stop() {
       await Promise.all(services.map(({ app }) => app.close()));
       await inbox.close();
-      rmSync(root, { recursive: true, force: true });
     },
   };
 }
