@@ -12,6 +12,7 @@ import { restoreLetters, takeLetters } from './take-letters.ts';
 export interface PurgeSelection {
   /** Rejected records only, nothing that waits to be sent. @default false */
   readonly onlyDead?: boolean;
+  /** @default all but `deletions`: a person who asked to be forgotten would not be */
   readonly lane?: LaneName | undefined;
   /** Older than this, in milliseconds since the epoch. */
   readonly before?: number | undefined;
@@ -60,13 +61,17 @@ function chosenFiles({ state, files }: FolderListing, { onlyDead, lane, before }
   return files.filter(
     (file) =>
       (file.kind === 'batch' || state === 'ended') &&
-      (lane === undefined || file.lane === lane) &&
+      isMeant(file.lane, lane) &&
       (before === undefined || file.modifiedAt < before),
   );
 }
 
 function isChosenLetter(letter: RejectedRecord, { lane, before }: PurgeSelection): boolean {
-  return (lane === undefined || letter.lane === lane) && (before === undefined || Date.parse(letter.at) < before);
+  return isMeant(letter.lane, lane) && (before === undefined || Date.parse(letter.at) < before);
+}
+
+function isMeant(candidate: LaneName, lane: LaneName | undefined): boolean {
+  return lane === undefined ? candidate !== 'deletions' : candidate === lane;
 }
 
 function count(files: readonly WaitingFile[]): Omit<PurgeCounts, 'deadLetters'> {

@@ -39,6 +39,13 @@ describe('what is deleted from a spool', () => {
     expect((await readDeadLetters(root)).map(({ lane }) => lane)).toEqual(['import', 'import']);
   });
 
+  it('is no request to forget somebody, unless that was said', async () => {
+    leaveBehind(join(root, endedFolder(2)), { 'deletions-00000001-1.json.gz': sealed({ $distinct_id: 'u1' }) });
+    leaveBehind(join(root, 'dead'), { 'deletions.ndjson': deadLetter({ $distinct_id: 'u1' }) });
+    await purge({});
+    expect(await purge({ lane: 'deletions' })).toEqual({ batches: 1, journals: 0, records: 1, deadLetters: 1 });
+  });
+
   it('is of rejected records only when that was said', async () => {
     expect(await purge({ onlyDead: true, lane: 'import' })).toEqual({
       ...{ batches: 0, journals: 0, records: 0 },

@@ -31,8 +31,9 @@ export async function eraseInSpool(
 }
 
 function sentence({ removed, anonymised, deadLetters, running }: Record<string, number>): string {
+  const gone = `${countOf(removed ?? 0, 'waiting record')} and ${countOf(deadLetters ?? 0, 'rejected record')} removed`;
   const parts = [
-    `${countOf(removed ?? 0, 'waiting record')} and ${countOf(deadLetters ?? 0, 'rejected record')} removed`,
+    removed || deadLetters || anonymised ? gone : 'nothing of theirs waits or was rejected',
     ...(anonymised ? [`${countOf(anonymised, 'error')} made anonymous`] : []),
     ...(running ? [`${countOf(running, 'running process', 'running processes')} to follow within 30 s`] : []),
   ];

@@ -78,7 +78,7 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
     summary: 'Delete what waits or was rejected',
     details: [
       'Deletes what all of the options apply to, and only with --yes. Records that a running process is still gathering are never touched; what it',
-      'is just sending may still arrive.',
+      'is just sending may still arrive. Requests to forget somebody are deleted only with --lane deletions.',
     ].join(' '),
     examples: ['qr-obs spool purge --dead --older-than 30', 'qr-obs spool purge --lane analytics --yes'],
   });

@@ -8,11 +8,13 @@ const HEADER = ['SPOOL', 'LANE', 'BATCHES', 'RECORDS', 'SIZE', 'OLDEST', 'UNSEAL
 export function statusLines(statuses: readonly SpoolStatus[]): string[] {
   const rows = statuses.flatMap(({ name, lanes }) => lanes.map((lane) => [name, ...cellsOf(lane)]));
   if (rows.length === 0) return [`Nothing waits and nothing was rejected in ${countOf(statuses.length, 'spool')}.`];
+  const idle = statuses.flatMap(({ processes }) => processes).filter(isIdle).length;
   const dead = statuses.flatMap(({ lanes }) => lanes).some(({ deadLetters }) => deadLetters > 0);
   return [
     ...tableOf([HEADER, ...rows], ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right']),
     '',
     ...tableOf(statuses.flatMap(processRows), ['left', 'left', 'left', 'left']),
+    ...(idle > 0 ? [`${countOf(idle, 'folder')} of processes with nothing in ${idle === 1 ? 'it' : 'them'}`] : []),
     ...(dead ? ['', 'qr-obs spool dead says why records were rejected, qr-obs spool replay sends them again.'] : []),
   ];
 }
@@ -23,12 +25,17 @@ function cellsOf({ lane, batches, records, bytes, oldestAgeMs, unsealedRecords, 
 }
 
 function processRows({ name, processes }: SpoolStatus): string[][] {
-  return processes.map(({ state, host, pid, batches, journals }) => [
+  const holding = processes.filter((process) => !isIdle(process));
+  return holding.map(({ state, host, pid, batches, journals }) => [
     name,
     `${host} ${pid}`,
     `${countOf(batches, 'batch', 'batches')}, ${countOf(journals, 'journal')}`,
     EXPLANATIONS[state],
   ]);
+}
+
+function isIdle({ batches, journals }: ProcessStatus): boolean {
+  return batches + journals === 0;
 }
 
 const EXPLANATIONS: Readonly<Record<ProcessStatus['state'], string>> = {

@@ -104,6 +104,19 @@ describe('qr-obs forget', () => {
     ]);
   });
 
+  it.each([
+    ['STAGING', 0, 'it can still be cancelled'],
+    ['STARTED', 0, 'cannot be cancelled any more'],
+    ['FAILURE', 1, 'run the command again'],
+    ['REVOKED', 1, 'was cancelled before it started'],
+    ['UNKNOWN', 0, 'ask again later'],
+    ['A NEW STATE', 0, 'ask again later'],
+  ])('says what %s means', async (state, expectedCode, words) => {
+    const url = await answering(200, JSON.stringify({ status: 'ok', results: [{ status: state }] }));
+    const { exitCode, out } = await platform.run(['--status', '7'], { MIXPANEL_APP_HOST: url });
+    expect([exitCode, out]).toEqual([expectedCode, expect.stringContaining(words)]);
+  });
+
   it('goes on when a service is down, one refuses the token and the vendor refuses ours, and can be run again', async () => {
     const busy = await answering(500, '');
     const gone = await nowhere();

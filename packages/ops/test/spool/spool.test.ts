@@ -234,7 +234,8 @@ describe('qr-obs spool', () => {
       Delete what waits or was rejected.
 
       Deletes what all of the options apply to, and only with --yes. Records that a running process is
-      still gathering are never touched; what it is just sending may still arrive.
+      still gathering are never touched; what it is just sending may still arrive. Requests to forget
+      somebody are deleted only with --lane deletions.
 
       Options:
         --json               answer with one JSON document, for tools
