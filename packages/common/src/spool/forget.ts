@@ -3,15 +3,16 @@ import { withoutMentions } from '../delivery/forget.ts';
 import { Forgotten, namesPerson } from '../delivery/forgotten.ts';
 import { laneNames } from '../delivery/record.ts';
 import { Spool } from '../delivery/spool.ts';
+import type { LetterLine } from './letters.ts';
 import { listSpool } from './listing.ts';
 import { assertOwnSpool } from './own-spool.ts';
 import { restoreLetters, takeLetters } from './take-letters.ts';
 
-/** What was found of a person in a spool. */
+/** What was found of people in a spool. */
 export interface ForgottenInSpool {
   /** Records that waited to be sent and are gone. */
   readonly removed: number;
-  /** Errors that wait, and do not name the person any more. */
+  /** Errors that wait, and do not name them any more. */
   readonly anonymised: number;
   /** Rejected records that are gone. */
   readonly deadLetters: number;
@@ -22,24 +23,26 @@ export interface ForgottenInSpool {
 }
 
 /**
- * Takes a person out of a spool: a tombstone, which every process that shares it obeys within half a minute, and without waiting for one, what
+ * Takes people out of a spool: a tombstone, which every process that shares it obeys within half a minute, and without waiting for one, what
  * processes that have ended left behind and what was rejected. May be called again.
  *
  * @throws when the spool is another user's, or the disk refuses.
  */
-export async function forgetInSpool(root: string, userId: string, now: number): Promise<ForgottenInSpool> {
+export async function forgetInSpool(root: string, userIds: readonly string[], now: number): Promise<ForgottenInSpool> {
   await assertOwnSpool(root);
-  new Forgotten(root).add(userId);
+  const forgotten = new Forgotten(root);
+  for (const id of userIds) forgotten.add(id);
   await restoreLetters(root, now);
   let deadLetters = 0;
-  for (const lane of laneNames) deadLetters += await takeLetters(root, lane, ({ line }) => namesPerson(line, userId));
+  const isTheirs = ({ line }: LetterLine) => userIds.some((id) => namesPerson(line, id));
+  for (const lane of laneNames) deadLetters += await takeLetters(root, lane, isTheirs);
   const { folders } = await listSpool(root, now);
   const running = folders.filter(({ state }) => state !== 'ended').length;
-  return { ...(await forgetInDeadFolders(root, userId, now)), deadLetters, running };
+  return { ...(await forgetInDeadFolders(root, userIds, now)), deadLetters, running };
 }
 
 /** Adopts what ended processes left, so that nobody sends it meanwhile. What remains is adopted in turn once this process has ended. */
-async function forgetInDeadFolders(root: string, userId: string, now: number) {
+async function forgetInDeadFolders(root: string, userIds: readonly string[], now: number) {
   const problems: string[] = [];
   const spool = new Spool({ root, warn: (problem) => void problems.push(problem), now: () => now });
   const folder = spool.folder();
@@ -48,7 +51,7 @@ async function forgetInDeadFolders(root: string, userId: string, now: number) {
   let removed = 0;
   let anonymised = 0;
   for (const batch of found.batches) {
-    const rest = await withoutMentions(batch, (text) => text === userId);
+    const rest = await withoutMentions(batch, (text) => userIds.includes(text));
     removed += batch.records - (rest?.records ?? 0);
     if (rest !== undefined && rest !== batch && batch.lane === 'sentry') anonymised++;
   }

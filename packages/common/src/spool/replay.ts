@@ -35,7 +35,7 @@ export async function replayDeadLetters(root: string, filter: LetterFilter, now:
   for (const lane of laneNames) {
     let batches = 0;
     const records = await takeLetters(root, lane, isChosen, async (letters, draft) => {
-      for (const { body, records: count } of bodiesOf(lane, letters)) {
+      for (const { body, records: count } of bodiesOf(lane, byTime(letters))) {
         const key = String(++batches).padStart(8, '0');
         await writeBatch(draft, lane, key, { records: count, body: await compress(body) });
       }
@@ -43,6 +43,11 @@ export async function replayDeadLetters(root: string, filter: LetterFilter, now:
     if (records > 0) replayed.push({ lane, records, batches });
   }
   return replayed;
+}
+
+/** As they came: of two updates of a profile the last wins. */
+function byTime(letters: readonly LetterLine[]): LetterLine[] {
+  return [...letters].sort((a, b) => (a.letter?.at ?? '').localeCompare(b.letter?.at ?? ''));
 }
 
 function bodiesOf(lane: LaneName, letters: readonly LetterLine[]): Body[] {

@@ -14,7 +14,7 @@ describe('a person who is taken out of a spool', () => {
     root = mkdtempSync(join(tmpdir(), 'spool-forget-'));
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
-  const forget = (userId: string) => forgetInSpool(root, userId, Date.now());
+  const forget = (...userIds: string[]) => forgetInSpool(root, userIds, Date.now());
 
   it('is gone from what ended processes left and from what was rejected', async () => {
     const error = { event_id: 'a'.repeat(32), user: { id: 'u1' }, message: 'boom' };
@@ -33,6 +33,14 @@ describe('a person who is taken out of a spool', () => {
     expect((await readDeadLetters(root)).map(({ record }) => record)).toEqual([anEvent(5, 'u2')]);
     expect(await forget('u1')).toEqual({ ...found, removed: 0, anonymised: 0, deadLetters: 0, running: 1 });
     expect(readFileSync(join(root, 'forgotten.ndjson'), 'utf8')).not.toContain('u1');
+  });
+
+  it('may be one of several', async () => {
+    leaveBehind(join(root, endedFolder()), {
+      'import-00000001-3.json.gz': sealed(anEvent(1, 'u1'), anEvent(2, 'u2'), anEvent(3, 'u3')),
+    });
+    leaveBehind(join(root, 'dead'), { 'import.ndjson': deadLetter(anEvent(4, 'u1')) + deadLetter(anEvent(5, 'u2')) });
+    expect(await forget('u1', 'u2')).toMatchObject({ removed: 2, deadLetters: 2 });
   });
 
   it('leaves no folder when nothing waits, and a tombstone for what comes later', async () => {

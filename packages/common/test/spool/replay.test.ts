@@ -118,6 +118,16 @@ describe('rejected records that are sent again', () => {
     );
   });
 
+  it('go out in the order in which they were rejected', async () => {
+    leaveBehind(join(root, 'dead'), {
+      'import.ndjson': deadLetter(anEvent(3), 'new', '2026-11-20T12:00:00.000Z'),
+      'import.ndjson.1': deadLetter(anEvent(1), 'old', '2026-11-20T10:00:00.000Z'),
+      'import.ndjson.00c0ffee': deadLetter(anEvent(2), 'put back', '2026-11-20T11:00:00.000Z'),
+    });
+    await replayInProcess(program, { root, filter: {} });
+    expect(await runService()).toEqual([1, 2, 3]);
+  });
+
   it('go out in as many requests as the receiver takes', async () => {
     const lines = Array.from({ length: 4500 }, (_, n) => deadLetter(anEvent(n)));
     leaveBehind(join(root, 'dead'), { 'import.ndjson': lines.join('') });
