@@ -124,6 +124,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function adopt(): Promise<void> {
     const folder = spool.folder();
     if (!folder || spoolRoot === undefined || isClosed) return;
+    // First, so that nothing of somebody whom another process has forgotten is adopted.
+    const isNewForgotten = forgotten.reload();
     const { batches, torn, problems } = await adoptDeadFolders(spoolRoot, folder, now());
     // A lane that this process does not have is left to one that has: the files stay in our folder until then.
     for (const batch of batches) {
@@ -138,7 +140,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       );
     }
     for (const { sender } of all) sender.wake();
-    if (forgotten.reload()) forgetting = forgetting.then(() => removeFromBacklog(forgotten.has));
+    if (isNewForgotten) forgetting = forgetting.then(() => removeFromBacklog(forgotten.has));
   }
   const adoptSafely = () => adopt().catch((error: unknown) => spool.refused(error));
   const adopting = adoptSafely();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ObservabilityConfig } from '../../config.ts';
-import { spoolRootOf } from '../../spool-root.ts';
+import { ERRORS_FOLDER, spoolRootOf } from '../../spool-root.ts';
 import { warnOnce } from '../../warn-once.ts';
 import { createErrorBudget, type ErrorBudget, unlimited } from '../error-budget.ts';
 import { noStore } from './budget-store.ts';
@@ -14,7 +14,7 @@ export function openErrorBudget(config: ObservabilityConfig): ErrorBudget {
   const root = spoolRootOf(config);
   return createErrorBudget({
     perMonth,
-    store: root === undefined ? noStore : openFileStore(join(root, 'errors', 'budget'), warnOnce),
+    store: root === undefined ? noStore : openFileStore(join(root, ERRORS_FOLDER, 'budget'), warnOnce),
     send: sendSummary,
     warn: (message) => console.warn(`[observability] ${message}`),
   });
