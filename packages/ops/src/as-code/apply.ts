@@ -1,0 +1,42 @@
+import type { PlanItem, Verdict } from './plan.ts';
+
+/** A line of a plan, and how to do it. */
+export interface Step {
+  readonly item: PlanItem;
+  /** Creates, changes or deletes; resolves with the object's id. Called for these verdicts only, in the order of the plan. */
+  readonly perform: () => Promise<string>;
+}
+
+export type Deed = 'created' | 'changed' | 'deleted' | 'unchanged' | 'left alone';
+
+/** What became of a line of the plan. */
+export interface AppliedItem extends PlanItem {
+  readonly deed: Deed;
+}
+
+const DEEDS: Readonly<Record<Verdict, Deed>> = {
+  create: 'created',
+  change: 'changed',
+  gone: 'deleted',
+  unchanged: 'unchanged',
+  not_ours: 'left alone',
+  ambiguous: 'left alone',
+  blocked: 'left alone',
+};
+
+/** Does what a plan says. @param onDone told after each deed: should a later one fail, it is known how far this came. */
+export async function applySteps(
+  steps: readonly Step[],
+  { prune }: { readonly prune: boolean },
+  onDone: (item: AppliedItem) => void,
+): Promise<readonly AppliedItem[]> {
+  const applied: AppliedItem[] = [];
+  for (const { item, perform } of steps) {
+    const deed = item.verdict === 'gone' && !prune ? 'left alone' : DEEDS[item.verdict];
+    const isWork = deed === 'created' || deed === 'changed' || deed === 'deleted';
+    const done = { ...item, deed, ...(isWork ? { id: await perform() } : {}) };
+    if (isWork) onDone(done);
+    applied.push(done);
+  }
+  return applied;
+}
