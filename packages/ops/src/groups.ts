@@ -1,5 +1,6 @@
 import { addAlertsCommands } from './alerts/commands.ts';
 import type { CommandGroup } from './cli/run-cli.ts';
+import { addDashboardsCommands } from './dashboards/commands.ts';
 
 /** In the order in which `--help` lists them. */
-export const groups: readonly CommandGroup[] = [addAlertsCommands];
+export const groups: readonly CommandGroup[] = [addAlertsCommands, addDashboardsCommands];

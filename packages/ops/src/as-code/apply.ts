@@ -1,10 +1,20 @@
-import type { PlanItem, Verdict } from './plan.ts';
+import type { SentryPath } from '../sentry-api/exchange.ts';
+import type { SentryApi } from '../sentry-api/sentry-api.ts';
+import type { ObjectKind, PlanItem, Verdict } from './plan.ts';
 
 /** A line of a plan, and how to do it. */
 export interface Step {
   readonly item: PlanItem;
   /** Creates, changes or deletes; resolves with the object's id. Called for these verdicts only, in the order of the plan. */
   readonly perform: () => Promise<string>;
+}
+
+/** How to delete what is no longer in the file. @param fullName as the vendor has it. */
+export function goneStep(api: SentryApi, kind: ObjectKind, id: string, fullName: string, path: SentryPath): Step {
+  return {
+    item: { kind, name: fullName, id, verdict: 'gone', changes: [] },
+    perform: () => api.remove(path).then(() => id),
+  };
 }
 
 export type Deed = 'created' | 'changed' | 'deleted' | 'unchanged' | 'left alone';

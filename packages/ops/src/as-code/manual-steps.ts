@@ -1,5 +1,5 @@
-import { isLocal } from '../cli/environment.ts';
 import type { CommandContext } from '../cli/context.ts';
+import { isLocal } from '../cli/environment.ts';
 import type { Style } from '../cli/style.ts';
 
 /** What a person has to do by hand, where a vendor has no public API for it. */

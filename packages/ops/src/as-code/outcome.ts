@@ -23,7 +23,11 @@ export interface MixpanelPart {
 
 /** What `plan` and `apply` answer. */
 export interface AsCodeResult<Item extends PlanItem> {
-  readonly sentry: { readonly place: string; readonly items: readonly Item[]; readonly warnings: readonly string[] } | null;
+  readonly sentry: {
+    readonly place: string;
+    readonly items: readonly Item[];
+    readonly warnings: readonly string[];
+  } | null;
   readonly mixpanel: readonly ManualSteps[] | null;
 }
 
@@ -60,7 +64,8 @@ export async function applyOutcome(
     context.note(`${deed} ${kind} "${name}"`),
   );
   const warnings = sentry?.warnings() ?? [];
-  const isDone = items.every(({ deed, verdict }) => deed !== 'left alone' || verdict === 'gone') && warnings.length === 0;
+  const isDone =
+    items.every(({ deed, verdict }) => deed !== 'left alone' || verdict === 'gone') && warnings.length === 0;
   return {
     result: { sentry: sentry ? { place: sentry.place, items, warnings } : null, mixpanel: mixpanel?.manual ?? null },
     lines: [

@@ -59,13 +59,6 @@ export function judge<F extends Found>(wanted: Wanted, all: readonly F[], fields
 }
 
 /** Ours, and no longer in the file. */
-export function gone<F extends Found>(
-  kind: ObjectKind,
-  inFile: ReadonlySet<string>,
-  all: readonly F[],
-  fullNameOf: (found: F) => string,
-): readonly PlanItem[] {
-  return all
-    .filter(({ isOurs, name }) => isOurs && !inFile.has(name))
-    .map((found) => ({ kind, name: fullNameOf(found), id: found.id, verdict: 'gone', changes: [] }));
+export function isGone({ isOurs, name }: Found, inFile: ReadonlySet<string>): boolean {
+  return isOurs && !inFile.has(name);
 }

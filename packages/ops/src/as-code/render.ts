@@ -27,7 +27,9 @@ export function renderCounts(items: readonly PlanItem[]): string {
   const counts = (Object.keys(LABELS) as Verdict[])
     .map((verdict) => ({ verdict, count: items.filter((item) => item.verdict === verdict).length }))
     .filter(({ count }) => count > 0)
-    .map(({ verdict, count }) => `${count} ${verdict === 'create' || verdict === 'change' ? 'to ' : ''}${LABELS[verdict]}`);
+    .map(
+      ({ verdict, count }) => `${count} ${verdict === 'create' || verdict === 'change' ? 'to ' : ''}${LABELS[verdict]}`,
+    );
   return counts.length > 0 ? `${counts.join(', ')}.` : 'The file has nothing for Sentry.';
 }
 
@@ -36,7 +38,9 @@ export function renderApplied(items: readonly AppliedItem[], style: Style): read
   return items.flatMap((item) => [
     `${paintVerdict(item.verdict, style, item.deed)}  ${titleOf(item)}`,
     ...(item.advice === undefined ? [] : [`    ${item.advice}`]),
-    ...(item.verdict === 'gone' && item.deed === 'left alone' ? ['    No longer in the file; --prune deletes it.'] : []),
+    ...(item.verdict === 'gone' && item.deed === 'left alone'
+      ? ['    No longer in the file; --prune deletes it.']
+      : []),
   ]);
 }
 

@@ -25,7 +25,8 @@ function summaryOf({ method, path }: SentryRequest, { status }: SentryAnswer, { 
 function explain(request: SentryRequest, answer: SentryAnswer, asked: Asked): string {
   const { status } = answer;
   if (status === 0) return `${answer.text} Check SENTRY_URL and the network.`;
-  if (status === 401) return `It does not know the token: SENTRY_AUTH_TOKEN must be one of the organization ${asked.org}.`;
+  if (status === 401)
+    return `It does not know the token: SENTRY_AUTH_TOKEN must be one of the organization ${asked.org}.`;
   if (status === 403) return missingScope(request, asked);
   if (status === 404 && /\/\d+\/$/.test(request.path)) return 'It is no longer there: run the plan again.';
   if (status === 404)

@@ -1,5 +1,5 @@
-import { CommandError } from '../cli/command-error.ts';
 import { requireVariable } from '../cli/command.ts';
+import { CommandError } from '../cli/command-error.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { SUGGESTED_SCOPES } from './scopes.ts';
 import { createSentryApi, type SentryApi } from './sentry-api.ts';
@@ -39,6 +39,11 @@ export function readSentrySettings(context: CommandContext): SentrySettings {
     slackChannel: env['SENTRY_SLACK_CHANNEL']?.replace(/^#/, ''),
     slackWorkspace: env['SENTRY_SLACK_WORKSPACE'],
   };
+}
+
+/** As a person reads it. */
+export function sayEnvironment({ environment }: SentrySettings): string {
+  return environment === null ? 'all environments' : `environment ${environment}`;
 }
 
 /** Opens the management API for a command. */

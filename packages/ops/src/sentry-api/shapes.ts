@@ -18,9 +18,7 @@ export interface SentryDetector {
   readonly description: string | null;
   readonly enabled: boolean;
   readonly config: { readonly detectionType?: string; readonly comparisonDelta?: number | null };
-  readonly dataSources:
-    | readonly { readonly queryObj?: { readonly snubaQuery?: SentrySnubaQuery } | null }[]
-    | null;
+  readonly dataSources: readonly { readonly queryObj?: { readonly snubaQuery?: SentrySnubaQuery } | null }[] | null;
   readonly conditionGroup: SentryConditionGroup | null;
 }
 

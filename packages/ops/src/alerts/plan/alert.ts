@@ -63,7 +63,11 @@ export function alertOf(workflow: SentryWorkflow, nameOfMonitor: (id: string) =>
 export function fieldsOfAlert({ enabled, environment, frequencyMinutes, monitors, triggers, tells }: Alert): Fields {
   return {
     when: [...triggers].sort().join(' or ') || 'never',
-    at: monitors.map((monitor) => `monitor "${monitor}"`).sort().join(', ') || 'no monitor',
+    at:
+      monitors
+        .map((monitor) => `monitor "${monitor}"`)
+        .sort()
+        .join(', ') || 'no monitor',
     tells: tells.join('; ') || 'nobody',
     environment: environment ?? 'all',
     'tells again after': `${frequencyMinutes} min`,
@@ -102,7 +106,12 @@ export function alertBody(
         ...idOf(filter),
         logicType: 'all',
         conditions: [],
-        actions: targets.map((target) => targetBody(target, filter?.actions.find((action) => action.type === target.type))),
+        actions: targets.map((target) =>
+          targetBody(
+            target,
+            filter?.actions.find((action) => action.type === target.type),
+          ),
+        ),
       },
     ],
   };

@@ -15,12 +15,20 @@ export function mixpanelAlertSteps(rule: AlertRule, pages: MixpanelPages): Manua
   return undefined;
 }
 
-function eventSteps(rule: AlertRule, { event, unit, count }: EventsMeasure, { page }: MixpanelPages): readonly string[] {
+function eventSteps(
+  rule: AlertRule,
+  { event, unit, count }: EventsMeasure,
+  { page }: MixpanelPages,
+): readonly string[] {
   const counted = count === 'total' ? 'Total Events' : 'Unique Users';
   const range = unit === 'hour' ? 'the last 7 days' : 'the last 30 days';
   return [
     `Open ${page('insights')} and make a report: event ${event}, ${counted}, as a line, by ${unit}, ${range}. Save it as "${rule.name}".`,
-    ...alertSteps(rule, `${sayBound(rule.condition, String)} (${count === 'total' ? 'events' : 'people'} ${AN[unit]})`, unit),
+    ...alertSteps(
+      rule,
+      `${sayBound(rule.condition, String)} (${count === 'total' ? 'events' : 'people'} ${AN[unit]})`,
+      unit,
+    ),
   ];
 }
 
@@ -37,7 +45,11 @@ function conversionSteps(
   ];
 }
 
-function alertSteps({ name, description, owner }: AlertRule, bound: string, unit: EventsMeasure['unit']): readonly string[] {
+function alertSteps(
+  { name, description, owner }: AlertRule,
+  bound: string,
+  unit: EventsMeasure['unit'],
+): readonly string[] {
   return [
     `Click the bell in the report's header, then Create Alert, and name it "${name}".`,
     `Choose Custom Threshold: ${bound}. ${description}`,

@@ -84,7 +84,11 @@ export function fieldsOfMonitor({ description, enabled, detection, source, condi
 }
 
 /** The body of a POST or a PUT, which is flat where a GET nests. Conditions without their ids would be made anew by a PUT. */
-export function monitorBody(name: string, { description, enabled, source, conditions }: Monitor, found?: SentryDetector): object {
+export function monitorBody(
+  name: string,
+  { description, enabled, source, conditions }: Monitor,
+  found?: SentryDetector,
+): object {
   const group = found?.conditionGroup;
   const idOf = (type: string) => group?.conditions.find((condition) => condition.type === type)?.id;
   const isSpans = source.dataset === SPANS;
@@ -133,7 +137,11 @@ function conditionsOf({ condition, severity }: AlertRule): readonly MonitorCondi
   ];
 }
 
-function comparisonsOf(condition: Condition): { readonly fires: string; readonly resolves: string; readonly bound: number } {
+function comparisonsOf(condition: Condition): {
+  readonly fires: string;
+  readonly resolves: string;
+  readonly bound: number;
+} {
   if ('above' in condition) return { fires: 'gt', resolves: 'lte', bound: condition.above };
   return { fires: 'lt', resolves: 'gte', bound: condition.below };
 }

@@ -1,7 +1,7 @@
 import type { AlertRule } from '@qr/alerts';
-import type { Step } from '../../as-code/apply.ts';
+import { goneStep, type Step } from '../../as-code/apply.ts';
 import { DESCRIPTION_MARK, type NameMark, nameMark } from '../../as-code/mark.ts';
-import { gone, judge, type PlanItem } from '../../as-code/plan.ts';
+import { isGone, judge, type PlanItem } from '../../as-code/plan.ts';
 import type { SentryApi } from '../../sentry-api/sentry-api.ts';
 import { findProject, type SentrySettings } from '../../sentry-api/settings.ts';
 import type { SentryDetector, SentryProject, SentryWorkflow } from '../../sentry-api/shapes.ts';
@@ -131,20 +131,16 @@ function blockedStep({ name }: AlertRule, mark: NameMark): Step {
   return { item, perform: () => Promise.reject(new Error(item.advice)) };
 }
 
-function goneSteps(rules: readonly AlertRule[], { api, mark, there }: Surroundings): readonly Step[] {
+function goneSteps(rules: readonly AlertRule[], { api, there }: Surroundings): readonly Step[] {
   const names = new Set(rules.map(({ name }) => name));
   const monitorNames = new Set(rules.filter(({ measure }) => measure.kind !== 'new_issues').map(({ name }) => name));
-  const remove = (item: PlanItem, folder: 'detectors' | 'workflows'): Step => ({
-    item,
-    async perform() {
-      const id = item.id ?? '';
-      await api.remove(`${folder}/${id}/`);
-      return id;
-    },
-  });
   return [
-    ...gone('alert', names, there.alerts, ({ name }) => mark.add(name)).map((item) => remove(item, 'workflows')),
-    ...gone('monitor', monitorNames, there.monitors, ({ name }) => name).map((item) => remove(item, 'detectors')),
+    ...there.alerts
+      .filter((alert) => isGone(alert, names))
+      .map(({ id, workflow }) => goneStep(api, 'alert', id, workflow.name, `workflows/${id}/`)),
+    ...there.monitors
+      .filter((monitor) => isGone(monitor, monitorNames))
+      .map(({ id, name }) => goneStep(api, 'monitor', id, name, `detectors/${id}/`)),
   ];
 }
 

@@ -31,7 +31,9 @@ export async function findTargets(
         : `SENTRY_SLACK_WORKSPACE must be one of ${names}, got "${slackWorkspace}".`,
     );
   if (others.length > 0)
-    throw new CommandError(`${org} is connected with several Slack workspaces: SENTRY_SLACK_WORKSPACE must say which of ${names}.`);
+    throw new CommandError(
+      `${org} is connected with several Slack workspaces: SENTRY_SLACK_WORKSPACE must say which of ${names}.`,
+    );
   return [
     ISSUE_OWNERS,
     {
@@ -47,7 +49,8 @@ export async function findTargets(
 export function textOfTarget({ type, integrationId, data, config }: Target): string {
   if (type === 'email' && config.targetType === 'issue_owners')
     return `e-mail to issue owners, else ${data.fallthroughType ?? 'nobody'}`;
-  if (type === 'slack') return `Slack #${(config.targetDisplay ?? '').replace(/^#/, '')} (integration ${integrationId})`;
+  if (type === 'slack')
+    return `Slack #${(config.targetDisplay ?? '').replace(/^#/, '')} (integration ${integrationId})`;
   return `${type} to ${[config.targetType, config.targetDisplay ?? config.targetIdentifier].filter(Boolean).join(' ')}`;
 }
 
