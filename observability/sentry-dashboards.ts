@@ -1,7 +1,7 @@
 import type { SentryDashboard } from './sentry-dashboard.ts';
 
-/** The spans of whole requests, without what happens inside of them. */
-const REQUESTS = 'is_transaction:true';
+/** The spans of whole requests, without what happens inside of them, and without the page's own. */
+const REQUESTS = 'is_transaction:true span.op:http.server';
 
 const issues: SentryDashboard = {
   title: 'QR platform: issues',

@@ -17,7 +17,7 @@ export function goneStep(api: SentryApi, kind: ObjectKind, id: string, fullName:
   };
 }
 
-export type Deed = 'created' | 'changed' | 'deleted' | 'unchanged' | 'left alone';
+type Deed = 'created' | 'changed' | 'deleted' | 'unchanged' | 'left alone';
 
 /** What became of a line of the plan. */
 export interface AppliedItem extends PlanItem {
@@ -34,7 +34,7 @@ const DEEDS: Readonly<Record<Verdict, Deed>> = {
   blocked: 'left alone',
 };
 
-/** Does what a plan says. @param onDone told after each deed: should a later one fail, it is known how far this came. */
+/** Does what a plan says, in its order. @param onDone told after each deed: should a later one fail, it is known how far this came. */
 export async function applySteps(
   steps: readonly Step[],
   { prune }: { readonly prune: boolean },

@@ -60,9 +60,7 @@ export async function applyOutcome(
   mixpanel: MixpanelPart | undefined,
   options: { readonly prune: boolean },
 ): Promise<Outcome<AsCodeResult<AppliedItem>>> {
-  const items = await applySteps(sentry?.steps ?? [], options, ({ deed, kind, name }) =>
-    context.note(`${deed} ${kind} "${name}"`),
-  );
+  const items = await applyAll(context, sentry?.steps ?? [], options);
   const warnings = sentry?.warnings() ?? [];
   const isDone =
     items.every(({ deed, verdict }) => deed !== 'left alone' || verdict === 'gone') && warnings.length === 0;
@@ -74,6 +72,21 @@ export async function applyOutcome(
     ],
     exitCode: isDone ? exitCodes.ok : exitCodes.no,
   };
+}
+
+/** Says what was done when the rest could not be: the next apply goes on from there. */
+async function applyAll(
+  { note }: CommandContext,
+  steps: readonly Step[],
+  options: { readonly prune: boolean },
+): Promise<readonly AppliedItem[]> {
+  const done: AppliedItem[] = [];
+  try {
+    return await applySteps(steps, options, (item) => void done.push(item));
+  } catch (error) {
+    for (const { deed, kind, name } of done) note(`${deed} ${kind} "${name}"`);
+    throw error;
+  }
 }
 
 function sentryLines(

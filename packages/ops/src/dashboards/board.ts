@@ -2,7 +2,7 @@ import type { SentryDashboard } from '@qr/observability/dashboards';
 import type { Fields } from '../as-code/fields.ts';
 import type { SentryDashboardDetails, SentryProject, SentryWidgetDetails } from '../sentry-api/shapes.ts';
 import { placesOf } from './layout.ts';
-import { fieldsOfWidget, type Widget, wantedWidget, widgetBody, widgetOf } from './widget.ts';
+import { sayWidget, type Widget, wantedWidget, widgetBody, widgetOf } from './widget.ts';
 
 /** What we manage of a dashboard. */
 export interface Board {
@@ -72,6 +72,7 @@ function widgetFields(widgets: readonly Widget[]): readonly (readonly [string, s
     seen.set(widget.title, count);
     // Someone may have added another of the same title.
     const name = count === 1 ? `"${widget.title}"` : `"${widget.title}" (${count})`;
-    return Object.entries(fieldsOfWidget(widget)).map(([field, value]) => [`${name} ${field}`, value] as const);
+    const { shows, says } = sayWidget(widget);
+    return [[name, shows] as const, [`${name} says`, says] as const];
   });
 }

@@ -1,5 +1,4 @@
 import type { SentryWidget } from '@qr/observability/dashboards';
-import type { Fields } from '../as-code/fields.ts';
 import type { SentryWidgetDetails } from '../sentry-api/shapes.ts';
 import type { Place } from './layout.ts';
 
@@ -51,14 +50,14 @@ export function widgetOf(widget: SentryWidgetDetails): Widget {
   };
 }
 
-/** Field by field, below the widget's title. */
-export function fieldsOfWidget({ description, display, dataset, interval, limit, place, queries }: Widget): Fields {
+/** What it shows and what it says, for people and for comparing. */
+export function sayWidget(widget: Widget): { readonly shows: string; readonly says: string } {
+  const { description, display, dataset, interval, limit, place, queries } = widget;
+  const groups = limit === null ? '' : `, ${limit} groups`;
+  const position = place ? `${place.w} x ${place.h} at column ${place.x}, row ${place.y}` : 'nowhere';
   return {
-    shows: queries.map(sayQuery).join('; '),
-    of: dataset,
-    as: `${display}, by ${interval}${limit === null ? '' : `, ${limit} groups`}`,
-    at: place ? `${place.w} x ${place.h} at column ${place.x}, row ${place.y}` : 'no place',
-    description,
+    shows: `${display} by ${interval} of ${dataset}: ${queries.map(sayQuery).join('; ')}${groups}, ${position}`,
+    says: description,
   };
 }
 
@@ -86,7 +85,11 @@ export function widgetBody(widget: Widget, found?: SentryWidgetDetails): object 
 }
 
 function sayQuery({ aggregates, columns, conditions, orderBy }: WidgetQuery): string {
-  return [[...columns, ...aggregates].join(', '), conditions && `where ${conditions}`, orderBy && `by ${orderBy}`]
+  return [
+    [...columns, ...aggregates].join(', '),
+    conditions && `where ${conditions}`,
+    orderBy && `ordered by ${orderBy}`,
+  ]
     .filter(Boolean)
     .join(' ');
 }

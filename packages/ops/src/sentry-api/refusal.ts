@@ -29,6 +29,8 @@ function explain(request: SentryRequest, answer: SentryAnswer, asked: Asked): st
     return `It does not know the token: SENTRY_AUTH_TOKEN must be one of the organization ${asked.org}.`;
   if (status === 403) return missingScope(request, asked);
   if (status === 404 && /\/\d+\/$/.test(request.path)) return 'It is no longer there: run the plan again.';
+  if (status === 404 && request.path.startsWith('projects/') && request.method === 'POST')
+    return `The plan of ${asked.org} may have no monitors of metrics, which Sentry answers in this way: see Settings, Subscription.`;
   if (status === 404)
     return `Check SENTRY_ORG (${asked.org}) and SENTRY_URL (${asked.url}). A Sentry of one's own has monitors and alerts under this address from version 26.7.0.`;
   if (status === 410)

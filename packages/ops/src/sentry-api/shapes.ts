@@ -8,6 +8,9 @@ export interface SentryProject {
 export interface SentryIntegration {
   readonly id: string;
   readonly name: string;
+  readonly provider: { readonly key: string };
+  /** One that is switched off is listed all the same. */
+  readonly organizationIntegrationStatus: string;
 }
 
 /** A monitor, in Sentry's API a "detector". What it reads is nested here, and flat where it is written. */
@@ -22,7 +25,7 @@ export interface SentryDetector {
   readonly conditionGroup: SentryConditionGroup | null;
 }
 
-export interface SentrySnubaQuery {
+interface SentrySnubaQuery {
   readonly dataset: string;
   readonly query: string | null;
   readonly aggregate: string;
@@ -32,7 +35,7 @@ export interface SentrySnubaQuery {
   readonly eventTypes: readonly string[];
 }
 
-export interface SentryConditionGroup {
+interface SentryConditionGroup {
   readonly id: string;
   readonly logicType: string;
   readonly conditions: readonly SentryCondition[];
@@ -101,7 +104,7 @@ export interface SentryWidgetDetails {
   readonly queries: readonly SentryWidgetQuery[];
 }
 
-export interface SentryWidgetQuery {
+interface SentryWidgetQuery {
   readonly id: string;
   readonly aggregates: readonly string[] | null;
   readonly columns: readonly string[] | null;

@@ -29,6 +29,11 @@ export class FakeRefusal extends Error {
 
 const DATE = '2026-11-20T12:00:00Z';
 
+/** A connection with another service, as Sentry lists it. */
+export function integration(id: string, name: string, key = 'slack', organizationIntegrationStatus = 'active'): Stored {
+  return { id, name, provider: { key }, organizationIntegrationStatus };
+}
+
 export function createFakeStore(): FakeStore {
   let lastId = 1000;
   const newId = () => String(++lastId);

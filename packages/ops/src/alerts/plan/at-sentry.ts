@@ -4,11 +4,11 @@ import { CommandError } from '../../cli/command-error.ts';
 import type { SentryApi } from '../../sentry-api/sentry-api.ts';
 import type { SentryDetector, SentryProject, SentryWorkflow } from '../../sentry-api/shapes.ts';
 
-export interface FoundMonitor extends Found {
+interface FoundMonitor extends Found {
   readonly detector: SentryDetector;
 }
 
-export interface FoundAlert extends Found {
+interface FoundAlert extends Found {
   readonly workflow: SentryWorkflow;
 }
 

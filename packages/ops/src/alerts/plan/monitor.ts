@@ -121,7 +121,7 @@ function sourceOf({ measure, name }: AlertRule): Omit<MonitorSource, 'environmen
       // A v11 SDK sends spans and no transactions. Their duration is in milliseconds, as that of the rules.
       dataset: SPANS,
       aggregate: `p${measure.percentile}(span.duration)`,
-      query: 'is_transaction:true',
+      query: 'is_transaction:true span.op:http.server',
       eventTypes: ['trace_item_span'],
       timeWindow: measure.windowMinutes * SECONDS_PER_MINUTE,
     };

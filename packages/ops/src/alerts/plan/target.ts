@@ -20,7 +20,10 @@ export async function findTargets(
   { org, slackChannel, slackWorkspace }: SentrySettings,
 ): Promise<readonly Target[]> {
   if (slackChannel === undefined) return [ISSUE_OWNERS];
-  const all = await api.list<SentryIntegration>('integrations/', { providerKey: 'slack' });
+  const all = (await api.list<SentryIntegration>('integrations/', { providerKey: 'slack' })).filter(
+    ({ provider, organizationIntegrationStatus }) =>
+      provider.key === 'slack' && organizationIntegrationStatus === 'active',
+  );
   const fitting = slackWorkspace === undefined ? all : all.filter(({ name }) => name === slackWorkspace);
   const [integration, ...others] = fitting;
   const names = all.map(({ name }) => name).join(', ');
