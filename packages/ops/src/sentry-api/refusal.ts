@@ -31,8 +31,11 @@ function explain(request: SentryRequest, answer: SentryAnswer, asked: Asked): st
   if (status === 404 && /\/\d+\/$/.test(request.path)) return 'It is no longer there: run the plan again.';
   if (status === 404 && request.path.startsWith('projects/') && request.method === 'POST')
     return `The plan of ${asked.org} may have no monitors of metrics, which Sentry answers in this way: see Settings, Subscription.`;
-  if (status === 404)
-    return `Check SENTRY_ORG (${asked.org}) and SENTRY_URL (${asked.url}). A Sentry of one's own has monitors and alerts under this address from version 26.7.0.`;
+  if (status === 404) {
+    const isNew = request.path === 'detectors/' || request.path === 'workflows/';
+    const sinceWhen = isNew ? " A Sentry of one's own has this address from version 26.7.0 on." : '';
+    return `Check SENTRY_ORG (${asked.org}) and SENTRY_URL (${asked.url}).${sinceWhen}`;
+  }
   if (status === 410)
     return 'It has retired this address. It does so for minutes at a time at first: try again in five minutes, and if it stays so, qr-obs needs the successor of the address. The rules/ of a project became workflows/ of the organization, and alert-rules/ and combined-rules/ became detectors/.';
   if (status === 409) return `Something of this name was made in the meantime: run the plan again. ${reasonOf(answer)}`;

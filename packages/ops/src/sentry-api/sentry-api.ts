@@ -62,7 +62,11 @@ export function createSentryApi(options: SentryApiOptions): SentryApi {
         note(`Sentry asks to wait ${Math.ceil(waitMs / 1000)} s.`);
         await sleep(waitMs);
       } else if (isUncertain(answer) && request.method !== 'POST' && !isLast) {
-        await sleep(FIRST_DELAY_MS * 2 ** (attempt - 1));
+        const delayMs = FIRST_DELAY_MS * 2 ** (attempt - 1);
+        note(
+          `Sentry ${answer.status === 0 ? 'gives no answer' : `answers ${answer.status}`}; once more in ${delayMs / 1000} s.`,
+        );
+        await sleep(delayMs);
       } else return answer;
     }
   }

@@ -125,6 +125,7 @@ describe('a request that fails', () => {
     fake.fail({ request: 'GET detectors/', answer: 'cut' });
     await expect(detectors()).resolves.toHaveLength(2);
     expect(waits).toEqual([1000, 2000]);
+    expect(notes).toEqual(['Sentry answers 503; once more in 1 s.', 'Sentry gives no answer; once more in 2 s.']);
   });
 
   it('is given up after four attempts, with the reason', async () => {

@@ -20,8 +20,10 @@ export interface Alert {
 
 /** What Sentry takes, in minutes. */
 const FREQUENCIES = [1440, 720, 180, 60, 30, 10, 5] as const;
-/** A monitor makes an issue when its condition is met, and a new kind of error is one as well. */
-const TRIGGER = 'first_seen_event';
+/** A new kind of error is an issue, and a monitor makes one when its condition is met. */
+const FIRST_TIME = 'first_seen_event';
+/** When its condition is met again later, a monitor opens the same issue, which is not seen for the first time. */
+const AGAIN = 'regression_event';
 
 /** What the file asks for. @param monitor the name of the monitor that it listens to. */
 export function wantedAlert(
@@ -42,7 +44,7 @@ export function wantedAlert(
     environment: isNewIssue ? environment : null,
     frequencyMinutes: FREQUENCIES.find((minutes) => minutes <= windowMinutes) ?? 0,
     monitors: [monitor],
-    triggers: [TRIGGER],
+    triggers: isNewIssue ? [FIRST_TIME] : [FIRST_TIME, AGAIN],
     tells: [targets.map(textOfTarget).join(', ')],
   };
 }

@@ -115,7 +115,7 @@ describe('alerts plan', () => {
           enabled: yes
           description: More than 100 errors were reported within an hour. What to do: docs/operations.md#error-spike. Managed by qr-obs from observability/alerts.ts.
       create  alert "Error spike [qr-obs: qr-backend]"
-          when: first_seen_event
+          when: first_seen_event or regression_event
           at: monitor "Error spike"
           tells: e-mail to issue owners, else ActiveMembers
           environment: all
@@ -139,7 +139,7 @@ describe('alerts plan', () => {
           enabled: yes
           description: One API request in twenty takes longer than 5 seconds. What to do: docs/operations.md#slow-requests. Managed by qr-obs from observability/alerts.ts.
       create  alert "Slow requests [qr-obs: qr-backend]"
-          when: first_seen_event
+          when: first_seen_event or regression_event
           at: monitor "Slow requests"
           tells: e-mail to issue owners, else ActiveMembers
           environment: all
@@ -161,9 +161,9 @@ describe('alerts plan', () => {
 
       unchanged  monitor "Error spike" (id 1004)
       unchanged  alert "Error spike [qr-obs: qr-backend]" (id 1008)
-      unchanged  alert "New issue [qr-obs: qr-backend]" (id 1013)
-      unchanged  monitor "Slow requests" (id 1021)
-      unchanged  alert "Slow requests [qr-obs: qr-backend]" (id 1025)
+      unchanged  alert "New issue [qr-obs: qr-backend]" (id 1014)
+      unchanged  monitor "Slow requests" (id 1022)
+      unchanged  alert "Slow requests [qr-obs: qr-backend]" (id 1026)
 
       5 unchanged."
     `);
@@ -186,13 +186,13 @@ describe('alerts plan', () => {
 
       unchanged  monitor "Error spike" (id 1004)
       unchanged  alert "Error spike [qr-obs: qr-backend]" (id 1008)
-      change  alert "New issue [qr-obs: qr-backend]" (id 1013)
+      change  alert "New issue [qr-obs: qr-backend]" (id 1014)
           at: monitor "Error Monitor", monitor "number 4711" -> monitor "Error Monitor"
           tells again after: 5 min -> 60 min
-      change  monitor "Slow requests" (id 1021)
+      change  monitor "Slow requests" (id 1022)
           conditions: > 3000 high, <= 3000 resolved -> > 5000 high, <= 5000 resolved
           enabled: no -> yes
-      unchanged  alert "Slow requests [qr-obs: qr-backend]" (id 1025)
+      unchanged  alert "Slow requests [qr-obs: qr-backend]" (id 1026)
 
       2 to change, 3 unchanged.
       \`qr-obs alerts apply\` does it."
@@ -271,9 +271,9 @@ describe('alerts apply', () => {
 
       created  monitor "Error spike" (id 1004)
       created  alert "Error spike [qr-obs: qr-backend]" (id 1008)
-      created  alert "New issue [qr-obs: qr-backend]" (id 1013)
-      created  monitor "Slow requests" (id 1021)
-      created  alert "Slow requests [qr-obs: qr-backend]" (id 1025)"
+      created  alert "New issue [qr-obs: qr-backend]" (id 1014)
+      created  monitor "Slow requests" (id 1022)
+      created  alert "Slow requests [qr-obs: qr-backend]" (id 1026)"
     `);
     expect(exitCode).toBe(0);
   });

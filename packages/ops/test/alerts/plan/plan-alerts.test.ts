@@ -114,6 +114,16 @@ describe('an alert that changes', () => {
   });
 });
 
+describe('what sets an alert off', () => {
+  it('is an issue that is new, and with a monitor also one that comes back', async () => {
+    await apply(rules);
+    const triggersOf = (name: string) =>
+      (named(`${name} [qr-obs: qr-backend]`)['triggers'] as Group).conditions.map(({ type }) => type);
+    expect(triggersOf('New issue')).toEqual(['first_seen_event']);
+    expect(triggersOf('Error spike')).toEqual(['first_seen_event', 'regression_event']);
+  });
+});
+
 describe('what is not ours', () => {
   it('is never touched, and the alert waits for it', async () => {
     await apply([errorSpike]);
