@@ -133,7 +133,9 @@ export function createFakeStore(): FakeStore {
         triggers: group(body['triggers'] as Json, found?.['triggers'] as Json),
         actionFilters: withIds(filters, known).map((filter) => ({
           ...filter,
-          actions: withIds(filter['actions'] as Json[], known).map((action) => resolve(action, slackChannels)),
+          actions: withIds(filter['actions'] as Json[], known)
+            .map((action) => resolve(action, slackChannels))
+            .toReversed(),
         })),
         owner: found?.['owner'] ?? null,
         lastTriggered: null,

@@ -2,7 +2,7 @@ import type { AlertRule } from '@qr/alerts';
 import type { Fields } from '../../as-code/fields.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import type { SentryAction, SentryActionFilter, SentryCondition, SentryWorkflow } from '../../sentry-api/shapes.ts';
-import { type Target, targetBody, textOfTarget, unfoundTargets } from './target.ts';
+import { isUnfound, type Target, targetBody, textOfTarget } from './target.ts';
 
 /** What we manage of an alert: who is told, of what, and how often. */
 export interface Alert {
@@ -14,7 +14,7 @@ export interface Alert {
   readonly monitors: readonly string[];
   /** Types of what sets it off. */
   readonly triggers: readonly string[];
-  /** One text for each group of targets. */
+  /** One text for each group of targets, in an order of ours: Sentry has none. */
   readonly tells: readonly string[];
 }
 
@@ -45,7 +45,7 @@ export function wantedAlert(
     frequencyMinutes: FREQUENCIES.find((minutes) => minutes <= windowMinutes) ?? 0,
     monitors: [monitor],
     triggers: isNewIssue ? [FIRST_TIME] : [FIRST_TIME, AGAIN],
-    tells: [targets.map(textOfTarget).join(', ')],
+    tells: [targets.map(textOfTarget).sort().join(', ')],
   };
 }
 
@@ -121,15 +121,23 @@ export function alertBody(
 
 /** Where an alert sends what arrives nowhere, as sentences. */
 export function warningsOf({ name, actionFilters }: SentryWorkflow): readonly string[] {
-  return unfoundTargets((actionFilters ?? []).flatMap(({ actions }): readonly SentryAction[] => actions)).map(
-    (target) =>
-      `Sentry does not find ${target}, so that "${name}" does not reach it: invite the Sentry app to the channel, or correct SENTRY_SLACK_CHANNEL, and apply again.`,
-  );
+  const all = (actionFilters ?? []).flatMap(({ actions }): readonly SentryAction[] => actions);
+  return all
+    .filter(isUnfound)
+    .map(
+      (action) =>
+        `Sentry does not find ${textOfTarget(action)}, so that "${name}" does not reach it: invite the Sentry app to the channel, or correct SENTRY_SLACK_CHANNEL, and apply again.`,
+    );
 }
 
 function sayFilter({ conditions, logicType, actions }: SentryActionFilter): string {
   const only = conditions.length === 0 ? '' : `if ${logicType} of ${conditions.map(({ type }) => type).join(', ')}: `;
-  return `${only}${actions.map(textOfTarget).join(', ')}`;
+  return `${only}${actions.map(sayAction).sort().join(', ')}`;
+}
+
+/** One that was not found is not as the file says: applying again looks for it again. */
+function sayAction(action: SentryAction): string {
+  return isUnfound(action) ? `${textOfTarget(action)} (not found)` : textOfTarget(action);
 }
 
 function idOf(found: { readonly id: string } | null | undefined): { readonly id?: string } {

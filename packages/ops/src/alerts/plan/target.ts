@@ -68,7 +68,7 @@ export function targetBody(target: Target, found?: SentryAction): object {
   };
 }
 
-/** Targets that Sentry has saved without finding them: it does so without an error. */
-export function unfoundTargets(actions: readonly SentryAction[]): readonly string[] {
-  return actions.filter(({ type, config }) => type === 'slack' && !config.targetIdentifier).map(textOfTarget);
+/** Sentry saves a channel that it does not find, and without an error. It looks again whenever the alert is saved. */
+export function isUnfound({ type, config }: SentryAction): boolean {
+  return type === 'slack' && !config.targetIdentifier;
 }

@@ -316,7 +316,7 @@ describe('alerts apply', () => {
     expect(JSON.stringify(fake.store.workflows[0]?.['actionFilters'])).toContain('"targetIdentifier":"C-alerts"');
   });
 
-  it('says when Sentry does not find the channel, which it saves all the same', async () => {
+  it('says when Sentry does not find the channel, which it saves all the same, and has it look again', async () => {
     fake.store.integrations.push(integration('9', 'acme'));
     const env = { SENTRY_SLACK_CHANNEL: 'alerts' };
     const first = await run('alerts apply --vendor sentry', env);
@@ -324,10 +324,13 @@ describe('alerts apply', () => {
     expect(first.out).toContain(
       'Sentry does not find Slack #alerts (integration 9), so that "New issue [qr-obs: qr-backend]"',
     );
-    const before = fake.writes().length;
-    expect((await run('alerts apply --vendor sentry', env)).exitCode).toBe(1);
-    expect(fake.writes()).toHaveLength(before);
-    expect((await run('alerts plan --vendor sentry', env)).exitCode).toBe(1);
+    const planned = await run('alerts plan --vendor sentry', env);
+    expect(planned.out).toContain('tells: Slack #alerts (integration 9) (not found), e-mail');
+    expect(planned.exitCode).toBe(1);
+    // Someone has invited the app to the channel.
+    fake.store.slackChannels.add('alerts');
+    expect((await run('alerts apply --vendor sentry', env)).exitCode).toBe(0);
+    expect((await run('alerts plan --vendor sentry', env)).exitCode).toBe(0);
   });
 });
 
