@@ -38,8 +38,10 @@ export function createAsk({ vendor, origin, headers, advice, fetch, signal }: As
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
       const text = await response.text();
-      if (!response.ok)
-        throw new AnswerError(`${name} answered ${response.status}${reasonIn(text)}`, advice[response.status]);
+      if (!response.ok) {
+        const sentence = `${name} answered ${response.status}${reasonIn(text)}.`;
+        throw new AnswerError([sentence, advice[response.status] ?? []].flat().join(' '));
+      }
       return parse(text, name);
     } catch (error) {
       if (error instanceof AnswerError) throw error;
@@ -49,11 +51,7 @@ export function createAsk({ vendor, origin, headers, advice, fetch, signal }: As
 }
 
 /** An answer came, and is no use. */
-class AnswerError extends Error {
-  constructor(message: string, advice?: string) {
-    super(advice === undefined ? `${message}.` : `${message}. ${advice}`);
-  }
-}
+class AnswerError extends Error {}
 
 function parse(text: string, name: string): unknown {
   try {
