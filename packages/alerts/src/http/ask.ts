@@ -39,8 +39,8 @@ export function createAsk({ vendor, origin, headers, advice, fetch, signal }: As
       });
       const text = await response.text();
       if (!response.ok) {
-        const sentence = `${name} answered ${response.status}${reasonIn(text)}.`;
-        throw new AnswerError([sentence, advice[response.status] ?? []].flat().join(' '));
+        const whatToDo = advice[response.status] ?? '';
+        throw new AnswerError(`${name} answered ${response.status}${reasonIn(text)}. ${whatToDo}`.trimEnd());
       }
       return parse(text, name);
     } catch (error) {

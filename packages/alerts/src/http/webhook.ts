@@ -30,7 +30,8 @@ export async function tellWebhook(messages: readonly string[], { url, fetch, sig
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
   } catch (error) {
-    throw new Error(`The webhook at ${hostOf(url)} ${reachText(error)}.`, { cause: error });
+    // Without the cause, which may quote the URL.
+    throw new Error(`The webhook at ${hostOf(url)} ${reachText(error)}.`);
   }
   await response.body?.cancel();
   if (!response.ok)

@@ -26,6 +26,6 @@ it('a webhook that is not there, or whose address is none, is an error too', asy
     `The webhook at ${new URL(origin).host} cannot be reached (ECONNREFUSED).`,
   );
   await expect(tellWebhook(['x'], { url: 's3cret', fetch })).rejects.toThrow(
-    'The webhook at an address that is none cannot be reached.',
+    'The webhook at an address that is none cannot be reached (ERR_INVALID_URL).',
   );
 });
