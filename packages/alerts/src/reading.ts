@@ -77,7 +77,7 @@ async function readEvents(
     throw new Error(`The answer has no point "${complete.label}": is ${client.timeZone} the project's time zone?`);
   if (isAbove) {
     const soFar = counts.get(present.label) ?? 0;
-    return soFar >= value ? { value: soFar, from: present.from, to: now } : { ...spanOf(complete), value };
+    return soFar > value ? { value: soFar, from: present.from, to: now } : { ...spanOf(complete), value };
   }
   if (value === 0 && history.every(({ label }) => (counts.get(label) ?? 0) === 0))
     throw new NoDataError(`No ${event} came in this time, nor in ${words}.`);

@@ -94,7 +94,7 @@ describe('a rule on too many events', () => {
     ['the present hour, as a count only rises', 900, 1001, 'firing', 1001, present],
     ['the last hour, until the next is over', 1001, 10, 'firing', 1001, lastHour],
     ['the larger of both when neither is too much', 900, 20, 'ok', 900, lastHour],
-    ['the present one of two that are equal', 0, 0, 'ok', 0, present],
+    ['the last hour when both are equal', 0, 0, 'ok', 0, lastHour],
   ])('is about %s', async (_which, last, now, status, value, window) => {
     const counts = { '2026-06-30 11:00:00': last, '2026-06-30 12:00:00': now };
     expect(await stateOf(scansAbove(1000), answers(counts))).toMatchObject({ status, value, window });

@@ -10,11 +10,14 @@ export interface AskOptions {
   readonly vendor: string;
   readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** What to do about a status. */
-  readonly advice: Readonly<Record<number, string>>;
+  /** What to do about a status, or when there is no answer. */
+  readonly advice: Readonly<Record<number, string>> & { readonly away?: string };
   readonly fetch: typeof globalThis.fetch;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The inbox refuses nobody; mostly it is not there. */
+export const INBOX_ADVICE = { away: 'Start it with npm start, or set INBOX_URL to where it is.' } as const;
 
 /** Parameters of a query string; a list is the parameter several times. */
 export type Parameters = Readonly<Record<string, string | readonly string[]>>;
@@ -45,7 +48,7 @@ export function createAsk({ vendor, origin, headers, advice, fetch, signal }: As
       return parse(text, name);
     } catch (error) {
       if (error instanceof AnswerError) throw error;
-      throw new Error(`${name} ${reachText(error)}.`, { cause: error });
+      throw new Error(`${name} ${reachText(error)}. ${advice.away ?? ''}`.trimEnd(), { cause: error });
     }
   };
 }

@@ -1,5 +1,5 @@
 import { type Conversion, NoDataError, type QueryClient } from '../query-client.ts';
-import { createAsk } from './ask.ts';
+import { createAsk, INBOX_ADVICE } from './ask.ts';
 import { fieldOf, numberOf, objectOf } from './fields.ts';
 
 /** Where events are asked for: Mixpanel, or the inbox, which speaks the same. */
@@ -48,7 +48,7 @@ export function mixpanelQueries({ origin, account }: MixpanelSource, options: As
     vendor: account === undefined ? 'The inbox' : 'Mixpanel',
     origin,
     headers,
-    advice: account === undefined ? {} : ADVICE,
+    advice: account === undefined ? INBOX_ADVICE : ADVICE,
     ...options,
   });
   // Mixpanel takes no time zone: it has that of the project.

@@ -1,5 +1,5 @@
 import type { QueryClient, TimeWindow } from '../query-client.ts';
-import { createAsk, type Parameters } from './ask.ts';
+import { createAsk, INBOX_ADVICE, type Parameters } from './ask.ts';
 import { fieldOf, numberOf } from './fields.ts';
 import type { AskingOptions } from './mixpanel-queries.ts';
 
@@ -42,7 +42,7 @@ export function sentryQueries(source: SentrySource, options: AskingOptions): Que
     vendor: token === undefined ? 'The inbox' : 'Sentry',
     origin,
     headers,
-    advice: token === undefined ? {} : ADVICE,
+    advice: token === undefined ? INBOX_ADVICE : ADVICE,
     ...options,
   });
   const root = `/api/0/organizations/${encodeURIComponent(organization)}`;
