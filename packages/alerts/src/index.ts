@@ -6,7 +6,7 @@ export type { MixpanelAccount, MixpanelSource } from './http/mixpanel-queries.ts
 export type { SentrySource } from './http/sentry-queries.ts';
 export { type AlertVariables, sourcesFrom } from './http/sources-from.ts';
 export { tellWebhook, type WebhookOptions } from './http/webhook.ts';
-export { messageOf, messagesOf } from './message.ts';
+export { messagesOf } from './message.ts';
 export type { Conversion, ConversionQuery, DateRange, EventsQuery, QueryClient, TimeWindow } from './query-client.ts';
 export { NoDataError } from './query-client.ts';
 export type {

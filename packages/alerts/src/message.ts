@@ -2,8 +2,16 @@ import type { AlertChange } from './changes.ts';
 import type { AlertRule } from './rule.ts';
 import { boundText, valueText, windowText } from './text.ts';
 
-/** What is said of a change, in one line of plain text. */
-export function messageOf(change: AlertChange, rule: AlertRule): string {
+/** What is said of changes, each in one line of plain text; a change of a rule that is no longer there has none. */
+export function messagesOf(changes: readonly AlertChange[], rules: readonly AlertRule[]): string[] {
+  const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
+  return changes.flatMap((change) => {
+    const rule = ruleOf.get(change.after.rule);
+    return rule === undefined ? [] : [messageOf(change, rule)];
+  });
+}
+
+function messageOf(change: AlertChange, rule: AlertRule): string {
   const { kind, before, after } = change;
   const { name, description, measure, owner, severity, runbook } = rule;
   if (kind === 'lost_data') {
@@ -15,13 +23,4 @@ export function messageOf(change: AlertChange, rule: AlertRule): string {
   if (kind === 'stopped') return `Over: ${name}. ${found}`;
   const prefix = rule.isGoodNews === true ? 'Good news' : 'Firing';
   return `${prefix}: ${name}. ${description} ${found} Severity ${severity}, owner ${owner}, see docs/operations.md#${runbook}.`;
-}
-
-/** Messages of all changes, in their order; a change of a rule that is no longer there has none. */
-export function messagesOf(changes: readonly AlertChange[], rules: readonly AlertRule[]): string[] {
-  const ruleOf = new Map(rules.map((rule) => [rule.name, rule]));
-  return changes.flatMap((change) => {
-    const rule = ruleOf.get(change.after.rule);
-    return rule === undefined ? [] : [messageOf(change, rule)];
-  });
 }

@@ -45,6 +45,6 @@ export async function tellWebhook(messages: readonly string[], { url, fetch, sig
  *
  * @see https://api.slack.com/reference/surfaces/formatting#escaping
  */
-export function escapeForSlack(text: string): string {
+function escapeForSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

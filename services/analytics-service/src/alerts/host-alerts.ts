@@ -16,7 +16,7 @@ import { createAlertWatch } from './alert-watch.ts';
 const QUERIES_AN_HOUR = 60;
 
 /** What {@link hostAlerts} looks at. */
-export interface AlertConfig extends AlertVariables {
+interface AlertConfig extends AlertVariables {
   readonly ALERT_INTERVAL_MINUTES: number;
   readonly ALERT_WEBHOOK_URL?: string | undefined;
 }
