@@ -73,6 +73,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     maxBytes: maxSpoolBytes,
     onDrop: (batch, reason) => {
       parts.get(batch.lane)?.counters.drop(reason, batch.records);
+      warn(overflowText(reason));
       void batch.remove().catch(() => {});
     },
   });
@@ -236,4 +237,10 @@ async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> 
   });
   await Promise.race([work, limit]);
   clearTimeout(timer);
+}
+
+function overflowText(reason: DropReason): string {
+  return reason === 'spool_overflow'
+    ? 'The spool is full: the oldest records are lost, and counted as spool_overflow. Find out why nothing is delivered, or raise OBSERVABILITY_SPOOL_MAX_BYTES.'
+    : 'What waits in memory is full, as the disk cannot be used: the oldest records are lost, and counted as memory_overflow. Check OBSERVABILITY_SPOOL_DIR.';
 }
