@@ -17,7 +17,7 @@ export interface FaultWindow {
 }
 
 /** A line of the table. */
-export interface FaultRow {
+interface FaultRow {
   readonly fault: string;
   readonly seconds: number;
   readonly requests: number;

@@ -64,6 +64,8 @@ export function platformProcesses(options) {
     QR_SERVICE_URL: `http://127.0.0.1:${ports.qr}`,
     MICROSITE_SERVICE_URL: `http://127.0.0.1:${ports.microsite}`,
     ROUTING_SERVICE_URL: originsOf(routing),
+    // Where alert rules are evaluated; with an account of somebody's own nothing arrives there.
+    ...(env['MIXPANEL_TOKEN'] || env['SENTRY_DSN'] ? {} : { INBOX_URL: `http://127.0.0.1:${ports.inbox}` }),
     // Asked for statistics, and the second destination of scans.
     ANALYTICS_URL: originsOf(analytics),
     PUBLIC_ORIGIN: `http://localhost:${ports.web},http://127.0.0.1:${ports.web}`,

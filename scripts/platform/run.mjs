@@ -12,7 +12,7 @@ const dataDir = join(root, '.data');
 
 /** Variables with which a person points the platform at real accounts, another database or keys of their own. */
 const OVERRIDES =
-  /^(MIXPANEL|SENTRY|OBSERVABILITY|VITE|DATABASE|SHUTDOWN|LOG|INBOX|SCAN|MICROSITE|ANALYTICS|PII|JWT|PUBLIC|DEBUG)_|^(SERVICE_TOKEN|TRUST_PROXY)$/;
+  /^(MIXPANEL|SENTRY|OBSERVABILITY|VITE|ALERT|DATABASE|SHUTDOWN|LOG|INBOX|SCAN|MICROSITE|ANALYTICS|PII|JWT|PUBLIC|DEBUG)_|^(SERVICE_TOKEN|TRUST_PROXY)$/;
 
 /** `npm start` and `npm run dev`: the platform until Ctrl-C. @param {{ isDevelopment: boolean }} options */
 export async function runPlatform({ isDevelopment }) {

@@ -10,7 +10,7 @@ export {
   type ObservabilityStats,
   observabilityStats,
 } from './lifecycle.ts';
-export { ConfigError, loadConfig, loadConfigOrExit } from './load-config.ts';
+export { ConfigError, loadConfig, loadConfigOrExit, readObservabilityConfig } from './load-config.ts';
 export { getMixpanel, type InitializeMixpanelOptions, initializeMixpanel, mixpanel } from './mixpanel/init.ts';
 export type { RevenueProperties } from './mixpanel/revenue.ts';
 export { type StartShipperOptions, startShipper } from './mixpanel/start-shipper.ts';

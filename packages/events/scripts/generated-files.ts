@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { contextKeys, plan } from '@qr/events';
+import { planDocuments } from '@qr/events/documents';
 import { renderBrowserPlan } from './render-browser-plan.ts';
+import { renderDataMap } from './render-data-map.ts';
 import { renderEventMap } from './render-event-map.ts';
-import { renderTrackingDocument } from './render-tracking-document.ts';
 
 const packageRoot = join(import.meta.dirname, '..');
 const root = join(packageRoot, '../..');
@@ -11,7 +12,8 @@ const root = join(packageRoot, '../..');
 export function generatedFiles(): { path: string; content: string }[] {
   return [
     { path: join(packageRoot, 'src/browser.ts'), content: renderBrowserPlan(plan, contextKeys) },
-    { path: join(root, 'MIXPANEL_EVENTS_TRACKING.md'), content: renderTrackingDocument(plan) },
+    ...planDocuments(plan).map(({ path, content }) => ({ path: join(root, path), content })),
     { path: join(root, 'docs/events.md'), content: renderEventMap(plan, root) },
+    { path: join(root, 'docs/data-map.md'), content: renderDataMap(plan, contextKeys) },
   ];
 }

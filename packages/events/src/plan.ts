@@ -3,6 +3,7 @@ import { billingEvents } from './billing.ts';
 import { codeEvents } from './codes.ts';
 import { definePlan } from './define-plan.ts';
 import { micrositeEvents } from './microsites.ts';
+import { operationsEvents } from './operations.ts';
 import { pageEvents } from './pages.ts';
 import { profileProperties } from './profile.ts';
 import { scanEvents } from './scans.ts';
@@ -18,6 +19,7 @@ export const plan = definePlan({
     ...statisticsEvents,
     ...billingEvents,
     ...pageEvents,
+    ...operationsEvents,
   },
   profile: profileProperties,
 });

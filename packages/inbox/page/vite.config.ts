@@ -1,9 +1,11 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 
 export default defineConfig({
   root: import.meta.dirname,
   envDir: false,
+  // From source, as there may be no build of it yet.
+  resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
   plugins: [react()],
   build: {
     outDir: '../dist/page',

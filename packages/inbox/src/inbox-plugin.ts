@@ -1,5 +1,7 @@
+import type { AlertRule } from '@qr/alerts';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { alertsRoute } from './alerts/routes.ts';
 import { type DeliveryOptions, deliveryRoute } from './delivery/routes.ts';
 import { faultRoutes } from './faults/routes.ts';
 import { refuseForeignHostNames } from './http/loopback-only.ts';
@@ -11,6 +13,7 @@ import { planRoute } from './plan/routes.ts';
 import { EventIndex } from './query/analytics/event-index.ts';
 import type { ReportSource } from './query/analytics/report-source.ts';
 import { queryRoutes } from './query/routes.ts';
+import { sentryReadingRoutes } from './sentry/reading/routes.ts';
 import { sentryRoutes } from './sentry/routes.ts';
 import { openSourceMaps } from './sentry/source-maps.ts';
 import { viewRoutes } from './views/routes.ts';
@@ -27,6 +30,8 @@ export interface InboxPluginOptions {
   readonly sourceMaps?: string | undefined;
   /** Who is asked about deliveries. @default nobody */
   readonly delivery?: DeliveryOptions | undefined;
+  /** Evaluated by what the inbox holds, whenever somebody looks. @default none */
+  readonly alerts?: readonly AlertRule[] | undefined;
   /** Folder of the inbox's own page, built. @default where the build puts it */
   readonly page?: string | undefined;
 }
@@ -55,6 +60,8 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
     queryRoutes(scope, data, source);
     viewRoutes(scope, data, source);
     planRoute(scope, data);
+    alertsRoute(scope, data, source, options.alerts ?? []);
+    sentryReadingRoutes(scope, data);
     deliveryRoute(scope, options.delivery ?? { services: [], serviceToken: '' });
     faultRoutes(scope, faults);
     await scope.register(async (page) => pageRoutes(page, options.page));

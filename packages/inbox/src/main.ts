@@ -1,3 +1,4 @@
+import { alertRules } from '@qr/observability/alerts';
 import { parseServices } from './delivery/services.ts';
 import { type Inbox, startInbox } from './start-inbox.ts';
 
@@ -22,6 +23,7 @@ function optionsFrom(env: NodeJS.ProcessEnv): Parameters<typeof startInbox>[0] {
       services: parseServices(env['INBOX_SERVICES'] ?? ''),
       serviceToken: env['SERVICE_TOKEN'] ?? '',
     },
+    alerts: alertRules,
     keepRaw: env['INBOX_KEEP_RAW'] === '1',
     environment: env['NODE_ENV'],
     allowProduction: env['INBOX_ALLOW_PRODUCTION'] === '1',

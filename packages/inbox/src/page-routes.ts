@@ -15,6 +15,7 @@ const TAB_PATHS = [
   '/insights',
   '/funnels',
   '/retention',
+  '/alerts',
   '/delivery',
   '/plan',
 ] as const;

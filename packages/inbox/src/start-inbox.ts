@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { AlertRule } from '@qr/alerts';
 import Fastify from 'fastify';
 import type { DeliveryOptions } from './delivery/routes.ts';
 import { addDocumentation } from './documentation.ts';
@@ -25,6 +26,8 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly sourceMaps?: string | undefined;
   /** Who is asked about deliveries, for the page. @default nobody */
   readonly delivery?: DeliveryOptions | undefined;
+  /** Rules of which the page shows which would fire now. @default none */
+  readonly alerts?: readonly AlertRule[] | undefined;
   /** Whether `/documentation` describes the JSON API; it takes a moment at start. @default false */
   readonly documentation?: boolean | undefined;
   /** Folder of the inbox's own page, built. @default where the build puts it */
@@ -60,7 +63,7 @@ export interface Inbox extends InboxReader {
  */
 export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   const { port = 0, host = '127.0.0.1', logger = false } = options;
-  const { complianceDelayMs, sourceMaps, delivery, page, documentation = false, ...dataOptions } = options;
+  const { complianceDelayMs, sourceMaps, delivery, alerts, page, documentation = false, ...dataOptions } = options;
   refuseProduction(options);
   const app = Fastify({
     logger: logger && { level: 'warn' },
@@ -74,7 +77,7 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   });
   try {
     if (documentation) await addDocumentation(app);
-    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery, page });
+    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery, alerts, page });
     await app.listen({ port, host });
   } catch (error) {
     await app.close();

@@ -21,6 +21,10 @@ it('describes the JSON API, with the parameters of its reports, and not what the
   expect(named('/api/query/retention')).toEqual(
     expect.arrayContaining(['retention_type', 'born_event', 'unbounded_retention']),
   );
+  expect(named('/api/alerts')).toEqual(['timezone']);
+  expect(named('/api/0/organizations/{organization}/events/')).toEqual(
+    expect.arrayContaining(['dataset', 'field', 'query', 'start', 'end']),
+  );
   expect(named('/api/events')).toEqual(expect.arrayContaining(['event', 'distinct_id', 'limit']));
   expect(
     Object.keys(paths).filter((path) => !path.startsWith('/api/') || /envelope|data-deletions|track/.test(path)),

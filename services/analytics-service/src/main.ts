@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { captureException, createSessions, initializeMixpanel, loadConfigOrExit } from '@qr/common';
 import { openDatabase } from '@qr/database';
+import { alertRules } from '@qr/observability/alerts';
+import { createAlertStore } from './alerts/alert-store.ts';
+import { hostAlerts } from './alerts/host-alerts.ts';
 import { buildApp } from './app.ts';
 import { createCodeOwners } from './code-owners.ts';
 import { environment } from './config.ts';
@@ -50,4 +53,5 @@ app.addHook('onClose', async () => {
   await database.close();
 });
 if (config.HOST_SHIPPER) await hostShipper(app, config);
+hostAlerts(app, { rules: alertRules, store: createAlertStore(database.db), config });
 await app.listen({ port: config.PORT, host: config.HOST });

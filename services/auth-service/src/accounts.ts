@@ -11,6 +11,9 @@ interface Registration {
   readonly name?: string;
 }
 
+/** A UUID, as the database takes it. */
+const ACCOUNT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** Who may come in. */
 export interface Accounts {
   /** @throws AppError 409 when the address is taken. */
@@ -32,6 +35,8 @@ export interface Accounts {
    * @throws AppError 403 when the password is wrong.
    */
   remove(userId: string, password: string, services: readonly string[]): Promise<User>;
+  /** The same for an operator, who knows no password. @returns `undefined` when there is no such account. */
+  erase(userId: string, services: readonly string[]): Promise<User | undefined>;
   /**
    * Moves the account to a larger plan, paid in minor units of a currency.
    *
@@ -99,6 +104,13 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
       const user = await get(userId);
       await checkPassword(user, password, 'password');
       await store.deleteUser(userId, { services, now: new Date(now()) });
+      return user;
+    },
+
+    async erase(userId, services) {
+      // Visitors have ids too, and no account.
+      const user = ACCOUNT_ID.test(userId) ? await store.findUserById(userId) : undefined;
+      if (user) await store.deleteUser(userId, { services, now: new Date(now()) });
       return user;
     },
 

@@ -1,4 +1,4 @@
-import { type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Accounts, createAccounts } from './accounts.ts';
 import type { Erasures } from './erasures.ts';
@@ -26,6 +26,8 @@ export interface AppDependencies {
   /** Signs what marks known browsers, and hides addresses at which someone guesses. */
   readonly secret: string;
   readonly erasures: Erasures;
+  /** What an operator shows to have somebody erased. */
+  readonly serviceToken: string;
   /** @default Date.now */
   readonly now?: () => number;
   readonly server?: Omit<BuildServerOptions, 'rateLimit'>;
@@ -50,7 +52,7 @@ export interface AppContext {
 
 /** The service as a Fastify server that does not listen yet. */
 export async function buildApp(deps: AppDependencies): Promise<Server> {
-  const { store, sessions, secureCookies, secret, erasures, now = Date.now, server } = deps;
+  const { store, sessions, secureCookies, secret, erasures, serviceToken, now = Date.now, server } = deps;
   const app = buildServer({ serviceName: 'auth-service', ...server });
   await app.register(sessions.plugin);
 
@@ -83,5 +85,15 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
   addPlanRoute(app, context);
   addPlansRoute(app);
   addAccountRoute(app, context);
+  addErasureRoute(app, {
+    serviceToken,
+    async erase(userId) {
+      const user = await context.accounts.erase(userId, erasures.services);
+      if (!user) return;
+      await context.lockout.clear(user.email);
+      // The answer does not wait for the others; what is not confirmed now is asked for again.
+      void erasures.run();
+    },
+  });
   return app;
 }

@@ -33,6 +33,7 @@ const erasures = createErasures({
 const app = await buildApp({
   store,
   erasures,
+  serviceToken: config.SERVICE_TOKEN,
   sessions: createSessions({
     secret: config.JWT_SECRET,
     secureCookies,

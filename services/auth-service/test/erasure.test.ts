@@ -93,6 +93,23 @@ describe.each(kinds)('an account that is deleted, on the %s database', (kind) =>
     expect(routing.asked.length).toBe(2);
   });
 
+  it('goes without a password when an operator asks, as often as they ask, and nobody else', async () => {
+    const { browser, email, userId } = await signUp();
+    await createBrowser(running.app).send('POST', '/auth/login', { email, password: 'a wrong one' });
+    const erase = async (id: string, token: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await createBrowser(running.app).send('DELETE', `/internal/users/${id}`, undefined, headers)).statusCode;
+    };
+    expect(await erase(userId, 'a-token-of-somebody-else-entirely')).toBe(401);
+    expect((await browser.send('GET', '/auth/me')).statusCode).toBe(200);
+    expect([await erase(userId, serviceToken), await erase(userId, serviceToken)]).toEqual([204, 204]);
+    expect([await erase('no-account', serviceToken), await erase('%24device%3Aabc', serviceToken)]).toEqual([204, 204]);
+    await running.erasures.run();
+    expect(new Set([...qr.asked, ...routing.asked])).toEqual(new Set([userId]));
+    expect(await rows()).toMatchObject({ users: 0, refresh_tokens: 0, attempts: 0 });
+    expect((await browser.send('POST', '/auth/login', { email, password })).statusCode).toBe(401);
+  });
+
   it('stays when the password is wrong, or nobody is logged in', async () => {
     const { browser } = await signUp();
     const refused = await browser.send('DELETE', '/auth/account', { password: 'wrong' });

@@ -64,6 +64,7 @@ export async function startApp(
   const app = await buildApp({
     store,
     erasures,
+    serviceToken,
     sessions: createSessions({ secret, secureCookies }),
     secureCookies,
     secret,

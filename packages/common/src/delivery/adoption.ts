@@ -8,7 +8,8 @@ import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
 
 /** A process on another machine is taken for dead when its heartbeat has stopped for so long. */
 const HEARTBEAT_TIMEOUT_MS = 120_000;
-const ADOPTED = 'adopted-';
+/** Before the name of a folder that another process has taken over, within that process's own. */
+export const ADOPTED = 'adopted-';
 
 /** What was found in the folders of dead processes. */
 export interface Adopted {
@@ -38,7 +39,8 @@ export async function adoptDeadFolders(root: string, own: SpoolFolder, now: numb
   return found;
 }
 
-async function isDead(root: string, name: string, now: number): Promise<boolean> {
+/** Whether a folder belongs to a process that has ended, as far as can be told from here. */
+export async function isDead(root: string, name: string, now: number): Promise<boolean> {
   const owner = ownerOf(name);
   if (!owner) return false;
   const ended = hasEnded(owner);
@@ -138,6 +140,7 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-async function namesIn(path: string): Promise<string[]> {
+/** What a folder holds; nothing when it is gone. */
+export async function namesIn(path: string): Promise<string[]> {
   return readdir(path).catch(() => []);
 }

@@ -11,7 +11,10 @@ interface BacklogOptions {
   readonly onDrop: (batch: StoredBatch, reason: DropReason) => void;
 }
 
-/** The batches that wait, by lane and oldest first. Bounded in bytes: the oldest of all lanes gives way. */
+/**
+ * The batches that wait, by lane and oldest first. Bounded in bytes: the oldest of all lanes gives way, a request to delete somebody only when
+ * nothing else is left.
+ */
 export class Backlog {
   readonly #options: BacklogOptions;
   readonly #queues = new Map<LaneName, StoredBatch[]>(laneNames.map((lane) => [lane, []]));
@@ -51,7 +54,7 @@ export class Backlog {
   #dropOldest(isOnDisk: boolean, reason: DropReason): boolean {
     const oldest = [...this.#queues.values()]
       .flatMap((queue) => queue.find(({ file }) => (file !== undefined) === isOnDisk) ?? [])
-      .sort((a, b) => a.sealedAt - b.sealedAt)[0];
+      .sort((a, b) => Number(a.lane === 'deletions') - Number(b.lane === 'deletions') || a.sealedAt - b.sealedAt)[0];
     const total = [...this.#queues.values()].reduce((sum, queue) => sum + queue.length, 0);
     if (!oldest || total === 1) return false;
     const queue = this.#queue(oldest.lane);

@@ -1,9 +1,18 @@
 import { appendFile, mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LaneName } from './record.ts';
+import { type LaneName, laneNames } from './record.ts';
 
 /** Then the file is put aside, and the one put aside before it goes. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** The folder of a spool in which rejected records are kept. */
+export const DEAD_FOLDER = 'dead';
+
+/** The lane whose rejected records a file has, by its name: `import.ndjson`, with something behind it once it was put aside. */
+export function laneOfDeadLetters(fileName: string): LaneName | undefined {
+  const match = /^([a-z]+)\.ndjson(?:\.\w+)?$/.exec(fileName);
+  return laneNames.find((lane) => lane === match?.[1]);
+}
 
 /** One rejected record, with what the receiver said. */
 export interface DeadLetter {
@@ -22,10 +31,10 @@ export function createDeadLetters(root: string | undefined, warn: (message: stri
   return {
     async add(lane, letters, at) {
       if (root === undefined || letters.length === 0) return;
-      const file = join(root, 'dead', `${lane}.ndjson`);
+      const file = join(root, DEAD_FOLDER, `${lane}.ndjson`);
       const lines = letters.map((letter) => `${JSON.stringify({ at: new Date(at).toISOString(), ...letter })}\n`);
       try {
-        await mkdir(join(root, 'dead'), { recursive: true, mode: 0o700 });
+        await mkdir(join(root, DEAD_FOLDER), { recursive: true, mode: 0o700 });
         await rotate(file);
         await appendFile(file, lines.join(''), { mode: 0o600 });
       } catch (error) {

@@ -32,6 +32,21 @@ export function readPayloads(envelope: EnvelopeText): readonly unknown[] {
     .map((line): unknown => JSON.parse(line));
 }
 
+/** An envelope of the payloads that {@link readPayloads} has read; `undefined` when there is no error among them. What it said of its trace is gone. */
+export function envelopeOf(payloads: unknown): EnvelopeText | undefined {
+  if (!Array.isArray(payloads)) return undefined;
+  const error = (payloads as readonly unknown[]).find(isError);
+  return (
+    error && [{ event_id: error.event_id }, { type: 'event' }, error].map((line) => JSON.stringify(line)).join('\n')
+  );
+}
+
+function isError(payload: unknown): payload is { readonly event_id: string } {
+  return (
+    typeof payload === 'object' && payload !== null && 'event_id' in payload && typeof payload.event_id === 'string'
+  );
+}
+
 function isPayload(lineIndex: number): boolean {
   return lineIndex > 0 && lineIndex % 2 === 0;
 }

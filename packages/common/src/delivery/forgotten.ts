@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { appendFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { laneNames } from './record.ts';
+import { DEAD_FOLDER, laneOfDeadLetters } from './dead-letters.ts';
 
 /** Whether a text is the id of somebody who must not be spoken of. */
 export type IsForgotten = (text: string) => boolean;
@@ -69,6 +69,8 @@ function tombstoneOf(id: string, key: Buffer): string {
 const TOMBSTONES = 'forgotten.ndjson';
 const KEY = 'forgotten.key';
 const KEY_BYTES = 32;
+/** What tells of the forgotten in a spool's root. */
+export const FORGOTTEN_FILES: readonly string[] = [TOMBSTONES, KEY];
 const TOMBSTONE = /^\d+ [\w-]{43}$/;
 
 /** Whether a value speaks of somebody: under whatever property, for an owner's id stands in the scans of others. */
@@ -81,14 +83,25 @@ export function mentions(value: unknown, isForgotten: IsForgotten): boolean {
 /** Removes the rejected records that speak of somebody. */
 export function purgeDeadLetters(root: string | undefined, id: string): void {
   if (root === undefined) return;
-  for (const lane of laneNames) {
-    for (const suffix of ['', '.1']) {
-      const file = join(root, 'dead', `${lane}.ndjson${suffix}`);
-      const text = read(file);
-      if (text === undefined) continue;
-      const kept = text.split('\n').filter((line) => line !== '' && !line.includes(JSON.stringify(id)));
-      writeFileSync(file, kept.map((line) => `${line}\n`).join(''));
-    }
+  const folder = join(root, DEAD_FOLDER);
+  for (const name of namesIn(folder).filter(laneOfDeadLetters)) {
+    const file = join(folder, name);
+    const lines = (read(file) ?? '').split('\n').filter((line) => line !== '');
+    const kept = lines.filter((line) => !namesPerson(line, id));
+    if (kept.length < lines.length) writeFileSync(file, kept.map((line) => `${line}\n`).join(''));
+  }
+}
+
+/** Whether the line of a rejected record speaks of somebody; a torn one as well. */
+export function namesPerson(line: string, id: string): boolean {
+  return line.includes(JSON.stringify(id));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }
 

@@ -73,6 +73,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     maxBytes: maxSpoolBytes,
     onDrop: (batch, reason) => {
       parts.get(batch.lane)?.counters.drop(reason, batch.records);
+      warn(overflowText(reason));
       void batch.remove().catch(() => {});
     },
   });
@@ -124,6 +125,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function adopt(): Promise<void> {
     const folder = spool.folder();
     if (!folder || spoolRoot === undefined || isClosed) return;
+    // First, so that nothing of somebody whom another process has forgotten is adopted.
+    const isNewForgotten = forgotten.reload();
     const { batches, torn, problems } = await adoptDeadFolders(spoolRoot, folder, now());
     // A lane that this process does not have is left to one that has: the files stay in our folder until then.
     for (const batch of batches) {
@@ -138,7 +141,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       );
     }
     for (const { sender } of all) sender.wake();
-    if (forgotten.reload()) forgetting = forgetting.then(() => removeFromBacklog(forgotten.has));
+    if (isNewForgotten) forgetting = forgetting.then(() => removeFromBacklog(forgotten.has));
   }
   const adoptSafely = () => adopt().catch((error: unknown) => spool.refused(error));
   const adopting = adoptSafely();
@@ -234,4 +237,10 @@ async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> 
   });
   await Promise.race([work, limit]);
   clearTimeout(timer);
+}
+
+function overflowText(reason: DropReason): string {
+  return reason === 'spool_overflow'
+    ? 'The spool is full: the oldest records are lost, and counted as spool_overflow. Find out why nothing is delivered, or raise OBSERVABILITY_SPOOL_MAX_BYTES.'
+    : 'What waits in memory is full, as the disk cannot be used: the oldest records are lost, and counted as memory_overflow. Check OBSERVABILITY_SPOOL_DIR.';
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createPipeline, type Pipeline } from '../delivery/pipeline.ts';
 import type { DropReason } from '../delivery/record.ts';
 import { createSentryHttpTransport } from '../delivery/transports/sentry-http.ts';
+import { ERRORS_FOLDER } from '../spool-root.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { TransportOptions } from './direct-transport.ts';
 
@@ -24,7 +25,7 @@ export function createErrorPipeline({ sdk, spoolRoot, maxSpoolBytes }: ErrorPipe
   const { url, headers, recordDroppedEvent } = sdk;
   return createPipeline({
     transports: { sentry: createSentryHttpTransport({ url, ...(headers && { headers }) }) },
-    spoolRoot: spoolRoot && join(spoolRoot, 'errors'),
+    spoolRoot: spoolRoot && join(spoolRoot, ERRORS_FOLDER),
     maxSpoolBytes: Math.min(MAX_SPOOL_BYTES, maxSpoolBytes ?? MAX_SPOOL_BYTES),
     flushIntervalMs: FLUSH_INTERVAL_MS,
     warn: warnOnce,

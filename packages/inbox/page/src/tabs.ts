@@ -1,4 +1,5 @@
 import type { ComponentType } from 'react';
+import { AlertsTab } from './alerts/alerts-tab.tsx';
 import { DeliveryTab } from './delivery/delivery-tab.tsx';
 import { IssuesTab } from './issues/issues-tab.tsx';
 import { LiveTab } from './live/live-tab.tsx';
@@ -23,6 +24,7 @@ export const TABS: readonly Tab[] = [
   { path: '/insights', label: 'Insights', Content: InsightsTab },
   { path: '/funnels', label: 'Funnels', Content: FunnelsTab },
   { path: '/retention', label: 'Retention', Content: RetentionTab },
+  { path: '/alerts', label: 'Alerts', Content: AlertsTab },
   { path: '/delivery', label: 'Delivery', Content: DeliveryTab },
   { path: '/plan', label: 'Plan', Content: PlanTab },
 ];

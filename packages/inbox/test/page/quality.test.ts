@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { alertRules } from '@qr/observability/alerts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seriousProblems } from '../../../../e2e/app/accessibility.ts';
 import { isBrowserAvailable } from '../../../../e2e/browser.ts';
@@ -18,6 +19,7 @@ const SECONDS = 3;
 
 describe.skipIf(!isBrowserAvailable())('the page as a whole', { timeout: 60_000 }, () => {
   const shared = pageInBrowser({
+    alerts: alertRules,
     delivery: { services: [{ name: 'web', url: 'http://127.0.0.1:9' }], serviceToken: 'x' },
   });
 
@@ -36,6 +38,7 @@ describe.skipIf(!isBrowserAvailable())('the page as a whole', { timeout: 60_000 
       '/insights',
       '/funnels',
       '/retention',
+      '/alerts',
       '/delivery',
       '/plan',
       ...details,
@@ -57,6 +60,7 @@ describe.skipIf(!isBrowserAvailable())('the page as a whole', { timeout: 60_000 
       '/insights',
       '/funnels',
       '/retention',
+      '/alerts',
       '/delivery',
       '/plan',
     ]);
@@ -81,7 +85,7 @@ describe.skipIf(!isBrowserAvailable())('the page as a whole', { timeout: 60_000 
     await page.setViewportSize({ width, height: 800 });
     const tooWide: string[] = [];
     const full = await addresses();
-    for (const address of [...full, ...full.slice(0, 9)]) {
+    for (const address of [...full, ...full.slice(0, 10)]) {
       await page.goto(`${inbox.url}${address}`);
       await page.locator('main a, main h2, main p').first().waitFor();
       const scrollWidth = 'Math.max(...[...document.querySelectorAll("html, .sheet")].map((part) => part.scrollWidth))';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { ObservabilityConfig } from '../../config.ts';
 import { newOwnerName } from '../../delivery/spool-folder.ts';
 import { serviceName } from '../../service-name.ts';
-import { spoolRootOf } from '../../spool-root.ts';
+import { ERRORS_FOLDER, spoolRootOf } from '../../spool-root.ts';
 import { warnOnce } from '../../warn-once.ts';
 import { createErrorBudget, type ErrorBudget, unlimited } from '../error-budget.ts';
 import { noStore } from './budget-store.ts';
@@ -25,7 +25,7 @@ export function openErrorBudget(config: ObservabilityConfig): ErrorBudget {
     ...(redisUrl !== undefined && {
       share: (onChange) => joinBudget({ redisUrl, service, owner: newOwnerName(), onChange }),
     }),
-    store: root === undefined ? noStore : openFileStore(join(root, 'errors', 'budget'), warnOnce),
+    store: root === undefined ? noStore : openFileStore(join(root, ERRORS_FOLDER, 'budget'), warnOnce),
     send: sendSummary,
     warn: (message) => console.warn(`[observability] ${message}`),
   });

@@ -3,6 +3,7 @@ import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import { createPipeline, type Pipeline } from '../../delivery/pipeline.ts';
 import { createMixpanelHttpTransport } from '../../delivery/transports/mixpanel-http.ts';
 import { createSentryHttpTransport } from '../../delivery/transports/sentry-http.ts';
+import { PAGES_FOLDER } from '../../spool-root.ts';
 import { warnOnce } from '../../warn-once.ts';
 import { AppError } from '../app-error.ts';
 import { envelopesOf } from './left-errors.ts';
@@ -65,7 +66,7 @@ function openPipeline({ sentry, mixpanel, spoolRoot }: LeftBehindOptions): Pipel
       ...(toMixpanel && { import: toMixpanel, engage: toMixpanel }),
       ...(sentry && { sentry: createSentryHttpTransport({ url: endpointOf(sentry) }) }),
     },
-    spoolRoot: spoolRoot && join(spoolRoot, 'pages'),
+    spoolRoot: spoolRoot && join(spoolRoot, PAGES_FOLDER),
     maxSpoolBytes: MAX_SPOOL_BYTES,
     flushIntervalMs: FLUSH_INTERVAL_MS,
     warn: warnOnce,

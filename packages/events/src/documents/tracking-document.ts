@@ -1,5 +1,7 @@
-import { type Plan, privacyOf, reasonOf } from '@qr/events';
 import { IsOptional, type TObject, type TSchema } from 'typebox';
+import type { Plan } from '../define-plan.ts';
+import { privacyOf, reasonOf } from '../privacy.ts';
+import { hashedName } from './hashed-name.ts';
 
 const HOW_IT_LEAVES = {
   plain: 'as it is',
@@ -37,7 +39,7 @@ export function renderTrackingDocument(plan: Plan): string {
 function renderTable(schema: TObject): string {
   const rows = Object.entries(schema.properties).map(([name, property]) => {
     const privacy = privacyOf(property);
-    const sentAs = privacy === 'hash' ? ` as \`${name.replace(/^\$/, '')}_hash\`` : '';
+    const sentAs = privacy === 'hash' ? ` as \`${hashedName(name)}\`` : '';
     const reason = reasonOf(property);
     return `| \`${name}\` | ${typeName(property)} | ${IsOptional(property) ? 'no' : 'yes'} | ${HOW_IT_LEAVES[privacy]}${sentAs}${reason ? `: ${reason}` : ''} | ${describe(property)} |`;
   });

@@ -1,0 +1,166 @@
+import type { SentryDashboard } from './sentry-dashboard.ts';
+
+/** The spans of whole requests, without what happens inside of them, and without the page's own. */
+const REQUESTS = 'is_transaction:true span.op:http.server';
+
+const issues: SentryDashboard = {
+  title: 'QR platform: issues',
+  period: '24h',
+  widgets: [
+    {
+      title: 'Errors',
+      description: 'How many were reported. The rule "Error spike" fires above 100 an hour.',
+      dataset: 'error-events',
+      display: 'line',
+      aggregates: ['count()'],
+      conditions: '',
+      width: 4,
+    },
+    {
+      title: 'People who met an error',
+      description: 'One person with a hundred errors is another problem than a hundred people with one.',
+      dataset: 'error-events',
+      display: 'big_number',
+      aggregates: ['count_unique(user)'],
+      conditions: '',
+      width: 2,
+    },
+    {
+      title: 'New issues',
+      description: 'Seen for the first time within a day, and not yet resolved.',
+      dataset: 'issue',
+      display: 'table',
+      aggregates: [],
+      columns: ['issue', 'title', 'assignee'],
+      conditions: 'is:unresolved firstSeen:-24h',
+      orderBy: 'date',
+      width: 6,
+      height: 3,
+    },
+    {
+      title: 'Errors by kind',
+      description: 'What to look at first.',
+      dataset: 'error-events',
+      display: 'table',
+      aggregates: ['count()', 'count_unique(user)'],
+      columns: ['title'],
+      conditions: '',
+      orderBy: '-count()',
+      width: 3,
+      height: 3,
+    },
+    {
+      title: 'Errors by route',
+      description: 'Where it hurts.',
+      dataset: 'error-events',
+      display: 'table',
+      aggregates: ['count()'],
+      columns: ['transaction'],
+      conditions: '',
+      orderBy: '-count()',
+      width: 3,
+      height: 3,
+    },
+  ],
+};
+
+const performance: SentryDashboard = {
+  title: 'QR platform: performance',
+  period: '24h',
+  widgets: [
+    {
+      title: 'Slowest request in twenty',
+      description: 'In milliseconds. The rule "Slow requests" fires above 5000.',
+      dataset: 'spans',
+      display: 'line',
+      aggregates: ['p95(span.duration)'],
+      conditions: REQUESTS,
+      width: 3,
+    },
+    {
+      title: 'Typical request',
+      description: 'Half of them took no longer, in milliseconds.',
+      dataset: 'spans',
+      display: 'line',
+      aggregates: ['p50(span.duration)'],
+      conditions: REQUESTS,
+      width: 3,
+    },
+    {
+      title: 'Requests',
+      description: 'How many; an estimate where only a share is traced.',
+      dataset: 'spans',
+      display: 'area',
+      aggregates: ['count(span.duration)'],
+      conditions: REQUESTS,
+      width: 3,
+    },
+    {
+      title: 'Failed requests',
+      description: 'The share that did not end well, 0 to 1.',
+      dataset: 'spans',
+      display: 'line',
+      aggregates: ['failure_rate()'],
+      conditions: REQUESTS,
+      width: 3,
+    },
+    {
+      title: 'Slowest routes',
+      description: 'By the slowest request in twenty, in milliseconds.',
+      dataset: 'spans',
+      display: 'table',
+      aggregates: ['p95(span.duration)', 'p50(span.duration)', 'count(span.duration)'],
+      columns: ['transaction'],
+      conditions: REQUESTS,
+      orderBy: '-p95(span.duration)',
+      width: 6,
+      height: 3,
+    },
+  ],
+};
+
+const releases: SentryDashboard = {
+  title: 'QR platform: releases',
+  period: '14d',
+  widgets: [
+    {
+      title: 'Errors by release',
+      description: 'A new colour that rises fast is a release to take back.',
+      dataset: 'error-events',
+      display: 'area',
+      aggregates: ['count()'],
+      columns: ['release'],
+      conditions: '',
+      orderBy: '-count()',
+      limit: 5,
+      width: 6,
+    },
+    {
+      title: 'Releases',
+      description: 'Errors, and how many people met one.',
+      dataset: 'error-events',
+      display: 'table',
+      aggregates: ['count()', 'count_unique(user)'],
+      columns: ['release'],
+      conditions: 'has:release',
+      orderBy: '-count()',
+      width: 3,
+      height: 3,
+    },
+    {
+      title: 'Speed of releases',
+      description: 'The slowest request in twenty, in milliseconds, and the share of failed ones.',
+      dataset: 'spans',
+      display: 'table',
+      aggregates: ['p95(span.duration)', 'failure_rate()'],
+      columns: ['release'],
+      conditions: `${REQUESTS} has:release`,
+      orderBy: '-p95(span.duration)',
+      width: 3,
+      height: 3,
+    },
+  ],
+};
+
+/** What an engineer looks at when something is wrong, slow, or new. */
+export const sentryDashboards: readonly SentryDashboard[] = [issues, performance, releases];

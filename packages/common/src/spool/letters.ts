@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { namesIn } from '../delivery/adoption.ts';
+import { DEAD_FOLDER, type DeadLetter, laneOfDeadLetters } from '../delivery/dead-letters.ts';
+import { envelopeOf } from '../delivery/envelope.ts';
+import type { LaneName } from '../delivery/record.ts';
+import { ownerOf } from '../delivery/spool-folder.ts';
+
+/** A rejected record as it lies in the spool. */
+export interface RejectedRecord extends DeadLetter {
+  readonly lane: LaneName;
+  /** ISO 8601, when it was rejected. */
+  readonly at: string;
+}
+
+/** A line of a file of rejected records; without a letter when it is torn. */
+export interface LetterLine {
+  readonly line: string;
+  readonly letter: RejectedRecord | undefined;
+}
+
+/** Which rejected records are meant; all without a filter. */
+export interface LetterFilter {
+  readonly lane?: LaneName | undefined;
+  /** A part of what the receiver said, in any case. */
+  readonly reason?: string | undefined;
+}
+
+/** A file of rejected records, and whose they are. */
+export interface LetterFile {
+  readonly lane: LaneName;
+  readonly path: string;
+}
+
+/** Files that were taken away to be read, until it is settled what becomes of them. */
+export const CLAIMED = 'claimed';
+
+/** All rejected records of a spool, the oldest first. Reads only. */
+export async function readDeadLetters(root: string): Promise<RejectedRecord[]> {
+  const files = await letterFiles(root);
+  const lines = await Promise.all(files.map(({ lane, path }) => readLetterFile(lane, path)));
+  const letters = lines.flat().flatMap(({ letter }) => letter ?? []);
+  return letters.sort((a, b) => a.at.localeCompare(b.at));
+}
+
+/** Whether a rejected record is meant. */
+export function matchesFilter(letter: RejectedRecord, { lane, reason }: LetterFilter): boolean {
+  if (lane !== undefined && letter.lane !== lane) return false;
+  return reason === undefined || letter.reason.toLowerCase().includes(reason.toLowerCase());
+}
+
+/** Whether a rejected record is whole enough to be sent again. */
+export function isReplayable({ lane, record }: RejectedRecord): boolean {
+  if (lane === 'sentry') return envelopeOf(record) !== undefined;
+  return typeof record === 'object' && record !== null && !Array.isArray(record);
+}
+
+/** Where rejected records lie: in the files that processes write, and in what was taken away from there and not settled. */
+async function letterFiles(root: string): Promise<LetterFile[]> {
+  const folder = join(root, DEAD_FOLDER);
+  const drafts = (await namesIn(folder)).filter((name) => ownerOf(name));
+  const nested = await Promise.all(drafts.map((name) => draftFiles(join(folder, name))));
+  return [...(await filesIn(folder)), ...nested.flat()];
+}
+
+/** The rejected records in a draft: as they were taken away, or divided into those that are to go and those that stay. */
+export async function draftFiles(draft: string): Promise<LetterFile[]> {
+  const isDivided = !(await namesIn(draft)).includes(CLAIMED);
+  return filesIn(isDivided ? draft : join(draft, CLAIMED));
+}
+
+/** The files of rejected records in a folder. */
+export async function filesIn(folder: string): Promise<LetterFile[]> {
+  return (await namesIn(folder)).sort().flatMap((name): LetterFile[] => {
+    const lane = laneOfDeadLetters(name);
+    return lane ? [{ lane, path: join(folder, name) }] : [];
+  });
+}
+
+/** The lines of a file; none when it is gone. */
+async function readLetterFile(lane: LaneName, path: string): Promise<LetterLine[]> {
+  return parseLetters(lane, await readFile(path, 'utf8').catch(() => ''));
+}
+
+export function parseLetters(lane: LaneName, text: string): LetterLine[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => ({ line, letter: parseLetter(lane, line) }));
+}
+
+function parseLetter(lane: LaneName, line: string): RejectedRecord | undefined {
+  try {
+    const { at, reason, field, record } = JSON.parse(line) as Record<string, unknown>;
+    if (typeof at !== 'string' || typeof reason !== 'string') return undefined;
+    return { lane, at, reason, ...(typeof field === 'string' && { field }), record };
+  } catch {
+    return undefined;
+  }
+}

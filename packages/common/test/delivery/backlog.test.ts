@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { Backlog } from '../../src/delivery/backlog.ts';
+import type { LaneName } from '../../src/delivery/record.ts';
+import { onDisk, type StoredBatch } from '../../src/delivery/stored-batch.ts';
+
+function batch(lane: LaneName, sealedAt: number): StoredBatch {
+  return onDisk({ id: `${lane}-${sealedAt}`, lane, records: 1, bytes: 100, path: '/nowhere' }, sealedAt);
+}
+
+/** Adds batches to a backlog with room for two; returns which were dropped. */
+function droppedOf(batches: readonly StoredBatch[]): string[] {
+  const dropped: string[] = [];
+  const backlog = new Backlog({ maxBytes: 250, onDrop: ({ id }, reason) => dropped.push(`${id} ${reason}`) });
+  for (const one of batches) backlog.add(one);
+  return dropped;
+}
+
+it('the oldest batch of all lanes gives way', () => {
+  const batches = [batch('engage', 2), batch('import', 1), batch('import', 3)];
+  expect(droppedOf(batches)).toEqual(['import-1 spool_overflow']);
+});
+
+it('a request to delete somebody stays as long as anything else can go', () => {
+  const batches = [batch('deletions', 1), batch('import', 2), batch('import', 3), batch('deletions', 4)];
+  expect(droppedOf(batches)).toEqual(['import-2 spool_overflow', 'import-3 spool_overflow']);
+  expect(droppedOf([batch('deletions', 1), batch('deletions', 2), batch('deletions', 3)])).toEqual([
+    'deletions-1 spool_overflow',
+  ]);
+});

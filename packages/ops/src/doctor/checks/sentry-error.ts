@@ -1,0 +1,87 @@
+import type { Check, CheckContext, Finding } from '../check.ts';
+import { destinationsOf } from '../destinations.ts';
+import { explainDelivery } from '../explain-delivery.ts';
+import { type ErrorSighting, errorIndexOf, findError } from '../find-error.ts';
+import { poll } from '../poll.ts';
+import { sendTestError } from '../send-as-service.ts';
+
+/** Whether an error arrives: captured as services do, and found again by its id where that can be asked. */
+export const sentryError: Check = {
+  name: 'sentry-error',
+  about: 'a test error is taken, and found again where that can be asked',
+  needs: ['variables', 'inbox', 'sentry-host'],
+  isOffline: false,
+  async run(context) {
+    const { sentry } = destinationsOf(context.env);
+    if (sentry === undefined) return { status: 'skipped', says: 'SENTRY_DSN is not set: services report no errors.' };
+    const endsAt = performance.now() + context.timeoutMs;
+    const waitMs = Math.max(100, context.timeoutMs - RESERVE_MS);
+    const { eventId, ...delivery } = await sendTestError({ ...context, timeoutMs: waitMs });
+    const { timeoutMs } = context;
+    const problem = explainDelivery(delivery, { name: 'Sentry', origin: sentry, timeoutMs, denied: explainDenial });
+    if (problem) return problem;
+    const index = errorIndexOf(context);
+    if (index === undefined) {
+      return {
+        status: 'ok',
+        says: `Sentry took the test error ${eventId}; its answer 200 is the proof. With SENTRY_AUTH_TOKEN and SENTRY_ORG it is looked up as well.`,
+      };
+    }
+    const ask = async () => {
+      const sighting = await findError(eventId, context);
+      return sighting.is === 'missing' ? undefined : sighting;
+    };
+    const forMs = endsAt - performance.now() - RESERVE_MS;
+    const sighting = (await poll(ask, { forMs, signal: context.signal })) ?? { is: 'missing' };
+    return judge(sighting, eventId, index, context);
+  },
+};
+
+/** For closing the pipeline and for the last look-up. */
+const RESERVE_MS = 400;
+
+/** Sentry reference, ingestion, "Responses": 403, or 401 of an older Relay, for the key, the project, and both together. */
+function explainDenial(status: number, words: string): Finding {
+  const advice = 'Copy the DSN anew from Sentry: Project Settings > Client Keys (DSN); the key there must be enabled.';
+  if (/ProjectId/i.test(words)) {
+    return {
+      status: 'failed',
+      says: `Sentry does not know the project at the end of SENTRY_DSN, or its key is that of another project (${status}: ${words}).`,
+      do: advice,
+    };
+  }
+  return {
+    status: 'failed',
+    says: `Sentry refuses the key in SENTRY_DSN (${status}: ${words}): it is mistyped, or was disabled.`,
+    do: advice,
+  };
+}
+
+function judge(sighting: ErrorSighting, eventId: string, index: 'inbox' | 'sentry', context: CheckContext): Finding {
+  if (sighting.is === 'refused') {
+    return {
+      status: 'ok',
+      says: `Sentry took the test error ${eventId}; its answer 200 is the proof, as SENTRY_AUTH_TOKEN may not look it up (${sighting.status}).`,
+    };
+  }
+  if (sighting.is === 'unreachable') {
+    return {
+      status: 'warning',
+      says: `Sentry took the test error ${eventId}; it could not be looked up: ${sighting.words}`,
+      do: 'Correct SENTRY_URL, where the management API is.',
+    };
+  }
+  if (sighting.is === 'missing') {
+    return {
+      status: 'warning',
+      says: `${index === 'inbox' ? 'The inbox' : 'Sentry'} took the test error ${eventId}, but does not show it within ${context.timeoutMs / 1000} s: it is slow, filters it out, or SENTRY_DSN is of another organization than SENTRY_ORG.`,
+      do: 'Ask again with --timeout 60; then look at Stats > Errors in Sentry for what was filtered or dropped.',
+    };
+  }
+  if (index === 'inbox')
+    return { status: 'ok', says: `The test error ${eventId} arrived and was found again in the inbox.` };
+  return {
+    status: 'ok',
+    says: `The test error ${eventId} was found again in Sentry${sighting.project ? `, in the project ${sighting.project}` : ''}.`,
+  };
+}

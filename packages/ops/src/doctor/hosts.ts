@@ -1,0 +1,76 @@
+import { explainFailure } from './explain-failure.ts';
+import { type DeliveryProxy, proxyOf } from './proxy.ts';
+import { connectTo } from './tcp.ts';
+
+/** What came of asking a host for anything at all. */
+type Reach =
+  | {
+      readonly isReached: true;
+      readonly status: number;
+      /** How many milliseconds our clock is ahead of that of the host; `undefined` when the host did not say what time it is. */
+      readonly aheadMs: number | undefined;
+    }
+  /** Deliveries go through a proxy, which takes connections; the host itself was not asked. */
+  | { readonly isReached: true; readonly proxy: DeliveryProxy }
+  | { readonly isReached: false; readonly says: string; readonly do: string };
+
+/** Asks each host once, however many checks want to know. */
+export interface Hosts {
+  reach(origin: string, signal: AbortSignal): Promise<Reach>;
+}
+
+interface HostsOptions {
+  readonly fetch: typeof globalThis.fetch;
+  readonly now: () => number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A `Date` header is cut off to the second, so that it is half a second late on average. */
+const DATE_CUT_MS = 500;
+
+export function createHosts(options: HostsOptions): Hosts {
+  const known = new Map<string, Promise<Reach>>();
+  return {
+    reach(origin, signal) {
+      const asked = known.get(origin) ?? ask(origin, signal, options);
+      known.set(origin, asked);
+      return asked;
+    },
+  };
+}
+
+async function ask(origin: string, signal: AbortSignal, { fetch, now, env }: HostsOptions): Promise<Reach> {
+  const proxy = proxyOf(origin, env);
+  if (proxy) return askProxy(proxy, origin, signal);
+  const startedAt = now();
+  try {
+    // Any answer will do: none of the vendors has a page here.
+    const response = await fetch(`${origin}/`, { redirect: 'manual', signal });
+    await response.body?.cancel();
+    const date = Date.parse(response.headers.get('date') ?? '');
+    const middle = (startedAt + now()) / 2;
+    return {
+      isReached: true,
+      status: response.status,
+      aheadMs: Number.isNaN(date) ? undefined : Math.round(middle - (date + DATE_CUT_MS)),
+    };
+  } catch (error) {
+    return { isReached: false, ...explainFailure(error, origin) };
+  }
+}
+
+/** The tool's own requests know no proxies, deliveries do; whether the proxy lets them through is shown by the first one. */
+async function askProxy(proxy: DeliveryProxy, origin: string, signal: AbortSignal): Promise<Reach> {
+  try {
+    (await connectTo(proxy.hostname, proxy.port, signal)).destroy();
+    return { isReached: true, proxy };
+  } catch (error) {
+    // Not as a URL of HTTP: on loopback that would be taken for the platform itself.
+    const { says } = explainFailure(error, `tcp://${proxy.hostname}:${proxy.port}`);
+    return {
+      isReached: false,
+      says: `${proxy.variable} sends deliveries to ${origin} through the proxy ${proxy.origin}. ${says}`,
+      do: `Correct ${proxy.variable}, or name ${new URL(origin).hostname} in NO_PROXY so that deliveries go to it directly.`,
+    };
+  }
+}

@@ -1,0 +1,78 @@
+import { action, addCommand } from '../cli/command.ts';
+import { CommandError } from '../cli/command-error.ts';
+import { exitCodes } from '../cli/exit-code.ts';
+import type { CommandGroup } from '../cli/run-cli.ts';
+import { locateSpools } from '../spool/locate.ts';
+import { deletionStates, stateLines } from './deletion-states.ts';
+import { forget } from './forget.ts';
+import { outcomeLines, planLines } from './forget-lines.ts';
+import type { ComplianceType } from './mixpanel-deletions.ts';
+import { readPeople } from './people.ts';
+import { exitCodeOf } from './states.ts';
+import { readTracked } from './tracking-file.ts';
+
+interface Options {
+  readonly compliance: string;
+  readonly dir?: string;
+  readonly status?: string | true;
+  readonly yes?: boolean;
+}
+
+/** `qr-obs forget`: erases people everywhere. */
+export const addForgetCommand: CommandGroup = (program, context, exit) => {
+  const command = addCommand(program, 'forget [userId...]', {
+    summary: 'Erase people: rows, what waits, and what the vendors have',
+    details: [
+      'Has every service remove its rows (SERVICE_TOKEN, AUTH_SERVICE_URL, QR_SERVICE_URL, ...), takes the people out of every spool, asks Mixpanel for',
+      'the deletion (MIXPANEL_TOKEN, MIXPANEL_OAUTH_TOKEN, MIXPANEL_APP_HOST), and says what is to be done at Sentry (SENTRY_ORG, SENTRY_URL; with',
+      'SENTRY_AUTH_TOKEN it finds the issues). Without --yes it only says what it would do. A part that fails does not stop the others (exit code 3), and',
+      'running it again does no harm. Tracking ids are kept in .data/forget.json, without the ids of people.',
+    ].join(' '),
+    examples: [
+      'qr-obs forget 0b9f6c1e-5f0a-4a52-9c0e-3f6a1d1c7a10',
+      'qr-obs forget 0b9f6c1e-5f0a-4a52-9c0e-3f6a1d1c7a10 --yes',
+      'qr-obs forget --status',
+    ],
+  })
+    .option('--yes', 'do it')
+    .option('--compliance <type>', 'the law that Mixpanel is told: GDPR or CCPA', 'GDPR')
+    .option('--status [trackingId]', 'ask Mixpanel how far one deletion is, or all that are not over')
+    .option('--dir <folder>', 'a spool, or a folder of them; else OBSERVABILITY_SPOOL_DIR, else all of them');
+
+  action<Options, object>(command, context, exit, async (options, ...userIds) => {
+    const { status, dir, yes } = options;
+    if (status !== undefined) {
+      if (userIds.length > 0)
+        throw new CommandError('--status asks for deletions by their tracking id, not by a person.');
+      const deletions = await deletionStates(context, status === true ? undefined : status);
+      const exitCode = exitCodeOf(deletions.map(({ state }) => state));
+      return { result: { deletions }, lines: stateLines(deletions), exitCode };
+    }
+    if (userIds.length === 0) throw new CommandError('Say who is to be erased: qr-obs forget <userId>, or --status.');
+    const request = { people: readPeople(userIds), complianceType: readCompliance(options.compliance), dir };
+    // What is asked for must be written down.
+    await readTracked(context.root);
+    if (!yes) {
+      const lines = planLines(context, request, await locateSpools(context, dir));
+      return {
+        result: { erased: false, plan: lines.slice(1, -1).map((line) => line.trim()) },
+        lines,
+        exitCode: exitCodes.usage,
+      };
+    }
+    const outcome = await forget(context, request);
+    const hasFailed = outcome.parts.some((part) => part.outcome === 'failed');
+    return {
+      result: { erased: !hasFailed, ...outcome },
+      lines: outcomeLines(outcome),
+      ...(hasFailed && { exitCode: exitCodes.refused }),
+    };
+  });
+};
+
+/** @throws CommandError for anything else. */
+function readCompliance(value: string): ComplianceType {
+  const type = value.toUpperCase();
+  if (type === 'GDPR' || type === 'CCPA') return type;
+  throw new CommandError(`--compliance must be GDPR or CCPA, got "${value}".`);
+}

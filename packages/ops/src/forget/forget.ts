@@ -1,0 +1,45 @@
+import type { CommandContext } from '../cli/context.ts';
+import { locateSpools } from '../spool/locate.ts';
+import { accessOf, isReason, requestDeletion } from './mixpanel.ts';
+import type { ComplianceType, Deletion } from './mixpanel-deletions.ts';
+import type { PartOutcome } from './outcome.ts';
+import { explainSentry } from './sentry.ts';
+import { eraseInService, servicesOf } from './services.ts';
+import { eraseInSpool } from './spools.ts';
+
+/** Whose data is to be erased, and how. */
+export interface ForgetRequest {
+  readonly people: readonly string[];
+  readonly complianceType: ComplianceType;
+  /** A spool, or a folder of them, instead of all. */
+  readonly dir: string | undefined;
+}
+
+/** What became of an erasure. */
+export interface ForgetOutcome {
+  readonly parts: readonly PartOutcome[];
+  readonly deletions: readonly Deletion[];
+  /** What is left to people, at Sentry. */
+  readonly steps: readonly string[];
+}
+
+/**
+ * Erases people everywhere. A part that fails does not stop the others, and all of it may be done again. Services first, so that nothing new comes,
+ * then what waits, and the vendors last: what reached them meanwhile goes too.
+ */
+export async function forget(context: CommandContext, request: ForgetRequest): Promise<ForgetOutcome> {
+  const { people, complianceType, dir } = request;
+  const { spools } = await locateSpools(context, dir);
+  const parts: PartOutcome[] = [];
+  context.note('Asking the services ...');
+  for (const service of servicesOf(context)) parts.push(await eraseInService(context, service, people));
+  if (spools.length > 0) context.note('Searching the spools ...');
+  for (const spool of spools) parts.push(await eraseInSpool(spool, people, context.now()));
+  context.note('Asking the vendors ...');
+  const access = accessOf(context);
+  const { outcomes, deletions } = isReason(access)
+    ? { outcomes: [access], deletions: [] }
+    : await requestDeletion(context, access, { people, complianceType });
+  const sentry = await explainSentry(context, people);
+  return { parts: [...parts, ...outcomes, ...sentry.outcomes], deletions, steps: sentry.steps };
+}

@@ -1,0 +1,34 @@
+import { type ForgottenInSpool, forgetInSpool, type SpoolRoot } from '@qr/common/spool';
+import { countOf } from '../cli/amount.ts';
+import type { PartOutcome } from './outcome.ts';
+
+/** Takes people out of a spool: what waits, what was rejected, and what comes later. */
+export async function eraseInSpool(
+  { name, root }: SpoolRoot,
+  people: readonly string[],
+  now: number,
+): Promise<PartOutcome> {
+  const outcome = (kind: 'done' | 'failed', detail: string): PartOutcome => ({
+    part: 'spool',
+    name,
+    outcome: kind,
+    detail,
+  });
+  try {
+    const found = await forgetInSpool(root, people, now);
+    if (found.problems.length === 0) return outcome('done', sentence(found));
+    return outcome('failed', `not everything could be searched: ${found.problems.join('; ')}`);
+  } catch (error) {
+    return outcome('failed', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function sentence({ removed, anonymised, deadLetters, running }: ForgottenInSpool): string {
+  const gone = `${countOf(removed, 'waiting record')} and ${countOf(deadLetters, 'rejected record')} removed`;
+  const parts = [
+    removed || deadLetters || anonymised ? gone : 'nothing of theirs waits or was rejected',
+    ...(anonymised ? [`${countOf(anonymised, 'error')} made anonymous`] : []),
+    ...(running ? [`${countOf(running, 'running process', 'running processes')} to follow within 30 s`] : []),
+  ];
+  return parts.join(', ');
+}

@@ -1,0 +1,38 @@
+import { PLAN_EXPORT_PATH, type PlanExport } from '@qr/events/documents';
+import { CommandError } from '../cli/command-error.ts';
+import { runGit } from '../cli/run-git.ts';
+
+/** A plan as it was. */
+export interface PlanAt {
+  readonly commit: string;
+  readonly plan: PlanExport;
+}
+
+/** Reads the plan as it was at a git ref. @throws CommandError when there is no such ref, or no plan as data at it. */
+export async function planAt(root: string, ref: string): Promise<PlanAt> {
+  if ((await runGit(root, ['rev-parse', '--git-dir'])) === undefined)
+    throw new CommandError(`${root} is no git checkout, or git is not installed: run this where the history is.`);
+  const commit = await runGit(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
+  if (commit === undefined)
+    throw new CommandError(
+      `"${ref}" is no commit, branch or tag of the repository at ${root}. If it is elsewhere, fetch it first: git fetch --tags, and in a shallow clone git fetch --unshallow.`,
+    );
+  const text = await runGit(root, ['show', `${commit.trim()}:${PLAN_EXPORT_PATH}`]);
+  if (text === undefined)
+    throw new CommandError(
+      `At "${ref}" (${commit.slice(0, 7)}) there is no ${PLAN_EXPORT_PATH}: the plan was not yet kept as data. Name a later ref.`,
+    );
+  return { commit: commit.trim(), plan: parsePlan(text, ref) };
+}
+
+function parsePlan(text: string, ref: string): PlanExport {
+  try {
+    const plan = JSON.parse(text) as Partial<PlanExport> | null;
+    if (plan?.events && plan.profile) return plan as PlanExport;
+  } catch {
+    // Told below, like other content that is no plan.
+  }
+  throw new CommandError(
+    `${PLAN_EXPORT_PATH} at "${ref}" is no exported plan: expected an object with events and profile. Name another ref.`,
+  );
+}

@@ -1,0 +1,60 @@
+import { CommandError } from '../cli/command-error.ts';
+import { exitCodes } from '../cli/exit-code.ts';
+import { documentOf, type ExchangeOptions, type SentryAnswer, type SentryRequest } from './exchange.ts';
+import { SUGGESTED_SCOPES, scopesFor } from './scopes.ts';
+
+/** Enough of an answer to see what it is about. */
+const MAX_ANSWER_LENGTH = 300;
+
+/** Whose answer it is. */
+type Asked = Pick<ExchangeOptions, 'url' | 'org' | 'token'>;
+
+/** Says why Sentry did not do what it was asked for, and what to do. Never says the token. */
+export function refusal(request: SentryRequest, answer: SentryAnswer, asked: Asked): CommandError {
+  return new CommandError(`${summaryOf(request, answer, asked)} ${explain(request, answer, asked)}`, {
+    exitCode: exitCodes.refused,
+  });
+}
+
+function summaryOf({ method, path }: SentryRequest, { status }: SentryAnswer, { url }: Asked): string {
+  return status === 0
+    ? `Sentry at ${url} gave no answer to ${method} ${path}.`
+    : `Sentry answered ${method} ${path} with ${status}.`;
+}
+
+function explain(request: SentryRequest, answer: SentryAnswer, asked: Asked): string {
+  const { status } = answer;
+  if (status === 0) return `${answer.text} Check SENTRY_URL and the network.`;
+  if (status === 401)
+    return `It does not know the token: SENTRY_AUTH_TOKEN must be one of the organization ${asked.org}.`;
+  if (status === 403) return missingScope(request, asked);
+  if (status === 404 && /\/\d+\/$/.test(request.path)) return 'It is no longer there: run the plan again.';
+  if (status === 404 && request.path.startsWith('projects/') && request.method === 'POST')
+    return `The plan of ${asked.org} may have no monitors of metrics, which Sentry answers in this way: see Settings, Subscription.`;
+  if (status === 404) {
+    const isNew = request.path === 'detectors/' || request.path === 'workflows/';
+    const sinceWhen = isNew ? " A Sentry of one's own has this address from version 26.7.0 on." : '';
+    return `Check SENTRY_ORG (${asked.org}) and SENTRY_URL (${asked.url}).${sinceWhen}`;
+  }
+  if (status === 410)
+    return 'It has retired this address. It does so for minutes at a time at first: try again in five minutes, and if it stays so, qr-obs needs the successor of the address. The rules/ of a project became workflows/ of the organization, and alert-rules/ and combined-rules/ became detectors/.';
+  if (status === 409) return `Something of this name was made in the meantime: run the plan again. ${reasonOf(answer)}`;
+  if (status >= 300 && status < 400)
+    return `It sends to ${answer.headers.get('location') ?? 'another address'}: put that origin into SENTRY_URL.`;
+  if (status >= 500) return 'Try again later.';
+  return `It says: ${reasonOf(answer)}`;
+}
+
+function missingScope({ method, path }: SentryRequest, { token }: Asked): string {
+  const kind = token.startsWith('sntrys_')
+    ? 'SENTRY_AUTH_TOKEN is an organization token (sntrys_), which only ever has org:ci. '
+    : '';
+  const scopes = scopesFor(method, path);
+  const needed = scopes.length === 1 ? `the scope ${scopes[0]}` : `one of the scopes ${scopes.join(', ')}`;
+  return `${kind}This needs ${needed}. Make the token of an internal integration with ${SUGGESTED_SCOPES}, or give it access to the project if it has them.`;
+}
+
+function reasonOf(answer: SentryAnswer): string {
+  const detail = documentOf<{ detail?: unknown }>(answer)?.detail;
+  return (typeof detail === 'string' ? detail : answer.text).slice(0, MAX_ANSWER_LENGTH);
+}

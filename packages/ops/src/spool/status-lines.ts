@@ -1,0 +1,45 @@
+import { ageOf, countOf, sizeOf } from '../cli/amount.ts';
+import { tableOf } from '../cli/table.ts';
+import type { LaneStatus, ProcessStatus, SpoolStatus } from './status.ts';
+
+const HEADER = ['SPOOL', 'LANE', 'BATCHES', 'RECORDS', 'SIZE', 'OLDEST', 'UNSEALED', 'DEAD'];
+
+/** What waits and what was rejected, and whose it is. */
+export function statusLines(statuses: readonly SpoolStatus[]): string[] {
+  const rows = statuses.flatMap(({ name, lanes }) => lanes.map((lane) => [name, ...cellsOf(lane)]));
+  if (rows.length === 0) return [`Nothing waits and nothing was rejected in ${countOf(statuses.length, 'spool')}.`];
+  const idle = statuses.flatMap(({ processes }) => processes).filter(isIdle).length;
+  const dead = statuses.flatMap(({ lanes }) => lanes).some(({ deadLetters }) => deadLetters > 0);
+  return [
+    ...tableOf([HEADER, ...rows], ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right']),
+    '',
+    ...tableOf(statuses.flatMap(processRows), ['left', 'left', 'left', 'left']),
+    ...(idle > 0 ? [`${countOf(idle, 'folder')} of processes with nothing in ${idle === 1 ? 'it' : 'them'}`] : []),
+    ...(dead ? ['', 'qr-obs spool dead says why records were rejected, qr-obs spool replay sends them again.'] : []),
+  ];
+}
+
+function cellsOf({ lane, batches, records, bytes, oldestAgeMs, unsealedRecords, deadLetters }: LaneStatus): string[] {
+  const oldest = oldestAgeMs === null ? '-' : ageOf(oldestAgeMs);
+  return [lane, batches, records, sizeOf(bytes), oldest, unsealedRecords, deadLetters].map(String);
+}
+
+function processRows({ name, processes }: SpoolStatus): string[][] {
+  const holding = processes.filter((process) => !isIdle(process));
+  return holding.map(({ state, host, pid, batches, journals }) => [
+    name,
+    `${host} ${pid}`,
+    `${countOf(batches, 'batch', 'batches')}, ${countOf(journals, 'journal')}`,
+    EXPLANATIONS[state],
+  ]);
+}
+
+function isIdle({ batches, journals }: ProcessStatus): boolean {
+  return batches + journals === 0;
+}
+
+const EXPLANATIONS: Readonly<Record<ProcessStatus['state'], string>> = {
+  running: 'runs, and sends them',
+  ended: 'has ended: one that runs takes them over within 30 s, else the next',
+  elsewhere: 'runs on another machine',
+};
