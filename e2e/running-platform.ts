@@ -8,6 +8,8 @@ import { freePorts } from '../scripts/platform/ports.mjs';
 import { pageVariables } from '../scripts/platform/processes.mjs';
 import { developmentSecrets } from '../scripts/platform/secrets.mjs';
 
+const dataDir = join(import.meta.dirname, '../.data');
+
 interface PlatformSettings {
   /** Of an empty database. @default an embedded one */
   readonly databaseUrl?: string;
@@ -21,9 +23,10 @@ export async function runPlatform({ databaseUrl, hasPage = true }: PlatformSetti
   // The demo makes the files of its database, as everybody's first start does.
   copyTemplate(join(folder, 'postgres'));
   const ports = await freePorts();
-  const webRoot = join(folder, 'page');
+  // Within the repository, so that stacks name the sources as they lie there.
+  mkdirSync(dataDir, { recursive: true });
+  const webRoot = mkdtempSync(join(dataDir, 'page-'));
   if (hasPage) buildPage(webRoot, pageVariables(ports));
-  else mkdirSync(webRoot);
   const secrets = developmentSecrets(folder);
   const lines: string[] = [];
   const platform = await startPlatform({
@@ -44,6 +47,7 @@ export async function runPlatform({ databaseUrl, hasPage = true }: PlatformSetti
     inbox: `http://127.0.0.1:${ports.inbox}`,
     stop: async () => {
       await platform.stop();
+      rmSync(webRoot, { recursive: true, force: true });
       rmSync(folder, { recursive: true, force: true });
     },
   };

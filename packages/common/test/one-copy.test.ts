@@ -20,7 +20,7 @@ it.each(['@sentry/core', '@sentry/node', '@sentry/profiling-node'])(
   },
 );
 
-it('every package asks for exactly 11.1.0 of each @sentry package', () => {
+it('every package asks for exactly 11.1.0 of each @sentry package, but of the command line, which has versions of its own', () => {
   const folders = ['packages', 'services', 'apps'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => join(root, folder, name)),
   );
@@ -31,5 +31,5 @@ it('every package asks for exactly 11.1.0 of each @sentry package', () => {
     return Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) => name.startsWith('@sentry/'));
   });
   expect(asked.length).toBeGreaterThan(3);
-  expect(asked.filter(([, version]) => version !== '11.1.0')).toEqual([]);
+  expect(asked.filter(([name, version]) => name !== '@sentry/cli' && version !== '11.1.0')).toEqual([]);
 });
