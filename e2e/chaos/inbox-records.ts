@@ -4,6 +4,8 @@ export interface StoredEvent {
   readonly distinctId: string;
   readonly time: number;
   readonly insertId: string;
+  /** Milliseconds since the epoch; the same for all of one request. */
+  readonly receivedAt: number;
   readonly properties: Readonly<Record<string, unknown>>;
 }
 

@@ -3,6 +3,8 @@ import type { Asked } from './load.ts';
 
 /** How long before a kill an event may have been tracked and be lost: the journal is written at the end of the loop's turn. */
 const YOUNG_MS = 50;
+/** Batches that may be under way when something breaks, and be sent again: four of each of the two shippers, and four of a process that sends by itself. */
+const IN_FLIGHT = 12;
 /** How long after a fault its traces are looked for in the latency. */
 const AFTER_MS = 2000;
 
@@ -73,6 +75,7 @@ export function report({ seed, asked, windows, events, ofOwner, errors }: Eviden
   const findings = [
     ...lost.slice(0, 5).map(({ kind, at }) => `A ${kind} that was answered at ${new Date(at).toISOString()} is lost.`),
     ...unequalCopies(copies),
+    ...tooManyCopies(copies, windows.length),
     ...failedScans(asked, windows),
     ...wrongStatistics(events, ofOwner),
     ...wrongErrors(asked, errors),
@@ -105,6 +108,19 @@ function unequalCopies(copies: readonly (readonly StoredEvent[])[]): string[] {
     JSON.stringify([event, distinctId, time, Object.entries(properties).sort()]);
   const unequal = copies.filter((same) => new Set(same.map(text)).size > 1);
   return unequal.length === 0 ? [] : [`${unequal.length} events arrived in copies that differ.`];
+}
+
+/** Told by the requests in which the later copies came. */
+function tooManyCopies(copies: readonly (readonly StoredEvent[])[], faults: number): string[] {
+  const later = copies.flatMap((same) =>
+    same
+      .map(({ receivedAt }) => receivedAt)
+      .toSorted((a, b) => a - b)
+      .slice(1),
+  );
+  const batches = new Set(later).size;
+  if (batches <= faults * IN_FLIGHT) return [];
+  return [`${batches} batches were sent again in ${faults} faults; at most ${IN_FLIGHT} are under way at once.`];
 }
 
 /** In times in which every scan must be answered. */
