@@ -63,6 +63,7 @@ export function platformProcesses(options) {
     AUTH_SERVICE_URL: `http://127.0.0.1:${ports.auth}`,
     QR_SERVICE_URL: `http://127.0.0.1:${ports.qr}`,
     MICROSITE_SERVICE_URL: `http://127.0.0.1:${ports.microsite}`,
+    WEB_SERVER_URL: `http://127.0.0.1:${ports.web}`,
     ROUTING_SERVICE_URL: originsOf(routing),
     // Where alert rules are evaluated; with an account of somebody's own nothing arrives there.
     ...(env['MIXPANEL_TOKEN'] || env['SENTRY_DSN'] ? {} : { INBOX_URL: `http://127.0.0.1:${ports.inbox}` }),

@@ -20,6 +20,7 @@ const app = buildApp({
         ? undefined
         : { token: config.VITE_MIXPANEL_TOKEN, apiHost: config.MIXPANEL_API_HOST },
   },
+  serviceToken: config.SERVICE_TOKEN,
   server: { debugRoutes: config.DEBUG_ROUTES },
 });
 await app.listen({ port: config.PORT, host: config.HOST });

@@ -29,6 +29,7 @@ beforeAll(async () => {
     services: { auth: [origin], qr: [origin], microsite: [origin], routing: [origin], analytics: [origin] },
     client: { root: folder },
     tunnel: { sentry: { dsn }, mixpanel: { token: 'token1', apiHost: origin } },
+    serviceToken: 'a-service-token-of-32-characters',
     server: { logger: false, handleSignals: false },
   });
   await app.ready();
@@ -80,6 +81,13 @@ describe('the client', () => {
     expect(response.statusCode).toBeGreaterThanOrEqual(400);
     expect(response.body).not.toMatch(/<title>|secret|root:/);
   });
+});
+
+it('forgets a person for whoever shows the token of the services, and for nobody else', async () => {
+  const forget = (token: string) =>
+    app.inject({ method: 'DELETE', url: '/internal/users/u1', headers: { authorization: `Bearer ${token}` } });
+  expect((await forget('a-service-token-of-32-characters')).statusCode).toBe(204);
+  expect((await forget('another-token-of-32-characters..')).statusCode).toBe(401);
 });
 
 describe('the API', () => {

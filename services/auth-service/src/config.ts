@@ -33,6 +33,12 @@ export const environment = Type.Object({
     default: 'http://127.0.0.1:3004',
     expected: 'the origin of routing-service, or those of its instances, separated by commas',
   }),
+  WEB_SERVER_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/?#@,\\s]+(,https?://[^/?#@,\\s]+)*$',
+      expected: "the origin of the page's server, or those of its instances, separated by commas",
+    }),
+  ),
   PUBLIC_ORIGIN: Type.String({
     pattern: '^https?://[^/?#@,\\s]+(,https?://[^/?#@,\\s]+)*$',
     default: 'http://localhost:3000',

@@ -21,6 +21,8 @@ const erasures = createErasures({
     'qr-service': [config.QR_SERVICE_URL],
     'microsite-service': [config.MICROSITE_SERVICE_URL],
     'routing-service': config.ROUTING_SERVICE_URL.split(','),
+    // It keeps what pages left behind until that is delivered.
+    ...(config.WEB_SERVER_URL !== undefined && { 'web-server': config.WEB_SERVER_URL.split(',') }),
     // Without one there is no analytics-service.
     ...(config.ANALYTICS_URL !== undefined && { 'analytics-service': config.ANALYTICS_URL.split(',') }),
   },
