@@ -40,6 +40,14 @@ export { addErasureRoute, type ErasureOptions } from './server/erasure-route.ts'
 export type { ReadyChecks } from './server/health.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './server/observability-plugin.ts';
 export {
+  databaseVariables,
+  originsVariable,
+  originVariable,
+  serverVariables,
+  serviceTokenVariables,
+  sessionVariables,
+} from './server/server-variables.ts';
+export {
   createServiceClient,
   type ServiceAnswer,
   type ServiceClient,
