@@ -8,6 +8,8 @@ ARG NODE_IMAGE=node:20-bookworm-slim
 # What changes seldom comes first: as long as no manifest and not the lockfile changes, nothing is installed again.
 FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
+# The lockfile's own version: that of the image (10) would install optional peers, such as the embedded PostgreSQL, in every service.
+RUN npm install --global --ignore-scripts --no-audit npm@11.19.1
 COPY package.json package-lock.json .npmrc ./
 COPY apps/web/package.json apps/web/
 COPY observability/package.json observability/
@@ -26,7 +28,7 @@ COPY services/routing-service/package.json services/routing-service/
 
 # The same for every image: all packages, services and the inbox's page.
 FROM manifests AS build
-# No dependency needs its install script (allowScripts in package.json), which npm knows of since version 11 only.
+# No dependency needs its install script: allowScripts in package.json.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit
 COPY tsconfig.base.json tsconfig.build.json ./
 COPY scripts scripts
