@@ -73,7 +73,8 @@ USER node
 EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["node", "/app/health-check.mjs"]
-# Node.js is process 1 and gets the signals itself. It starts no other process, so there is nothing to reap.
+# Node.js is process 1 and gets the signals itself. It starts no other process, so there is nothing to reap; but until it listens process 1 ignores
+# them, where an init (docker run --init) does not.
 ENTRYPOINT ["node"]
 
 FROM manifests AS inbox-dependencies

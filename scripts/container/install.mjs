@@ -70,10 +70,13 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     console.error('Usage: node scripts/container/install.mjs <workspace folder> <empty folder>');
     process.exit(2);
   }
-  const { keptMb } = installForProduction(folder, resolve(target));
-  console.log(`${folder}: ${keptMb} MB of dependencies`);
-  if (keptMb > MOST_MB) {
-    console.error(`At most ${MOST_MB} MB were expected. docs/containers.md says what weighs most.`);
+  try {
+    const { keptMb } = installForProduction(folder, resolve(target));
+    console.log(`${folder}: ${keptMb} MB of dependencies`);
+    if (keptMb > MOST_MB)
+      throw new Error(`At most ${MOST_MB} MB were expected. docs/containers.md says what weighs most.`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }
 }
