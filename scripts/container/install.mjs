@@ -13,7 +13,7 @@ export const MOST_MB = 130;
 const NOT_NEEDED = /\.(map|d\.[cm]?ts)$/;
 
 /**
- * The command line of a vendor, for uploads by bundlers. `@sentry/node` brings it for its plugins, which no service loads; its license (FSL) is none
+ * The command line of a vendor, for uploads by bundlers. `@sentry/node` brings it for its plugins, which no service loads; its licence (FSL) is none
  * that an image should carry along.
  */
 const NOT_LOADED = ['sentry'];
