@@ -41,7 +41,9 @@ export async function measureShipping({ rounds, log, execArgv = [] }) {
         samples.push({ round, label, recordsEach, bytesEach, loadAverage: loadavg()[0], ...sample });
         if (problem) problems.push(`${label}, ${recordsEach} a batch: ${problem}`);
         const perCpuSecond = sample.records / sample.cpuSeconds;
-        log(`shipping, round ${round + 1}: ${label}: ${perCpuSecond.toFixed(0)} events a CPU second, ${recordsEach} a batch`);
+        log(
+          `shipping, round ${round + 1}: ${label}: ${perCpuSecond.toFixed(0)} events a CPU second, ${recordsEach} a batch`,
+        );
       }
     }
     rmSync(sealed, { recursive: true });
@@ -91,7 +93,11 @@ function fillFolder(folder, sealed, recordsEach) {
 async function fillQueue(redis, sealed, recordsEach) {
   const transport = createRedisQueueTransport({ url: redis.url });
   for (let index = 0; index < BATCHES; index++) {
-    const batch = { id: `bench-import-${keyOf(index)}`, records: recordsEach, body: readFileSync(bodyPath(sealed, index)) };
+    const batch = {
+      id: `bench-import-${keyOf(index)}`,
+      records: recordsEach,
+      body: readFileSync(bodyPath(sealed, index)),
+    };
     void transport.send('import', batch);
     const queued = index + 1;
     if (queued % QUEUED_AT_ONCE === 0) while (redis.depth() < queued) await sleep(10);

@@ -1,7 +1,8 @@
 // Delivers batches that wait, in one of three ways, and says what it cost from the end of the warm-up on.
-import { setTimeout as sleep } from 'node:timers/promises';
+
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Backlog } from '../../../packages/common/dist/delivery/backlog.js';
 import { loadBatch } from '../../../packages/common/dist/delivery/batch-file.js';
 import { Sender } from '../../../packages/common/dist/delivery/sender.js';
@@ -19,7 +20,12 @@ const MAX_EVENTS_PER_SECOND = 1_000_000_000;
 
 const ways = {
   async shipper({ redisUrl, transport }) {
-    const shipper = await startShipper({ redisUrl, transport, lanes: ['import'], maxEventsPerSecond: MAX_EVENTS_PER_SECOND });
+    const shipper = await startShipper({
+      redisUrl,
+      transport,
+      lanes: ['import'],
+      maxEventsPerSecond: MAX_EVENTS_PER_SECOND,
+    });
     return () => shipper.stats().import.delivered;
   },
   /** As a process without Redis does with the batches in its spool. */

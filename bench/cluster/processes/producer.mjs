@@ -1,5 +1,10 @@
 // A service that tracks at a steady rate, by the public API. The environment says where its batches go.
-import { closeObservability, initializeMixpanel, observabilityStats, trackEvent } from '../../../packages/common/dist/index.js';
+import {
+  closeObservability,
+  initializeMixpanel,
+  observabilityStats,
+  trackEvent,
+} from '../../../packages/common/dist/index.js';
 import { EVENT_NAME, scanProperties, visitorOf } from '../../delivery/event.mjs';
 import { serve } from './serve.mjs';
 
