@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { startOwnRedis } from '../../scripts/cluster/own-redis.mjs';
 
 /** As the library names them. */
-const PREFIX = 'qr-delivery';
+export const PREFIX = 'qr-delivery';
 
 /** A Redis of our own, which keeps nothing on disk, as the library needs it to. */
 export async function startRedis() {

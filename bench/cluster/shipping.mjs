@@ -1,8 +1,7 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createRedisQueueTransport } from '../../packages/common/dist/delivery/transports/redis-queue.js';
+import { fillQueue, keyOf, sealBatches } from './batches.mjs';
 import { startChild } from './child.mjs';
 import { startRedis } from './redis.mjs';
 
@@ -21,24 +20,18 @@ const DIFFERENT = 50;
 const TIMES_EACH = 20;
 const BATCHES = DIFFERENT * TIMES_EACH;
 const WARM_UP_BATCHES = 200;
-/** Fewer at once than Redis takes in within the patience of a producer. */
-const QUEUED_AT_ONCE = 50;
 
 /** What it costs to deliver the same batches to the same receiver, by way of Redis and without. */
 export async function measureShipping({ rounds, log, execArgv = [] }) {
   const samples = [];
   const problems = [];
   for (const recordsEach of BATCH_SIZES) {
-    const sealed = mkdtempSync(join(tmpdir(), 'bench-cluster-sealed-'));
-    const sealer = startChild('sealer');
-    const { bytes } = await sealer.ask('seal', { folder: sealed, batches: DIFFERENT, recordsEach });
-    await sealer.stop();
-    const bytesEach = Math.round(bytes / DIFFERENT);
+    const sealed = await sealBatches(DIFFERENT, recordsEach);
     for (let round = 0; round < rounds; round++) {
       // There and back by turns, so that what slows the machine down does not always meet the same ones.
       for (const { label, way } of round % 2 === 0 ? WAYS : WAYS.toReversed()) {
         const { problem, ...sample } = await deliver({ way, sealed, recordsEach, execArgv });
-        samples.push({ round, label, recordsEach, bytesEach, loadAverage: loadavg()[0], ...sample });
+        samples.push({ round, label, recordsEach, bytesEach: sealed.bytesEach, loadAverage: loadavg()[0], ...sample });
         if (problem) problems.push(`${label}, ${recordsEach} a batch: ${problem}`);
         const perCpuSecond = sample.records / sample.cpuSeconds;
         log(
@@ -46,7 +39,7 @@ export async function measureShipping({ rounds, log, execArgv = [] }) {
         );
       }
     }
-    rmSync(sealed, { recursive: true });
+    sealed.remove();
   }
   return { samples, problems };
 }
@@ -58,7 +51,7 @@ async function deliver({ way, sealed, recordsEach, execArgv }) {
   const child = startChild('deliverer', { execArgv });
   try {
     const apiHost = await sink.ask('listen');
-    if (redis) await fillQueue(redis, sealed, recordsEach);
+    if (redis) await fillQueue(redis, { sealed, batches: BATCHES });
     else fillFolder(folder, sealed, recordsEach);
     const redisBefore = redis?.cpuSeconds();
     const settings = { way, apiHost, folder, redisUrl: redis?.url };
@@ -80,27 +73,7 @@ async function deliver({ way, sealed, recordsEach, execArgv }) {
   }
 }
 
-const bodyPath = (sealed, index) => join(sealed, `${index % DIFFERENT}.json.gz`);
-const keyOf = (index) => String(index).padStart(8, '0');
-
 function fillFolder(folder, sealed, recordsEach) {
-  mkdirSync(folder, { recursive: true });
   for (let index = 0; index < BATCHES; index++)
-    copyFileSync(bodyPath(sealed, index), join(folder, `import-${keyOf(index)}-${recordsEach}.json.gz`));
-}
-
-/** By the library's own producer, which leaves before the first batch is shipped. */
-async function fillQueue(redis, sealed, recordsEach) {
-  const transport = createRedisQueueTransport({ url: redis.url });
-  for (let index = 0; index < BATCHES; index++) {
-    const batch = {
-      id: `bench-import-${keyOf(index)}`,
-      records: recordsEach,
-      body: readFileSync(bodyPath(sealed, index)),
-    };
-    void transport.send('import', batch);
-    const queued = index + 1;
-    if (queued % QUEUED_AT_ONCE === 0) while (redis.depth() < queued) await sleep(10);
-  }
-  await transport.close();
+    copyFileSync(sealed.path(index), join(folder, `import-${keyOf(index)}-${recordsEach}.json.gz`));
 }

@@ -14,12 +14,13 @@ const START_DELAY_MS = 300;
 /**
  * Four processes track at a rate, by the clock. With `throughRedis` two shippers deliver from a Redis, otherwise each producer does by itself.
  *
+ * @param {{ eventsPerSecond: number, seconds: number, throughRedis: boolean, into?: 'receiver' | 'inbox' }} options
  * @returns what arrived, how late, and what it cost whom.
  */
-export async function runTraffic({ eventsPerSecond, seconds, throughRedis }) {
+export async function runTraffic({ eventsPerSecond, seconds, throughRedis, into = 'receiver' }) {
   const spool = mkdtempSync(join(tmpdir(), 'bench-cluster-'));
   const redis = throughRedis ? await startRedis() : undefined;
-  const receiver = startChild('receiver');
+  const receiver = startChild(into);
   const env = {
     NODE_ENV: 'production',
     MIXPANEL_TOKEN: 'benchmark-token',
@@ -71,7 +72,7 @@ export async function runTraffic({ eventsPerSecond, seconds, throughRedis }) {
     // A copy would arrive late.
     const copies = (await receiver.ask('read')).received - tracked;
     return {
-      ...{ throughRedis, eventsPerSecond, seconds, tracked, ...received, copies, latencyMs, drainMs },
+      ...{ throughRedis, into, eventsPerSecond, seconds, tracked, ...received, copies, latencyMs, drainMs },
       achievedPerSecond: (eventsPerSecond * seconds) / took,
       queuedBatches: depth,
       waitingRecords: stats.reduce((sum, { queued, pending }) => sum + queued + pending, 0),
