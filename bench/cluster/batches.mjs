@@ -15,11 +15,12 @@ export const batchIdOf = (index) => `bench-import-${keyOf(index)}`;
 export async function sealBatches(count, recordsEach) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-cluster-sealed-'));
   const sealer = startChild('sealer');
-  const { bytes } = await sealer.ask('seal', { folder, batches: count, recordsEach });
+  const { bytes, inflatedBytes } = await sealer.ask('seal', { folder, batches: count, recordsEach });
   await sealer.stop();
   return {
     recordsEach,
     bytesEach: Math.round(bytes / count),
+    inflatedBytesEach: Math.round(inflatedBytes / count),
     path: (index) => join(folder, `${index % count}.json.gz`),
     remove: () => rmSync(folder, { recursive: true }),
   };

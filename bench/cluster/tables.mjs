@@ -84,12 +84,13 @@ function errorsTable(samples) {
 }
 
 function sizesTable(samples) {
-  const rows = samples.map(({ recordsEach, requestBytes, waiting, waitingBytes, reply }) => [
-    ...[recordsEach, requestBytes, waiting.bodyKey, waiting.job, waitingBytes.toFixed(0), reply],
+  const rows = samples.map(({ recordsEach, requestBytes, inflatedBytes, waiting, waitingBytes, reply }) => [
+    ...[recordsEach, requestBytes, inflatedBytes, waiting.bodyKey, waiting.job, waitingBytes.toFixed(0), reply],
   ]);
   const titles = [
     'events a batch',
     'bytes of the request',
+    'inflated',
     'body in Redis',
     'job',
     'memory a waiting batch',

@@ -1,6 +1,7 @@
 // Makes batches as the library seals them, each of other events, and writes their bodies into a folder.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import {
   closeObservability,
   flushObservability,
@@ -15,10 +16,12 @@ const FLUSH_TIMEOUT_MS = 10_000;
 async function seal({ folder, batches, recordsEach }) {
   let sealed = 0;
   let bytes = 0;
+  let inflatedBytes = 0;
   const transport = {
     async send(_lane, { body }) {
       writeFileSync(join(folder, `${sealed++}.json.gz`), body);
       bytes += body.length;
+      inflatedBytes += gunzipSync(body).length;
       return { status: 200, headers: {}, body: '{"code":200}' };
     },
     close: async () => {},
@@ -30,7 +33,7 @@ async function seal({ folder, batches, recordsEach }) {
   }
   await closeObservability(FLUSH_TIMEOUT_MS);
   if (sealed !== batches) throw new Error(`Expected ${batches} batches, sealed ${sealed}.`);
-  return { bytes };
+  return { bytes, inflatedBytes };
 }
 
 serve({ seal });
