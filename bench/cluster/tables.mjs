@@ -116,10 +116,11 @@ function storageTable(samples) {
 }
 
 function figuresTable(figures) {
-  const rows = Object.entries(figures).map(([name, value]) => {
+  const measured = Object.entries(figures).filter(([, value]) => value !== null);
+  const rows = measured.map(([name, value]) => {
     const { must, good } = targets[name] ?? {};
     const isMet = good === 'above' ? value >= must : value <= must;
-    const verdict = value === null ? 'not measured' : must === undefined ? 'reported' : isMet ? 'met' : 'missed';
+    const verdict = must === undefined ? 'reported' : isMet ? 'met' : 'missed';
     return [name, format(value, 2), must ?? '', verdict];
   });
   return markdown(['figure', 'measured', 'must', ''], rows);
