@@ -84,6 +84,7 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     reporters: ['default', join(root, 'scripts/count-reporter.mjs')],
     projects: [
+      stateless('scripts', 'scripts'),
       stateless('events', 'packages/events'),
       stateless('alerts', 'packages/alerts'),
       stateless('inbox', 'packages/inbox'),

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..');
 export function buildServer() {
   run('tsc', ['-b', 'tsconfig.build.json'], process.env);
   buildInboxPage();
-  writeRelease(root, join(root, 'packages/common/dist/release.json'));
+  writeRelease(root, join(root, 'packages/common/dist/release.json'), process.env['GIT_COMMIT']);
 }
 
 /** Builds the page of the inbox, beside its code. */
@@ -51,8 +51,16 @@ function removeOutput() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  installDependencies();
-  removeOutput();
-  buildServer();
-  buildPage(join(root, 'apps/web/dist/client'), process.env);
+  // With a word only that part, and nothing is installed or removed: for the stages of the Dockerfile.
+  const [part] = process.argv.slice(2);
+  if (part !== undefined && part !== 'server' && part !== 'page') {
+    console.error('Usage: npm run build [-- server | page]');
+    process.exit(2);
+  }
+  if (part === undefined) {
+    installDependencies();
+    removeOutput();
+  }
+  if (part !== 'page') buildServer();
+  if (part !== 'server') buildPage(join(root, 'apps/web/dist/client'), process.env);
 }

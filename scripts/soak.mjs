@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { chaosRun } from '../e2e/chaos/chaos-run.ts';
 import { crashRun } from '../packages/common/test/crash/crash-run.ts';
 import { crashLoopPlan, fullPlan } from '../packages/common/test/crash/kill-plan.ts';
 import { compileTrackedProcess, discard } from '../packages/common/test/crash/library.ts';
@@ -10,28 +11,33 @@ import { measureOutage } from '../packages/common/test/faults/outage.ts';
 /** A command stays below ten minutes; what is left is done by the next one. */
 const BUDGET_MS = 7 * 60_000;
 const CRASH_LOOP_KILLS = 60;
+const CHAOS_SEEDS = 20;
 
 const folder = join(import.meta.dirname, '../.data');
 const stateFile = join(folder, 'soak.json');
-const { values: seeds, isFresh } = readArguments();
+const { values: seeds, isFresh, only } = readArguments();
 
 /** @typedef {{ name: string, kills: number, lost: number, [figure: string]: string | number }} Row */
 /** @type {Record<string, Row>} */
 const done = isFresh ? {} : readState();
 const started = Date.now();
+/** The cluster runs what was built. */
+let isBuilt = false;
 // Otherwise the compiler declares this process to be in production.
 process.env['NODE_ENV'] ??= 'test';
 const program = await compileTrackedProcess();
 
 /** @type {readonly { name: string, run: () => Promise<Row> }[]} */
-const runs = [
+const allRuns = [
   ...seeds.map((seed) => crash(`seed ${seed}`, seed, fullPlan(seed))),
   ...seeds.slice(0, 1).map((seed) => crash(`crash loop, seed ${seed}`, seed, crashLoopPlan(seed, CRASH_LOOP_KILLS))),
   { name: 'outage of 30 s', run: outage },
   demo('leak', ({ leaks, received, sent }) => leaks === 1 && isDeepStrictEqual(received, sent)),
   demo('drop', ({ leaks, received, sent }) => leaks === 0 && !isDeepStrictEqual(received, sent)),
   { name: 'deletion on PostgreSQL', run: deletionOnPostgres },
+  ...Array.from({ length: CHAOS_SEEDS }, (_, index) => chaos(index + 1)),
 ];
+const runs = allRuns.filter(({ name }) => name.includes(only));
 
 for (const { name, run } of runs) {
   if (done[name]) continue;
@@ -152,6 +158,39 @@ async function deletionOnPostgres() {
   return { name: 'deletion on PostgreSQL', kills: 0, lost: 0, faults: status === 0 ? 0 : 1 };
 }
 
+/** Every fault of the cluster, in an order that the seed determines. @param {number} seed */
+function chaos(seed) {
+  const name = `chaos, seed ${seed}`;
+  return {
+    name,
+    /** @returns {Promise<Row>} */
+    run: async () => {
+      buildOnce();
+      const { rows, tracked, lost, lostYoung, duplicated, findings } = await chaosRun({ seed });
+      console.table(rows);
+      for (const finding of findings) console.log(`Findings: ${finding}`);
+      const kills = rows.filter(({ fault }) => /kill/i.test(fault)).length;
+      return {
+        name,
+        kills,
+        lost,
+        tracked,
+        received: tracked - lost - lostYoung,
+        lostYoung,
+        duplicated,
+        faults: findings.length,
+      };
+    },
+  };
+}
+
+function buildOnce() {
+  if (isBuilt) return;
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, 'build.mjs')], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('The build failed: the messages above say why.');
+  isBuilt = true;
+}
+
 /** @returns {Record<string, Row>} */
 function readState() {
   try {
@@ -161,9 +200,11 @@ function readState() {
   }
 }
 
-/** `--fresh`, and seeds as numbers. */
+/** `--fresh`, `--only` with a part of a name, and seeds as numbers. */
 function readArguments() {
   const given = process.argv.slice(2);
   const numbers = given.filter((argument) => /^\d+$/.test(argument)).map(Number);
-  return { values: numbers.length > 0 ? numbers : [1, 2, 3, 4, 5], isFresh: given.includes('--fresh') };
+  const at = given.indexOf('--only');
+  const only = at === -1 ? '' : (given[at + 1] ?? '');
+  return { values: numbers.length > 0 ? numbers : [1, 2, 3, 4, 5], isFresh: given.includes('--fresh'), only };
 }

@@ -30,7 +30,7 @@ const apps = [];
 for (const variant of variants) {
   const { origin } = services;
   const app = buildApp({
-    services: { auth: origin, qr: origin, microsite: origin, routing: origin, analytics: origin },
+    services: { auth: [origin], qr: [origin], microsite: [origin], routing: [origin], analytics: [origin] },
     client: { root: join(folder, variant) },
     tunnel: { sentry: { dsn: target.dsn }, mixpanel: { token: target.token, apiHost: inbox.url } },
     server: { logger: false, rateLimit: false, handleSignals: false },

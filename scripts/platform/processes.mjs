@@ -13,6 +13,15 @@ const root = join(import.meta.dirname, '../..');
  * @property {Record<string, string>} secrets
  * @property {Record<string, string | undefined>} [env] replaces what would be set here
  * @property {boolean} [isDevelopment] run from source, and again after each change
+ * @property {Cluster} [cluster] more than one of some processes
+ */
+
+/**
+ * @typedef {object} Cluster
+ * @property {readonly number[]} routing a port for each instance of routing-service
+ * @property {readonly number[]} analytics a port for each instance of analytics-service
+ * @property {number} shippers processes that deliver what is queued in Redis
+ * @property {string} redisUrl
  */
 
 /** The token under which the platform sends to the inbox; it takes any. */
@@ -31,7 +40,9 @@ export function pageVariables(ports) {
 
 /** What each process of the platform is started with, in groups: each group needs the one before. @param {PlatformOptions} options @returns {ChildSpec[][]} */
 export function platformProcesses(options) {
-  const { ports, dataDir, env = {} } = options;
+  const { ports, dataDir, cluster, env = {} } = options;
+  const routing = cluster?.routing ?? [ports.routing];
+  const analytics = cluster?.analytics ?? [ports.analytics];
   const storage = [inbox(options)];
   if (!env['DATABASE_URL']) storage.push(database(options));
   const databaseUrl = env['DATABASE_URL'] ?? `postgres://postgres@127.0.0.1:${ports.database}/postgres`;
@@ -52,30 +63,50 @@ export function platformProcesses(options) {
     AUTH_SERVICE_URL: `http://127.0.0.1:${ports.auth}`,
     QR_SERVICE_URL: `http://127.0.0.1:${ports.qr}`,
     MICROSITE_SERVICE_URL: `http://127.0.0.1:${ports.microsite}`,
-    ROUTING_SERVICE_URL: `http://127.0.0.1:${ports.routing}`,
+    WEB_SERVER_URL: `http://127.0.0.1:${ports.web}`,
+    ROUTING_SERVICE_URL: originsOf(routing),
     // Where alert rules are evaluated; with an account of somebody's own nothing arrives there.
     ...(env['MIXPANEL_TOKEN'] || env['SENTRY_DSN'] ? {} : { INBOX_URL: `http://127.0.0.1:${ports.inbox}` }),
     // Asked for statistics, and the second destination of scans.
-    ANALYTICS_URL: `http://127.0.0.1:${ports.analytics}`,
+    ANALYTICS_URL: originsOf(analytics),
     PUBLIC_ORIGIN: `http://localhost:${ports.web},http://127.0.0.1:${ports.web}`,
-    SCAN_BASE_URL: `http://localhost:${ports.routing}`,
+    // One address for all instances.
+    SCAN_BASE_URL: `http://localhost:${cluster ? ports.web : ports.routing}`,
     MICROSITE_BASE_URL: `http://localhost:${ports.microsite}`,
+    ...(cluster && {
+      OBSERVABILITY_REDIS_URL: cluster.redisUrl,
+      HOST_SHIPPER: '0',
+      // Four times the interval at which the page's server asks.
+      SHUTDOWN_DRAIN_MS: '1000',
+    }),
     ...pageVariables(ports),
     ...options.secrets,
     ...env,
   };
-  const service = (/** @type {string} */ name, /** @type {number} */ port) =>
-    nodeProcess(options, { name, folder: `services/${name}`, source: 'src', dist: 'dist', port, env: common });
+  const service = (/** @type {string} */ name, /** @type {number} */ port, processName = name) =>
+    nodeProcess(options, {
+      name,
+      processName,
+      folder: `services/${name}`,
+      source: 'src',
+      dist: 'dist',
+      port,
+      env: common,
+    });
+  const instances = (/** @type {string} */ name, /** @type {readonly number[]} */ all) =>
+    all.map((port, index) => service(name, port, instanceName(name, index, all.length)));
   return [
     storage,
     [
       service('auth-service', ports.auth),
       service('qr-service', ports.qr),
       service('microsite-service', ports.microsite),
-      service('routing-service', ports.routing),
-      service('analytics-service', ports.analytics),
+      ...instances('routing-service', routing),
+      ...instances('analytics-service', analytics),
+      ...Array.from({ length: cluster?.shippers ?? 0 }, (_, index) => shipper(index)),
       nodeProcess(options, {
         name: 'web',
+        processName: 'web',
         folder: 'apps/web',
         source: 'server',
         dist: 'dist/server',
@@ -84,6 +115,17 @@ export function platformProcesses(options) {
       }),
     ],
   ];
+
+  /** @param {number} index @returns {ChildSpec} */
+  function shipper(index) {
+    return {
+      name: `shipper-${index + 1}`,
+      cwd: join(root, 'services/analytics-service'),
+      args: nodeArgs(options, 'src/shipper.ts', 'dist/shipper.js'),
+      env: { OBSERVABILITY_SPOOL_DIR: join(dataDir, 'spool/shipper'), ...common },
+      readyLine: /^shipping$/,
+    };
+  }
 
   /** @param {PlatformOptions} _ @returns {ChildSpec} */
   function inbox(_) {
@@ -100,7 +142,7 @@ export function platformProcesses(options) {
         // Stacks of the page are shown as they were written.
         INBOX_SOURCE_MAPS: options.webRoot,
         // Asked for what they have delivered and lost.
-        INBOX_SERVICES: statsOrigins(ports),
+        INBOX_SERVICES: statsOrigins(ports, routing, analytics),
         SERVICE_TOKEN: options.secrets['SERVICE_TOKEN'],
         ...env,
       },
@@ -128,36 +170,50 @@ export function platformProcesses(options) {
   }
 }
 
-/** Every process that delivers, as the inbox reads them. @param {Ports} ports */
-function statsOrigins(ports) {
-  const { auth, qr, microsite, routing, analytics, web } = ports;
-  const services = {
-    'auth-service': auth,
-    'qr-service': qr,
-    'microsite-service': microsite,
-    'routing-service': routing,
-    'analytics-service': analytics,
-    'web-server': web,
-  };
-  return Object.entries(services)
-    .map(([name, port]) => `${name}=http://127.0.0.1:${port}`)
-    .join(',');
+/**
+ * Every process that delivers, as the inbox reads them.
+ * @param {Ports} ports @param {readonly number[]} routing @param {readonly number[]} analytics
+ */
+function statsOrigins({ auth, qr, microsite, web }, routing, analytics) {
+  const several = (/** @type {string} */ name, /** @type {readonly number[]} */ all) =>
+    all.map((port, index) => /** @type {const} */ ([instanceName(name, index, all.length), port]));
+  /** @type {(readonly [string, number])[]} */
+  const services = [
+    ['auth-service', auth],
+    ['qr-service', qr],
+    ['microsite-service', microsite],
+    ...several('routing-service', routing),
+    ...several('analytics-service', analytics),
+    ['web-server', web],
+  ];
+  return services.map(([name, port]) => `${name}=http://127.0.0.1:${port}`).join(',');
+}
+
+/** @param {string} name @param {number} index @param {number} count */
+function instanceName(name, index, count) {
+  return count === 1 ? name : `${name}-${index + 1}`;
+}
+
+/** @param {readonly number[]} ports */
+function originsOf(ports) {
+  return ports.map((port) => `http://127.0.0.1:${port}`).join(',');
 }
 
 /**
  * A server with an instrument file that loads first.
  * @param {PlatformOptions} options
- * @param {{ name: string, folder: string, source: string, dist: string, port: number, env: Record<string, string | undefined> }} server
+ * @param {{ name: string, processName: string, folder: string, source: string, dist: string, port: number, env: Record<string, string | undefined> }} server
  * @returns {ChildSpec}
  */
-function nodeProcess(options, { name, folder, source, dist, port, env }) {
+function nodeProcess(options, { name, processName, folder, source, dist, port, env }) {
   const args = options.isDevelopment
     ? [...watch(), '--import', `./${source}/instrument.ts`, `${source}/main.ts`]
     : ['--import', `./${dist}/instrument.js`, `${dist}/main.js`];
   return {
-    name,
+    name: processName,
     cwd: join(root, folder),
     args,
+    // Instances share the folder, so that one delivers what another left.
     env: { OBSERVABILITY_SPOOL_DIR: join(options.dataDir, 'spool', name), ...env, PORT: String(port) },
     readyUrl: `http://127.0.0.1:${port}/health/ready`,
   };

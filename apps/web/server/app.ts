@@ -1,4 +1,4 @@
-import { type BuildServerOptions, buildServer, type Server, tunnelPlugin } from '@qr/common';
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server, tunnelPlugin } from '@qr/common';
 import { devPlugin } from './dev.ts';
 import { proxyPlugin, type ServiceOrigins } from './proxy.ts';
 import { staticPlugin } from './static.ts';
@@ -13,13 +13,16 @@ export interface AppOptions {
     readonly sentry: { readonly dsn: string } | undefined;
     readonly mixpanel: { readonly token: string; readonly apiHost: string } | undefined;
   };
+  /** What services show to have a person forgotten; without one there is no such route. */
+  readonly serviceToken?: string | undefined;
   readonly server?: BuildServerOptions;
 }
 
 /** The one public origin: the client, the API of the services, scans, and the way out for observability data. */
-export function buildApp({ services, client, tunnel, server }: AppOptions): Server {
+export function buildApp({ services, client, tunnel, serviceToken, server }: AppOptions): Server {
   const app = buildServer({ serviceName: 'web-server', ...server });
   void app.register(tunnelPlugin, tunnel);
+  if (serviceToken !== undefined) addErasureRoute(app, { serviceToken });
   void app.register(proxyPlugin, services);
   if (client === 'vite') void app.register(devPlugin);
   else void app.register(staticPlugin, client);

@@ -6,11 +6,11 @@ import { environment } from './config.ts';
 const config = loadConfigOrExit(environment);
 const app = buildApp({
   services: {
-    auth: config.AUTH_SERVICE_URL,
-    qr: config.QR_SERVICE_URL,
-    microsite: config.MICROSITE_SERVICE_URL,
-    routing: config.ROUTING_SERVICE_URL,
-    analytics: config.ANALYTICS_URL,
+    auth: [config.AUTH_SERVICE_URL],
+    qr: [config.QR_SERVICE_URL],
+    microsite: [config.MICROSITE_SERVICE_URL],
+    routing: config.ROUTING_SERVICE_URL.split(','),
+    analytics: config.ANALYTICS_URL.split(','),
   },
   client: config.WEB_DEV ? 'vite' : { root: resolve(config.WEB_ROOT) },
   tunnel: {
@@ -20,6 +20,7 @@ const app = buildApp({
         ? undefined
         : { token: config.VITE_MIXPANEL_TOKEN, apiHost: config.MIXPANEL_API_HOST },
   },
+  serviceToken: config.SERVICE_TOKEN,
   server: { debugRoutes: config.DEBUG_ROUTES },
 });
 await app.listen({ port: config.PORT, host: config.HOST });

@@ -26,9 +26,10 @@ beforeAll(async () => {
   await writeFile(join(folder, 'assets/index-abc123.js'), 'console.log(1)');
   await writeFile(join(folder, 'assets/index-abc123.js.map'), '{"sources":["secret"]}');
   app = buildApp({
-    services: { auth: origin, qr: origin, microsite: origin, routing: origin, analytics: origin },
+    services: { auth: [origin], qr: [origin], microsite: [origin], routing: [origin], analytics: [origin] },
     client: { root: folder },
     tunnel: { sentry: { dsn }, mixpanel: { token: 'token1', apiHost: origin } },
+    serviceToken: 'a-service-token-of-32-characters',
     server: { logger: false, handleSignals: false },
   });
   await app.ready();
@@ -82,6 +83,13 @@ describe('the client', () => {
   });
 });
 
+it('forgets a person for whoever shows the token of the services, and for nobody else', async () => {
+  const forget = (token: string) =>
+    app.inject({ method: 'DELETE', url: '/internal/users/u1', headers: { authorization: `Bearer ${token}` } });
+  expect((await forget('a-service-token-of-32-characters')).statusCode).toBe(204);
+  expect((await forget('another-token-of-32-characters..')).statusCode).toBe(401);
+});
+
 describe('the API', () => {
   it.each([
     ['/api/auth/me', '/auth/me'],
@@ -117,7 +125,7 @@ describe('the API', () => {
   it('says that a service cannot be reached, and keeps to itself where it is', async () => {
     const away = 'http://127.0.0.1:1';
     const alone = buildApp({
-      services: { auth: away, qr: away, microsite: away, routing: away, analytics: away },
+      services: { auth: [away], qr: [away], microsite: [away], routing: [away], analytics: [away] },
       client: { root: folder },
       tunnel: { sentry: undefined, mixpanel: undefined },
       server: { logger: false, handleSignals: false },

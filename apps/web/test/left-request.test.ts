@@ -24,7 +24,7 @@ beforeAll(async () => {
   await once(service, 'listening');
   const origin = `http://127.0.0.1:${portOf(service)}`;
   app = buildApp({
-    services: { auth: origin, qr: origin, microsite: origin, routing: origin, analytics: origin },
+    services: { auth: [origin], qr: [origin], microsite: [origin], routing: [origin], analytics: [origin] },
     client: { root: import.meta.dirname },
     tunnel: { sentry: undefined, mixpanel: undefined },
     server: { logger: false, handleSignals: false },

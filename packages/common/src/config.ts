@@ -57,7 +57,12 @@ export const observabilityVariables = {
   OBSERVABILITY_REDIS_URL: Type.Optional(
     Type.String({ pattern: '^rediss?://', expected: 'a URL such as redis://host:6379', secret: true }),
   ),
-  ANALYTICS_URL: Type.Optional(Type.String(origin)),
+  ANALYTICS_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/?#@,\\s]+/?(,https?://[^/?#@,\\s]+/?)*$',
+      expected: 'the origin of analytics-service, or those of its instances, separated by commas',
+    }),
+  ),
   SERVICE_TOKEN: Type.Optional(
     Type.String({ minLength: 32, expected: 'a random token of at least 32 characters', secret: true }),
   ),
@@ -70,6 +75,12 @@ export const observabilityVariables = {
     }),
   ),
   SHUTDOWN_TIMEOUT_MS: Type.Integer({ minimum: 100, default: 10_000, expected: 'milliseconds, at least 100' }),
+  SHUTDOWN_DRAIN_MS: Type.Integer({
+    minimum: 0,
+    maximum: 60_000,
+    default: 0,
+    expected: 'milliseconds from 0 to 60000',
+  }),
   TRUST_PROXY: Type.Optional(
     Type.String({ expected: 'true, a number of proxies, or a comma-separated list of addresses' }),
   ),

@@ -22,6 +22,7 @@ export {
 } from './mixpanel/track.ts';
 export { hashEmail } from './privacy/hash.ts';
 export { type VisitorRequest, visitorId } from './privacy/visitor.ts';
+export { type ScheduleOptions, type StopSchedule, startSchedule } from './schedule/schedule.ts';
 export {
   addBreadcrumb,
   captureException,
@@ -38,6 +39,14 @@ export { type Cursor, decodeCursor, encodeCursor } from './server/cursor.ts';
 export { addErasureRoute, type ErasureOptions } from './server/erasure-route.ts';
 export type { ReadyChecks } from './server/health.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './server/observability-plugin.ts';
+export {
+  databaseVariables,
+  originsVariable,
+  originVariable,
+  serverVariables,
+  serviceTokenVariables,
+  sessionVariables,
+} from './server/server-variables.ts';
 export {
   createServiceClient,
   type ServiceAnswer,

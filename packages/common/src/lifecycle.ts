@@ -1,3 +1,4 @@
+import { pagePipelines } from './delivery/page-pipelines.ts';
 import type { FlushOutcome } from './delivery/pipeline.ts';
 import type { LaneName } from './delivery/record.ts';
 import type { LaneStats } from './delivery/stats.ts';
@@ -17,6 +18,8 @@ export interface ObservabilityStats {
   readonly analytics: 'on' | 'off';
   readonly errors: 'on' | 'off';
   readonly lanes: Readonly<Partial<Record<LaneName, LaneStats>>>;
+  /** Of what pages left behind, in the process that has the tunnel. */
+  readonly pages: Readonly<Partial<Record<LaneName, LaneStats>>>;
   /** What the error budget let through; zeros without one. */
   readonly errorBudget: ErrorBudgetStats;
   /** Event and profile properties, and context keys, that did not leave, by reason. */
@@ -73,6 +76,7 @@ export function observabilityStats(): ObservabilityStats {
     analytics: runtime.pipeline ? 'on' : 'off',
     errors: isSentryOn() ? 'on' : 'off',
     lanes: { ...runtime.pipeline?.stats(), ...sentryState.pipeline?.stats() },
+    pages: Object.assign({}, ...[...pagePipelines].map((pipeline) => pipeline.stats())),
     errorBudget: sentryState.budget.stats(),
     properties: { ...runtime.counters, ...contextCounters },
     logs: { ...logCounters },
@@ -85,7 +89,10 @@ export function observabilityStats(): ObservabilityStats {
  */
 export function forgetUser(userId: string): void {
   runtime.tracker.forget(userId);
-  sentryState.pipeline?.forget(userId, []).catch((error: unknown) => {
-    warnOnce(`Not every waiting error could be searched for somebody who is to be forgotten: ${String(error)}`);
-  });
+  // The vendor is asked by the tracker: once is enough.
+  for (const pipeline of [sentryState.pipeline, ...pagePipelines]) {
+    pipeline?.forget(userId, []).catch((error: unknown) => {
+      warnOnce(`Not everything that waits could be searched for somebody who is to be forgotten: ${String(error)}`);
+    });
+  }
 }

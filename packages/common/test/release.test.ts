@@ -7,7 +7,9 @@ import { afterAll, expect, it } from 'vitest';
 import { builtRelease, releaseOf } from '../src/release.ts';
 
 const script = pathToFileURL(join(import.meta.dirname, '../../../scripts/release.mjs')).href;
-const { writeRelease } = (await import(script)) as { writeRelease(checkout: string, file: string): void };
+const { writeRelease } = (await import(script)) as {
+  writeRelease(checkout: string, file: string, commit?: string): void;
+};
 
 const folder = mkdtempSync(join(tmpdir(), 'qr-release-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,6 +27,14 @@ it('is the commit that was built, until something without git is', () => {
   expect(built()).toBe(git('rev-parse', 'HEAD'));
   rmSync(join(folder, '.git'), { recursive: true });
   writeRelease(folder, file);
+  expect(built()).toBeUndefined();
+});
+
+it('is the commit that the builder of an image names, who has no git there', () => {
+  writeRelease(folder, file, 'abc123');
+  expect(built()).toBe('abc123');
+  // An argument that nobody gave is empty.
+  writeRelease(folder, file, '');
   expect(built()).toBeUndefined();
 });
 

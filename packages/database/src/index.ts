@@ -1,5 +1,3 @@
-export type { EmbeddedDatabase, EmbeddedDatabaseOptions } from './embedded/embedded-database.ts';
-export { startEmbeddedDatabase } from './embedded/embedded-database.ts';
 export type { SchemaMigrations } from './migrations.ts';
 export type { Database, OpenDatabaseOptions } from './open-database.ts';
 export { openDatabase } from './open-database.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { startEmbeddedDatabase } from '../src/index.ts';
+import { startEmbeddedDatabase } from '../src/embedded/embedded-database.ts';
 import { copyTemplate } from '../src/testing/index.ts';
 import { NOTES_MIGRATION, temporaryFolder, writeMigrations } from './migrations-folder.ts';
 

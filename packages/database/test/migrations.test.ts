@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { openDatabase, startEmbeddedDatabase } from '../src/index.ts';
+import { startEmbeddedDatabase } from '../src/embedded/embedded-database.ts';
+import { openDatabase } from '../src/index.ts';
 import { copyTemplate, openTestDatabase } from '../src/testing/index.ts';
 import { createScratchDatabase } from '../src/testing/test-server.ts';
 import { DATABASE_KINDS } from './database-kinds.ts';

@@ -1,40 +1,26 @@
+import {
+  databaseVariables,
+  originVariable,
+  serverVariables,
+  serviceTokenVariables,
+  sessionVariables,
+} from '@qr/common';
 import Type from 'typebox';
 
 /** The environment of this service, beside the observability variables. */
 export const environment = Type.Object({
-  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3005, expected: 'a port number' }),
-  HOST: Type.String({ default: '127.0.0.1', expected: 'an address to listen on' }),
-  DATABASE_URL: Type.String({
-    pattern: '^postgres(ql)?://',
-    expected: 'a connection string such as postgres://user:password@host:5432/database',
-    secret: true,
-  }),
-  JWT_SECRET: Type.String({
-    minLength: 32,
-    expected: 'a random key of at least 32 characters, the same in every service',
-    secret: true,
-  }),
-  SERVICE_TOKEN: Type.String({
-    minLength: 32,
-    expected: 'a random token of at least 32 characters, the same in every service',
-    secret: true,
-  }),
-  QR_SERVICE_URL: Type.String({
-    pattern: '^https?://[^/?#@\\s]+$',
-    default: 'http://127.0.0.1:3002',
-    expected: 'the origin of qr-service, such as http://qr-service:3002, without a slash at the end',
-  }),
-  PUBLIC_ORIGIN: Type.String({
-    pattern: '^https?://[^/?#@,\\s]+(,https?://[^/?#@,\\s]+)*$',
-    default: 'http://localhost:3000',
-    expected: 'the origins whose pages may use this service, separated by commas, such as https://app.example.com',
-  }),
+  ...serverVariables(3005),
+  ...databaseVariables,
+  ...sessionVariables,
+  ...serviceTokenVariables,
+  QR_SERVICE_URL: originVariable('http://127.0.0.1:3002', 'the origin of qr-service'),
   SCAN_RETENTION_DAYS: Type.Integer({
     minimum: 1,
     maximum: 3650,
     default: 90,
     expected: 'a number of days from 1 to 3650',
   }),
+  HOST_SHIPPER: Type.Boolean({ default: true, expected: '1 or 0' }),
   ALERT_INTERVAL_MINUTES: Type.Integer({
     minimum: 1,
     maximum: 1440,
@@ -67,5 +53,4 @@ export const environment = Type.Object({
   SENTRY_URL: Type.Optional(
     Type.String({ pattern: '^https?://[^/?#@\\s]+/?$', expected: 'an origin such as https://sentry.io' }),
   ),
-  DEBUG_ROUTES: Type.Boolean({ default: false, expected: '1 or 0' }),
 });

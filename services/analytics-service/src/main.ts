@@ -49,9 +49,9 @@ const app = await buildApp({
 });
 const stopRollUp = rollUp.start();
 app.addHook('onClose', async () => {
-  stopRollUp();
+  await stopRollUp();
   await database.close();
 });
-await hostShipper(app, config);
+if (config.HOST_SHIPPER) await hostShipper(app, config);
 hostAlerts(app, { rules: alertRules, store: createAlertStore(database.db), config });
 await app.listen({ port: config.PORT, host: config.HOST });

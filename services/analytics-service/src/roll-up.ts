@@ -1,4 +1,4 @@
-import { withJobContext, withMonitor } from '@qr/common';
+import { type StopSchedule, startSchedule, withJobContext, withMonitor } from '@qr/common';
 import { addDays, dayOf } from './days.ts';
 import type { Store } from './store.ts';
 
@@ -29,8 +29,8 @@ export interface RollUpOptions {
 export interface RollUp {
   /** Once; joins a run that is under way. Never rejects. */
   run(): Promise<void>;
-  /** Runs every minute, from now on; returns how to stop. */
-  start(): () => void;
+  /** Runs every minute, from now on, in one of all instances; returns how to stop. */
+  start(): StopSchedule;
 }
 
 export function createRollUp({ store, retentionDays, now, onFailure }: RollUpOptions): RollUp {
@@ -73,11 +73,10 @@ export function createRollUp({ store, retentionDays, now, onFailure }: RollUpOpt
     run,
     start() {
       isStopped = false;
-      void run();
-      const timer = setInterval(() => void run(), INTERVAL_MS).unref();
+      const stop = startSchedule({ name: 'roll-up', everyMs: INTERVAL_MS, run });
       return () => {
         isStopped = true;
-        clearInterval(timer);
+        return stop();
       };
     },
   };

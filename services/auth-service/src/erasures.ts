@@ -1,4 +1,4 @@
-import { createServiceClient } from '@qr/common';
+import { createServiceClient, type StopSchedule, startSchedule } from '@qr/common';
 import type { Erasure, Store } from './store.ts';
 
 /** How often services that did not confirm are asked again. */
@@ -9,8 +9,8 @@ const SESSION_TTL_MS = 15 * 60_000;
 /** What {@link createErasures} takes. */
 export interface ErasuresOptions {
   readonly store: Store;
-  /** The origin of each service that holds something of people, by its name. */
-  readonly services: Readonly<Record<string, string>>;
+  /** The origins of each service that holds something of people, by its name: of every instance, as they remember things by themselves. */
+  readonly services: Readonly<Record<string, readonly string[]>>;
   readonly serviceToken: string;
   readonly now: () => number;
   /** Told of a service that could not be asked. */
@@ -25,26 +25,26 @@ export interface Erasures {
   readonly services: readonly string[];
   /** Asks all that are due, one after the other; never rejects. */
   run(): Promise<void>;
-  /** Runs now and then, from now on; returns how to stop. */
-  start(): () => void;
+  /** Runs now and then, from now on, in one of all instances; returns how to stop. */
+  start(): StopSchedule;
 }
 
 export function createErasures(options: ErasuresOptions): Erasures {
   const { store, services, serviceToken, now, onFailure, timeoutMs = 5000 } = options;
 
   const clients = new Map(
-    Object.entries(services).map(([name, origin]) => [
+    Object.entries(services).map(([name, origins]) => [
       name,
-      createServiceClient({ name, origin, serviceToken, timeoutMs }),
+      origins.map((origin) => createServiceClient({ name, origin, serviceToken, timeoutMs })),
     ]),
   );
 
   async function ask(erasure: Erasure): Promise<void> {
     const { userId, service, requestedAt } = erasure;
-    const client = clients.get(service);
+    const instances = clients.get(service);
     // A service that is configured no more keeps its rows; whoever brings it back finds the request.
-    if (!client) return;
-    await client.delete(`/internal/users/${userId}`, [204]);
+    if (!instances) return;
+    await Promise.all(instances.map((instance) => instance.delete(`/internal/users/${userId}`, [204])));
     if (now() - requestedAt.getTime() >= SESSION_TTL_MS) await store.endErasure(erasure);
     else await store.noteErasure(erasure, new Date(now()));
   }
@@ -65,10 +65,6 @@ export function createErasures(options: ErasuresOptions): Erasures {
   return {
     services: Object.keys(services),
     run,
-    start() {
-      void run();
-      const timer = setInterval(() => void run(), INTERVAL_MS).unref();
-      return () => clearInterval(timer);
-    },
+    start: () => startSchedule({ name: 'erasures', everyMs: INTERVAL_MS, run }),
   };
 }

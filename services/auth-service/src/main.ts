@@ -18,11 +18,13 @@ const store = createStore(database.db);
 const erasures = createErasures({
   store,
   services: {
-    'qr-service': config.QR_SERVICE_URL,
-    'microsite-service': config.MICROSITE_SERVICE_URL,
-    'routing-service': config.ROUTING_SERVICE_URL,
+    'qr-service': [config.QR_SERVICE_URL],
+    'microsite-service': [config.MICROSITE_SERVICE_URL],
+    'routing-service': config.ROUTING_SERVICE_URL.split(','),
+    // It keeps what pages left behind until that is delivered.
+    ...(config.WEB_SERVER_URL !== undefined && { 'web-server': config.WEB_SERVER_URL.split(',') }),
     // Without one there is no analytics-service.
-    ...(config.ANALYTICS_URL !== undefined && { 'analytics-service': config.ANALYTICS_URL }),
+    ...(config.ANALYTICS_URL !== undefined && { 'analytics-service': config.ANALYTICS_URL.split(',') }),
   },
   serviceToken: config.SERVICE_TOKEN,
   now: Date.now,
@@ -45,7 +47,7 @@ const app = await buildApp({
 });
 const stopErasures = erasures.start();
 app.addHook('onClose', async () => {
-  stopErasures();
+  await stopErasures();
   await database.close();
 });
 await app.listen({ port: config.PORT, host: config.HOST });

@@ -27,11 +27,14 @@ async function startService() {
 describe.each(kinds)('an account that is deleted, on the %s database', (kind) => {
   let qr: Awaited<ReturnType<typeof startService>>;
   let routing: Awaited<ReturnType<typeof startService>>;
+  let secondRouting: Awaited<ReturnType<typeof startService>>;
   let running: Awaited<ReturnType<typeof startApp>>;
   let people = 0;
   beforeEach(async () => {
-    [qr, routing] = [await startService(), await startService()];
-    running = await startApp(kind, { services: { 'qr-service': qr.url, 'routing-service': routing.url } });
+    [qr, routing, secondRouting] = [await startService(), await startService(), await startService()];
+    running = await startApp(kind, {
+      services: { 'qr-service': [qr.url], 'routing-service': [routing.url, secondRouting.url] },
+    });
     await settle();
     inbox.clear();
   });
@@ -39,6 +42,7 @@ describe.each(kinds)('an account that is deleted, on the %s database', (kind) =>
     await running.stop();
     await qr.close();
     await routing.close();
+    await secondRouting.close();
   });
 
   async function signUp() {
@@ -60,7 +64,8 @@ describe.each(kinds)('an account that is deleted, on the %s database', (kind) =>
     expect((await browser.send('DELETE', '/auth/account', { password })).statusCode).toBe(204);
     expect(browser.cookies.size).toBe(0);
     await running.erasures.run();
-    expect([qr.asked, routing.asked]).toEqual([[userId], [userId]]);
+    // Each instance of a service remembers things by itself.
+    expect([qr.asked, routing.asked, secondRouting.asked]).toEqual([[userId], [userId], [userId]]);
     expect(await rows()).toMatchObject({ users: 0, refresh_tokens: 0, attempts: 0 });
     expect((await browser.send('POST', '/auth/login', { email, password })).statusCode).toBe(401);
     expect((await browser.send('POST', '/auth/signup', { email, password })).statusCode).toBe(201);

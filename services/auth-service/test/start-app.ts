@@ -41,7 +41,7 @@ export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<v
 /** The service on a fresh database, on a clock that tests can turn. */
 export async function startApp(
   kind: TestDatabaseKind,
-  options: { readonly secureCookies?: boolean; readonly services?: Readonly<Record<string, string>> } = {},
+  options: { readonly secureCookies?: boolean; readonly services?: Readonly<Record<string, readonly string[]>> } = {},
 ) {
   const { secureCookies = false, services = {} } = options;
   const database = await openTestDatabase({

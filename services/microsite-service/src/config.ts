@@ -1,34 +1,17 @@
+import {
+  databaseVariables,
+  originVariable,
+  serverVariables,
+  serviceTokenVariables,
+  sessionVariables,
+} from '@qr/common';
 import Type from 'typebox';
 
 /** The environment of this service, beside the observability variables. */
 export const environment = Type.Object({
-  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3003, expected: 'a port number' }),
-  HOST: Type.String({ default: '127.0.0.1', expected: 'an address to listen on' }),
-  DATABASE_URL: Type.String({
-    pattern: '^postgres(ql)?://',
-    expected: 'a connection string such as postgres://user:password@host:5432/database',
-    secret: true,
-  }),
-  JWT_SECRET: Type.String({
-    minLength: 32,
-    expected: 'a random key of at least 32 characters, the same in every service',
-    secret: true,
-  }),
-  SERVICE_TOKEN: Type.String({
-    minLength: 32,
-    expected: 'a random token of at least 32 characters, the same in every service',
-    secret: true,
-  }),
-  MICROSITE_BASE_URL: Type.String({
-    pattern: '^https?://[^/?#@\\s]+$',
-    default: 'http://localhost:3003',
-    expected:
-      'the origin under which visitors reach microsites, such as https://qr.example.com, without a slash at the end',
-  }),
-  PUBLIC_ORIGIN: Type.String({
-    pattern: '^https?://[^/?#@,\\s]+(,https?://[^/?#@,\\s]+)*$',
-    default: 'http://localhost:3000',
-    expected: 'the origins whose pages may use this service, separated by commas, such as https://app.example.com',
-  }),
-  DEBUG_ROUTES: Type.Boolean({ default: false, expected: '1 or 0' }),
+  ...serverVariables(3003),
+  ...databaseVariables,
+  ...sessionVariables,
+  ...serviceTokenVariables,
+  MICROSITE_BASE_URL: originVariable('http://localhost:3003', 'the origin under which visitors reach microsites'),
 });

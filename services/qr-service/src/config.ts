@@ -1,43 +1,19 @@
+import {
+  databaseVariables,
+  originVariable,
+  serverVariables,
+  serviceTokenVariables,
+  sessionVariables,
+} from '@qr/common';
 import Type from 'typebox';
 
 /** The environment of this service, beside the observability variables. */
 export const environment = Type.Object({
-  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 3002, expected: 'a port number' }),
-  HOST: Type.String({ default: '127.0.0.1', expected: 'an address to listen on' }),
-  DATABASE_URL: Type.String({
-    pattern: '^postgres(ql)?://',
-    expected: 'a connection string such as postgres://user:password@host:5432/database',
-    secret: true,
-  }),
-  JWT_SECRET: Type.String({
-    minLength: 32,
-    expected: 'a random key of at least 32 characters, the same in every service',
-    secret: true,
-  }),
-  SERVICE_TOKEN: Type.String({
-    minLength: 32,
-    expected: 'a random token of at least 32 characters, the same in every service',
-    secret: true,
-  }),
-  MICROSITE_SERVICE_URL: Type.String({
-    pattern: '^https?://[^/?#@\\s]+$',
-    default: 'http://127.0.0.1:3003',
-    expected: 'the origin of microsite-service, such as http://microsite-service:3003, without a slash at the end',
-  }),
-  MICROSITE_BASE_URL: Type.String({
-    pattern: '^https?://[^/?#@\\s]+$',
-    default: 'http://localhost:3003',
-    expected: 'the origin of pages of links, such as https://pages.example.com, without a slash at the end',
-  }),
-  SCAN_BASE_URL: Type.String({
-    pattern: '^https?://[^/?#@\\s]+$',
-    default: 'http://localhost:3004',
-    expected: 'the origin printed into codes, such as https://qr.example.com, without a slash at the end',
-  }),
-  PUBLIC_ORIGIN: Type.String({
-    pattern: '^https?://[^/?#@,\\s]+(,https?://[^/?#@,\\s]+)*$',
-    default: 'http://localhost:3000',
-    expected: 'the origins whose pages may use this service, separated by commas, such as https://app.example.com',
-  }),
-  DEBUG_ROUTES: Type.Boolean({ default: false, expected: '1 or 0' }),
+  ...serverVariables(3002),
+  ...databaseVariables,
+  ...sessionVariables,
+  ...serviceTokenVariables,
+  MICROSITE_SERVICE_URL: originVariable('http://127.0.0.1:3003', 'the origin of microsite-service'),
+  MICROSITE_BASE_URL: originVariable('http://localhost:3003', 'the origin under which visitors reach microsites'),
+  SCAN_BASE_URL: originVariable('http://localhost:3004', 'the origin that is printed into codes'),
 });

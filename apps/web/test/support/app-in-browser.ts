@@ -36,7 +36,7 @@ export async function startAppInBrowser(answer: (request: Received) => FakeAnswe
   await buildClient(join(folder, 'client'), dsn);
   const { origin: upstream } = services;
   const app = buildApp({
-    services: { auth: upstream, qr: upstream, microsite: upstream, routing: upstream, analytics: upstream },
+    services: { auth: [upstream], qr: [upstream], microsite: [upstream], routing: [upstream], analytics: [upstream] },
     client: { root: join(folder, 'client') },
     tunnel: { sentry: { dsn }, mixpanel: { token: 'token1', apiHost: upstream } },
     server: { logger: false, handleSignals: false },

@@ -5,8 +5,8 @@ import { journalName } from './batch-file.ts';
 import type { LaneName } from './record.ts';
 import { createSpoolFolder, removeIfEmpty, type SpoolFolder } from './spool-folder.ts';
 
-/** How long a disk that refused is left alone. */
-const RETRY_AFTER_MS = 5000;
+/** How long a disk that refused is left alone. What is tracked meanwhile is gone with a process that is killed, and trying costs a failed system call. */
+const RETRY_AFTER_MS = 1000;
 
 /** What {@link Spool} takes. */
 interface SpoolOptions {

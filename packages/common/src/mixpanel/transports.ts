@@ -14,10 +14,12 @@ export function transportsFor(
   token: string | undefined,
   spoolRoot: string | undefined,
 ): PipelineOptions['transports'] {
-  const { ANALYTICS_URL: url, SERVICE_TOKEN: serviceToken } = config;
-  if (url && !serviceToken)
+  const { ANALYTICS_URL, SERVICE_TOKEN: serviceToken } = config;
+  const urls = ANALYTICS_URL?.split(',') ?? [];
+  if (urls.length > 0 && !serviceToken)
     warnOnce('ANALYTICS_URL is set and SERVICE_TOKEN is not: nothing is sent to analytics-service.');
-  const analytics = url && serviceToken ? { analytics: createAnalyticsHttpTransport({ url, serviceToken }) } : {};
+  const analytics =
+    urls.length > 0 && serviceToken ? { analytics: createAnalyticsHttpTransport({ urls, serviceToken }) } : {};
   if (token === undefined) return analytics;
   const { OBSERVABILITY_REDIS_URL: redisUrl } = config;
   // Past one machine the batches go to a queue, from which shippers deliver.

@@ -4,6 +4,7 @@ import { createFingerprinter } from './budget/fingerprint.ts';
 import { type Entry, Ledger, OTHER, type Suppressed } from './budget/ledger.ts';
 import { lines, replay, snapshot } from './budget/ledger-log.ts';
 import { limitsFor } from './budget/limits.ts';
+import type { Sharers } from './budget/shares.ts';
 import type { Summary } from './budget/summary.ts';
 
 const MINUTE_MS = 60_000;
@@ -82,8 +83,10 @@ export const unlimited: ErrorBudget = {
 
 /** What {@link createErrorBudget} takes. */
 export interface ErrorBudgetOptions {
-  /** Events in 31 days at most, of this process. */
+  /** Events in 31 days at most, of this process, or of all that it shares them with. */
   readonly perMonth: number;
+  /** Begins to share: called once, it calls back whenever the number of processes changes, and returns how to leave. @default nobody shares */
+  readonly share?: (onChange: (sharers: Sharers) => void) => () => void;
   readonly store: BudgetStore;
   readonly send: (summary: Summary) => void;
   /** Told once a minute when something was suppressed. */
@@ -108,13 +111,16 @@ export interface ErrorBudgetOptions {
  * suppressed, together with all that it should have told of. Only a kill in the microseconds between those two writes counts an event twice, never
  * one too few. Of more than 500 fingerprints the ones unused for longest are told of together, as `other`.
  */
-export function createErrorBudget({ perMonth, store, send, warn }: ErrorBudgetOptions): ErrorBudget {
+export function createErrorBudget({ perMonth, share, store, send, warn }: ErrorBudgetOptions): ErrorBudget {
   const fingerprintOf = createFingerprinter();
   const ledger = new Ledger(limitsFor(perMonth), Date.now());
   const ofMinute = new Map<string, number>();
   let compactedAt = Date.now();
 
   takeOver();
+  const leave = share?.((sharers) => {
+    ledger.limits = limitsFor(perMonth, sharers);
+  });
   const timer = setInterval(everyMinute, MINUTE_MS).unref();
 
   function takeOver(): void {
@@ -223,6 +229,7 @@ export function createErrorBudget({ perMonth, store, send, warn }: ErrorBudgetOp
     stats: () => statsOf([...ledger.entries.values()]),
     close() {
       clearInterval(timer);
+      leave?.();
       tellOfMinute();
       store.close();
     },

@@ -73,6 +73,8 @@ export function buildServer(options: BuildServerOptions = {}): Server {
     },
     // The default closes idle connections at once, so that a deploy does not wait for keep-alive.
     forceCloseConnections: 'idle',
+    // A request that slips in while the server closes can still be answered.
+    return503OnClosing: false,
     // Names the field and stops at the first complaint; nothing is coerced or removed behind the caller's back.
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -101,9 +103,13 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   });
   if (options.handleSignals ?? true) {
     const timeoutMs = options.shutdownTimeoutMs ?? config.SHUTDOWN_TIMEOUT_MS ?? 10_000;
+    const drainMs = config.SHUTDOWN_DRAIN_MS ?? 0;
     let stopListening = () => {};
     app.addHook('onListen', async () => {
-      stopListening = closeOnSignals(app as unknown as FastifyInstance, timeoutMs);
+      const onDrain = () => {
+        isClosing = true;
+      };
+      stopListening = closeOnSignals(app as unknown as FastifyInstance, { timeoutMs, drainMs, onDrain });
     });
     app.addHook('onClose', async () => stopListening());
   }

@@ -7,10 +7,11 @@ import type { ErrorBody } from '../shared/index.ts';
 import { stripUrl } from '../shared/index.ts';
 import { requestState } from './request-key.ts';
 import { securityHeaders } from './security-headers.ts';
+import { sharedRateLimit } from './shared-rate-limit.ts';
 
 /** What {@link securityPlugin} takes. */
 export interface SecurityOptions {
-  /** Requests of one address in a time window; `false` for none. Health routes are not counted. @default 1000 in 60_000 ms */
+  /** Requests of one address in a time window, over all instances with `OBSERVABILITY_REDIS_URL`; `false` for none. Health routes are not counted. @default 1000 in 60_000 ms */
   readonly rateLimit?: { readonly max: number; readonly windowMs: number } | false;
   /** How far the event loop may be behind, on average over a second, before requests are refused with 503. @default 1000 */
   readonly maxEventLoopDelayMs?: number;
@@ -41,6 +42,7 @@ export const securityPlugin = fp<SecurityOptions>(
         global: false,
         max: limit.max,
         timeWindow: limit.windowMs,
+        ...(await sharedRateLimit(app, 'all')),
         allowList: ({ url }) => isHealthRoute(stripUrl(url)),
       });
       // As a hook, not by the plugin's route listener, which would miss every route that was declared before it loads.

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { closeObservability } from '../lifecycle.ts';
@@ -5,16 +7,27 @@ import { closeObservability } from '../lifecycle.ts';
 /** Running requests get this part of the time at most, telemetry this part of what they leave. The rest is a reserve. */
 const SHARE = { requests: 0.5, telemetry: 0.8 };
 
+/** What {@link closeOnSignals} takes. */
+interface CloseOptions {
+  /** How long the end may take, after draining. */
+  readonly timeoutMs: number;
+  /** How long the server still takes requests after SIGTERM, while it says that it is not ready: until whoever sends them has noticed. */
+  readonly drainMs: number;
+  /** Called when draining begins. */
+  readonly onDrain: () => void;
+}
+
 /**
  * Ends the process in order on SIGTERM, SIGINT or an uncaught error: no new requests, running ones finish, then what telemetry holds is
- * delivered. A second signal ends it at once. Exit code 0 after a signal, 1 after an error or when requests had to be cut off.
+ * delivered. SIGTERM, which is how a deploy ends a process, drains first. A second signal ends it at once. Exit code 0 after a signal, 1 after an
+ * error or when requests had to be cut off.
  *
  * @returns the function that stops listening for signals.
  */
-export function closeOnSignals(app: FastifyInstance, timeoutMs: number): () => void {
+export function closeOnSignals(app: FastifyInstance, { timeoutMs, drainMs, onDrain }: CloseOptions): () => void {
   const listeners = closeWithGrace(
     {
-      delay: timeoutMs,
+      delay: drainMs + timeoutMs,
       logger: app.log,
       // Without a listener Node raises a rejection as an uncaught exception, which is reported and comes here as well.
       skip: ['unhandledRejection'],
@@ -22,6 +35,8 @@ export function closeOnSignals(app: FastifyInstance, timeoutMs: number): () => v
     async ({ signal, err }) => {
       if (err) app.log.fatal({ err }, 'closing after an uncaught error');
       else app.log.info({ signal }, 'closing');
+      onDrain();
+      if (signal === 'SIGTERM') await drain(app, drainMs);
       const deadline = performance.now() + timeoutMs;
       const failure = await failureOf(app.close(), timeoutMs * SHARE.requests);
       await closeObservability((deadline - performance.now()) * SHARE.telemetry);
@@ -31,12 +46,20 @@ export function closeOnSignals(app: FastifyInstance, timeoutMs: number): () => v
   return () => listeners.uninstall();
 }
 
+/** Answers what still comes, and asks for no more on the same connection: one that is closed while a request is on its way would fail it. */
+async function drain({ server }: FastifyInstance, drainMs: number): Promise<void> {
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    response.shouldKeepAlive = false;
+  });
+  await setTimeout(drainMs);
+}
+
 /** What went wrong with closing the server. Neither a hook that fails nor a request that hangs keeps telemetry from being delivered. */
 async function failureOf(closing: PromiseLike<unknown>, timeoutMs: number): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<unknown>((resolve) => {
     const late = new Error(`Requests were still running after ${timeoutMs} ms and were cut off.`);
-    timer = setTimeout(resolve, timeoutMs, late);
+    timer = globalThis.setTimeout(resolve, timeoutMs, late);
   });
   const closed = Promise.resolve(closing).then(
     () => undefined,

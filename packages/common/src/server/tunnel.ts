@@ -4,6 +4,7 @@ import { Agent } from 'undici';
 import { readObservabilityConfig } from '../load-config.ts';
 import { spoolRootOf } from '../spool-root.ts';
 import { AppError } from './app-error.ts';
+import { sharedRateLimit } from './shared-rate-limit.ts';
 import { inflate } from './tunnel/inflate.ts';
 import { createLeftBehind } from './tunnel/left-behind.ts';
 import { createMixpanelRequest, type MixpanelTarget, mixpanelStatus } from './tunnel/mixpanel-request.ts';
@@ -49,7 +50,11 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.addHook('onRequest', async (request) => checkOrigin(request, allowedOrigin));
   // Beside the limit of the whole server, which allows for pages and pictures. Both SDKs keep what is answered 429.
-  await app.register(rateLimit, { max: maxRequestsPerMinute, timeWindow: 60_000 });
+  await app.register(rateLimit, {
+    max: maxRequestsPerMinute,
+    timeWindow: 60_000,
+    ...(await sharedRateLimit(app, 'tunnel')),
+  });
 
   const route = (path: string, types: readonly string[], respond: Respond) => {
     // Not observed itself: a report of a failed report would follow it.

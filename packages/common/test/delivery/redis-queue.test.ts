@@ -70,6 +70,7 @@ describe.skipIf(!(await redisAvailable()))('createRedisQueueTransport', () => {
     await ship(createMemoryTransport());
     await openTransport().send('import', batch('b-1'));
     await vi.waitFor(async () => expect(await scratch.redis.exists(`${scratch.prefix}:import:b-1`)).toBe(0));
+    expect(await scratch.redis.exists(`${scratch.prefix}:body:b-1`)).toBe(0);
     expect(await scratch.redis.ttl(`${scratch.prefix}:reply:b-1`)).toBeGreaterThan(3000);
   });
 
@@ -85,6 +86,8 @@ describe.skipIf(!(await redisAvailable()))('createRedisQueueTransport', () => {
     await vi.waitFor(async () => expect(await scratch.redis.exists(`${scratch.prefix}:import:b-1`)).toBe(0));
     expect(await openTransport().send('import', batch('b-1'))).toMatchObject({ status: 200 });
     expect(receiver.records()).toHaveLength(1);
+    // It was queued once more to get the answer, with its body.
+    await vi.waitFor(async () => expect(await scratch.redis.exists(`${scratch.prefix}:body:b-1`)).toBe(0));
   });
 
   it('queues a batch again that Redis has forgotten', async () => {
@@ -103,6 +106,21 @@ describe.skipIf(!(await redisAvailable()))('createRedisQueueTransport', () => {
     await scratch.redis.del(`${scratch.prefix}:import:wait`);
     await ship(createMemoryTransport());
     expect(await sending).toMatchObject({ status: 200 });
+  });
+
+  it('queues a batch again whose body was evicted', async () => {
+    const sending = openTransport({ suspectAfterMs: 100 }).send('import', batch('b-1'));
+    await vi.waitFor(async () => expect(await scratch.redis.exists(`${scratch.prefix}:import:b-1`)).toBe(1));
+    await scratch.redis.del(`${scratch.prefix}:body:b-1`);
+    const receiver = createMemoryTransport();
+    await ship(receiver);
+    expect(await sending).toMatchObject({ status: 200 });
+    expect(receiver.records()).toHaveLength(1);
+  });
+
+  it('lets the body of a batch that nobody asks for expire', async () => {
+    void openTransport().send('import', batch('b-1'));
+    await vi.waitFor(async () => expect(await scratch.redis.ttl(`${scratch.prefix}:body:b-1`)).toBeGreaterThan(80_000));
   });
 
   it('queues a batch again whose reply was evicted', async () => {

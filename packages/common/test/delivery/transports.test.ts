@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { startInbox } from '@qr/inbox';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createAnalyticsHttpTransport } from '../../src/delivery/transports/analytics-http.ts';
 import { createMixpanelHttpTransport } from '../../src/delivery/transports/mixpanel-http.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { describeTransportContract } from '../contract/transport-contract.ts';
@@ -39,6 +40,41 @@ async function openHttp() {
 }
 
 describeTransportContract('HTTP', openHttp);
+
+describe('analytics-service, of several instances', () => {
+  const refusesConnections = 'http://127.0.0.1:1';
+
+  async function open(urls: (live: string) => readonly string[]) {
+    const inbox = await startInbox();
+    const transport = createAnalyticsHttpTransport({
+      urls: urls(inbox.url),
+      serviceToken: 'test-token',
+      timeoutMs: 1000,
+    });
+    onTestFinished(async () => {
+      await transport.close();
+      await inbox.close();
+    });
+    return transport;
+  }
+
+  it('gets every batch through an instance that can be reached', async () => {
+    const transport = await open((live) => [refusesConnections, live]);
+    for (let batch = 0; batch < 4; batch++)
+      expect(await transport.send('analytics', sealed([]))).toMatchObject({ status: 200 });
+  });
+
+  it('is not asked twice when it refuses', async () => {
+    const transport = await open((live) => [live, live]);
+    const reply = await transport.send('analytics', sealed([{ event: 'x', properties: {} }]));
+    expect(reply).toMatchObject({ status: 400 });
+  });
+
+  it('that cannot be reached at all is a reply', async () => {
+    const transport = await open(() => [refusesConnections, refusesConnections]);
+    expect(await transport.send('analytics', sealed([]))).toEqual({ networkError: expect.any(String) });
+  });
+});
 
 it('HTTP sends the token as user name, and the body compressed', async () => {
   const { inbox, transport } = await openHttp();

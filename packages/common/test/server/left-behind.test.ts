@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Inbox, startInbox } from '@qr/inbox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { forgetUser, observabilityStats } from '../../src/index.ts';
 import { framesOf } from '../../src/server/tunnel/browser-stack.ts';
 import { tunnelPlugin } from '../../src/server/tunnel.ts';
 import { setEnv } from '../start-observed.ts';
@@ -164,6 +165,32 @@ describe('events that were left behind', () => {
     expect(inbox.events()).toEqual([]);
     const names = readdirSync(join(folder, 'pages'), { recursive: true }).map(String);
     expect(names.filter((name) => /import-\d+-1\.json\.gz$/.test(name))).toHaveLength(1);
+  });
+});
+
+describe('somebody who is to be forgotten', () => {
+  /** A batch is sealed after a second, and sent again after some. */
+  const PATIENT = { timeout: 10_000 };
+
+  it('goes from what was left behind, while the rest of it is delivered, and the statistics tell', async () => {
+    inbox.faults.add({ endpoint: 'import', fault: { kind: 'status', status: 503 } });
+    const viewed = { kind: 'event', name: 'dashboard_viewed', properties: { total_qrs: 3 }, at };
+    const leaveAs = (userId: string) =>
+      leave({
+        token: 'token1',
+        visitor: { $device_id: `device-of-${userId}` },
+        calls: [{ kind: 'identify', at, userId }, viewed],
+      });
+    await leaveAs('user-gone-1234');
+    await leaveAs('user-stays-1234');
+    await expect.poll(() => observabilityStats().pages.import?.pending, PATIENT).toBe(2);
+    forgetUser('user-gone-1234');
+    await expect.poll(() => observabilityStats().pages.import?.dropped.forgotten, PATIENT).toBe(1);
+    await leaveAs('user-gone-1234');
+    inbox.faults.clear();
+    await inbox.waitFor(() => inbox.events().length > 0, 15_000);
+    await expect.poll(() => observabilityStats().pages.import?.pending, PATIENT).toBe(0);
+    expect(inbox.events().map(({ distinctId }) => distinctId)).toEqual(['user-stays-1234']);
   });
 });
 

@@ -72,6 +72,27 @@ describe.concurrent('the end of a server', () => {
     },
   );
 
+  it('SIGTERM drains: not ready at once, requests answered meanwhile on connections that end with them', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { child, exited, url } = await startServer(onTestFinished, { SHUTDOWN_DRAIN_MS: '1500' });
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    const start = performance.now();
+    child.kill('SIGTERM');
+    await expect.poll(async () => (await fetch(`${url}/health/ready`)).status, { interval: 20 }).toBe(503);
+    const response = await fetch(`${url}/health/live`);
+    expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);
+    expect(await exited).toEqual([0, null]);
+    expect(performance.now() - start).toBeGreaterThan(1500);
+  });
+
+  it('SIGINT, which comes from a person, drains nothing', async ({ expect, onTestFinished }) => {
+    const { child, exited } = await startServer(onTestFinished, { SHUTDOWN_DRAIN_MS: '60000' });
+    child.kill('SIGINT');
+    expect(await exited).toEqual([0, null]);
+  });
+
   it('a second signal ends the process at once', async ({ expect, onTestFinished }) => {
     const { child, exited, url } = await startServer(onTestFinished);
     // A request that is never answered holds the server open.

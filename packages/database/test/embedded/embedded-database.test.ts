@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startEmbeddedDatabase } from '../../src/index.ts';
+import { startEmbeddedDatabase } from '../../src/embedded/embedded-database.ts';
 import { copyTemplate } from '../../src/testing/index.ts';
 import { NOTES_MIGRATION, temporaryFolder, writeMigrations } from '../migrations-folder.ts';
 

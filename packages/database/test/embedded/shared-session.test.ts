@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/index.ts';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/embedded/embedded-database.ts';
 
 /** A client that decides by itself which message it sends when: https://www.postgresql.org/docs/current/protocol-flow.html */
 class WireClient {

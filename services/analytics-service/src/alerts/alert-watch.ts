@@ -1,5 +1,5 @@
 import { type AlertChange, type AlertRule, changesOf, evaluate, type QueryClient } from '@qr/alerts';
-import { withJobContext, withMonitor } from '@qr/common';
+import { type StopSchedule, startSchedule, withJobContext, withMonitor } from '@qr/common';
 import type { AlertStore, Claim } from './alert-store.ts';
 
 const MINUTE_MS = 60_000;
@@ -23,8 +23,8 @@ export interface AlertWatchOptions {
 export interface AlertWatch {
   /** Once, unless another instance has done it in this interval; joins a run that is under way. Never rejects. */
   run(): Promise<void>;
-  /** Runs at once and then every interval; returns how to stop. */
-  start(): () => void;
+  /** Runs at once and then every interval, in one of all instances; returns how to stop. */
+  start(): StopSchedule;
 }
 
 export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
@@ -79,11 +79,10 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
     run,
     start() {
       isStopped = false;
-      void run();
-      const timer = setInterval(() => void run(), intervalMs).unref();
+      const stop = startSchedule({ name: 'alerts', everyMs: intervalMs, run });
       return () => {
         isStopped = true;
-        clearInterval(timer);
+        return stop();
       };
     },
   };

@@ -64,8 +64,9 @@ export function hostAlerts(app: Server, { rules, store, config }: HostAlertsOpti
   });
   const stop = watch.start();
   app.addHook('onClose', async () => {
-    stop();
+    const stopped = stop();
     abort.abort();
+    await stopped;
   });
   return true;
 }

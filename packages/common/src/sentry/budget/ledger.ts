@@ -50,7 +50,8 @@ export interface InFlight extends Suppressed {
  * and either announced or not. Every change follows from its arguments alone, so that the same calls give the same books again.
  */
 export class Ledger {
-  readonly limits: Limits;
+  /** May change with the number of processes that share them. */
+  limits: Limits;
   readonly total: TokenBucket;
   /** The one used last is last. */
   readonly entries = new Map<string, Entry>();

@@ -1,3 +1,4 @@
+import type { Sharers } from './shares.ts';
 import type { Refill } from './token-bucket.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,12 +23,15 @@ export interface Limits {
  * - The total holds a tenth of the month at once: at the default of 5000 the first 10 errors of 50 different faults, which is a bad deploy, and
  *   still nine tenths are left for the rest of the month. The remainder trickles in, so that no 31 days see more than the budget.
  * - Half of what the total holds is kept for new fingerprints: however long a storm lasts, the first error of another fault is seen.
+ * - Processes that share the budget have equal parts of the total, and those of one service, in which the same faults come up, of the first
+ *   errors of a fingerprint; at least one each, so that no process hides a fault that only it has.
  */
-export function limitsFor(perMonth: number): Limits {
-  const capacity = Math.max(1, Math.floor(perMonth / 10));
+export function limitsFor(perMonth: number, { all, ofService }: Sharers = { all: 1, ofService: 1 }): Limits {
+  const share = perMonth / all;
+  const capacity = Math.max(1, Math.floor(share / 10));
   return {
-    each: { capacity: 10, msEach: HOUR_MS },
-    total: { capacity, msEach: MONTH_MS / Math.max(0, perMonth - capacity) },
+    each: { capacity: Math.ceil(10 / ofService), msEach: HOUR_MS * ofService },
+    total: { capacity, msEach: MONTH_MS / Math.max(0, share - capacity) },
     reserve: Math.floor(capacity / 2),
   };
 }

@@ -1,19 +1,30 @@
 import { join } from 'node:path';
 import type { ObservabilityConfig } from '../../config.ts';
+import { newOwnerName } from '../../delivery/spool-folder.ts';
+import { serviceName } from '../../service-name.ts';
 import { ERRORS_FOLDER, spoolRootOf } from '../../spool-root.ts';
 import { warnOnce } from '../../warn-once.ts';
 import { createErrorBudget, type ErrorBudget, unlimited } from '../error-budget.ts';
 import { noStore } from './budget-store.ts';
 import { openFileStore } from './file-store.ts';
+import { joinBudget } from './shares.ts';
 import { sendSummary } from './summary.ts';
 
-/** The budget that the environment asks for. Its books are in a folder of the errors' spool, beside what waits to be sent. */
+/**
+ * The budget that the environment asks for: with `OBSERVABILITY_REDIS_URL` that of all processes together, else that of this one. Its books are in a folder of
+ * the errors' spool, beside what waits to be sent.
+ */
 export function openErrorBudget(config: ObservabilityConfig): ErrorBudget {
   const perMonth = config.SENTRY_ERROR_BUDGET_PER_MONTH ?? 5000;
   if (perMonth === 0) return unlimited;
   const root = spoolRootOf(config);
+  const { OBSERVABILITY_REDIS_URL: redisUrl } = config;
+  const service = serviceName() ?? 'service';
   return createErrorBudget({
     perMonth,
+    ...(redisUrl !== undefined && {
+      share: (onChange) => joinBudget({ redisUrl, service, owner: newOwnerName(), onChange }),
+    }),
     store: root === undefined ? noStore : openFileStore(join(root, ERRORS_FOLDER, 'budget'), warnOnce),
     send: sendSummary,
     warn: (message) => console.warn(`[observability] ${message}`),

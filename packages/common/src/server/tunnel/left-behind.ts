@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
+import { pagePipelines } from '../../delivery/page-pipelines.ts';
 import { createPipeline, type Pipeline } from '../../delivery/pipeline.ts';
 import { createMixpanelHttpTransport } from '../../delivery/transports/mixpanel-http.ts';
 import { createSentryHttpTransport } from '../../delivery/transports/sentry-http.ts';
@@ -39,6 +40,7 @@ export interface LeftBehind {
  */
 export function createLeftBehind({ sentry, mixpanel, spoolRoot }: LeftBehindOptions): LeftBehind {
   const pipeline = openPipeline({ sentry, mixpanel, spoolRoot });
+  pagePipelines.add(pipeline);
   return {
     accept(body) {
       const report = parse(body);
@@ -55,7 +57,10 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot }: LeftBehindOpti
         });
       }
     },
-    close: () => pipeline.close(FLUSH_INTERVAL_MS),
+    async close() {
+      pagePipelines.delete(pipeline);
+      await pipeline.close(FLUSH_INTERVAL_MS);
+    },
   };
 }
 

@@ -2,11 +2,11 @@ import type { ReactElement } from 'react';
 import { countOf } from '../shared/format.ts';
 import { LaneNotes } from './lane-notes.tsx';
 import { LaneTable } from './lane-table.tsx';
-import type { ServiceReport } from './service-stats.ts';
+import { lanesOf, type ServiceReport } from './service-stats.ts';
 
 export function ServiceSection({ service }: { readonly service: ServiceReport }): ReactElement {
   const { name, failure, stats } = service;
-  const lanes = Object.entries(stats?.lanes ?? {});
+  const lanes = lanesOf(service);
   const suppressed = stats?.errorBudget?.suppressed ?? 0;
   return (
     <section className="card">

@@ -16,8 +16,16 @@ export interface ServiceReport {
   readonly failure?: string;
   readonly stats?: {
     readonly lanes?: Readonly<Record<string, LaneNumbers>>;
+    /** Of what pages left behind. */
+    readonly pages?: Readonly<Record<string, LaneNumbers>>;
     readonly errorBudget?: { readonly suppressed?: number };
   };
+}
+
+/** The lanes of a service, those of what pages left behind by a name of their own. */
+export function lanesOf({ stats }: ServiceReport): readonly (readonly [string, LaneNumbers])[] {
+  const ofPages = Object.entries(stats?.pages ?? {}).map(([name, lane]) => [`pages: ${name}`, lane] as const);
+  return [...Object.entries(stats?.lanes ?? {}), ...ofPages];
 }
 
 /** Records of a lane that are lost, whatever the reason. */

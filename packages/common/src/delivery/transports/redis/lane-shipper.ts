@@ -4,11 +4,9 @@ import type { Redis } from 'ioredis';
 import type { LaneName } from '../../record.ts';
 import { type Decision, decide } from '../../retry-policy.ts';
 import type { Reply, Transport } from '../../transport.ts';
-import { type BatchJob, failuresKey, rateKey, reasonOf, replyKey } from './names.ts';
-import { takeFromBudget } from './rate-budget.ts';
+import { claimBatch, settleBatch } from './batch-scripts.ts';
+import { type BatchJob, failuresKey, reasonOf } from './names.ts';
 
-/** How long an answer waits for its producer. One that comes later sends the batch again, which deduplication forgives. */
-const REPLY_TTL_S = 3600;
 /** An outage that nobody has tried to send into for so long is over. */
 const FAILURES_TTL_S = 600;
 /** Failures that come together, from all that was under way when the receiver went down, count as one. */
@@ -81,24 +79,24 @@ export class LaneShipper {
   async #ship(job: Job<BatchJob, void>, token?: string): Promise<void> {
     const { redis, prefix, lane, transport, maxEventsPerSecond } = this.#options;
     const { id = '', data } = job;
-    if (!data.body) throw new UnrecoverableError('Redis has lost the body of this batch.');
-    const reply = replyKey(prefix, id);
+    const { records } = data;
+    const keys = { prefix, lane, id };
+    const claim = await claimBatch(redis, keys, { records, recordsPerSecond: maxEventsPerSecond });
     // A shipper died between leaving the reply and removing the job, or the producer could not wait.
-    if (await redis.exists(reply)) return;
-    const waitMs = await takeFromBudget(redis, rateKey(prefix, lane), data.records, maxEventsPerSecond);
-    await sleep(waitMs, undefined, { signal: this.#closing.signal }).catch(() => {});
+    if (claim === 'answered') return;
+    if (claim === 'lost') throw new UnrecoverableError('Redis has lost the body of this batch.');
+    const { waitMs, body } = claim;
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#closing.signal }).catch(() => {});
     if (this.#closing.signal.aborted) return this.#giveBack(job, token);
-    const batch = { id, records: data.records, body: Buffer.from(data.body, 'base64') };
+    const batch = { id, records, body };
     const answer = await transport.send(lane, batch).catch((error): Reply => ({ networkError: reasonOf(error) }));
     const decision = decideOn(answer, job.attemptsStarted - 1);
     if (decision.action === 'retry' || decision.action === 'pause') return this.#retry(job, token, decision, answer);
-    await redis.multi().set(reply, JSON.stringify(answer), 'EX', REPLY_TTL_S).del(failuresKey(prefix, lane)).exec();
+    await settleBatch(redis, keys, JSON.stringify(answer));
     this.#saidPaused = false;
-    if (decision.action === 'delivered') return this.#count('delivered', data.records);
-    this.#count('refused', data.records);
+    if (decision.action === 'delivered') return this.#count('delivered', records);
+    this.#count('refused', records);
     this.#note(describe(answer));
-    // What was refused is for the producer to deal with; kept here, it would outlive a request to forget somebody.
-    await job.updateData({ records: data.records, body: '' });
     throw new UnrecoverableError(describe(answer));
   }
 

@@ -2,9 +2,11 @@ import { Queue } from 'bullmq';
 import { ReplyError } from 'ioredis';
 import type { LaneName } from '../../record.ts';
 import type { Reply, SealedBatch, Transport } from '../../transport.ts';
-import { type BatchJob, jobKey, reasonOf, replyKey } from './names.ts';
+import { type BatchJob, bodyKey, jobKey, reasonOf, replyKey } from './names.ts';
 import { ProducerConnection } from './producer-connection.ts';
 
+/** How long Redis keeps a body whose batch nobody asks for any more; of one that is needed longer its producer brings it again. */
+const BODY_TTL_S = 24 * 3600;
 /** The slowest that answers are looked for, after a while without any. */
 const MAX_POLL_INTERVAL_MS = 1000;
 
@@ -70,9 +72,10 @@ export class QueueProducer implements Transport {
     this.#giveUp(CLOSED.networkError);
   }
 
-  /** Does nothing to a batch that Redis still has, whatever its state. */
+  /** Does nothing to a batch that Redis still has, whatever its state. The body comes first, so that no shipper finds a job without it. */
   async #enqueue(lane: LaneName, { id, records, body }: SealedBatch): Promise<void> {
-    await this.#queue(lane).add('batch', { records, body: body.toString('base64') }, { jobId: id, stackTraceLimit: 0 });
+    await this.#connection.redis.set(bodyKey(this.#options.prefix, id), body, 'EX', BODY_TTL_S);
+    await this.#queue(lane).add('batch', { records }, { jobId: id, stackTraceLimit: 0 });
   }
 
   #queue(lane: LaneName): Queue<BatchJob> {

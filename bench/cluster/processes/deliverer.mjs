@@ -1,0 +1,75 @@
+// Delivers batches that wait, in one of three ways, and says what it cost from the end of the warm-up on.
+
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Backlog } from '../../../packages/common/dist/delivery/backlog.js';
+import { loadBatch } from '../../../packages/common/dist/delivery/batch-file.js';
+import { Sender } from '../../../packages/common/dist/delivery/sender.js';
+import { startShipper } from '../../../packages/common/dist/delivery/shipper.js';
+import { LaneCounters } from '../../../packages/common/dist/delivery/stats.js';
+import { onDisk } from '../../../packages/common/dist/delivery/stored-batch.js';
+import { createMixpanelHttpTransport } from '../../../packages/common/dist/delivery/transports/mixpanel-http.js';
+import { serve } from './serve.mjs';
+
+const POLL_MS = 2;
+/** For what follows the answer of the last batch. */
+const END_MS = 20;
+/** No limit: the machine is measured, not the vendor's rate. The budget is asked all the same. */
+const MAX_EVENTS_PER_SECOND = 1_000_000_000;
+
+const ways = {
+  async shipper({ redisUrl, transport }) {
+    const shipper = await startShipper({
+      redisUrl,
+      transport,
+      lanes: ['import'],
+      maxEventsPerSecond: MAX_EVENTS_PER_SECOND,
+    });
+    return () => shipper.stats().import.delivered;
+  },
+  /** As a process without Redis does with the batches in its spool. */
+  sender({ folder, transport }) {
+    const backlog = new Backlog({ maxBytes: Number.POSITIVE_INFINITY, onDrop() {} });
+    const counters = new LaneCounters();
+    for (const file of filesOf(folder)) backlog.add(onDisk(file, Date.now()));
+    const surroundings = { aftermath: {}, warn: console.warn, now: Date.now, random: Math.random };
+    new Sender({ lane: 'import', transport, backlog, counters, ...surroundings }).wake();
+    return () => counters.delivered;
+  },
+  /** The least there is: a file is read and sent, and nothing is noted or removed. */
+  transport({ folder, transport }) {
+    let delivered = 0;
+    void (async () => {
+      for (const file of filesOf(folder)) {
+        await transport.send('import', await loadBatch(file));
+        delivered += file.records;
+      }
+    })();
+    return () => delivered;
+  },
+};
+
+async function deliver({ way, apiHost, warmUp, records, ...where }) {
+  const transport = createMixpanelHttpTransport({ apiHost, token: 'benchmark-token' });
+  const delivered = await ways[way]({ transport, ...where });
+  while (delivered() < warmUp) await sleep(POLL_MS);
+  const from = delivered();
+  const startedAt = performance.now();
+  const before = process.cpuUsage();
+  while (delivered() < records) await sleep(POLL_MS);
+  const seconds = (performance.now() - startedAt) / 1000;
+  await sleep(END_MS);
+  const { user, system } = process.cpuUsage(before);
+  return { records: delivered() - from, cpuSeconds: (user + system) / 1e6, seconds };
+}
+
+function filesOf(folder) {
+  return readdirSync(folder).map((name) => {
+    const path = join(folder, name);
+    const [, key, records] = /-(\d+)-(\d+)\./.exec(name);
+    return { id: key, lane: 'import', records: Number(records), bytes: statSync(path).size, path };
+  });
+}
+
+serve({ deliver });

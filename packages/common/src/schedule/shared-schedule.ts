@@ -1,0 +1,53 @@
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { warnOnce } from '../warn-once.ts';
+import type { ScheduleOptions, StopSchedule } from './schedule.ts';
+
+const PREFIX = 'qr-schedule';
+const MAX_RECONNECT_DELAY_MS = 5000;
+/** How long a process may give no sign of life before another does its run again. */
+const STALLED_AFTER_MS = 15_000;
+
+/**
+ * Keeps a schedule in Redis (a BullMQ job scheduler) and takes part in doing what is due. A Redis that has forgotten everything gets the schedule
+ * again as soon as it is back.
+ */
+export function shareSchedule(options: ScheduleOptions & { readonly redisUrl: string }): StopSchedule {
+  const { name, everyMs, run, redisUrl } = options;
+  let isClosed = false;
+  const redis = new Redis(redisUrl, {
+    maxRetriesPerRequest: null,
+    // Also for the connections that BullMQ derives from this one: without it they would try for ever, and keep the process alive.
+    retryStrategy: (attempt) => (isClosed ? null : Math.min(MAX_RECONNECT_DELAY_MS, attempt * 250)),
+  });
+  const complain = (error: Error) =>
+    warnOnce(
+      `The schedule "${name}" cannot reach Redis: ${error.message}. It keeps trying, and nothing runs meanwhile.`,
+    );
+  const shared = { connection: redis, prefix: PREFIX };
+  const queue = new Queue(name, { ...shared, skipMetasUpdate: true, skipVersionCheck: true });
+  const worker = new Worker(name, run, {
+    ...shared,
+    lockDuration: STALLED_AFTER_MS,
+    stalledInterval: STALLED_AFTER_MS,
+    removeOnComplete: { count: 0 },
+    removeOnFail: { count: 0 },
+  });
+  redis.on('error', complain);
+  queue.on('error', complain);
+  worker.on('error', complain);
+
+  // The same entry from every process, each time the connection is made anew: whoever comes first makes it, and the others change nothing.
+  const enter = () => {
+    queue.upsertJobScheduler(name, { every: everyMs }).catch((error: Error) => {
+      if (!isClosed) complain(error);
+    });
+  };
+  redis.on('ready', enter);
+
+  return async () => {
+    await worker.close();
+    isClosed = true;
+    redis.disconnect();
+  };
+}

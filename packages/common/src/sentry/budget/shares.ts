@@ -1,0 +1,79 @@
+import { warnOnce } from '../../warn-once.ts';
+
+/** How many processes share a budget. */
+export interface Sharers {
+  /** All that have one DSN's quota between them. */
+  readonly all: number;
+  /** Those of the same service, in which the same faults come up. */
+  readonly ofService: number;
+}
+
+/** What {@link joinBudget} takes. */
+export interface JoinOptions {
+  readonly redisUrl: string;
+  readonly service: string;
+  /** A name that no other process has. */
+  readonly owner: string;
+  /** Called when the number changes. */
+  readonly onChange: (sharers: Sharers) => void;
+  /** How often a process says that it is there. @default 20_000 */
+  readonly intervalMs?: number;
+}
+
+const KEY = 'qr-budget:processes';
+/** So many signs of life may be missing before a process counts as gone. */
+const MISSED = 3;
+
+/**
+ * Says in Redis that this process takes its share of the error budget, and counts those that do. While Redis is away the last number holds: an
+ * error is judged without asking anybody.
+ *
+ * @returns the function that leaves.
+ */
+export function joinBudget({ redisUrl, service, owner, onChange, intervalMs = 20_000 }: JoinOptions): () => void {
+  const member = `${service}/${owner}`;
+  let known: Sharers = { all: 1, ofService: 1 };
+  let isClosed = false;
+  // The client takes 0.1 s to load: only a process that shares pays for it.
+  const connected = import('ioredis').then(({ Redis }) => {
+    const redis = new Redis(redisUrl, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (attempt) => (isClosed ? null : Math.min(5000, attempt * 250)),
+    });
+    redis.on('error', (error) =>
+      warnOnce(`The error budget cannot reach Redis: ${error.message}. It goes by the last known number of processes.`),
+    );
+    // A new process must not spend a whole budget until the next round.
+    redis.on('ready', () => void tell());
+    return redis;
+  });
+
+  async function tell(): Promise<void> {
+    const redis = await connected;
+    if (isClosed || redis.status !== 'ready') return;
+    const now = Date.now();
+    try {
+      await redis.zadd(KEY, now, member);
+      await redis.zremrangebyscore(KEY, 0, now - MISSED * intervalMs);
+      const members = await redis.zrange(KEY, 0, -1);
+      const ofService = members.filter((name) => name.startsWith(`${service}/`)).length;
+      const found = { all: Math.max(1, members.length), ofService: Math.max(1, ofService) };
+      if (found.all === known.all && found.ofService === known.ofService) return;
+      known = found;
+      onChange(found);
+    } catch {
+      // Said by the connection; the next round tries again.
+    }
+  }
+
+  const timer = setInterval(() => void tell(), intervalMs).unref();
+  return () => {
+    isClosed = true;
+    clearInterval(timer);
+    void connected.then(async (redis) => {
+      await redis.zrem(KEY, member).catch(() => {});
+      redis.disconnect();
+    });
+  };
+}

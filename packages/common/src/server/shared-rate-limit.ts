@@ -1,0 +1,45 @@
+import type { RateLimitPluginOptions } from '@fastify/rate-limit';
+import type { FastifyInstance } from 'fastify';
+import { readObservabilityConfig } from '../load-config.ts';
+import { createHasher } from '../privacy/hash.ts';
+import { serviceName } from '../service-name.ts';
+import { warnOnce } from '../warn-once.ts';
+
+/** How long a request waits for Redis at most; then it passes uncounted. */
+const REDIS_TIMEOUT_MS = 250;
+const MAX_RECONNECT_DELAY_MS = 2000;
+
+/**
+ * With `OBSERVABILITY_REDIS_URL` requests are counted there, so that a limit holds over all instances of a service; while Redis is away every request
+ * passes. Without the variable each process counts for itself.
+ *
+ * @param purpose tells limits of one server apart.
+ */
+export async function sharedRateLimit(
+  app: FastifyInstance,
+  purpose: string,
+): Promise<Pick<RateLimitPluginOptions, 'redis' | 'nameSpace' | 'skipOnError' | 'keyGenerator'>> {
+  const { OBSERVABILITY_REDIS_URL: url, PII_HASH_KEY: hashKey } = readObservabilityConfig().config;
+  if (url === undefined) return {};
+  const { Redis } = await import('ioredis');
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    // It would ask for Redis's state in the time of a command, while a process that starts is busy.
+    enableReadyCheck: false,
+    commandTimeout: REDIS_TIMEOUT_MS,
+    retryStrategy: (attempt) => Math.min(MAX_RECONNECT_DELAY_MS, attempt * 100),
+  });
+  redis.on('error', (error) =>
+    warnOnce(`Rate limits cannot reach Redis: ${error.message}. Requests pass uncounted until it is back.`),
+  );
+  app.addHook('onClose', async () => redis.disconnect());
+  const hash = createHasher(hashKey);
+  return {
+    redis,
+    nameSpace: `qr-limit:${serviceName() ?? 'service'}:${purpose}:`,
+    skipOnError: true,
+    // Addresses are personal data, and Redis may write what it holds to a disk.
+    keyGenerator: ({ ip }) => hash(ip).slice(0, 32),
+  };
+}

@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installForProduction, MOST_MB } from './container/install.mjs';
+import { workspacesOf } from './container/workspaces.mjs';
+
+const deployed = workspacesOf(join(import.meta.dirname, '..')).flatMap(({ folder }) =>
+  /^(services|apps)\//.test(folder) || folder === 'packages/inbox' ? [folder] : [],
+);
+
+console.log(`${'MB of dependencies'.padEnd(28)}  as npm installs it  in an image`);
+for (const folder of deployed) {
+  const target = mkdtempSync(join(tmpdir(), 'qr-observability-install-'));
+  try {
+    const { installedMb, keptMb } = installForProduction(folder, target);
+    const isTooLarge = keptMb > MOST_MB;
+    if (isTooLarge) process.exitCode = 1;
+    const mark = isTooLarge ? `  more than ${MOST_MB}` : '';
+    console.log(`${folder.padEnd(28)}  ${String(installedMb).padStart(18)}  ${String(keptMb).padStart(11)}${mark}`);
+  } finally {
+    rmSync(target, { recursive: true });
+  }
+}
