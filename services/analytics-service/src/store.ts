@@ -77,7 +77,8 @@ export function createStore(db: Database['db']) {
           ))
           returning owner_id, qr_id, day::text as day`);
         if (days.length === 0) return 0;
-        // A statement after the lock, so that it sees every scan that came before. Scans are only ever added: no row can become superfluous.
+        // A statement after the lock, so that it sees every scan that came before. Scans are only ever added: no row can become superfluous, and
+        // most stay as they were, which need not be written again.
         const due = sql`
           json_to_recordset(${JSON.stringify(days)}::json) as due (owner_id text, qr_id text, day date)
           join analytics.scans using (owner_id, qr_id, day)`;
@@ -86,12 +87,13 @@ export function createStore(db: Database['db']) {
           select owner_id, qr_id, day, country, device_type, browser, is_bot, count(*)
           from ${due} group by owner_id, qr_id, day, country, device_type, browser, is_bot
           on conflict (owner_id, qr_id, day, country, device_type, browser, is_bot)
-          do update set scans = excluded.scans`);
+          do update set scans = excluded.scans where daily_scans.scans <> excluded.scans`);
         await transaction.execute(sql`
           insert into analytics.daily_visitors (owner_id, qr_id, day, visitors)
           select owner_id, qr_id, day, count(distinct visitor) filter (where not is_bot)
           from ${due} group by owner_id, qr_id, day
-          on conflict (owner_id, qr_id, day) do update set visitors = excluded.visitors`);
+          on conflict (owner_id, qr_id, day)
+          do update set visitors = excluded.visitors where daily_visitors.visitors <> excluded.visitors`);
         return days.length;
       });
     },
