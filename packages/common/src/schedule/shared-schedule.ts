@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { warnOnce } from '../warn-once.ts';
@@ -7,6 +8,8 @@ const PREFIX = 'qr-schedule';
 const MAX_RECONNECT_DELAY_MS = 5000;
 /** How long a process may give no sign of life before another does its run again. */
 const STALLED_AFTER_MS = 15_000;
+/** How long the end waits for a run, and for a Redis that may be away; a run that is left is done again by another. */
+const CLOSE_TIMEOUT_MS = 3000;
 
 /**
  * Keeps a schedule in Redis (a BullMQ job scheduler) and takes part in doing what is due. A Redis that has forgotten everything gets the schedule
@@ -46,8 +49,9 @@ export function shareSchedule(options: ScheduleOptions & { readonly redisUrl: st
   redis.on('ready', enter);
 
   return async () => {
-    await worker.close();
+    const closed = worker.close().catch(() => {});
     isClosed = true;
+    await Promise.race([closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
     redis.disconnect();
   };
 }

@@ -88,6 +88,15 @@ describe.skipIf(!(await redisAvailable()))('a schedule that several processes sh
     expect(runs[0]).toBe(stopped);
   });
 
+  it('stops in time while Redis is away', async () => {
+    const { redis, stops, total } = await share(1, 200);
+    await expect.poll(total, { timeout: 10_000 }).toBeGreaterThan(0);
+    await redis.kill();
+    const start = performance.now();
+    await stops[0]?.();
+    expect(performance.now() - start).toBeLessThan(4000);
+  });
+
   it('is there again when Redis has lost everything', async () => {
     const { redis, total } = await share(2, 200);
     await expect.poll(total, { timeout: 10_000 }).toBeGreaterThan(1);

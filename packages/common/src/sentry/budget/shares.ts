@@ -34,26 +34,28 @@ export function joinBudget({ redisUrl, service, owner, onChange, intervalMs = 20
   const member = `${service}/${owner}`;
   let known: Sharers = { all: 1, ofService: 1 };
   let isClosed = false;
+  // Connects when it has something to say instead of by itself, and keeps no process alive.
   // The client takes 0.1 s to load: only a process that shares pays for it.
   const connected = import('ioredis').then(({ Redis }) => {
     const redis = new Redis(redisUrl, {
+      lazyConnect: true,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
-      retryStrategy: (attempt) => (isClosed ? null : Math.min(5000, attempt * 250)),
+      retryStrategy: () => null,
     });
     redis.on('error', (error) =>
       warnOnce(`The error budget cannot reach Redis: ${error.message}. It goes by the last known number of processes.`),
     );
-    // A new process must not spend a whole budget until the next round.
-    redis.on('ready', () => void tell());
     return redis;
   });
 
   async function tell(): Promise<void> {
     const redis = await connected;
-    if (isClosed || redis.status !== 'ready') return;
-    const now = Date.now();
+    if (isClosed || redis.status === 'connecting') return;
     try {
+      if (redis.status !== 'ready') await redis.connect();
+      redis.stream.unref();
+      const now = Date.now();
       await redis.zadd(KEY, now, member);
       await redis.zremrangebyscore(KEY, 0, now - MISSED * intervalMs);
       const members = await redis.zrange(KEY, 0, -1);
@@ -67,6 +69,8 @@ export function joinBudget({ redisUrl, service, owner, onChange, intervalMs = 20
     }
   }
 
+  // At once, too: a new process must not spend a whole budget until the next round.
+  void tell();
   const timer = setInterval(() => void tell(), intervalMs).unref();
   return () => {
     isClosed = true;
