@@ -2,7 +2,6 @@ import { basename, dirname } from 'node:path';
 import { halfKey, writeBatch } from './batch-file.ts';
 import { compress, readRecords } from './compress.ts';
 import type { DeadLetter, DeadLetters } from './dead-letters.ts';
-import { readRejections } from './rejections.ts';
 import type { Aftermath } from './sender.ts';
 import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
 
@@ -13,15 +12,15 @@ export function createAftermath(
   now: () => number,
 ): Aftermath {
   return {
-    async quarantine(batch, lane, answer) {
-      const { indexes, reason, details } = readRejections(answer, batch.records);
+    async quarantine(batch, lane, reason, refusals) {
       const records = await readRecords(batch.body).catch(() => []);
-      const refused = indexes === 'all' ? records.map((_, index) => index) : indexes;
-      const letters = refused.map((index): DeadLetter => ({ reason, ...details.get(index), record: records[index] }));
+      const indexes = refusals ? [...refusals.keys()] : records.map((_, index) => index);
+      const letters = indexes.map((index): DeadLetter => ({ reason, ...refusals?.get(index), record: records[index] }));
       await deadLetters.add(lane, letters, now());
-      const count = indexes === 'all' ? batch.records : indexes.length;
+      const count = refusals ? refusals.size : batch.records;
+      const shown = letters[0]?.reason ?? reason;
       warn(
-        `${count} of ${batch.records} records of the ${lane} lane were rejected and put into dead/${lane}.ndjson: ${reason}`,
+        `${count} of ${batch.records} records of the ${lane} lane were rejected and put into dead/${lane}.ndjson: ${shown}`,
       );
       return count;
     },

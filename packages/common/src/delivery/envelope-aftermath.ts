@@ -10,8 +10,7 @@ export function createEnvelopeAftermath(
   now: () => number,
 ): Aftermath {
   return {
-    async quarantine(batch, lane, answer) {
-      const reason = reasonIn(answer);
+    async quarantine(batch, lane, reason) {
       const record = await readText(batch.body)
         .then(readPayloads)
         .catch(() => null);
@@ -21,16 +20,4 @@ export function createEnvelopeAftermath(
     },
     split: async () => [],
   };
-}
-
-/** `{ "detail": "...", "causes": ["..."] }`, as Relay answers. */
-function reasonIn(answer: string): string {
-  try {
-    const { detail, causes } = JSON.parse(answer) as { detail?: unknown; causes?: unknown };
-    const parts = [detail, ...(Array.isArray(causes) ? causes : [])].filter((part) => typeof part === 'string');
-    if (parts.length > 0) return parts.join(': ');
-  } catch {
-    // A proxy answered instead.
-  }
-  return answer.slice(0, 200);
 }

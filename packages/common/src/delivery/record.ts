@@ -1,10 +1,4 @@
-/**
- * One endpoint at one destination each, with a batch, a spool and a sender of its own, so that one cannot block another:
- * Mixpanel's `/import`, `/engage`, `/groups` and its deletion API, the platform's own analytics-service, and Sentry's envelopes with errors.
- */
-export const laneNames = ['import', 'engage', 'groups', 'deletions', 'analytics', 'sentry'] as const;
-
-export type LaneName = (typeof laneNames)[number];
+export { type LaneName, laneNames } from './lanes.ts';
 
 /** Why a record did not arrive. Every loss has exactly one of these. */
 export type DropReason =
@@ -15,6 +9,11 @@ export type DropReason =
   | 'spool_overflow'
   | 'memory_overflow'
   | 'rejected'
+  /** Rejected before, and now discarded from the dead letters because these are full or cannot be written. */
+  | 'dead_letter_overflow'
   | 'forgotten'
+  /** Cut off or damaged on disk; what can be kept of it is in the folder of corrupted files. */
   | 'torn'
+  /** Tracked before analytics were turned on, more than are kept. */
+  | 'not_initialized'
   | 'closed';

@@ -1,3 +1,7 @@
+import { type LaneName, laneDefinitions } from './lanes.ts';
+import { type HttpReply, type Refusal, statusOf } from './replies.ts';
+import type { Reply } from './transport.ts';
+
 /** First wait, doubled at each attempt. Mixpanel reference, import-events. */
 const FIRST_DELAY_MS = 2000;
 const MAX_DELAY_MS = 60_000;
@@ -5,52 +9,92 @@ const MIN_JITTER_MS = 1000;
 export const MAX_JITTER_MS = 5000;
 /** Longest wait that a receiver can ask for, as in the vendor's own browser client: a mistaken date must not silence a lane for good. */
 const MAX_ASKED_MS = 600_000;
+/** Statuses that a healthy path answers for a while; every other failure is worth a warning at once. */
+const TRANSIENT = new Set([408, 425, 429]);
 
-/** What to do with a batch after an answer. */
+/** What to do with a batch after a reply. */
 export type Decision =
   | { readonly action: 'delivered' }
-  | { readonly action: 'retry'; readonly delayMs: number }
-  /** The receiver does not accept some or all records; the answer says which. */
-  | { readonly action: 'rejected' }
-  /** The receiver does not accept our credentials: sending on would only burn the rate limit. */
-  | { readonly action: 'pause'; readonly delayMs: number }
-  | { readonly action: 'split' };
+  /** The receiver refuses the named records and has stored the others. */
+  | { readonly action: 'reject'; readonly refusals: ReadonlyMap<number, Refusal> }
+  /** Send it again in two halves; a single record is refused for `reason`. */
+  | { readonly action: 'split'; readonly reason: string; readonly isTooLarge: boolean }
+  | {
+      readonly action: 'retry';
+      readonly delayMs: number;
+      /** Whether the receiver named the wait: then a flush does not shorten it. */
+      readonly isAsked: boolean;
+      /** Whether waiting alone may not help: a wrong host, credentials, a proxy in between. */
+      readonly needsAttention: boolean;
+    };
 
 /** What {@link decide} looks at; nothing else influences it. */
 export interface Attempt {
-  /** Absent when no answer came. */
-  readonly status?: number;
-  /** The `Retry-After` header: seconds or an HTTP date. */
-  readonly retryAfter?: string;
-  /** What a 2xx says of the records. @default 'accepted' */
-  readonly acknowledgement?: 'accepted' | 'refused' | 'foreign';
-  /** How often this batch was sent before, 0 at first. */
+  readonly lane: LaneName;
+  /** Records in the batch. */
+  readonly records: number;
+  readonly reply: Reply;
+  /** Failures in a row before this reply. */
   readonly attempt: number;
+  /** Milliseconds since the epoch. */
   readonly now: number;
   /** From 0 to 1. */
   readonly random: number;
 }
 
-/** Decides what becomes of a batch. Pure, so that the whole policy can be read and tested as a table. */
-export function decide({ status, retryAfter, acknowledgement = 'accepted', attempt, now, random }: Attempt): Decision {
-  const isSuccess = status !== undefined && status >= 200 && status < 300;
-  if (isSuccess && acknowledgement === 'accepted') return { action: 'delivered' };
-  if (isSuccess && acknowledgement === 'refused') return { action: 'rejected' };
-  if (status === 413) return { action: 'split' };
-  if (status === 401 || status === 403) return { action: 'pause', delayMs: MAX_DELAY_MS };
-  const isTransient = status === undefined || isSuccess || status === 408 || status === 429 || status >= 500;
-  if (!isTransient) return { action: 'rejected' };
-  const asked = parseRetryAfter(retryAfter, now, attempt);
-  const backoff = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
-  const jitter = MIN_JITTER_MS + random * (MAX_JITTER_MS - MIN_JITTER_MS);
-  return { action: 'retry', delayMs: asked ?? backoff + jitter };
+/**
+ * Decides what becomes of a batch. Pure, so that the whole policy can be read and tested as a table.
+ *
+ * Only what the receiver itself says about records rejects records. Whatever the path between may cause, a status or a body, keeps the batch.
+ */
+export function decide({ lane, records, reply, attempt, now, random }: Attempt): Decision {
+  if ('networkError' in reply) return retry(undefined, undefined, { attempt, now, random });
+  const status = statusOf(reply);
+  if (status === 413) return { action: 'split', reason: describeReply(reply), isTooLarge: true };
+  if (status === 400 || isSuccess(status)) {
+    const verdict = laneDefinitions[lane].readReply(reply, records);
+    if (verdict.kind === 'accepted') return { action: 'delivered' };
+    if (verdict.kind === 'refused') return { action: 'reject', refusals: verdict.refusals };
+    if (verdict.kind === 'refused_unnamed') return { action: 'split', reason: verdict.reason, isTooLarge: false };
+  }
+  return retry(status, reply.headers['retry-after'], { attempt, now, random });
 }
 
-function parseRetryAfter(value: string | undefined, now: number, attempt: number): number | undefined {
-  if (value === undefined || value.trim() === '') return undefined;
+/** A reply in a few words, for warnings and statistics. */
+export function describeReply(reply: Reply): string {
+  return 'status' in reply ? `status ${reply.status}: ${excerpt(reply)}` : reply.networkError;
+}
+
+function excerpt({ body }: HttpReply): string {
+  return body.trim() === '' ? '(empty body)' : body.slice(0, 200);
+}
+
+function retry(
+  status: number | undefined,
+  retryAfter: string | undefined,
+  { attempt, now, random }: Pick<Attempt, 'attempt' | 'now' | 'random'>,
+): Decision {
+  const jitter = MIN_JITTER_MS + random * (MAX_JITTER_MS - MIN_JITTER_MS);
+  const backoff = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt) + jitter;
+  const asked = parseRetryAfter(retryAfter, now);
+  const isTransient = status === undefined || TRANSIENT.has(status) || status >= 500;
+  // A wait of nothing, or a date in the past, must not turn into a loop without a pause.
+  return {
+    action: 'retry',
+    delayMs: asked > 0 ? asked : backoff,
+    isAsked: asked > 0,
+    needsAttention: !isTransient,
+  };
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** Milliseconds; 0 without a usable wait, such as one of nothing. RFC 9110, section 10.2.3: seconds or an HTTP date. */
+function parseRetryAfter(value: string | undefined, now: number): number {
+  if (value === undefined || value.trim() === '') return 0;
   const seconds = Number(value);
   const asked = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now;
-  // "At once" is obeyed once; after that it would be a loop without a pause.
-  const least = attempt === 0 ? 0 : MIN_JITTER_MS;
-  return Number.isNaN(asked) ? undefined : Math.min(MAX_ASKED_MS, Math.max(least, asked));
+  return asked >= MIN_JITTER_MS ? Math.min(MAX_ASKED_MS, asked) : 0;
 }

@@ -1,15 +1,20 @@
-import { readAcknowledgement } from './acknowledgement.ts';
 import type { Backlog } from './backlog.ts';
 import type { LaneName } from './record.ts';
-import { type Decision, decide, MAX_JITTER_MS } from './retry-policy.ts';
+import type { Refusal } from './replies.ts';
+import { type Decision, decide, describeReply, MAX_JITTER_MS } from './retry-policy.ts';
 import type { LaneCounters } from './stats.ts';
 import type { StoredBatch } from './stored-batch.ts';
 import type { Reply, SealedBatch, Transport } from './transport.ts';
 
 /** What becomes of a batch that the receiver did not take whole. */
 export interface Aftermath {
-  /** Puts the refused records aside; returns how many. */
-  quarantine(batch: SealedBatch, lane: LaneName, answer: string): Promise<number>;
+  /** Puts refused records aside, all without indexes; returns how many. */
+  quarantine(
+    batch: SealedBatch,
+    lane: LaneName,
+    reason: string,
+    refusals?: ReadonlyMap<number, Refusal>,
+  ): Promise<number>;
   /** Two halves in the place of a batch that is too large; none when it is a single record. */
   split(stored: StoredBatch, batch: SealedBatch): Promise<readonly StoredBatch[]>;
 }
@@ -110,15 +115,15 @@ export class Sender {
       const reply = await transport
         .send(lane, batch)
         .catch((error: unknown): Reply => ({ networkError: String(error) }));
-      const retryAfter = 'status' in reply ? reply.headers['retry-after'] : undefined;
       const decision = decide({
-        ...('status' in reply && { status: reply.status, acknowledgement: readAcknowledgement(reply.body) }),
-        ...(retryAfter !== undefined && { retryAfter }),
+        lane,
+        records: batch.records,
+        reply,
         attempt: this.#attempt,
         now: now(),
         random: random(),
       });
-      if (decision.action !== 'delivered') counters.lastError = describe(reply);
+      if (decision.action !== 'delivered') counters.lastError = describeReply(reply);
       await this.#apply(decision, stored, batch, reply);
     } catch (error) {
       // Nobody waits for this promise: its rejection would end the process.
@@ -134,21 +139,23 @@ export class Sender {
       case 'delivered':
         counters.delivered += batch.records;
         break;
-      case 'rejected': {
-        const rejected = await aftermath.quarantine(batch, lane, bodyOf(reply));
+      case 'reject': {
+        const rejected = await aftermath.quarantine(batch, lane, describeReply(reply), decision.refusals);
         counters.drop('rejected', rejected);
         counters.delivered += batch.records - rejected;
         break;
       }
       case 'split': {
         const halves = await aftermath.split(stored, batch);
-        if (halves.length === 0) counters.drop('too_large', await aftermath.quarantine(batch, lane, bodyOf(reply)));
+        if (halves.length === 0) {
+          const reason = decision.isTooLarge ? 'too_large' : 'rejected';
+          counters.drop(reason, await aftermath.quarantine(batch, lane, decision.reason));
+        }
         for (const half of [...halves].reverse()) backlog.putBack(half);
         break;
       }
-      case 'pause':
       case 'retry':
-        if (decision.action === 'pause') this.#sayPaused(reply);
+        if (decision.needsAttention) this.#sayPaused(reply);
         this.#inFlight.delete(stored);
         return this.#retryLater(stored, decision.delayMs);
     }
@@ -183,7 +190,7 @@ export class Sender {
     if (this.#saidPaused) return;
     this.#saidPaused = true;
     this.#options.warn(
-      `The receiver of the ${this.#options.lane} lane refuses our credentials (${describe(reply)}): check the token and the host. Records are kept meanwhile.`,
+      `The receiver of the ${this.#options.lane} lane refuses our credentials (${describeReply(reply)}): check the token and the host. Records are kept meanwhile.`,
     );
   }
 
@@ -201,12 +208,4 @@ export class Sender {
 /** Updates of a profile must arrive in their order: the last `$set` wins. */
 function isOrdered(lane: LaneName): boolean {
   return lane === 'engage' || lane === 'groups';
-}
-
-function bodyOf(reply: Reply): string {
-  return 'body' in reply ? reply.body : '';
-}
-
-function describe(reply: Reply): string {
-  return 'status' in reply ? `status ${reply.status}: ${reply.body.slice(0, 200)}` : reply.networkError;
 }

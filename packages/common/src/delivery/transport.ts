@@ -1,18 +1,17 @@
-import type { LaneName } from './record.ts';
+import type { LaneName } from './lanes.ts';
+import type { HttpReply } from './replies.ts';
 
 /** Records of one request, sealed: whatever carries them, the bytes stay the same. */
 export interface SealedBatch {
   /** Unique over all processes; `[A-Za-z0-9-]`. */
   readonly id: string;
   readonly records: number;
-  /** A gzipped JSON array. */
+  /** A gzipped JSON array, or a gzipped envelope. */
   readonly body: Buffer;
 }
 
 /** The receiver's answer, or why there is none. */
-export type Reply =
-  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
-  | { readonly networkError: string };
+export type Reply = HttpReply | { readonly networkError: string };
 
 /** How a sealed batch leaves the process. Never throws: a failure is a {@link Reply}. */
 export interface Transport {
@@ -20,5 +19,10 @@ export interface Transport {
   readonly maxInFlight?: number;
   /** Resolves once the receiver has answered for good; the batch is kept until then. */
   send(lane: LaneName, batch: SealedBatch): Promise<Reply>;
+  /**
+   * Takes a batch back that was handed over and is not being delivered yet; its `send` then resolves with a network error. Called for a batch that
+   * may name an erased person; needed of a transport that keeps batches elsewhere. Never throws.
+   */
+  recall?(lane: LaneName, batchId: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -15,8 +15,8 @@ export function createMemoryTransport(): MemoryTransport {
   const accepted: { lane: LaneName; record: unknown }[] = [];
   const answers: Reply[] = [];
   return {
-    async send(lane, { body }) {
-      const reply = answers.shift() ?? { status: 200, headers: {}, body: '{"code":200,"status":"OK"}' };
+    async send(lane, { body, records }) {
+      const reply = answers.shift() ?? acknowledgementOf(lane, records);
       if ('status' in reply && reply.status === 200) {
         for (const record of await readRecords(body)) accepted.push({ lane, record });
       }
@@ -28,4 +28,17 @@ export function createMemoryTransport(): MemoryTransport {
     },
     close: async () => {},
   };
+}
+
+/** What the receiver of a lane answers to a batch that it has stored. */
+function acknowledgementOf(lane: LaneName, records: number): Reply {
+  const body = {
+    import: { code: 200, num_records_imported: records, status: 'OK' },
+    engage: { code: 200, num_good_events: records, status: 'OK' },
+    groups: { code: 200, num_good_events: records, status: 'OK' },
+    deletions: { status: 'ok', results: {} },
+    analytics: { code: 200, num_records_imported: records, status: 'OK' },
+    sentry: {},
+  }[lane];
+  return { status: 200, headers: {}, body: JSON.stringify(body) };
 }

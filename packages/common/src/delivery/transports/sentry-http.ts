@@ -46,11 +46,7 @@ export function createSentryHttpTransport(options: SentryHttpOptions): Transport
       const reply = await client.post(pathname, headers, body);
       if ('networkError' in reply) return reply;
       limits = updateRateLimits(limits, reply, now());
-      return {
-        status: reply.status,
-        headers: { ...reply.headers, ...limited() },
-        body: isSuccess(reply.status) && isAcknowledgement(reply.body) ? '' : reply.body,
-      };
+      return { ...reply, headers: { ...reply.headers, ...limited() } };
     },
     close: () => client.close(),
   };
@@ -63,18 +59,4 @@ function authorization(query: URLSearchParams): Record<string, string> {
     return value === null ? [] : [`${name}=${value}`];
   });
   return query.has('sentry_key') ? { 'x-sentry-auth': `Sentry ${fields.join(', ')}` } : {};
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
-}
-
-/** `{ "id": "..." }`, or `{}`. A captive portal answers 200 as well, with a page of its own. */
-function isAcknowledgement(body: string): boolean {
-  try {
-    const answer: unknown = JSON.parse(body);
-    return typeof answer === 'object' && answer !== null && !Array.isArray(answer);
-  } catch {
-    return false;
-  }
 }

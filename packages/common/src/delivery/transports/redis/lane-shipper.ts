@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { LaneName } from '../../record.ts';
-import { type Decision, decide } from '../../retry-policy.ts';
+import { type Decision, decide, describeReply } from '../../retry-policy.ts';
 import type { Reply, Transport } from '../../transport.ts';
 import { claimBatch, settleBatch } from './batch-scripts.ts';
 import { type BatchJob, failuresKey, reasonOf } from './names.ts';
@@ -90,14 +90,14 @@ export class LaneShipper {
     if (this.#closing.signal.aborted) return this.#giveBack(job, token);
     const batch = { id, records, body };
     const answer = await transport.send(lane, batch).catch((error): Reply => ({ networkError: reasonOf(error) }));
-    const decision = decideOn(answer, job.attemptsStarted - 1);
-    if (decision.action === 'retry' || decision.action === 'pause') return this.#retry(job, token, decision, answer);
+    const decision = decideOn(answer, { lane, records }, job.attemptsStarted - 1);
+    if (decision.action === 'retry') return this.#retry(job, token, decision, answer);
     await settleBatch(redis, keys, JSON.stringify(answer));
     this.#saidPaused = false;
     if (decision.action === 'delivered') return this.#count('delivered', records);
     this.#count('refused', records);
-    this.#note(describe(answer));
-    throw new UnrecoverableError(describe(answer));
+    this.#note(describeReply(answer));
+    throw new UnrecoverableError(describeReply(answer));
   }
 
   async #retry(
@@ -109,22 +109,22 @@ export class LaneShipper {
     // We may have cut it off ourselves: that says nothing about the receiver.
     if (this.#closing.signal.aborted) return this.#giveBack(job, token);
     this.#count('retried', job.data.records);
-    this.#note(describe(answer));
-    if (decision.action === 'pause') this.#sayPaused(answer);
-    await this.#holdLane(answer);
+    this.#note(describeReply(answer));
+    if (decision.needsAttention) this.#sayPaused(answer);
+    await this.#holdLane(answer, job.data.records);
     await job.moveToDelayed(Date.now() + decision.delayMs, token);
     throw new DelayedError();
   }
 
   /** Lets no shipper send on this lane for a while: otherwise each batch would find out by itself that the receiver is down. */
-  async #holdLane(answer: Reply): Promise<void> {
+  async #holdLane(answer: Reply, records: number): Promise<void> {
     const { redis, prefix, lane } = this.#options;
     const key = failuresKey(prefix, lane);
     const isFirst = (await redis.set(`${key}:burst`, 1, 'PX', BURST_MS, 'NX')) !== null;
     if (!isFirst || (await this.#queue.getRateLimitTtl(MAX_JOBS_PER_SECOND)) > 0) return;
     const failures = await redis.incr(key);
     await redis.expire(key, FAILURES_TTL_S);
-    const decision = decideOn(answer, failures - 1);
+    const decision = decideOn(answer, { lane, records }, failures - 1);
     if ('delayMs' in decision) await this.#queue.rateLimit(Math.max(1, Math.ceil(decision.delayMs)));
   }
 
@@ -137,7 +137,7 @@ export class LaneShipper {
     if (this.#saidPaused) return;
     this.#saidPaused = true;
     this.#options.warn(
-      `The receiver of the ${this.#options.lane} lane refuses the shipper's credentials (${describe(answer)}): check the token and the host. Batches stay queued meanwhile.`,
+      `The receiver of the ${this.#options.lane} lane refuses the shipper's credentials (${describeReply(answer)}): check the token and the host. Batches stay queued meanwhile.`,
     );
   }
 
@@ -150,17 +150,10 @@ export class LaneShipper {
   }
 }
 
-function decideOn(answer: Reply, attempt: number): Decision {
-  const retryAfter = 'status' in answer ? answer.headers['retry-after'] : undefined;
-  return decide({
-    ...('status' in answer && { status: answer.status }),
-    ...(retryAfter !== undefined && { retryAfter }),
-    attempt,
-    now: Date.now(),
-    random: Math.random(),
-  });
-}
-
-function describe(answer: Reply): string {
-  return 'status' in answer ? `status ${answer.status}: ${answer.body.slice(0, 200)}` : answer.networkError;
+function decideOn(
+  reply: Reply,
+  batch: { readonly lane: LaneName; readonly records: number },
+  attempt: number,
+): Decision {
+  return decide({ ...batch, reply, attempt, now: Date.now(), random: Math.random() });
 }

@@ -1,0 +1,135 @@
+/** An answer over HTTP. */
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Why a receiver refused one record. */
+export interface Refusal {
+  readonly reason: string;
+  readonly field?: string;
+}
+
+/**
+ * What a reply says about the records of a batch. `foreign` is a reply that the receiver would not write: of a proxy, a captive portal, or a
+ * receiver whose count does not match. It says nothing about the records.
+ */
+export type Verdict =
+  | { readonly kind: 'accepted' }
+  /** The named records are refused, all others are stored. */
+  | { readonly kind: 'refused'; readonly refusals: ReadonlyMap<number, Refusal> }
+  /** Some or all records are refused, and the reply does not say which. */
+  | { readonly kind: 'refused_unnamed'; readonly reason: string }
+  | { readonly kind: 'foreign' };
+
+/** Reads the body of a 2xx or a 400. Pure. */
+export type ReadReply = (reply: HttpReply, records: number) => Verdict;
+
+const ACCEPTED: Verdict = { kind: 'accepted' };
+const FOREIGN: Verdict = { kind: 'foreign' };
+const REASON_LENGTH = 200;
+
+/**
+ * `/import`: `{ code: 200, num_records_imported: N }`, or `code: 400` with `failed_records`. Only a count that matches acknowledges a batch.
+ * analytics-service answers alike. Mixpanel reference, import-events.
+ */
+export const readImportReply: ReadReply = ({ body }, records) => {
+  const answer = parseObject(body);
+  if (!answer) return FOREIGN;
+  if (answer['code'] === 200) return isComplaint(answer['error']) ? refusal(answer, records) : count(answer, records);
+  return answer['code'] === 400 || answer['status'] === 0 ? refusal(answer, records) : FOREIGN;
+};
+
+/**
+ * `/engage` and `/groups`, which answer in three forms: `1` or `0`, `{ status: 1 | 0, error }` and, with `strict=1`, that of `/import`. A 200 may
+ * hold an error. Mixpanel reference, user profiles.
+ */
+export const readProfileReply: ReadReply = ({ status, body }, records) => {
+  const text = body.trim();
+  if (status !== 400 && text === '1') return ACCEPTED;
+  if (text === '0') return { kind: 'refused_unnamed', reason: 'the receiver answered 0' };
+  const answer = parseObject(text);
+  if (!answer) return FOREIGN;
+  if (isComplaint(answer['error']) && isKnownForm(answer)) return refusal(answer, records);
+  if (answer['status'] === 0 || answer['code'] === 400) return refusal(answer, records);
+  if (status === 400) return FOREIGN;
+  if (answer['status'] === 1) return ACCEPTED;
+  return answer['code'] === 200 ? count(answer, records) : FOREIGN;
+};
+
+/** The deletion API: `{ status: 'ok', results }`. Mixpanel reference, GDPR API version 3. */
+export const readDeletionReply: ReadReply = ({ status, body }) => {
+  const answer = parseObject(body);
+  if (!answer) return FOREIGN;
+  if (status === 400) return typeof answer['error'] === 'string' ? unnamed(answer) : FOREIGN;
+  if (isComplaint(answer['error'])) return unnamed(answer);
+  const isTaken = String(answer['status']).toLowerCase() === 'ok' || Object.hasOwn(answer, 'results');
+  return isTaken ? ACCEPTED : FOREIGN;
+};
+
+/** Relay: `{ id }` or `{}`, and `{ detail, causes }` for a refusal of the whole envelope. */
+export const readEnvelopeReply: ReadReply = ({ status, body }) => {
+  const answer = parseObject(body);
+  if (!answer) return FOREIGN;
+  if (typeof answer['detail'] === 'string') {
+    const causes = Array.isArray(answer['causes']) ? answer['causes'] : [];
+    const parts = [answer['detail'], ...causes].filter((part) => typeof part === 'string');
+    return { kind: 'refused_unnamed', reason: parts.join(': ').slice(0, REASON_LENGTH) };
+  }
+  const isTaken = typeof answer['id'] === 'string' || Object.keys(answer).length === 0;
+  return status !== 400 && isTaken ? ACCEPTED : FOREIGN;
+};
+
+/** The status that counts: a receiver may answer 200 and say another one in the body. */
+export function statusOf({ status, body }: HttpReply): number {
+  if (status < 200 || status >= 300) return status;
+  const code = parseObject(body)?.['code'];
+  return typeof code === 'number' && Number.isInteger(code) && code >= 300 && code < 600 ? code : status;
+}
+
+type Answer = Readonly<Record<string, unknown>>;
+
+function count(answer: Answer, records: number): Verdict {
+  const counted = answer['num_records_imported'] ?? answer['num_good_events'];
+  return counted === records ? ACCEPTED : FOREIGN;
+}
+
+function refusal(answer: Answer, records: number): Verdict {
+  const { failed_records: failed } = answer as { failed_records?: unknown };
+  const refusals = new Map<number, Refusal>();
+  for (const each of Array.isArray(failed) ? (failed as readonly unknown[]) : []) {
+    const { index, field, message } = (each ?? {}) as Record<string, unknown>;
+    if (typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= records) continue;
+    if (refusals.has(index)) continue;
+    const reason = typeof message === 'string' ? message : reasonOf(answer);
+    refusals.set(index, { reason, ...(typeof field === 'string' && { field }) });
+  }
+  return refusals.size > 0 ? { kind: 'refused', refusals } : unnamed(answer);
+}
+
+function unnamed(answer: Answer): Verdict {
+  return { kind: 'refused_unnamed', reason: reasonOf(answer) };
+}
+
+function reasonOf({ error, status }: Answer): string {
+  return String(typeof error === 'string' ? error : (status ?? 'refused')).slice(0, REASON_LENGTH);
+}
+
+/** `error` is `null` or empty in a reply that acknowledges. */
+function isComplaint(error: unknown): boolean {
+  return typeof error === 'string' && error !== '';
+}
+
+function isKnownForm(answer: Answer): boolean {
+  return answer['status'] === 0 || answer['status'] === 1 || answer['code'] === 200 || answer['code'] === 400;
+}
+
+function parseObject(text: string): Answer | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Answer) : undefined;
+  } catch {
+    return undefined;
+  }
+}
