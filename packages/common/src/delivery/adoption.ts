@@ -1,146 +1,292 @@
-import { readdir, readFile, rename, stat } from 'node:fs/promises';
+import { opendir, readdir, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { batchId, parseSpoolName, removeFile, writeBatch } from './batch-file.ts';
-import { compress, isIntact } from './compress.ts';
-import type { LaneName } from './record.ts';
-import { HEARTBEAT_FILE, hasEnded, ownerOf, removeIfEmpty, type SpoolFolder } from './spool-folder.ts';
-import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
+import {
+  type BatchFolder,
+  CorruptedFileError,
+  compareNames,
+  isMissing,
+  parseSpoolName,
+  pathOf,
+  readRegular,
+  removeFile,
+  type SpoolName,
+  writeWhole,
+} from './batch-file.ts';
+import { compress } from './compress.ts';
+import { setAside } from './corrupted.ts';
+import type { LaneName } from './lanes.ts';
+import { joinRecords, readJournal } from './record-text.ts';
+import type { Spool } from './spool.ts';
+import { ADOPTED, HEARTBEAT_FILE, HEARTBEAT_TIMEOUT_MS, hasEnded, ownerOf, removeIfEmpty } from './spool-folder.ts';
+import { idOf, StoredBatch } from './stored-batch.ts';
 
-/** A process on another machine is taken for dead when its heartbeat has stopped for so long. */
-const HEARTBEAT_TIMEOUT_MS = 120_000;
-/** Before the name of a folder that another process has taken over, within that process's own. */
-export const ADOPTED = 'adopted-';
+/** Names that are looked at before other work gets its turn. */
+const NAMES_PER_TURN = 500;
+/** A clock that jumps by more makes every heartbeat look old for a moment, */
+const CLOCK_JUMP_MS = 30_000;
+/** and they are looked at again once all that live have beaten. */
+export const CONFIRM_AFTER_MS = 10_000;
 
-/** What was found in the folders of dead processes. */
-export interface Adopted {
-  readonly batches: StoredBatch[];
-  /** Records that were cut off when their process died. */
-  readonly torn: { readonly lane: LaneName; readonly records: number }[];
-  /** Why files could not be taken over; they stay for a later process. */
-  readonly problems: unknown[];
+interface AdoptionOptions {
+  readonly spool: Spool;
+  /** Called with the batches of one lane, sorted. */
+  readonly onBatches: (lane: LaneName, batches: readonly StoredBatch[]) => void;
+  /** Called with records that were cut off when their process died, or that are in a damaged file. */
+  readonly onTorn: (lane: LaneName, records: number) => void;
+  readonly warn: (message: string) => void;
 }
 
-type SpoolFile = Exclude<ReturnType<typeof parseSpoolName>, undefined> & { readonly name: string };
+interface SpoolFile {
+  readonly text: string;
+  readonly name: SpoolName;
+}
 
-/** Takes over what dead processes left behind. Several processes may try at once: the rename has one winner. */
-export async function adoptDeadFolders(root: string, own: SpoolFolder, now: number): Promise<Adopted> {
-  const found: Adopted = { batches: [], torn: [], problems: [] };
-  for (const name of await namesIn(root)) {
-    if (name === own.id || !(await isDead(root, name, now))) continue;
-    const target = join(own.path, `${ADOPTED}${name}`);
-    try {
-      await rename(join(root, name), target);
-    } catch {
-      // Another process was faster.
-      continue;
-    }
-    await recover(target, own.path, now, found);
+/** Takes over what ended processes left in the spool. Several processes may try at once: the rename of a folder has one winner. */
+export class Adoption {
+  readonly #options: AdoptionOptions;
+  /** Folders that are ours and not read yet, because the disk refused. */
+  readonly #unread = new Set<string>();
+  #clockOffset = Date.now() - performance.now();
+  #trustsHeartbeatsAt = Number.NEGATIVE_INFINITY;
+  #running: Promise<void> | undefined;
+
+  constructor(options: AdoptionOptions) {
+    this.#options = options;
   }
-  return found;
+
+  /** Resolves when everything that can be taken over now has been handed on. Never rejects. */
+  run(): Promise<void> {
+    this.#running ??= this.#run()
+      .catch((error: unknown) => this.#options.spool.refused(error))
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running;
+  }
+
+  /** Whether something has to be looked at again soon. */
+  get isUnfinished(): boolean {
+    return this.#unread.size > 0 || performance.now() < this.#trustsHeartbeatsAt;
+  }
+
+  async #run(): Promise<void> {
+    const { spool } = this.#options;
+    const own = spool.folder();
+    if (!own || spool.root === undefined) return;
+    const now = await fileSystemTime(join(own.path, HEARTBEAT_FILE));
+    const trustsHeartbeats = this.#trustsHeartbeats();
+    for (const name of await readdir(spool.root)) {
+      const state = name === own.id ? 'running' : await folderState(spool.root, name, now);
+      if (state !== 'ended' && !(state === 'silent' && trustsHeartbeats)) continue;
+      const target = join(own.path, `${ADOPTED}${name}`);
+      try {
+        await rename(join(spool.root, name), target);
+      } catch {
+        // Another process was faster.
+        continue;
+      }
+      this.#unread.add(target);
+    }
+    for (const path of this.#unread) {
+      try {
+        await this.#read(path, own.path);
+        this.#unread.delete(path);
+      } catch (error) {
+        if (isMissing(error)) this.#unread.delete(path);
+        else this.#warn(path, error);
+      }
+    }
+  }
+
+  #trustsHeartbeats(): boolean {
+    const offset = Date.now() - performance.now();
+    if (Math.abs(offset - this.#clockOffset) > CLOCK_JUMP_MS)
+      this.#trustsHeartbeatsAt = performance.now() + CONFIRM_AFTER_MS;
+    this.#clockOffset = offset;
+    return performance.now() >= this.#trustsHeartbeatsAt;
+  }
+
+  /** Hands on what a folder that is now ours holds, the folders that its owner had adopted included. @throws what the disk says. */
+  async #read(path: string, ownPath: string): Promise<void> {
+    // Batches keep the id that their first owner gave them.
+    const folder = { id: basename(path).slice(ADOPTED.length), path };
+    const names = await listNames(path);
+    for (const name of names.filter((candidate) => candidate.startsWith(ADOPTED))) {
+      // Side by side, not one in another: in a crash loop the path would grow until the system refuses it.
+      const target = join(ownPath, name);
+      await rename(join(path, name), target);
+      this.#unread.add(target);
+    }
+    const files = names.flatMap((text): SpoolFile[] => {
+      const name = parseSpoolName(text);
+      return name ? [{ text, name }] : [];
+    });
+    const batches = await this.#batchesIn(folder, files);
+    const sealed = new Set(batches.map(({ name }) => keyOf(name)));
+    for (const { text, name } of files.filter((file) => file.name.kind === 'journal')) {
+      // Its process died between the rename of the sealed batch and the removal of the journal.
+      if (sealed.has(keyOf(name))) await removeFile(join(path, text));
+      else await this.#sealJournal(folder, { text, name });
+    }
+    for (const name of names) if (name.endsWith('.tmp')) await removeFile(join(path, name)).catch(() => {});
+    await removeIfEmpty(path).catch(() => {});
+  }
+
+  /** The batches of a folder, without parts of those that are still whole: their process died before any of the parts was sent. */
+  async #batchesIn(folder: BatchFolder, files: readonly SpoolFile[]): Promise<SpoolFile[]> {
+    const all = files.filter(({ name }) => name.kind === 'batch');
+    const keys = new Set(all.map(({ name }) => keyOf(name)));
+    const whole: SpoolFile[] = [];
+    for (const file of all) {
+      if (wholesOf(file.name).some((key) => keys.has(key))) await removeFile(join(folder.path, file.text));
+      else whole.push(file);
+    }
+    for (let start = 0; start < whole.length; start += NAMES_PER_TURN) {
+      await this.#handOn(folder, whole.slice(start, start + NAMES_PER_TURN));
+      await nextTurn();
+    }
+    return whole;
+  }
+
+  async #handOn(folder: BatchFolder, files: readonly SpoolFile[]): Promise<void> {
+    const { spool, onBatches } = this.#options;
+    const byLane = new Map<LaneName, StoredBatch[]>();
+    for (const { name, text } of files) {
+      const batch = await adopted(folder, name, join(folder.path, text));
+      if (!batch) continue;
+      spool.noteSequence(batch.sequence);
+      const lane = byLane.get(name.lane) ?? [];
+      lane.push(batch);
+      byLane.set(name.lane, lane);
+    }
+    for (const [lane, batches] of byLane) onBatches(lane, batches.sort(compareNames));
+  }
+
+  async #sealJournal(folder: BatchFolder, { text, name }: SpoolFile): Promise<void> {
+    const { spool, onBatches, onTorn } = this.#options;
+    const path = join(folder.path, text);
+    const { lane } = name;
+    let journal: ReturnType<typeof readJournal>;
+    try {
+      journal = readJournal((await readRegular(path)).toString());
+    } catch (error) {
+      if (isMissing(error)) return;
+      if (!(error instanceof CorruptedFileError)) throw error;
+      if (spool.root !== undefined) await setAside(spool.root, folder, text, error.message);
+      return;
+    }
+    const { records, lost } = journal;
+    if (lost > 0) onTorn(lane, lost);
+    if (records.length > 0) {
+      const body = await compress(joinRecords(records));
+      const sealed: SpoolName = { ...name, kind: 'batch', records: records.length, bytes: body.length };
+      const sequence = await sequenceOf(name, path);
+      const content = { lane, sequence, records: records.length, bytes: body.length, id: idOf(folder, sealed) };
+      try {
+        await writeWhole(pathOf(folder, sealed), body);
+      } catch (error) {
+        // A full disk: sent from memory, and the journal goes with the batch.
+        onBatches(lane, [new StoredBatch({ ...content, body, leftover: { path, holders: 1 }, isOurs: true })]);
+        throw error;
+      }
+      spool.noteSequence(sequence);
+      onBatches(lane, [new StoredBatch({ ...content, file: { folder, name: sealed } })]);
+    }
+    await removeFile(path);
+  }
+
+  #warn(path: string, error: unknown): void {
+    this.#options.warn(
+      `What an ended process left in ${path} cannot be read (${error instanceof Error ? error.message : error}). It stays there and is tried again.`,
+    );
+  }
+}
+
+/**
+ * What a folder's name and heartbeat say of its owner: `silent` when nothing else can tell and the heartbeat has stopped, `foreign` for a folder that is
+ * no process's.
+ *
+ * @param now the file system's time, in milliseconds since the epoch.
+ */
+export async function folderState(
+  root: string,
+  name: string,
+  now: number,
+): Promise<'running' | 'ended' | 'silent' | 'foreign'> {
+  const owner = ownerOf(name);
+  if (!owner) return 'foreign';
+  const ended = hasEnded(owner);
+  if (ended === true) return 'ended';
+  try {
+    const { mtimeMs } = await stat(join(root, name, HEARTBEAT_FILE));
+    return ended === undefined && now - mtimeMs > HEARTBEAT_TIMEOUT_MS ? 'silent' : 'running';
+  } catch (error) {
+    // Released by its owner.
+    return isMissing(error) ? 'ended' : 'running';
+  }
 }
 
 /** Whether a folder belongs to a process that has ended, as far as can be told from here. */
 export async function isDead(root: string, name: string, now: number): Promise<boolean> {
-  const owner = ownerOf(name);
-  if (!owner) return false;
-  const ended = hasEnded(owner);
-  if (ended !== undefined) return ended;
-  const heartbeat = await stat(join(root, name, HEARTBEAT_FILE)).catch(() => undefined);
-  return heartbeat !== undefined && now - heartbeat.mtimeMs > HEARTBEAT_TIMEOUT_MS;
-}
-
-/** Reads a folder that is now ours, the folders that its owner had adopted included. */
-async function recover(path: string, ownPath: string, now: number, found: Adopted): Promise<void> {
-  // Batches keep the id that their first owner gave them.
-  const folder = { id: basename(path).slice(ADOPTED.length), path };
-  const names = (await namesIn(path)).sort();
-  const files = names.flatMap((name): SpoolFile[] => {
-    const file = parseSpoolName(name);
-    return file ? [{ ...file, name }] : [];
-  });
-  /** One file that cannot be read must not stand in the way of the others. */
-  const attempt = (act: () => Promise<void>) => act().catch((error: unknown) => found.problems.push(error));
-
-  for (const name of names.filter((candidate) => candidate.startsWith(ADOPTED))) {
-    // Side by side, not one in another: in a crash loop the path would grow until the system refuses it.
-    const target = join(ownPath, name);
-    await attempt(async () => {
-      await rename(join(path, name), target);
-      await recover(target, ownPath, now, found);
-    });
-  }
-  const sealed = new Set<string>();
-  for (const file of files.filter(({ kind }) => kind === 'batch')) {
-    await attempt(async () => {
-      if (await takeBatch(folder, file, now, found)) sealed.add(`${file.lane}-${file.key}`);
-    });
-  }
-  for (const file of files.filter(({ kind }) => kind === 'journal')) {
-    await attempt(async () => {
-      // Its process died between the rename of the sealed batch and the removal of the journal.
-      if (sealed.has(`${file.lane}-${file.key}`)) await removeFile(join(path, file.name));
-      else await takeJournal(folder, file, now, found);
-    });
-  }
-  for (const name of names) if (name.endsWith('.tmp')) await attempt(() => removeFile(join(path, name)));
-  await attempt(() => removeIfEmpty(path));
-}
-
-interface Folder {
-  readonly id: string;
-  readonly path: string;
-}
-
-async function takeBatch(folder: Folder, file: SpoolFile, now: number, found: Adopted): Promise<boolean> {
-  const { lane, key, records, name } = file;
-  const path = join(folder.path, name);
-  const body = await readFile(path);
-  const isWhole = await isIntact(body);
-  if (isWhole) {
-    const id = batchId(folder.id, lane, key);
-    found.batches.push(onDisk({ id, lane, records, bytes: body.length, path }, now));
-  } else {
-    // Sent, it would be refused for good; its journal may still be there.
-    found.torn.push({ lane, records });
-    await removeFile(path);
-  }
-  return isWhole;
-}
-
-async function takeJournal(folder: Folder, { lane, key, name }: SpoolFile, now: number, found: Adopted): Promise<void> {
-  const path = join(folder.path, name);
-  const { records, lost } = readJournal(await readFile(path, 'utf8'));
-  if (lost > 0) found.torn.push({ lane, records: lost });
-  if (records.length > 0) {
-    const batch = { records: records.length, body: await compress(`[${records.join(',\n')}]`) };
-    try {
-      found.batches.push(onDisk(await writeBatch(folder, lane, key, batch), now));
-    } catch (error) {
-      // A full disk: sent from memory, and the journal goes with the batch.
-      found.batches.push(inMemory(lane, { id: batchId(folder.id, lane, key), ...batch }, now, path));
-      throw error;
-    }
-  }
-  await removeFile(path);
-}
-
-/** The whole records of a journal, each as the text that it is; a torn or damaged one costs itself only. */
-export function readJournal(text: string): { records: readonly string[]; lost: number } {
-  const pieces = text.split(',\n').filter((piece) => piece !== '');
-  const records = pieces.filter(isJsonObject);
-  return { records, lost: pieces.length - records.length };
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+  const state = await folderState(root, name, now);
+  return state === 'ended' || state === 'silent';
 }
 
 /** What a folder holds; nothing when it is gone. */
 export async function namesIn(path: string): Promise<string[]> {
   return readdir(path).catch(() => []);
+}
+
+/** The sequence of a file: format 1 counted from 1 in each folder, and has the time of the file instead. */
+async function sequenceOf(name: SpoolName, path: string): Promise<number> {
+  if (name.version === 2) return name.sequence;
+  return stat(path).then(
+    ({ mtimeMs }) => Math.trunc(mtimeMs * 1000),
+    () => name.sequence,
+  );
+}
+
+/** A batch as its name describes it: its bytes are read, and checked, when it is sent. */
+async function adopted(folder: BatchFolder, name: SpoolName, path: string): Promise<StoredBatch | undefined> {
+  const { lane, marks, records } = name;
+  const stats = name.bytes === undefined ? await stat(path).catch(() => undefined) : undefined;
+  if (name.bytes === undefined && stats === undefined) return undefined;
+  const sequence = stats === undefined ? name.sequence : Math.trunc(stats.mtimeMs * 1000);
+  const bytes = name.bytes ?? stats?.size ?? 0;
+  return new StoredBatch({ lane, sequence, marks, records, bytes, id: idOf(folder, name), file: { folder, name } });
+}
+
+/** Names a batch, or the journal that it was sealed from. */
+function keyOf({ lane, sequence, marks }: SpoolName): string {
+  return `${lane} ${sequence}${marks}`;
+}
+
+/** The keys of the batches that this one may be a part of. */
+function wholesOf({ lane, sequence, marks }: SpoolName): string[] {
+  return Array.from({ length: marks.length / 2 }, (_, index) => `${lane} ${sequence}${marks.slice(0, index * 2)}`);
+}
+
+/** All names at once, so that a listing that fails half-way counts as none; read in pieces, so that nothing else waits for it. */
+async function listNames(path: string): Promise<string[]> {
+  const names: string[] = [];
+  const folder = await opendir(path, { bufferSize: NAMES_PER_TURN });
+  for await (const { name } of folder) {
+    names.push(name);
+    if (names.length % NAMES_PER_TURN === 0) await nextTurn();
+  }
+  return names;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** By the clock that stamps heartbeats: on a shared disk it is not ours. */
+async function fileSystemTime(path: string): Promise<number> {
+  return stat(path).then(
+    ({ mtimeMs }) => Math.max(mtimeMs, 0),
+    () => Date.now(),
+  );
 }

@@ -1,9 +1,13 @@
-import { appendFile, mkdir, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type LaneName, laneNames } from './record.ts';
+import { randomBytes } from 'node:crypto';
+import { appendFile, mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { withRegular } from './batch-file.ts';
+import { type LaneName, laneNames } from './lanes.ts';
 
-/** Then the file is put aside, and the one put aside before it goes. */
+/** Then the file is put aside, and the one put aside before it is discarded. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
+const LINE_BREAK = 0x0a;
+const CHUNK_BYTES = 64 * 1024;
 
 /** The folder of a spool in which rejected records are kept. */
 export const DEAD_FOLDER = 'dead';
@@ -18,24 +22,41 @@ export function laneOfDeadLetters(fileName: string): LaneName | undefined {
 export interface DeadLetter {
   readonly reason: string;
   readonly field?: string;
-  readonly record: unknown;
+  /** That of its batch: replayed records keep their order. */
+  readonly sequence?: number;
+  /** JSON. */
+  readonly record: string;
 }
 
 /** Where rejected records are kept for people to look at, one JSON object a line: `<root>/dead/<lane>.ndjson`. */
 export interface DeadLetters {
+  /** Never rejects. */
   add(lane: LaneName, letters: readonly DeadLetter[], at: number): Promise<void>;
 }
 
-/** @param root the spool's root; `undefined` while there is no disk: the records are counted and gone. */
-export function createDeadLetters(root: string | undefined, warn: (message: string) => void): DeadLetters {
+interface DeadLettersOptions {
+  /** The spool's root; `undefined` while there is no disk: the records are counted and gone. */
+  readonly root: string | undefined;
+  readonly warn: (message: string) => void;
+  /** Called with the number of letters that were discarded to keep the files bounded. */
+  readonly onDiscarded: (lane: LaneName, letters: number) => void;
+}
+
+export function createDeadLetters({ root, warn, onDiscarded }: DeadLettersOptions): DeadLetters {
   return {
     async add(lane, letters, at) {
       if (root === undefined || letters.length === 0) return;
       const file = join(root, DEAD_FOLDER, `${lane}.ndjson`);
-      const lines = letters.map((letter) => `${JSON.stringify({ at: new Date(at).toISOString(), ...letter })}\n`);
+      const lines = letters.map((letter) => lineOf(letter, at));
       try {
         await mkdir(join(root, DEAD_FOLDER), { recursive: true, mode: 0o700 });
-        await rotate(file);
+        const discarded = await rotate(file);
+        if (discarded > 0) {
+          onDiscarded(lane, discarded);
+          warn(
+            `The dead letters of the ${lane} lane are full: the ${discarded} oldest were discarded, and counted as dead_letter_overflow. Look at them with qr-obs spool dead, and replay or purge them.`,
+          );
+        }
         await appendFile(file, lines.join(''), { mode: 0o600 });
       } catch (error) {
         warn(`Rejected records could not be written to ${file}: ${error instanceof Error ? error.message : error}`);
@@ -44,10 +65,47 @@ export function createDeadLetters(root: string | undefined, warn: (message: stri
   };
 }
 
-async function rotate(file: string): Promise<void> {
+function lineOf({ record, ...letter }: DeadLetter, at: number): string {
+  const head = JSON.stringify({ at: new Date(at).toISOString(), ...letter });
+  return `${head.slice(0, -1)},"record":${record}}\n`;
+}
+
+/** Puts a full file aside under a name of its own; returns how many letters were discarded for it. */
+async function rotate(file: string): Promise<number> {
   const size = await stat(file).then(
     ({ size: bytes }) => bytes,
     () => 0,
   );
-  if (size > MAX_FILE_BYTES) await rename(file, `${file}.1`);
+  if (size <= MAX_FILE_BYTES) return 0;
+  const asides = (await readdir(dirname(file))).filter((name) => name.startsWith(`${basename(file)}.`));
+  await rename(file, `${file}.${randomBytes(4).toString('hex')}`);
+  let discarded = 0;
+  for (const name of asides.filter(laneOfDeadLetters)) discarded += await discard(join(dirname(file), name));
+  return discarded;
+}
+
+/** Removes a file; returns how many letters it held, 0 where another process was faster. */
+async function discard(path: string): Promise<number> {
+  try {
+    const letters = await countLines(path);
+    await unlink(path);
+    return letters;
+  } catch {
+    return 0;
+  }
+}
+
+function countLines(path: string): Promise<number> {
+  return withRegular(path, async (file, size) => {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    let lines = 0;
+    for (let position = 0; position < size; ) {
+      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, position);
+      if (bytesRead === 0) break;
+      for (let at = chunk.indexOf(LINE_BREAK); at !== -1 && at < bytesRead; at = chunk.indexOf(LINE_BREAK, at + 1))
+        lines++;
+      position += bytesRead;
+    }
+    return lines;
+  });
 }

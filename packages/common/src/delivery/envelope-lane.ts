@@ -1,23 +1,20 @@
 import type { Backlog } from './backlog.ts';
-import { batchId, writeBatchSync } from './batch-file.ts';
+import type { BatchStore } from './batch-store.ts';
 import { compressSync, MAX_BODY_BYTES } from './compress.ts';
-import { withoutPeople } from './envelope.ts';
-import type { Forgotten } from './forgotten.ts';
-import type { LaneName } from './record.ts';
+import type { Erasure } from './erasure.ts';
+import type { LaneName } from './lanes.ts';
 import type { Sender } from './sender.ts';
 import type { Spool } from './spool.ts';
 import type { LaneCounters } from './stats.ts';
-import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
 
-/** What {@link EnvelopeLane} takes. */
 interface EnvelopeLaneOptions {
   readonly name: LaneName;
   readonly spool: Spool;
+  readonly store: BatchStore;
+  readonly erasure: Erasure;
   readonly backlog: Backlog;
   readonly sender: Sender;
   readonly counters: LaneCounters;
-  readonly forgotten: Forgotten;
-  readonly now: () => number;
 }
 
 /**
@@ -34,11 +31,12 @@ export class EnvelopeLane {
   }
 
   push(envelope: string): void {
-    const { counters, forgotten, backlog } = this.#options;
-    const text = forgotten.isEmpty ? envelope : withoutPeople(envelope, forgotten.has);
+    const { name, spool, store, erasure, counters, backlog } = this.#options;
+    const text = erasure.anonymous(envelope);
     // A longer one could not be told from a damaged file, and is four times what Sentry takes.
     if (Buffer.byteLength(text) > MAX_BODY_BYTES) return counters.drop('too_large');
-    backlog.add(this.#store(compressSync(text)));
+    const placement = { lane: name, sequence: spool.nextSequence(), checkedFor: erasure.list.version };
+    backlog.add(store.writeSync({ records: 1, body: compressSync(text) }, placement));
   }
 
   /** Starts to send what the loop turn has brought. */
@@ -50,21 +48,8 @@ export class EnvelopeLane {
 
   async sealed(): Promise<void> {}
 
-  close(): void {}
+  /** Each envelope is a file of its own, which the one who adopts it has as a whole. */
+  disown(): void {}
 
-  #store(body: Buffer): StoredBatch {
-    const { name, spool, now } = this.#options;
-    const key = String(spool.nextSequence()).padStart(8, '0');
-    const sealedAt = now();
-    const folder = spool.folder();
-    if (folder) {
-      try {
-        return onDisk(writeBatchSync(folder, name, key, { records: 1, body }), sealedAt);
-      } catch (error) {
-        spool.refused(error);
-      }
-    }
-    const id = batchId(folder?.id ?? `memory-${process.pid}-${sealedAt}`, name, key);
-    return inMemory(name, { id, records: 1, body }, sealedAt);
-  }
+  close(): void {}
 }

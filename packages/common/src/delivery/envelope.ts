@@ -1,4 +1,4 @@
-import type { IsForgotten } from './forgotten.ts';
+import type { IsErased } from './erasure-list.ts';
 
 /**
  * A Sentry envelope of ours as text: a line of headers, then for each item a line of headers and one of payload, every line JSON. Items that are
@@ -9,10 +9,10 @@ import type { IsForgotten } from './forgotten.ts';
 export type EnvelopeText = string;
 
 /** The envelope without every value that is the id of one of these people. @throws when it is no envelope of ours. */
-export function withoutPeople(envelope: EnvelopeText, isForgotten: IsForgotten): EnvelopeText {
+export function withoutPeople(envelope: EnvelopeText, isErased: IsErased): EnvelopeText {
   let isNamed = false;
   const leaveOut = (_key: string, value: unknown) => {
-    if (typeof value !== 'string' || !isForgotten(value)) return value;
+    if (typeof value !== 'string' || !isErased(value)) return value;
     isNamed = true;
     return undefined;
   };

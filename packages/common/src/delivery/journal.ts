@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type BatchFolder, readRegular } from './batch-file.ts';
+import { SEPARATOR } from './record-text.ts';
 
 /** Records of one request. Mixpanel reference, import-events. */
 const MAX_RECORDS = 2000;
@@ -9,7 +10,7 @@ const MAX_BYTES = 1_900_000;
 export const MAX_RECORD_BYTES = 1_000_000;
 /** Text that is gathered before it is written, whatever the loop does: bounds the memory of a long synchronous burst. */
 const MAX_PENDING_LENGTH = 32_768;
-/** A turn that is longer is not waited for: what a killed process may lose is what was tracked in the last 50 ms. */
+/** A turn that is longer is not waited for: of a killed process only what was tracked in the last moments of a turn is lost. */
 const MAX_PENDING_AGE_MS = 20;
 /** The clock is read for the first record of a turn and for every so many after it: reading it for each would show. */
 const RECORDS_A_CLOCK_READING = 8;
@@ -20,15 +21,20 @@ export const LONG_TEXT = 16_384;
 /** What the text that is not written yet can come to. */
 const MAX_PENDING_BYTES = (MAX_PENDING_LENGTH + LONG_TEXT) * BYTES_PER_UNIT;
 const FIRST_CAPACITY = 64 * 1024;
-/** Between records, on disk and in the request: what was journalled is the body already. */
-const SEPARATOR = ',\n';
 const OPENING_BRACKET = 0x5b;
 const CLOSING_BRACKET = 0x5d;
 
-/** What {@link Journal} takes. */
+/** A journal's file, and the folder whose owner it belongs to. */
+interface JournalFile {
+  readonly path: string;
+  readonly folder: BatchFolder;
+}
+
 interface JournalOptions {
   /** Where the records go as soon as the loop turn ends; `undefined` while the disk cannot be used. */
-  readonly nextPath: () => string | undefined;
+  readonly nextFile: () => JournalFile | undefined;
+  /** Called before each write; calls {@link Journal.disown} where the folder is another process's now. */
+  readonly checkOwnership: () => void;
   readonly onDiskError: (error: unknown) => void;
 }
 
@@ -37,7 +43,7 @@ export interface JournalledBatch {
   /** A JSON array. Belongs to the receiver until {@link Journal.recycle}. */
   readonly body: Buffer;
   readonly records: number;
-  readonly path: string | undefined;
+  readonly file: JournalFile | undefined;
   /** Whether the file has all of it: the disk may have refused a part. */
   readonly isOnDisk: boolean;
 }
@@ -55,7 +61,8 @@ export class Journal {
   #length = 1;
   #lengthOnDisk = 1;
   #records = 0;
-  #path: string | undefined;
+  #recordsOnDisk = 0;
+  #file: JournalFile | undefined;
   #fd: number | undefined;
   #spare: Buffer | undefined;
 
@@ -89,11 +96,13 @@ export class Journal {
   /** Writes what the loop turn has gathered. */
   commit(): void {
     if (this.#pendingRecords === 0) return;
+    this.#options.checkOwnership();
     this.#reserve(this.#pending.length * BYTES_PER_UNIT);
     const written = this.#buffer.write(this.#pending, this.#length, 'utf8');
-    this.#append(this.#length, written);
+    const isOnDisk = this.#append(this.#length, written);
     this.#length += written;
     this.#records += this.#pendingRecords;
+    if (isOnDisk) this.#recordsOnDisk = this.#records;
     this.#pending = '';
     this.#pendingRecords = 0;
   }
@@ -104,17 +113,30 @@ export class Journal {
     const batch = {
       body: asArray(this.#buffer, this.#length),
       records: this.#records,
-      path: this.#path,
+      file: this.#file,
       isOnDisk: this.#lengthOnDisk === this.#length,
     };
     this.#closeFile();
-    this.#path = undefined;
+    this.#file = undefined;
+    this.#recordsOnDisk = 0;
     this.#buffer = this.#spare ?? Buffer.allocUnsafe(FIRST_CAPACITY);
     this.#spare = undefined;
     this.#length = 1;
     this.#lengthOnDisk = 1;
     this.#records = 0;
     return batch;
+  }
+
+  /** Leaves what is on disk to the process that has adopted the folder; the rest goes into a new file. */
+  disown(folder: BatchFolder): void {
+    if (this.#file?.folder.id !== folder.id) return;
+    this.#closeFile();
+    this.#file = undefined;
+    const rest = this.#buffer.copy(this.#buffer, 1, this.#lengthOnDisk, this.#length);
+    this.#records -= this.#recordsOnDisk;
+    this.#recordsOnDisk = 0;
+    this.#length = 1 + rest;
+    this.#lengthOnDisk = 1;
   }
 
   /** Gives back the memory of a batch that was taken. */
@@ -140,28 +162,30 @@ export class Journal {
     this.#buffer = larger;
   }
 
-  #append(from: number, length: number): void {
+  /** Whether everything up to there is on disk now. */
+  #append(from: number, length: number): boolean {
     try {
       this.#fd ??= this.#openFile();
-      if (this.#fd === undefined) return;
-      // A disk that is nearly full takes a part.
-      for (let written = 0; written < length; ) {
-        written += writeSync(this.#fd, this.#buffer, from + written, length - written);
-      }
-      this.#lengthOnDisk += length;
+      if (this.#fd === undefined) return false;
+      // A disk that is nearly full takes a part. A file that is opened late gets what came before, too.
+      for (let at = this.#lengthOnDisk; at < from + length; )
+        at += writeSync(this.#fd, this.#buffer, at, from + length - at);
+      this.#lengthOnDisk = from + length;
+      return true;
     } catch (error) {
       // The rest of this batch stays in memory only; its file keeps what it has until the batch is sealed.
       this.#closeFile();
       this.#options.onDiskError(error);
+      return false;
     }
   }
 
   #openFile(): number | undefined {
-    if (this.#path !== undefined) return undefined;
-    const path = this.#options.nextPath();
-    if (path === undefined) return undefined;
-    this.#path = path;
-    return openSync(path, 'a', 0o600);
+    if (this.#file !== undefined) return undefined;
+    const file = this.#options.nextFile();
+    if (file === undefined) return undefined;
+    this.#file = file;
+    return openSync(file.path, 'a', 0o600);
   }
 
   #closeFile(): void {
@@ -182,17 +206,11 @@ export class Journal {
  *
  * @throws when the file is gone.
  */
-export async function readJournalBody(path: string | undefined): Promise<Buffer> {
-  if (path === undefined) throw new Error('expected a journal on disk');
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const buffer = Buffer.allocUnsafe(1 + size);
-    const { bytesRead } = await file.read(buffer, 1, size, 0);
-    return asArray(buffer, 1 + bytesRead);
-  } finally {
-    await file.close();
-  }
+export async function readJournalBody(path: string): Promise<Buffer> {
+  const bytes = await readRegular(path);
+  const buffer = Buffer.allocUnsafe(1 + bytes.length);
+  bytes.copy(buffer, 1);
+  return asArray(buffer, buffer.length);
 }
 
 /** Puts brackets around records, in place: a byte was left before the first, and the separator after the last gives way. */

@@ -1,40 +1,42 @@
 import type { Backlog } from './backlog.ts';
-import { batchId, removeFile, writeBatch } from './batch-file.ts';
+import type { BatchFolder } from './batch-file.ts';
+import type { BatchStore } from './batch-store.ts';
 import { compress } from './compress.ts';
+import type { Erasure } from './erasure.ts';
 import { Journal, type JournalledBatch, LONG_TEXT, MAX_RECORD_BYTES, readJournalBody } from './journal.ts';
-import type { LaneName } from './record.ts';
+import type { LaneName } from './lanes.ts';
 import type { Sender } from './sender.ts';
 import type { Spool } from './spool.ts';
 import type { LaneCounters } from './stats.ts';
-import { inMemory, onDisk, type StoredBatch } from './stored-batch.ts';
+import type { StoredBatch } from './stored-batch.ts';
 
-/**
- * Batches whose bytes wait in memory to be compressed, and again to be sent; those of further ones are read from the disk when their turn
- * comes.
- */
+/** Maximum number of batch bodies kept in memory before compression, and again before sending. Further batches are re-read from disk. */
 const MAX_BODIES_IN_MEMORY = 3;
 
-/** What {@link Lane} takes. */
 interface LaneOptions {
   readonly name: LaneName;
   readonly spool: Spool;
+  readonly store: BatchStore;
+  readonly erasure: Erasure;
   readonly backlog: Backlog;
   readonly sender: Sender;
   readonly counters: LaneCounters;
-  readonly now: () => number;
 }
 
 interface Sealing extends Omit<JournalledBatch, 'body'> {
   readonly body: Buffer | undefined;
   readonly sequence: number;
-  readonly sealedAt: number;
+  readonly checkedFor: number;
 }
 
 /** The way of a record from the caller to the backlog: journalled at the end of the loop turn, then sealed. */
 export class Lane {
   readonly #options: LaneOptions;
   readonly #journal: Journal;
-  #sequence: number;
+  /** Of the batch that is gathered. */
+  #sequence = 0;
+  /** Version of the erasure list that its first record was checked against. */
+  #checkedFor = 0;
   #sealing: Promise<void> = Promise.resolve();
   #sealingRecords = 0;
   #bodiesInMemory = 0;
@@ -42,9 +44,9 @@ export class Lane {
   constructor(options: LaneOptions) {
     this.#options = options;
     const { name, spool } = options;
-    this.#sequence = spool.nextSequence();
     this.#journal = new Journal({
-      nextPath: () => spool.journalPath(name, this.#sequence),
+      nextFile: () => spool.journal(name, this.#sequence),
+      checkOwnership: () => spool.checkOwnership(),
       onDiskError: (error) => spool.refused(error),
     });
   }
@@ -55,6 +57,7 @@ export class Lane {
   }
 
   push(json: string): void {
+    if (this.#journal.records === 0) this.#begin();
     if (json.length > LONG_TEXT && !this.#makeRoom(json)) return;
     if (this.#journal.add(json)) this.seal();
   }
@@ -75,9 +78,8 @@ export class Lane {
       ...batch,
       body: keepsBody ? batch.body : undefined,
       sequence: this.#sequence,
-      sealedAt: this.#options.now(),
+      checkedFor: this.#checkedFor,
     };
-    this.#sequence = this.#options.spool.nextSequence();
     this.#sealingRecords += batch.records;
     this.#sealing = this.#sealing.then(async () => {
       const stored = await this.#store(sealing);
@@ -97,35 +99,37 @@ export class Lane {
     return this.#sealing;
   }
 
+  /** Leaves to another process what lies in a folder that it has adopted. */
+  disown(folder: BatchFolder): void {
+    this.#journal.disown(folder);
+  }
+
   close(): void {
     this.#journal.close();
   }
 
-  async #store({ body, records, path, sequence, sealedAt }: Sealing): Promise<StoredBatch | undefined> {
-    const { name, spool, counters } = this.#options;
-    const key = String(sequence).padStart(8, '0');
+  #begin(): void {
+    this.#sequence = this.#options.spool.nextSequence();
+    this.#checkedFor = this.#options.erasure.list.version;
+  }
+
+  async #store({ body, records, file, isOnDisk, sequence, checkedFor }: Sealing): Promise<StoredBatch | undefined> {
+    const { name, spool, store, backlog, counters } = this.#options;
+    // Another process has adopted the journal, and delivers it.
+    if (file && isOnDisk && spool.isForeign(file.folder)) return undefined;
     let compressed: Buffer;
     try {
-      compressed = await compress(body ?? (await readJournalBody(path)));
+      compressed = await compress(body ?? (await readJournalBody(file?.path ?? '')));
     } catch {
-      // Somebody removed the journal in the meantime.
-      counters.drop('torn', records);
+      if (!file || !spool.isForeign(file.folder)) counters.drop('torn', records);
       return undefined;
     }
-    const folder = spool.folder();
-    if (folder) {
-      try {
-        const file = await writeBatch(folder, name, key, { records, body: compressed });
-        if (path !== undefined) await removeFile(path);
-        // The next to be sent need not be read again; those behind them, while the receiver is down, must not fill the memory.
-        const isSentSoon = this.#options.backlog.waiting(name).length < MAX_BODIES_IN_MEMORY;
-        return isSentSoon ? onDisk(file, sealedAt, compressed) : onDisk(file, sealedAt);
-      } catch (error) {
-        spool.refused(error);
-      }
-    }
-    const id = batchId(folder?.id ?? `memory-${process.pid}-${sealedAt}`, name, key);
-    return inMemory(name, { id, records, body: compressed }, sealedAt, path);
+    // The next to be sent need not be read again; those behind them, while the receiver is down, must not fill the memory.
+    const keepsBody = backlog.length(name) < MAX_BODIES_IN_MEMORY;
+    return store.write(
+      { records, body: compressed },
+      { lane: name, sequence, checkedFor, keepsBody, journal: file?.path },
+    );
   }
 
   #makeRoom(json: string): boolean {

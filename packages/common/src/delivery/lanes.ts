@@ -4,27 +4,39 @@ import { type ReadReply, readDeletionReply, readEnvelopeReply, readImportReply, 
 export interface LaneDefinition {
   /** Records gathered into a JSON array, or a finished Sentry envelope each. */
   readonly format: 'array' | 'envelope';
-  /** Whether records of one person must arrive in order: the last `$set` wins. */
-  readonly isOrdered: boolean;
-  /** Whether records ask for the removal of a person, and so name the person for good reason. */
-  readonly requestsErasure: boolean;
+  /** Whose record it is, where the records of one person must arrive in order: the last `$set` wins. */
+  readonly subjectOf?: (record: string) => string;
+  /** Whether all records ask for the erasure of a person, and so name the person for good reason. */
+  readonly requestsErasure?: boolean;
+  /** Whether this record does. */
+  readonly isErasureRequest?: (record: string) => boolean;
   readonly readReply: ReadReply;
 }
 
 /** One endpoint at one destination each, with its own queue, so that one cannot block another. */
 const definitions = {
   /** Mixpanel's events. */
-  import: { format: 'array', isOrdered: false, requestsErasure: false, readReply: readImportReply },
+  import: { format: 'array', readReply: readImportReply },
   /** Mixpanel's user profiles. */
-  engage: { format: 'array', isOrdered: true, requestsErasure: false, readReply: readProfileReply },
+  engage: {
+    format: 'array',
+    subjectOf: (record) => fieldOf(record, '$distinct_id'),
+    // Within a text the quotation marks would be escaped.
+    isErasureRequest: (record) => record.includes('"$delete":'),
+    readReply: readProfileReply,
+  },
   /** Mixpanel's group profiles. */
-  groups: { format: 'array', isOrdered: true, requestsErasure: false, readReply: readProfileReply },
+  groups: {
+    format: 'array',
+    subjectOf: (record) => `${fieldOf(record, '$group_key')} ${fieldOf(record, '$group_id')}`,
+    readReply: readProfileReply,
+  },
   /** Mixpanel's deletion API. */
-  deletions: { format: 'array', isOrdered: false, requestsErasure: true, readReply: readDeletionReply },
+  deletions: { format: 'array', requestsErasure: true, readReply: readDeletionReply },
   /** The platform's own analytics-service. */
-  analytics: { format: 'array', isOrdered: false, requestsErasure: false, readReply: readImportReply },
+  analytics: { format: 'array', readReply: readImportReply },
   /** Errors for Sentry. */
-  sentry: { format: 'envelope', isOrdered: false, requestsErasure: false, readReply: readEnvelopeReply },
+  sentry: { format: 'envelope', readReply: readEnvelopeReply },
 } as const satisfies Record<string, LaneDefinition>;
 
 export type LaneName = keyof typeof definitions;
@@ -32,3 +44,8 @@ export type LaneName = keyof typeof definitions;
 export const laneDefinitions: Readonly<Record<LaneName, LaneDefinition>> = definitions;
 
 export const laneNames = Object.keys(definitions) as readonly LaneName[];
+
+function fieldOf(record: string, name: string): string {
+  const value: unknown = (JSON.parse(record) as Readonly<Record<string, unknown>>)[name];
+  return String(value);
+}

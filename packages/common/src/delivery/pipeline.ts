@@ -1,18 +1,30 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { adoptDeadFolders } from './adoption.ts';
+import { isMainThread } from 'node:worker_threads';
+import { Adoption, CONFIRM_AFTER_MS } from './adoption.ts';
 import { Backlog } from './backlog.ts';
-import { forgetInBacklog, withoutMentions } from './forget.ts';
-import { Forgotten, type IsForgotten, purgeDeadLetters } from './forgotten.ts';
-import { createLaneParts, type LaneParts } from './lane-parts.ts';
-import type { DropReason, LaneName } from './record.ts';
+import { BatchStore } from './batch-store.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import { EnvelopeLane } from './envelope-lane.ts';
+import { Erasure } from './erasure.ts';
+import { ErasureSweep } from './erasure-sweep.ts';
+import { Lane } from './lane.ts';
+import { type LaneName, laneDefinitions } from './lanes.ts';
+import { OrderGuard } from './order-guard.ts';
+import { ReceiverClock } from './receiver-clock.ts';
+import type { DropReason } from './record.ts';
+import { Rejections } from './rejections.ts';
+import { Sender } from './sender.ts';
 import { Spool } from './spool.ts';
-import type { LaneStats } from './stats.ts';
+import { LaneCounters, type LaneStats } from './stats.ts';
 import type { Transport } from './transport.ts';
 
-/** How often the folders of dead processes are looked for. */
+/** How often the folders of ended processes are looked for. */
 const ADOPTION_INTERVAL_MS = 30_000;
+/** How often people whom other processes have erased are looked for; every batch is checked before it is sent, too. */
+const ERASURE_INTERVAL_MS = 5000;
+/** The longest that a timer can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** What {@link createPipeline} takes. */
 export interface PipelineOptions {
   /** The lanes that this process has, and how their batches leave it. Lanes may share a transport. */
   readonly transports: Readonly<Partial<Record<LaneName, Transport>>>;
@@ -22,8 +34,10 @@ export interface PipelineOptions {
   readonly maxSpoolBytes?: number;
   /** How long a record waits for company before its batch is sealed. */
   readonly flushIntervalMs: number;
+  /** Properties that hold a person's id, by the name under which they are sent. */
+  readonly personFields?: Iterable<string>;
   readonly warn: (message: string) => void;
-  /** Told of every loss. */
+  /** Called once for every loss. */
   readonly onDrop?: (reason: DropReason, records: number) => void;
   /** @default Date.now */
   readonly now?: () => number;
@@ -50,53 +64,135 @@ export interface Deletion {
 /** Where encoded records go. `push` is synchronous and cheap; everything else happens later. */
 export interface Pipeline {
   has(lane: LaneName): boolean;
-  /** @param distinctId whose record it is. */
-  push(lane: LaneName, json: string, distinctId: string): void;
+  push(lane: LaneName, json: string): void;
   /** Counts a loss that happened before there was a record. */
-  drop(lane: LaneName, reason: DropReason): void;
-  /** Seals and sends what waits; resolves at the latest after `timeoutMs`. */
+  drop(lane: LaneName, reason: DropReason, records?: number): void;
+  /** Milliseconds since the epoch, by the receiver's clock where ours is wrong. For new records only: a record that was sent never changes. */
+  now(): number;
+  /** Seals and sends what waits; resolves at the latest after `timeoutMs`. Without a limit for `Infinity`. */
   flush(timeoutMs: number): Promise<FlushOutcome>;
-  /** Removes what waits for one person, queues the records that ask for their deletion, and refuses all that comes later. */
+  /**
+   * Erases a person: queues the records that ask for their deletion, refuses all that comes later, and removes what waits. Never rejects; resolves
+   * when what waits has been searched.
+   */
   forget(distinctId: string, deletions: readonly Deletion[]): Promise<void>;
   stats(): Partial<Record<LaneName, LaneStats>>;
+  /** Delivers what it can and keeps the rest on disk. Records are taken until the end, and counted as `closed` from then on. */
   close(timeoutMs: number): Promise<void>;
 }
 
+/** A lane, what sends its batches, and what counts them. */
+interface LaneParts {
+  readonly lane: Lane | EnvelopeLane;
+  readonly sender: Sender;
+  readonly counters: LaneCounters;
+  readonly guard: OrderGuard | undefined;
+  readonly transport: Transport;
+}
+
+// Taken before a test replaces them: the limit of a flush holds in real time.
+const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
+
 /** Puts journal, spool and senders together. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { transports, spoolRoot, maxSpoolBytes = 256 * 1024 * 1024, flushIntervalMs, warn } = options;
+  const {
+    transports,
+    spoolRoot,
+    maxSpoolBytes = 256 * 1024 * 1024,
+    flushIntervalMs,
+    personFields = [],
+    warn,
+  } = options;
   const { now = Date.now, random = Math.random, onDrop } = options;
-  const spool = new Spool({ root: spoolRoot, warn, now });
-  const forgotten = new Forgotten(spoolRoot);
   const parts = new Map<LaneName, LaneParts>();
+  const countersOf = (lane: LaneName) => parts.get(lane)?.counters;
+  const clock = new ReceiverClock({ now, warn });
   const backlog = new Backlog({
     maxBytes: maxSpoolBytes,
     onDrop: (batch, reason) => {
-      parts.get(batch.lane)?.counters.drop(reason, batch.records);
+      countersOf(batch.lane)?.drop(reason, batch.records);
       warn(overflowText(reason));
-      void batch.remove().catch(() => {});
+      store.remove(batch);
     },
   });
-  const surroundings = { spoolRoot, spool, backlog, forgotten, onDrop, warn, now, random };
+  const spool = new Spool({
+    root: spoolRoot,
+    warn,
+    now,
+    onLost: (folder) => {
+      warn(
+        `This process was suspended for so long that another one has adopted its spool folder; it goes on in a new one.`,
+      );
+      for (const { lane } of parts.values()) lane.disown(folder);
+      backlog.discard(({ file }) => file !== undefined && file.folder.path.startsWith(folder.path));
+    },
+  });
+  const erasure = new Erasure({ root: spoolRoot, personFields, warn });
+  const store = new BatchStore({ spool, backlog, erasure, countersOf, warn });
+  const adoption = new Adoption({
+    spool,
+    onBatches: (lane, batches) => backlog.addAll(lane, batches),
+    onTorn: (lane, records) => countersOf(lane)?.drop('torn', records),
+    warn,
+  });
+  const deadLetters = createDeadLetters({
+    root: spoolRoot,
+    warn,
+    onDiscarded: (lane, letters) => countersOf(lane)?.drop('dead_letter_overflow', letters),
+  });
   for (const [name, transport] of Object.entries(transports) as [LaneName, Transport][]) {
-    parts.set(name, createLaneParts(name, transport, surroundings));
+    parts.set(name, createParts(name, transport));
   }
   const all = [...parts.values()];
+  const sweep = new ErasureSweep({
+    ...{ spool, store, backlog, erasure, warn },
+    lanes: new Map(
+      [...parts].map(([name, { transport, sender, guard }]) => [
+        name,
+        { transport, guard, inFlight: sender.inFlight, wake: () => sender.wake() },
+      ]),
+    ),
+    countDeadLetters: (lane, letters) => countersOf(lane)?.drop('forgotten', letters),
+  });
+
+  function createParts(name: LaneName, transport: Transport): LaneParts {
+    const { format, subjectOf } = laneDefinitions[name];
+    const counters = new LaneCounters(onDrop);
+    const guard = subjectOf && new OrderGuard({ lane: name, spool, backlog, adopt, now });
+    const rejections = new Rejections({ lane: name, store, deadLetters, erasure, counters, warn, now });
+    const sender = new Sender({
+      ...{ lane: name, transport, spool, store, backlog, counters, rejections, guard, warn, now, random },
+      refreshErasures: () => erasure.list.refresh(),
+      onReceiverTime: (receiver, own) => clock.note(receiver, own),
+    });
+    const laneOptions = { name, spool, store, erasure, backlog, sender, counters };
+    const lane = format === 'envelope' ? new EnvelopeLane(laneOptions) : new Lane(laneOptions);
+    return { lane, sender, counters, guard, transport };
+  }
 
   // Timers and sockets started from inside a request would keep that request's context alive, and hang our own traffic on its trace.
   const runDetached = AsyncLocalStorage.snapshot();
+  // The main thread may end the process, and a worker with it, in the middle of the worker's turn.
+  const commitsAtOnce = !isMainThread;
   let isCommitScheduled = false;
   let flushTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
-  let forgetting = Promise.resolve();
+  let isEnded = false;
 
-  function push(name: LaneName, json: string, distinctId: string): void {
+  function push(name: LaneName, json: string): void {
     const part = parts.get(name);
     if (!part) return;
-    if (isClosed) return part.counters.drop('closed');
-    if (!forgotten.isEmpty && forgotten.has(distinctId)) return part.counters.drop('forgotten');
+    if (isEnded) return part.counters.drop('closed');
+    if (!erasure.list.isEmpty && isRefused(name, json)) return part.counters.drop('forgotten');
     part.lane.push(json);
+    if (commitsAtOnce) part.lane.commit();
     if (!isCommitScheduled) scheduleCommit();
+  }
+
+  function isRefused(name: LaneName, json: string): boolean {
+    const { format, requestsErasure, isErasureRequest } = laneDefinitions[name];
+    if (format === 'envelope' || requestsErasure || isErasureRequest?.(json)) return false;
+    return erasure.mentions(json);
   }
 
   function scheduleCommit(): void {
@@ -104,16 +200,21 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     // At the end of the loop turn: one write for all that a turn has tracked. As it does no more than that, it may stay in the caller's
     // context: leaving it costs as much as encoding an event.
     setImmediate(commitAll);
-    if (flushTimer === undefined) runDetached(startFlushTimer);
-  }
-
-  function startFlushTimer(): void {
-    flushTimer = setTimeout(sealAll, flushIntervalMs).unref();
   }
 
   function commitAll(): void {
     isCommitScheduled = false;
-    for (const { lane } of all) lane.commit();
+    let hasQueued = false;
+    for (const { lane } of all) {
+      lane.commit();
+      hasQueued ||= lane.queued > 0;
+    }
+    // Here and not at the push: what was sealed since then has taken the timer with it.
+    if (hasQueued && flushTimer === undefined && !isEnded) runDetached(startFlushTimer);
+  }
+
+  function startFlushTimer(): void {
+    flushTimer = setTimeout(sealAll, flushIntervalMs).unref();
   }
 
   function sealAll(): void {
@@ -123,29 +224,41 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function adopt(): Promise<void> {
-    const folder = spool.folder();
-    if (!folder || spoolRoot === undefined || isClosed) return;
-    // First, so that nothing of somebody whom another process has forgotten is adopted.
-    const isNewForgotten = forgotten.reload();
-    const { batches, torn, problems } = await adoptDeadFolders(spoolRoot, folder, now());
-    // A lane that this process does not have is left to one that has: the files stay in our folder until then.
-    for (const batch of batches) {
-      if (!parts.has(batch.lane)) continue;
-      const rest = forgotten.isEmpty ? batch : await withoutMentions(batch, forgotten.has);
-      if (rest) backlog.add(rest);
-    }
-    for (const { lane, records } of torn) parts.get(lane)?.counters.drop('torn', records);
-    for (const problem of problems) {
-      warn(
-        `Something that an ended process left could not be taken over and stays in ${folder.path}: ${String(problem)}`,
-      );
-    }
+    if (isClosed) return;
+    // First, so that nothing of a person whom another process has erased is kept.
+    await erasure.list.refresh();
+    await adoption.run();
     for (const { sender } of all) sender.wake();
-    if (isNewForgotten) forgetting = forgetting.then(() => removeFromBacklog(forgotten.has));
   }
-  const adoptSafely = () => adopt().catch((error: unknown) => spool.refused(error));
-  const adopting = adoptSafely();
-  const adoptionTimer = setInterval(() => void adoptSafely(), ADOPTION_INTERVAL_MS).unref();
+
+  async function look(): Promise<void> {
+    await adopt();
+    if (sweep.isDue) await sweep.run();
+    // What could not be read, or not be judged because the clock has jumped, is looked at again before the next interval.
+    if (adoption.isUnfinished && !isClosed) confirmTimer = setTimeout(() => void adopt(), CONFIRM_AFTER_MS).unref();
+  }
+
+  async function followErasures(): Promise<void> {
+    await erasure.list.refresh();
+    if (sweep.isDue && !isClosed) await searchForErased();
+  }
+
+  async function searchForErased(): Promise<void> {
+    sealAll();
+    await Promise.all(all.map(({ lane }) => lane.sealed()));
+    await sweep.run();
+  }
+
+  let confirmTimer: NodeJS.Timeout | undefined;
+  const adopting = look();
+  const adoptionTimer = setInterval(() => void look(), ADOPTION_INTERVAL_MS).unref();
+  const erasureTimer = setInterval(() => void followErasures(), ERASURE_INTERVAL_MS).unref();
+  // The last moment at which a process that exits, by itself or after an uncaught error, can write what its last turn has tracked.
+  const onExit = () => {
+    for (const { lane } of all) lane.commit();
+    spool.release();
+  };
+  process.on('exit', onExit);
 
   const delivered = () => all.reduce((sum, { counters }) => sum + counters.delivered, 0);
 
@@ -153,90 +266,108 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const before = delivered();
     const work = runDetached(async () => {
       await adopting;
-      await forgetting;
-      // First, so that what fails meanwhile is not tried a second time.
+      // Retry pending batches before sealing new ones, so that one that fails during this flush is not sent twice.
       for (const { sender } of all) sender.hurry();
       sealAll();
       await Promise.all(all.map(({ lane }) => lane.sealed()));
       await Promise.all(all.map(({ sender }) => sender.settled()));
     });
     await within(work, timeoutMs);
-    const waiting = [...parts].flatMap(([name, { sender }]) => [...backlog.waiting(name), ...sender.inFlight]);
-    const countOf = (isOnDisk: boolean) =>
-      waiting.filter(({ file }) => (file !== undefined) === isOnDisk).reduce((sum, { records }) => sum + records, 0);
-    const queued = all.reduce((sum, { lane }) => sum + lane.queued, 0);
-    return { delivered: delivered() - before, pending: countOf(false) + queued, spooled: countOf(true) };
+    let pending = 0;
+    let spooled = 0;
+    for (const [name, { lane, sender }] of parts) {
+      const { records, fileRecords } = withInFlight(name, sender);
+      pending += lane.queued + records - fileRecords;
+      spooled += fileRecords;
+    }
+    return { delivered: delivered() - before, pending, spooled };
   }
 
-  async function removeFromBacklog(isForgotten: IsForgotten): Promise<void> {
-    // Held first: a batch that is sealed now must not leave before it was looked at.
-    const held = Promise.all(all.map(({ sender }) => sender.hold()));
-    sealAll();
-    await Promise.all(all.map(({ lane }) => lane.sealed()));
-    await held;
-    for (const [name, { counters }] of parts) {
-      counters.drop('forgotten', await forgetInBacklog(backlog, name, isForgotten));
-    }
-    for (const { sender } of all) sender.release();
+  function withInFlight(name: LaneName, sender: Sender) {
+    const inFlight = [...sender.inFlight];
+    const onDisk = inFlight.filter(({ file }) => file !== undefined);
+    const { records, files, fileRecords, fileBytes } = backlog.waiting(name);
+    return {
+      records: records + sum(inFlight.map((batch) => batch.records)),
+      files: files + onDisk.length,
+      fileRecords: fileRecords + sum(onDisk.map((batch) => batch.records)),
+      fileBytes: fileBytes + sum(onDisk.map((batch) => batch.bytes)),
+      oldest: Math.min(
+        ...[backlog.oldest(name), ...inFlight].map((batch) => batch?.sealedAt ?? Number.POSITIVE_INFINITY),
+      ),
+    };
   }
 
   function statsOf(name: LaneName, { lane, sender, counters }: LaneParts): LaneStats {
-    const waiting = [...backlog.waiting(name), ...sender.inFlight];
-    const spooled = waiting.filter(({ file }) => file !== undefined);
+    const { records, files, fileBytes, oldest } = withInFlight(name, sender);
     return {
       queued: lane.queued,
-      pending: waiting.reduce((sum, { records }) => sum + records, 0),
-      spooledFiles: spooled.length,
-      spooledBytes: spooled.reduce((sum, { bytes }) => sum + bytes, 0),
-      oldestAgeMs: waiting.reduce((oldest, { sealedAt }) => Math.max(oldest, now() - sealedAt), 0),
+      pending: records,
+      spooledFiles: files,
+      spooledBytes: fileBytes,
+      oldestAgeMs: Number.isFinite(oldest) ? Math.max(0, now() - oldest) : 0,
       ...counters.read(),
     };
+  }
+
+  async function close(timeoutMs: number): Promise<void> {
+    isClosed = true;
+    for (const timer of [adoptionTimer, erasureTimer, confirmTimer]) clearTimeout(timer);
+    await flush(timeoutMs);
+    // What came meanwhile is on disk before anything is taken away.
+    for (const { lane } of all) lane.commit();
+    isEnded = true;
+    clearTimeout(flushTimer);
+    sweep.close();
+    for (const [name, { lane, sender, counters }] of parts) {
+      sender.close();
+      lane.close();
+      // Nobody else has what is in memory only.
+      const { records, fileRecords } = withInFlight(name, sender);
+      counters.drop('closed', records - fileRecords + (spool.folder() ? 0 : lane.queued));
+    }
+    store.close();
+    erasure.list.close();
+    process.off('exit', onExit);
+    await spool.close();
+    await Promise.all([...new Set(Object.values(transports))].map((transport) => transport.close()));
   }
 
   return {
     has: (name) => parts.has(name),
     push,
-    drop: (name, reason) => parts.get(name)?.counters.drop(reason),
+    drop: (name, reason, records = 1) => countersOf(name)?.drop(reason, records),
+    now: () => clock.now(),
     flush,
-    forget(distinctId, deletions) {
-      // From this moment on nothing more of them gets in; what is there already is looked for in turn.
-      try {
-        forgotten.add(distinctId);
-        purgeDeadLetters(spoolRoot, distinctId);
-      } catch (error) {
-        spool.refused(error);
-      }
-      // On disk at once; what follows takes as long as the batches that are under way.
-      for (const { lane, json } of deletions) parts.get(lane)?.lane.push(json);
+    async forget(distinctId, deletions) {
+      // From now on nothing more of them gets in, and nothing leaves.
+      erasure.list.add(distinctId);
+      for (const { lane, json } of deletions) push(lane, json);
       commitAll();
-      scheduleCommit();
-      forgetting = forgetting.then(() => removeFromBacklog((text) => text === distinctId));
-      return forgetting;
+      await runDetached(searchForErased);
     },
     stats: () => Object.fromEntries([...parts].map(([name, part]) => [name, statsOf(name, part)])),
     async close(timeoutMs) {
-      if (isClosed) return;
-      isClosed = true;
-      clearInterval(adoptionTimer);
-      await flush(timeoutMs);
-      clearTimeout(flushTimer);
-      for (const { lane, sender } of all) {
-        sender.close();
-        lane.close();
-      }
-      await spool.close();
-      await Promise.all([...new Set(Object.values(transports))].map((transport) => transport.close()));
+      if (!isClosed) await close(timeoutMs);
     },
   };
 }
 
 async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> {
+  if (timeoutMs > MAX_TIMER_MS) {
+    await work;
+    return;
+  }
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
+    timer = startTimer(resolve, timeoutMs);
   });
   await Promise.race([work, limit]);
-  clearTimeout(timer);
+  stopTimer(timer);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function overflowText(reason: DropReason): string {

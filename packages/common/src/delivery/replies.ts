@@ -34,11 +34,11 @@ const REASON_LENGTH = 200;
  * `/import`: `{ code: 200, num_records_imported: N }`, or `code: 400` with `failed_records`. Only a count that matches acknowledges a batch.
  * analytics-service answers alike. Mixpanel reference, import-events.
  */
-export const readImportReply: ReadReply = ({ body }, records) => {
+export const readImportReply: ReadReply = ({ status, body }, records) => {
   const answer = parseObject(body);
   if (!answer) return FOREIGN;
-  if (answer['code'] === 200) return isComplaint(answer['error']) ? refusal(answer, records) : count(answer, records);
-  return answer['code'] === 400 || answer['status'] === 0 ? refusal(answer, records) : FOREIGN;
+  if (isRefusal(answer, status)) return refusal(answer, records);
+  return answer['code'] === 200 ? count(answer, records) : FOREIGN;
 };
 
 /**
@@ -51,8 +51,7 @@ export const readProfileReply: ReadReply = ({ status, body }, records) => {
   if (text === '0') return { kind: 'refused_unnamed', reason: 'the receiver answered 0' };
   const answer = parseObject(text);
   if (!answer) return FOREIGN;
-  if (isComplaint(answer['error']) && isKnownForm(answer)) return refusal(answer, records);
-  if (answer['status'] === 0 || answer['code'] === 400) return refusal(answer, records);
+  if (isRefusal(answer, status)) return refusal(answer, records);
   if (status === 400) return FOREIGN;
   if (answer['status'] === 1) return ACCEPTED;
   return answer['code'] === 200 ? count(answer, records) : FOREIGN;
@@ -63,7 +62,7 @@ export const readDeletionReply: ReadReply = ({ status, body }) => {
   const answer = parseObject(body);
   if (!answer) return FOREIGN;
   if (status === 400) return typeof answer['error'] === 'string' ? unnamed(answer) : FOREIGN;
-  if (isComplaint(answer['error'])) return unnamed(answer);
+  if (typeof answer.error === 'string' && answer.error !== '') return unnamed(answer);
   const isTaken = String(answer['status']).toLowerCase() === 'ok' || Object.hasOwn(answer, 'results');
   return isTaken ? ACCEPTED : FOREIGN;
 };
@@ -88,7 +87,8 @@ export function statusOf({ status, body }: HttpReply): number {
   return typeof code === 'number' && Number.isInteger(code) && code >= 300 && code < 600 ? code : status;
 }
 
-type Answer = Readonly<Record<string, unknown>>;
+type Answer = Readonly<Partial<Record<'code' | 'status' | 'error' | 'failed_records', unknown>>> &
+  Readonly<Record<string, unknown>>;
 
 function count(answer: Answer, records: number): Verdict {
   const counted = answer['num_records_imported'] ?? answer['num_good_events'];
@@ -96,7 +96,7 @@ function count(answer: Answer, records: number): Verdict {
 }
 
 function refusal(answer: Answer, records: number): Verdict {
-  const { failed_records: failed } = answer as { failed_records?: unknown };
+  const { failed_records: failed } = answer;
   const refusals = new Map<number, Refusal>();
   for (const each of Array.isArray(failed) ? (failed as readonly unknown[]) : []) {
     const { index, field, message } = (each ?? {}) as Record<string, unknown>;
@@ -116,13 +116,12 @@ function reasonOf({ error, status }: Answer): string {
   return String(typeof error === 'string' ? error : (status ?? 'refused')).slice(0, REASON_LENGTH);
 }
 
-/** `error` is `null` or empty in a reply that acknowledges. */
-function isComplaint(error: unknown): boolean {
-  return typeof error === 'string' && error !== '';
-}
-
-function isKnownForm(answer: Answer): boolean {
-  return answer['status'] === 0 || answer['status'] === 1 || answer['code'] === 200 || answer['code'] === 400;
+/** Whether the vendor refuses something, in one of its forms; a proxy's JSON has none of them. */
+function isRefusal({ code, status, error, failed_records: failed }: Answer, httpStatus: number): boolean {
+  if (code === 400 || status === 0 || Array.isArray(failed)) return true;
+  // `error` is `null` or empty in a reply that acknowledges.
+  if (typeof error !== 'string' || error === '') return false;
+  return httpStatus === 400 ? typeof status === 'string' : code === 200 || status === 1;
 }
 
 function parseObject(text: string): Answer | undefined {

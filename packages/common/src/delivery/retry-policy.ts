@@ -57,7 +57,9 @@ export function decide({ lane, records, reply, attempt, now, random }: Attempt):
     if (verdict.kind === 'refused') return { action: 'reject', refusals: verdict.refusals };
     if (verdict.kind === 'refused_unnamed') return { action: 'split', reason: verdict.reason, isTooLarge: false };
   }
-  return retry(status, reply.headers['retry-after'], { attempt, now, random });
+  // A date is meant by the receiver's clock, which ours may differ from.
+  const receiverNow = Date.parse(reply.headers['date'] ?? '') || now;
+  return retry(status, reply.headers['retry-after'], { attempt, now: receiverNow, random });
 }
 
 /** A reply in a few words, for warnings and statistics. */

@@ -1,48 +1,65 @@
 import type { Backlog } from './backlog.ts';
-import type { LaneName } from './record.ts';
-import type { Refusal } from './replies.ts';
+import { CorruptedFileError, isMissing } from './batch-file.ts';
+import type { BatchStore } from './batch-store.ts';
+import type { LaneName } from './lanes.ts';
+import type { OrderGuard } from './order-guard.ts';
+import type { Rejections } from './rejections.ts';
 import { type Decision, decide, describeReply, MAX_JITTER_MS } from './retry-policy.ts';
+import type { Spool } from './spool.ts';
 import type { LaneCounters } from './stats.ts';
 import type { StoredBatch } from './stored-batch.ts';
-import type { Reply, SealedBatch, Transport } from './transport.ts';
+import { RECALLED, type Reply, type SealedBatch, type Transport } from './transport.ts';
 
-/** What becomes of a batch that the receiver did not take whole. */
-export interface Aftermath {
-  /** Puts refused records aside, all without indexes; returns how many. */
-  quarantine(
-    batch: SealedBatch,
-    lane: LaneName,
-    reason: string,
-    refusals?: ReadonlyMap<number, Refusal>,
-  ): Promise<number>;
-  /** Two halves in the place of a batch that is too large; none when it is a single record. */
-  split(stored: StoredBatch, batch: SealedBatch): Promise<readonly StoredBatch[]>;
-}
+/** First wait of a batch that fails while others are taken, doubled each time. */
+const FIRST_OWN_DELAY_MS = 5000;
+const MAX_OWN_DELAY_MS = 600_000;
+/** In a lane that keeps an order such a batch is rejected once it was kept this often, */
+const FAILURES_BEFORE_REJECTION = 5;
+/** for this long: later records of the same people wait for it. */
+const FAILING_BEFORE_REJECTION_MS = 60_000;
+/** Transient failures in a row before a warning: a receiver may be restarted. */
+const FAILURES_BEFORE_WARNING = 3;
+/** Delay before a batch is read again whose file the disk did not give. */
+const UNREADABLE_DELAY_MS = 1000;
+/** A reply that took longer says nothing of the time. */
+const MAX_CLOCK_ROUND_TRIP_MS = 30_000;
 
-/** What {@link Sender} takes. */
 interface SenderOptions {
   readonly lane: LaneName;
   readonly transport: Transport;
+  readonly spool: Spool;
+  readonly store: BatchStore;
   readonly backlog: Backlog;
   readonly counters: LaneCounters;
-  readonly aftermath: Aftermath;
+  readonly rejections: Rejections;
+  /** In a lane that keeps the order of a person's records. */
+  readonly guard: OrderGuard | undefined;
+  /** Called before a batch is read: learns whom other processes have erased. */
+  readonly refreshErasures: () => Promise<void>;
+  /** Called with the receiver's time and ours, in milliseconds since the epoch. */
+  readonly onReceiverTime: (receiver: number, own: number) => void;
   readonly warn: (message: string) => void;
   readonly now: () => number;
   readonly random: () => number;
 }
 
 /**
- * Decides when the batches of one lane are sent: oldest first, and again after the wait that the retry policy asks for. Backs off for the lane
- * as a whole: a receiver that is down gets one request at a time, not one for each batch.
+ * Decides when the batches of one lane are sent: in their order, and again after the wait that the retry policy asks for. Backs off for the lane as
+ * a whole: a receiver that is down gets one request at a time, not one for each batch. A batch that fails alone does not hold up the others.
  */
 export class Sender {
   readonly #options: SenderOptions;
   readonly #inFlight = new Set<StoredBatch>();
+  /** Failures in a row of the lane. */
   #attempt = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Whether the receiver named the wait. */
+  #isAsked = false;
+  /** When the receiver last took a batch, in milliseconds since the epoch. */
+  #deliveredAt = Number.NEGATIVE_INFINITY;
+  #isChoosing = false;
   #settledListeners: (() => void)[] = [];
-  #saidPaused = false;
-  #isHeld = false;
+  #hasWarned = false;
   #isClosed = false;
 
   constructor(options: SenderOptions) {
@@ -55,147 +72,251 @@ export class Sender {
 
   /** Looks whether there is something to send. */
   wake(): void {
-    // After a failure one batch finds out whether the receiver is back.
-    const { lane, transport } = this.#options;
-    const limit = this.#attempt > 0 || isOrdered(lane) ? 1 : (transport.maxInFlight ?? 1);
-    while (!this.#timer && !this.#isHeld && this.#inFlight.size < limit) {
-      const batch = this.#options.backlog.take(this.#options.lane);
-      if (!batch) break;
-      this.#inFlight.add(batch);
-      void this.#send(batch);
-    }
+    if (this.#options.guard) void this.#sendInOrder(this.#options.guard);
+    else this.#sendNext();
     if (this.#isIdle()) this.#notifySettled();
   }
 
-  /** Sends at once what waits for a retry. */
+  /** Sends at once what waits for a retry, unless the receiver asked for the wait. */
   hurry(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    if (this.#timer && !this.#isAsked) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
     this.wake();
   }
 
   /** Resolves when nothing is left, or when what is left waits for a retry: that wait is not worth a caller's time. */
   settled(): Promise<void> {
-    const waitsForRetry = this.#timer !== undefined && this.#inFlight.size === 0;
+    const waitsForRetry = this.#timer !== undefined && this.#inFlight.size === 0 && !this.#isChoosing;
     if (this.#isClosed || this.#isIdle() || waitsForRetry) return Promise.resolve();
     return new Promise((resolve) => this.#settledListeners.push(resolve));
   }
 
-  /** Sends nothing until {@link release}; resolves when nothing is under way. */
-  async hold(): Promise<void> {
-    this.#isHeld = true;
-    while (this.#inFlight.size > 0) await new Promise<void>((resolve) => this.#settledListeners.push(resolve));
-  }
-
-  release(): void {
-    this.#isHeld = false;
-    this.wake();
-  }
-
   close(): void {
-    this.#isHeld = true;
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#notifySettled();
   }
 
-  async #send(stored: StoredBatch): Promise<void> {
-    const { lane, transport, counters, now, random } = this.#options;
-    let batch: SealedBatch;
-    try {
-      batch = await stored.load();
-    } catch {
-      // Somebody removed the file: there is nothing left to send.
-      this.#inFlight.delete(stored);
-      counters.drop('torn', stored.records);
-      return this.#proceed();
+  #sendNext(): void {
+    const { lane, transport, backlog, now } = this.#options;
+    // After a failure one batch finds out whether the receiver is back.
+    const limit = this.#attempt > 0 ? 1 : (transport.maxInFlight ?? 1);
+    while (!this.#timer && !this.#isClosed && this.#inFlight.size < limit) {
+      const batch = backlog.take(lane, now());
+      if (!batch) break;
+      this.#inFlight.add(batch);
+      void this.#send(batch);
     }
+    this.#waitForOwnRetries();
+  }
+
+  /** One at a time: the next one that no older batch of the same people can still precede. */
+  async #sendInOrder(guard: OrderGuard): Promise<void> {
+    if (this.#timer || this.#isClosed || this.#isChoosing || this.#inFlight.size > 0) return;
+    if (this.#options.backlog.length(this.#options.lane) === 0) return;
+    this.#isChoosing = true;
+    let batch: StoredBatch | undefined;
     try {
+      batch = await guard.next();
+    } finally {
+      this.#isChoosing = false;
+    }
+    if (batch) {
+      this.#inFlight.add(batch);
+      void this.#send(batch);
+    } else if (this.#options.backlog.length(this.#options.lane) > 0 && !this.#isClosed && !this.#timer) {
+      // Another process has something older of the same people, or a batch waits for its own retry.
+      this.#setTimer(guard.retryMs, false);
+    }
+    if (this.#inFlight.size === 0) this.#notifySettled();
+  }
+
+  async #send(taken: StoredBatch): Promise<void> {
+    const { lane, transport, counters, now, random } = this.#options;
+    const loaded = await this.#load(taken);
+    if (!loaded) return;
+    const { stored, batch } = loaded;
+    try {
+      const sentAt = now();
       // A transport must not throw; one that does is treated like a dead network, for the batch must not be lost.
       const reply = await transport
         .send(lane, batch)
         .catch((error: unknown): Reply => ({ networkError: String(error) }));
-      const decision = decide({
-        lane,
-        records: batch.records,
-        reply,
-        attempt: this.#attempt,
-        now: now(),
-        random: random(),
-      });
+      const { records } = batch;
+      const decision = decide({ lane, records, reply, attempt: this.#attempt, now: now(), random: random() });
       if (decision.action !== 'delivered') counters.lastError = describeReply(reply);
+      if (decision.action !== 'retry') this.#readClock(reply, sentAt);
       await this.#apply(decision, stored, batch, reply);
     } catch (error) {
-      // Nobody waits for this promise: its rejection would end the process.
+      // Nobody waits for this promise: its rejection would end the process. The disk did not take the halves of a batch, most likely.
       counters.lastError = String(error);
-      this.#inFlight.delete(stored);
-      this.#retryLater(stored, MAX_JITTER_MS);
+      stored.failures++;
+      this.#keep(stored, UNREADABLE_DELAY_MS + random() * MAX_JITTER_MS, false);
     }
   }
 
+  /** Reads a batch, without the people who were erased since it was sealed; `undefined` when there is nothing to send. */
+  async #load(taken: StoredBatch): Promise<{ stored: StoredBatch; batch: SealedBatch } | undefined> {
+    const { spool, store, refreshErasures, counters } = this.#options;
+    let stored = taken;
+    try {
+      await refreshErasures();
+      spool.checkOwnership();
+      const rest = await store.withoutErased(stored);
+      this.#inFlight.delete(stored);
+      if (!rest) {
+        this.#goOn();
+        return undefined;
+      }
+      stored = rest;
+      this.#inFlight.add(stored);
+      const batch = await stored.load();
+      // Adopted by another process while it was read: that one sends it.
+      if (!stored.file || !spool.isForeign(stored.file.folder)) return { stored, batch };
+      this.#inFlight.delete(stored);
+      this.#goOn();
+    } catch (error) {
+      if (error instanceof CorruptedFileError) await store.setAside(stored, error);
+      else if (!isMissing(error)) {
+        // The disk does not give it now: no permission, no file descriptor. It is still there.
+        counters.lastError = String(error);
+        this.#keep(stored, UNREADABLE_DELAY_MS, false);
+        return undefined;
+      } else if (!stored.file || !spool.isForeign(stored.file.folder)) counters.drop('torn', stored.records);
+      this.#inFlight.delete(stored);
+      this.#goOn();
+    }
+    return undefined;
+  }
+
   async #apply(decision: Decision, stored: StoredBatch, batch: SealedBatch, reply: Reply): Promise<void> {
-    const { backlog, counters, aftermath, lane } = this.#options;
+    const { backlog, counters, store, rejections, now } = this.#options;
     switch (decision.action) {
       case 'delivered':
         counters.delivered += batch.records;
         break;
-      case 'reject': {
-        const rejected = await aftermath.quarantine(batch, lane, describeReply(reply), decision.refusals);
-        counters.drop('rejected', rejected);
-        counters.delivered += batch.records - rejected;
+      case 'reject':
+        counters.delivered +=
+          batch.records - (await rejections.reject(stored, batch, describeReply(reply), decision.refusals));
         break;
-      }
       case 'split': {
-        const halves = await aftermath.split(stored, batch);
-        if (halves.length === 0) {
-          const reason = decision.isTooLarge ? 'too_large' : 'rejected';
-          counters.drop(reason, await aftermath.quarantine(batch, lane, decision.reason));
-        }
-        for (const half of [...halves].reverse()) backlog.putBack(half);
-        break;
+        const halves = await rejections.split(stored, batch, decision.reason, decision.isTooLarge);
+        for (const half of halves) backlog.putBack(half);
+        // The halves have taken its file with them.
+        this.#deliveredAt = now();
+        return this.#release(stored);
       }
       case 'retry':
-        if (decision.needsAttention) this.#sayPaused(reply);
-        this.#inFlight.delete(stored);
-        return this.#retryLater(stored, decision.delayMs);
+        return this.#retry(decision, stored, batch, reply);
     }
-    await stored.remove().catch(() => {});
+    store.remove(stored);
+    this.#deliveredAt = now();
+    this.#release(stored);
+  }
+
+  async #retry(
+    { delayMs, isAsked, needsAttention }: Extract<Decision, { readonly action: 'retry' }>,
+    stored: StoredBatch,
+    batch: SealedBatch,
+    reply: Reply,
+  ): Promise<void> {
+    const { now, rejections, guard, store } = this.#options;
+    if ('networkError' in reply && reply.networkError === RECALLED) return this.#keepAside(stored);
+    if (needsAttention || this.#attempt + 1 >= FAILURES_BEFORE_WARNING) this.#warnKept(reply);
+    if ('networkError' in reply) return this.#keep(stored, delayMs, isAsked);
+    stored.failures++;
+    if (stored.failures === 1) stored.failedAt = now();
+    // It is the batch, not the receiver, when others were taken since.
+    const isAlone = !isAsked && this.#deliveredAt > stored.failedAt;
+    if (!isAlone) return this.#keep(stored, delayMs, isAsked);
+    const isHopeless =
+      stored.failures >= FAILURES_BEFORE_REJECTION && now() - stored.failedAt >= FAILING_BEFORE_REJECTION_MS;
+    if (guard && isHopeless) {
+      await rejections.reject(stored, batch, `kept being answered with ${describeReply(reply)}`);
+      store.remove(stored);
+      return this.#release(stored);
+    }
+    stored.notBefore = now() + Math.min(MAX_OWN_DELAY_MS, FIRST_OWN_DELAY_MS * 2 ** (stored.failures - 1));
+    this.#keepAside(stored);
+  }
+
+  /** Done with this batch; the receiver is up. */
+  #release(stored: StoredBatch): void {
     this.#inFlight.delete(stored);
-    this.#proceed();
-  }
-
-  #proceed(): void {
     this.#attempt = 0;
-    this.#saidPaused = false;
-    this.wake();
-    // Nothing more goes out for now: held, or another batch of those that were under way waits for its retry.
-    if (this.#inFlight.size === 0) this.#notifySettled();
+    this.#hasWarned = false;
+    this.#goOn();
   }
 
-  #retryLater(stored: StoredBatch, delayMs: number): void {
+  #goOn(): void {
+    this.wake();
+    // Nothing more goes out for now: another batch of those that were under way waits for its retry.
+    if (this.#inFlight.size === 0 && !this.#isChoosing) this.#notifySettled();
+  }
+
+  /** Keeps a batch that fails alone, until its own time; the others go on. */
+  #keepAside(stored: StoredBatch): void {
+    this.#inFlight.delete(stored);
     this.#options.counters.retried += stored.records;
     this.#options.backlog.putBack(stored);
-    if (!this.#timer) {
+    this.#goOn();
+  }
+
+  /** Keeps a batch, and the lane waits with it. */
+  #keep(stored: StoredBatch, delayMs: number, isAsked: boolean): void {
+    this.#inFlight.delete(stored);
+    this.#options.counters.retried += stored.records;
+    this.#options.backlog.putBack(stored);
+    if (!this.#timer && !this.#isClosed) {
       this.#attempt++;
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined;
-        this.wake();
-      }, delayMs);
-      this.#timer.unref();
+      this.#setTimer(delayMs, isAsked);
     }
     if (this.#inFlight.size === 0) this.#notifySettled();
   }
 
-  #sayPaused(reply: Reply): void {
-    if (this.#saidPaused) return;
-    this.#saidPaused = true;
+  /** With nothing else to send, the lane sleeps until the first batch that waits for its own retry. */
+  #waitForOwnRetries(): void {
+    const { lane, backlog, now } = this.#options;
+    if (this.#timer || this.#isClosed || this.#inFlight.size > 0 || backlog.length(lane) === 0) return;
+    const next = backlog.nextRetry(lane);
+    if (next === undefined) return;
+    this.#setTimer(Math.max(1, next - now()), false);
+    this.#notifySettled();
+  }
+
+  #setTimer(delayMs: number, isAsked: boolean): void {
+    clearTimeout(this.#timer);
+    this.#isAsked = isAsked;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.wake();
+    }, delayMs);
+    this.#timer.unref();
+  }
+
+  #warnKept(reply: Reply): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    const isRefused = 'status' in reply && (reply.status === 401 || reply.status === 403);
     this.#options.warn(
-      `The receiver of the ${this.#options.lane} lane refuses our credentials (${describeReply(reply)}): check the token and the host. Records are kept meanwhile.`,
+      isRefused
+        ? `The receiver of the ${this.#options.lane} lane refuses our credentials (${describeReply(reply)}): check the token and the host. Records are kept meanwhile.`
+        : `Batches of the ${this.#options.lane} lane are kept and sent again later; the last answer was ${describeReply(reply)}. If that goes on, check the host and any proxy in between.`,
     );
   }
 
+  #readClock(reply: Reply, sentAt: number): void {
+    const { now, onReceiverTime } = this.#options;
+    if (!('headers' in reply)) return;
+    const receiver = Date.parse(reply.headers['date'] ?? '');
+    const own = now();
+    if (Number.isFinite(receiver) && own - sentAt < MAX_CLOCK_ROUND_TRIP_MS) onReceiverTime(receiver, own);
+  }
+
   #isIdle(): boolean {
-    return this.#inFlight.size === 0 && this.#options.backlog.waiting(this.#options.lane).length === 0;
+    return this.#inFlight.size === 0 && !this.#isChoosing && this.#options.backlog.length(this.#options.lane) === 0;
   }
 
   #notifySettled(): void {
@@ -203,9 +324,4 @@ export class Sender {
     this.#settledListeners = [];
     for (const listener of listeners) listener();
   }
-}
-
-/** Updates of a profile must arrive in their order: the last `$set` wins. */
-function isOrdered(lane: LaneName): boolean {
-  return lane === 'engage' || lane === 'groups';
 }

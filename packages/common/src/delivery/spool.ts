@@ -1,41 +1,49 @@
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { journalName } from './batch-file.ts';
-import type { LaneName } from './record.ts';
-import { createSpoolFolder, removeIfEmpty, type SpoolFolder } from './spool-folder.ts';
+import { type BatchFolder, journalName } from './batch-file.ts';
+import type { LaneName } from './lanes.ts';
+import { ADOPTED, createSpoolFolder, highestSequence, removeIfEmpty, type SpoolFolder } from './spool-folder.ts';
 
-/** How long a disk that refused is left alone. What is tracked meanwhile is gone with a process that is killed, and trying costs a failed system call. */
-const RETRY_AFTER_MS = 1000;
+/** Delay before a spool directory that failed is tried again. */
+export const RETRY_AFTER_MS = 1000;
 
-/** What {@link Spool} takes. */
 interface SpoolOptions {
   /** `undefined`: memory only. */
   readonly root: string | undefined;
   readonly warn: (message: string) => void;
   readonly now: () => number;
+  /** Called when this process's folder was adopted by another one: what was in it is that process's now. */
+  readonly onLost: (folder: BatchFolder) => void;
 }
 
-/** This process's place on disk, and whether the disk can be used at the moment. */
+/** This process's place on disk, whether the disk can be used at the moment, and the sequence that orders what is written. */
 export class Spool {
   readonly #options: SpoolOptions;
   #folder: SpoolFolder | undefined;
   #refusedAt = Number.NEGATIVE_INFINITY;
-  #sequence = 0;
+  #sequence: number;
+  /** Folders that were adopted by other processes. */
+  readonly #lost: string[] = [];
+  #isClosed = false;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
+    this.#sequence = options.root === undefined ? 0 : highestSequence(options.root, namesInSync(options.root));
     this.folder();
+  }
+
+  get root(): string | undefined {
+    return this.#options.root;
   }
 
   /** The folder, made when it is first asked for; `undefined` while the disk refuses. */
   folder(): SpoolFolder | undefined {
     const { root, now } = this.#options;
     // Either way: a clock that was set back must not keep us from the disk.
-    if (root === undefined || Math.abs(now() - this.#refusedAt) < RETRY_AFTER_MS) return undefined;
+    if (root === undefined || this.#isClosed || Math.abs(now() - this.#refusedAt) < RETRY_AFTER_MS) return undefined;
     try {
-      // Somebody may have tidied up.
-      if (this.#folder && !existsSync(this.#folder.path)) this.#leaveFolder();
+      this.checkOwnership(true);
       this.#folder ??= createSpoolFolder(root);
       return this.#folder;
     } catch (error) {
@@ -44,14 +52,36 @@ export class Spool {
     }
   }
 
-  /** A number for the next journal, rising over all lanes. */
-  nextSequence(): number {
-    return ++this.#sequence;
+  /** Notices that the folder is another process's or gone. To be asked before anything is written into it or sent from it. */
+  checkOwnership(asksNow = false): void {
+    const lost = this.#folder?.isLost(asksNow);
+    if (this.#folder && lost) this.#leave(this.#folder, lost === 'adopted');
   }
 
-  journalPath(lane: LaneName, sequence: number): string | undefined {
+  /** Whether what is in this folder is another process's to deliver. */
+  isForeign({ path }: BatchFolder): boolean {
+    return this.#lost.some((lost) => path === lost || path.startsWith(join(lost, ADOPTED)));
+  }
+
+  /**
+   * The sequence of the next batch: microseconds since the epoch, and above all that this process has used or found, so that it rises across
+   * restarts and when the clock is set back.
+   */
+  nextSequence(): number {
+    this.#sequence = Math.max(Math.trunc(this.#options.now() * 1000), this.#sequence + 1);
+    this.#folder?.noteSequence(this.#sequence);
+    return this.#sequence;
+  }
+
+  /** Keeps later sequences above one that was found. */
+  noteSequence(sequence: number): void {
+    this.#sequence = Math.max(this.#sequence, sequence);
+    this.#folder?.noteSequence(this.#sequence);
+  }
+
+  journal(lane: LaneName, sequence: number): { readonly path: string; readonly folder: BatchFolder } | undefined {
     const folder = this.folder();
-    return folder && join(folder.path, journalName(lane, sequence));
+    return folder && { path: join(folder.path, journalName(lane, sequence)), folder };
   }
 
   /** Notes that the disk failed: for a while everything stays in memory. */
@@ -64,14 +94,20 @@ export class Spool {
     );
   }
 
-  /** Removes the folder if nothing is left in it. */
+  /** Gives up what is left in the folder, so that another process may adopt it at once. For the end of a process or thread. */
+  release(): void {
+    this.#isClosed = true;
+    this.#folder?.release();
+  }
+
+  /** Releases the folder and removes it if nothing is left in it. */
   async close(): Promise<void> {
     const folder = this.#folder;
-    this.#leaveFolder();
+    this.release();
     if (!folder) return;
     try {
       const names = await readdir(folder.path);
-      const adopted = names.filter((name) => name.startsWith('adopted-'));
+      const adopted = names.filter((name) => name.startsWith(ADOPTED));
       // Fails, as it should, on a folder that still holds something.
       for (const name of adopted) await removeIfEmpty(join(folder.path, name));
       await removeIfEmpty(folder.path);
@@ -80,8 +116,20 @@ export class Spool {
     }
   }
 
-  #leaveFolder(): void {
-    this.#folder?.close();
+  #leave(folder: SpoolFolder, isAdopted: boolean): void {
     this.#folder = undefined;
+    folder.release();
+    if (!isAdopted) return;
+    this.#lost.push(folder.path);
+    this.#options.onLost(folder);
+  }
+}
+
+function namesInSync(root: string): string[] {
+  try {
+    return readdirSync(root);
+  } catch {
+    // Not there yet.
+    return [];
   }
 }

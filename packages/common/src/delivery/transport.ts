@@ -13,6 +13,9 @@ export interface SealedBatch {
 /** The receiver's answer, or why there is none. */
 export type Reply = HttpReply | { readonly networkError: string };
 
+/** The network error of a batch that was recalled: it says nothing about the receiver. */
+export const RECALLED = 'recalled';
+
 /** How a sealed batch leaves the process. Never throws: a failure is a {@link Reply}. */
 export interface Transport {
   /** Batches of one lane that may be under way at once. @default 1 */
@@ -20,7 +23,7 @@ export interface Transport {
   /** Resolves once the receiver has answered for good; the batch is kept until then. */
   send(lane: LaneName, batch: SealedBatch): Promise<Reply>;
   /**
-   * Takes a batch back that was handed over and is not being delivered yet; its `send` then resolves with a network error. Called for a batch that
+   * Takes a batch back that was handed over and is not being delivered yet; its `send` then resolves with the network error {@link RECALLED}. Called for a batch that
    * may name an erased person; needed of a transport that keeps batches elsewhere. Never throws.
    */
   recall?(lane: LaneName, batchId: string): Promise<void>;

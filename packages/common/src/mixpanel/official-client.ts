@@ -73,24 +73,24 @@ export function createOfficialClient(options: OfficialClientOptions): Mixpanel.M
     const occurrence = { id, insertId, time: toMilliseconds(given['time']), traceId: undefined };
     const event = encoder.event(name);
     if (event && unplanned === 'drop') {
-      return pipeline.push('import', encoder.encodeEvent(event, occurrence, without(given, TRANSPORT_FIELDS)), id);
+      return pipeline.push('import', encoder.encodeEvent(event, occurrence, without(given, TRANSPORT_FIELDS)));
     }
     if (unplanned === 'drop' && name !== ALIAS_EVENT) return refuse('import', 'unplanned_event', name);
     if (unplanned === 'pass')
       warnOnce('Unplanned events of the Mixpanel client are passed on as they are (mixpanelUnplanned).');
     const raw = { ...given, distinct_id: id, time: occurrence.time, $insert_id: insertId };
-    pipeline.push('import', JSON.stringify({ event: name, properties: raw }), id);
+    pipeline.push('import', JSON.stringify({ event: name, properties: raw }));
   }
 
   function sendUpdate(lane: LaneName, item: Fields, id: unknown): void {
     if (unplanned === 'pass') {
       warnOnce('Unplanned properties of the Mixpanel client are passed on as they are (mixpanelUnplanned).');
-      return pipeline.push(lane, JSON.stringify({ ...item, $token: token }), String(id));
+      return pipeline.push(lane, JSON.stringify({ ...item, $token: token }));
     }
     const envelope = Object.fromEntries(Object.entries(item).filter(([name]) => UPDATE_FIELDS.has(name)));
     const encoded = encoder.profile(id, without(item, UPDATE_FIELDS), { ...envelope, $token: token });
     if (typeof encoded !== 'string') return refuse(lane, encoded.dropped, 'profile update');
-    pipeline.push(lane, encoded, String(id));
+    pipeline.push(lane, encoded);
   }
 
   function refuse(lane: LaneName, reason: Parameters<Pipeline['drop']>[1], name: unknown): void {

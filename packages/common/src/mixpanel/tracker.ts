@@ -59,8 +59,8 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
       const traceId = noteEvent(String(name), time, properties);
       const occurrence = { id, time, insertId: nextInsertId(), traceId };
       const json = encoder.encodeEvent(event, occurrence, properties);
-      if (hasMixpanel && event.goesToMixpanel) pipeline.push('import', json, id);
-      if (hasAnalytics && event.goesToAnalytics) pipeline.push('analytics', json, id);
+      if (hasMixpanel && event.goesToMixpanel) pipeline.push('import', json);
+      if (hasAnalytics && event.goesToAnalytics) pipeline.push('analytics', json);
     } catch (error) {
       failed(eventLane, error);
     }
@@ -72,7 +72,7 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
     profile(id, operations) {
       try {
         const encoded = encoder.profile(id, operations, envelope);
-        if (typeof encoded === 'string') pipeline.push('engage', encoded, String(id));
+        if (typeof encoded === 'string') pipeline.push('engage', encoded);
         else refuse('engage', 'forbidden_id', 'Profile update');
       } catch (error) {
         failed('engage', error);
@@ -89,7 +89,7 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
         time: Date.now(),
         $insert_id: nextInsertId(),
       };
-      pipeline.push('import', JSON.stringify({ event: '$identify', properties }), userId);
+      pipeline.push('import', JSON.stringify({ event: '$identify', properties }));
     },
 
     revenue(id, amount, properties) {
@@ -103,7 +103,7 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
         if (!recordsCharges || !isUsableId(id)) return;
         const charge = { $amount: revenue.amount, $time: new Date().toISOString() };
         const update = { ...envelope, $distinct_id: id, $append: { $transactions: charge } };
-        pipeline.push('engage', JSON.stringify(update), id);
+        pipeline.push('engage', JSON.stringify(update));
       } catch (error) {
         failed(eventLane, error);
       }

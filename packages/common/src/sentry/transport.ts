@@ -22,7 +22,7 @@ export function makeDurableTransport(
       const clean = scrubEnvelope(envelope);
       if (clean[1].length === 0) return Promise.resolve({});
       if (!holdsError(clean)) return direct.send(clean);
-      lane.push('sentry', serializeError(clean), '');
+      lane.push('sentry', serializeError(clean));
       return Promise.resolve({});
     },
     async flush(timeoutMs) {

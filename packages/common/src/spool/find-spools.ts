@@ -1,12 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { namesIn } from '../delivery/adoption.ts';
+import { CORRUPTED_FOLDER } from '../delivery/corrupted.ts';
 import { DEAD_FOLDER } from '../delivery/dead-letters.ts';
-import { FORGOTTEN_FILES } from '../delivery/forgotten.ts';
+import { ERASURE_FILES } from '../delivery/erasure-list.ts';
 import { ownerOf } from '../delivery/spool-folder.ts';
 import { ERRORS_FOLDER, PAGES_FOLDER } from '../spool-root.ts';
 
-/** A folder with a part for each process, its own dead letters and its own tombstones. */
+/** A folder with a part for each process, its own dead letters and its own erasure list. */
 export interface SpoolRoot {
   /** `auth-service`, and for the spools within that of a process `auth-service/errors`. */
   readonly name: string;
@@ -14,7 +15,7 @@ export interface SpoolRoot {
 }
 
 const PARTS = [ERRORS_FOLDER, PAGES_FOLDER];
-const MARKS = new Set<string>([DEAD_FOLDER, ...PARTS, ...FORGOTTEN_FILES]);
+const MARKS = new Set<string>([DEAD_FOLDER, ...PARTS, ...ERASURE_FILES, CORRUPTED_FOLDER]);
 
 /**
  * The spools of a folder: it is one itself, as `OBSERVABILITY_SPOOL_DIR` names it, or holds one for each service, as `.data/spool` does.

@@ -1,12 +1,13 @@
-import { adoptDeadFolders } from '../delivery/adoption.ts';
-import { withoutMentions } from '../delivery/forget.ts';
-import { Forgotten, namesPerson } from '../delivery/forgotten.ts';
-import { laneNames } from '../delivery/record.ts';
+import { Adoption } from '../delivery/adoption.ts';
+import { Backlog } from '../delivery/backlog.ts';
+import { BatchStore } from '../delivery/batch-store.ts';
+import { Erasure } from '../delivery/erasure.ts';
+import { ErasureSweep } from '../delivery/erasure-sweep.ts';
 import { Spool } from '../delivery/spool.ts';
-import type { LetterLine } from './letters.ts';
+import { LaneCounters } from '../delivery/stats.ts';
 import { listSpool } from './listing.ts';
 import { assertOwnSpool } from './own-spool.ts';
-import { restoreLetters, takeLetters } from './take-letters.ts';
+import { restoreLetters } from './take-letters.ts';
 
 /** What was found of people in a spool. */
 export interface ForgottenInSpool {
@@ -16,45 +17,62 @@ export interface ForgottenInSpool {
   readonly anonymised: number;
   /** Rejected records that are gone. */
   readonly deadLetters: number;
-  /** Processes that hold records of their own: they follow within half a minute. */
+  /** Processes that hold records of their own: they follow within seconds. */
   readonly running: number;
   /** What could not be searched. */
   readonly problems: readonly string[];
 }
 
+interface ForgetOptions {
+  /** Properties that hold a person's id, by the name under which they are sent. */
+  readonly personFields?: Iterable<string>;
+}
+
 /**
- * Takes people out of a spool: a tombstone, which every process that shares it obeys within half a minute, and without waiting for one, what
- * processes that have ended left behind and what was rejected. May be called again.
+ * Erases people from a spool: adds them to its erasure list, which every process that shares it obeys before it sends anything, and searches what ended
+ * processes left behind and what was rejected. May be called again.
  *
  * @throws when the spool is another user's, or the disk refuses.
  */
-export async function forgetInSpool(root: string, userIds: readonly string[], now: number): Promise<ForgottenInSpool> {
+export async function forgetInSpool(
+  root: string,
+  userIds: readonly string[],
+  now: number,
+  { personFields = [] }: ForgetOptions = {},
+): Promise<ForgottenInSpool> {
   await assertOwnSpool(root);
-  const forgotten = new Forgotten(root);
-  for (const id of userIds) forgotten.add(id);
-  await restoreLetters(root, now);
-  let deadLetters = 0;
-  const isTheirs = ({ line }: LetterLine) => userIds.some((id) => namesPerson(line, id));
-  for (const lane of laneNames) deadLetters += await takeLetters(root, lane, isTheirs);
-  const { folders } = await listSpool(root, now);
-  const running = folders.filter(({ state }) => state !== 'ended').length;
-  return { ...(await forgetInDeadFolders(root, userIds, now)), deadLetters, running };
-}
-
-/** Adopts what ended processes left, so that nobody sends it meanwhile. What remains is adopted in turn once this process has ended. */
-async function forgetInDeadFolders(root: string, userIds: readonly string[], now: number) {
   const problems: string[] = [];
-  const spool = new Spool({ root, warn: (problem) => void problems.push(problem), now: () => now });
-  const folder = spool.folder();
-  const found = folder ? await adoptDeadFolders(root, folder, now) : { batches: [], problems: [] };
-  problems.push(...found.problems.map(String));
-  let removed = 0;
-  let anonymised = 0;
-  for (const batch of found.batches) {
-    const rest = await withoutMentions(batch, (text) => userIds.includes(text));
-    removed += batch.records - (rest?.records ?? 0);
-    if (rest !== undefined && rest !== batch && batch.lane === 'sentry') anonymised++;
-  }
+  const warn = (problem: string) => void problems.push(problem);
+  const erasure = new Erasure({ root, personFields, warn });
+  for (const id of userIds) erasure.list.add(id);
+  if (!erasure.list.isWritten) throw new Error(problems.at(-1) ?? `The erasure list in ${root} cannot be written.`);
+  await restoreLetters(root, now);
+  const counters = new LaneCounters();
+  const letters = new LaneCounters();
+  const spool = new Spool({ root, warn, now: () => now, onLost: () => {} });
+  const backlog = new Backlog({ maxBytes: Number.POSITIVE_INFINITY, onDrop: () => {} });
+  const store = new BatchStore({ spool, backlog, erasure, countersOf: () => counters, warn });
+  const adoption = new Adoption({
+    ...{ spool, warn },
+    onBatches: (lane, batches) => backlog.addAll(lane, batches),
+    onTorn: () => {},
+  });
+  const sweep = new ErasureSweep({
+    ...{ spool, store, backlog, erasure, warn },
+    lanes: new Map(),
+    countDeadLetters: (_lane, count) => letters.drop('forgotten', count),
+  });
+  await adoption.run();
+  const errors = new Set(backlog.batches('sentry').map(({ id }) => id));
+  await sweep.run();
+  const anonymised = backlog.batches('sentry').filter(({ id }) => !errors.has(id)).length;
+  const { folders } = await listSpool(root, now);
+  const running = folders.filter(({ state, path }) => state !== 'ended' && path !== spool.folder()?.path).length;
+  sweep.close();
+  store.close();
+  erasure.list.close();
+  // What remains is adopted by the next process.
   await spool.close();
-  return { removed, anonymised, problems };
+  const forgotten = (from: LaneCounters) => from.read().dropped.forgotten ?? 0;
+  return { removed: forgotten(counters), anonymised, deadLetters: forgotten(letters), running, problems };
 }

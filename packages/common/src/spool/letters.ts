@@ -1,16 +1,21 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namesIn } from '../delivery/adoption.ts';
-import { DEAD_FOLDER, type DeadLetter, laneOfDeadLetters } from '../delivery/dead-letters.ts';
+import { withRegular } from '../delivery/batch-file.ts';
+import { DEAD_FOLDER, laneOfDeadLetters } from '../delivery/dead-letters.ts';
 import { envelopeOf } from '../delivery/envelope.ts';
 import type { LaneName } from '../delivery/record.ts';
 import { ownerOf } from '../delivery/spool-folder.ts';
 
 /** A rejected record as it lies in the spool. */
-export interface RejectedRecord extends DeadLetter {
+export interface RejectedRecord {
   readonly lane: LaneName;
   /** ISO 8601, when it was rejected. */
   readonly at: string;
+  readonly reason: string;
+  readonly field?: string;
+  /** That of its batch, which orders all records of a spool; older letters have none. */
+  readonly sequence?: number;
+  readonly record: unknown;
 }
 
 /** A line of a file of rejected records; without a letter when it is torn. */
@@ -77,21 +82,57 @@ export async function filesIn(folder: string): Promise<LetterFile[]> {
   });
 }
 
-/** The lines of a file; none when it is gone. */
+/** All lines of a file at once; none when it is gone or no regular file. */
 async function readLetterFile(lane: LaneName, path: string): Promise<LetterLine[]> {
-  return parseLetters(lane, await readFile(path, 'utf8').catch(() => ''));
+  const lines: LetterLine[] = [];
+  await readLines(path, async (some) => {
+    for (const line of some) lines.push({ line, letter: parseLetter(lane, line) });
+  }).catch(() => {});
+  return lines;
 }
 
-export function parseLetters(lane: LaneName, text: string): LetterLine[] {
-  const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line) => ({ line, letter: parseLetter(lane, line) }));
+const CHUNK_BYTES = 64 * 1024;
+const LINE_BREAK = 0x0a;
+
+/**
+ * Reads a file piece by piece, so that a large one neither fills the memory nor holds up the process.
+ *
+ * @param use takes the whole lines of a piece, without line breaks and empty ones.
+ * @returns how many bytes were read. @throws what the disk says; CorruptedFileError for anything but a regular file.
+ */
+export function readLines(path: string, use: (lines: readonly string[]) => Promise<void>): Promise<number> {
+  return withRegular(path, async (file) => {
+    let rest = Buffer.alloc(0);
+    let position = 0;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, position);
+      if (bytesRead === 0) break;
+      position += bytesRead;
+      const bytes =
+        rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+      const end = bytes.lastIndexOf(LINE_BREAK) + 1;
+      rest = bytes.subarray(end);
+      if (end > 0) await use(linesIn(bytes.subarray(0, end).toString()));
+    }
+    await use(linesIn(rest.toString()));
+    return position;
+  });
 }
 
-function parseLetter(lane: LaneName, line: string): RejectedRecord | undefined {
+function linesIn(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+export function parseLetter(lane: LaneName, line: string): RejectedRecord | undefined {
   try {
-    const { at, reason, field, record } = JSON.parse(line) as Record<string, unknown>;
+    const { at, reason, field, sequence, record } = JSON.parse(line) as Record<string, unknown>;
     if (typeof at !== 'string' || typeof reason !== 'string') return undefined;
-    return { lane, at, reason, ...(typeof field === 'string' && { field }), record };
+    return {
+      ...{ lane, at, reason, record },
+      ...(typeof field === 'string' && { field }),
+      ...(typeof sequence === 'number' && { sequence }),
+    };
   } catch {
     return undefined;
   }

@@ -1,9 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ADOPTED, isDead, namesIn, readJournal } from '../delivery/adoption.ts';
-import { parseSpoolName } from '../delivery/batch-file.ts';
-import type { LaneName } from '../delivery/record.ts';
-import { type FolderOwner, hasEnded, ownerOf } from '../delivery/spool-folder.ts';
+import { folderState, namesIn } from '../delivery/adoption.ts';
+import { parseSpoolName, readRegular } from '../delivery/batch-file.ts';
+import { type CorruptedFile, listCorrupted } from '../delivery/corrupted.ts';
+import type { LaneName } from '../delivery/lanes.ts';
+import { readJournal } from '../delivery/record-text.ts';
+import { ADOPTED, type FolderOwner, HEARTBEAT_FILE, hasEnded, ownerOf } from '../delivery/spool-folder.ts';
 
 /** A sealed batch, or a journal that is not sealed yet. */
 export interface WaitingFile {
@@ -16,19 +18,29 @@ export interface WaitingFile {
   readonly modifiedAt: number;
 }
 
+/** A file that no process of this version delivers. */
+export interface UnknownFile {
+  readonly path: string;
+  /** Such as `a named pipe`, or `another version or lane`. */
+  readonly reason: string;
+}
+
 /** What a process holds, what it has adopted included. */
 export interface FolderListing {
   readonly path: string;
   readonly owner: FolderOwner;
-  /** `elsewhere`: on another machine, and it gave a sign of life within two minutes. */
+  /** `elsewhere`: nothing here can tell whether it lives, and its heartbeat is not old. */
   readonly state: 'running' | 'ended' | 'elsewhere';
   readonly files: readonly WaitingFile[];
+  readonly unknown: readonly UnknownFile[];
 }
 
 /** What waits in a spool. */
 export interface SpoolListing {
   readonly root: string;
   readonly folders: readonly FolderListing[];
+  /** Files that were set aside because they cannot be read. */
+  readonly corrupted: readonly CorruptedFile[];
 }
 
 /** Looks into a spool without changing anything. Files that are sent meanwhile are left out. @param now milliseconds since the epoch */
@@ -39,33 +51,52 @@ export async function listSpool(root: string, now: number): Promise<SpoolListing
     if (!owner) continue;
     const path = join(root, name);
     const inner = (await namesIn(path)).filter((each) => each.startsWith(ADOPTED)).map((each) => join(path, each));
-    const files = await Promise.all([path, ...inner].map(filesIn));
-    folders.push({ path, owner, state: await stateOf(root, name, owner, now), files: files.flat() });
+    const found = (await Promise.all([path, ...inner].map(filesIn))).flat();
+    folders.push({
+      ...{ path, owner },
+      state: await stateOf(root, name, owner, now),
+      files: found.flatMap((file) => ('kind' in file ? file : [])),
+      unknown: found.flatMap((file) => ('kind' in file ? [] : file)),
+    });
   }
-  return { root, folders };
+  return { root, folders, corrupted: await listCorrupted(root) };
 }
 
 async function stateOf(root: string, name: string, owner: FolderOwner, now: number): Promise<FolderListing['state']> {
-  if (await isDead(root, name, now)) return 'ended';
+  if ((await folderState(root, name, now)) !== 'running') return 'ended';
   return hasEnded(owner) === undefined ? 'elsewhere' : 'running';
 }
 
-async function filesIn(folder: string): Promise<WaitingFile[]> {
-  const files = await Promise.all((await namesIn(folder)).sort().map((name) => describe(folder, name)));
+async function filesIn(folder: string): Promise<(WaitingFile | UnknownFile)[]> {
+  const names = (await namesIn(folder)).filter((name) => !isExpected(name));
+  const files = await Promise.all(names.sort().map((name) => describe(folder, name)));
   return files.flatMap((file) => file ?? []);
 }
 
-async function describe(folder: string, name: string): Promise<WaitingFile | undefined> {
-  const known = parseSpoolName(name);
-  if (!known) return undefined;
-  const { kind, lane } = known;
+/** What is neither delivered nor unknown. */
+function isExpected(name: string): boolean {
+  return name === HEARTBEAT_FILE || name.startsWith(ADOPTED) || name.endsWith('.tmp');
+}
+
+async function describe(folder: string, name: string): Promise<WaitingFile | UnknownFile | undefined> {
   const path = join(folder, name);
   try {
-    const { size, mtimeMs } = await stat(path);
-    const records = kind === 'batch' ? known.records : readJournal(await readFile(path, 'utf8')).records.length;
-    return { kind, lane, path, records, bytes: size, modifiedAt: mtimeMs };
+    const stats = await lstat(path);
+    if (!stats.isFile()) return { path, reason: kindOf(stats) };
+    const known = parseSpoolName(name);
+    if (!known) return { path, reason: 'another version or lane' };
+    const { kind, lane } = known;
+    const records = kind === 'batch' ? known.records : readJournal((await readRegular(path)).toString()).records.length;
+    return { kind, lane, path, records, bytes: stats.size, modifiedAt: stats.mtimeMs };
   } catch {
     // Sent, or sealed, in the meantime.
     return undefined;
   }
+}
+
+function kindOf(stats: Awaited<ReturnType<typeof lstat>>): string {
+  if (stats.isSymbolicLink()) return 'a symbolic link';
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a named pipe';
+  return stats.isSocket() ? 'a socket' : 'a device';
 }

@@ -1,9 +1,9 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ADOPTED, namesIn } from '../delivery/adoption.ts';
+import { namesIn } from '../delivery/adoption.ts';
 import { type LaneName, laneNames } from '../delivery/record.ts';
-import { removeIfEmpty } from '../delivery/spool-folder.ts';
-import { type LetterLine, type RejectedRecord, readDeadLetters } from './letters.ts';
+import { ADOPTED, removeIfEmpty } from '../delivery/spool-folder.ts';
+import { parseLetter, type RejectedRecord, readDeadLetters } from './letters.ts';
 import { type FolderListing, listSpool, type WaitingFile } from './listing.ts';
 import { assertOwnSpool } from './own-spool.ts';
 import { restoreLetters, takeLetters } from './take-letters.ts';
@@ -50,9 +50,13 @@ export async function purgeSpool(root: string, selection: PurgeSelection, now: n
     for (const file of chosenFiles(folder, selection)) if (await remove(file)) deleted.push(file);
     if (folder.state === 'ended') await removeIfNothingLeft(folder.path);
   }
-  const isChosen = ({ letter }: LetterLine) => letter !== undefined && isChosenLetter(letter, selection);
   let deadLetters = 0;
-  for (const lane of laneNames) deadLetters += await takeLetters(root, lane, isChosen);
+  for (const lane of laneNames) {
+    deadLetters += await takeLetters(root, lane, (line) => {
+      const letter = parseLetter(lane, line);
+      return letter !== undefined && isChosenLetter(letter, selection);
+    });
+  }
   return { ...count(deleted), deadLetters };
 }
 

@@ -1,9 +1,9 @@
-import { writeBatch } from '../delivery/batch-file.ts';
+import { pathOf, writeWhole } from '../delivery/batch-file.ts';
 import { compress } from '../delivery/compress.ts';
 import { envelopeOf } from '../delivery/envelope.ts';
 import { Journal, LONG_TEXT } from '../delivery/journal.ts';
-import { type LaneName, laneNames } from '../delivery/record.ts';
-import { isReplayable, type LetterFilter, type LetterLine, matchesFilter } from './letters.ts';
+import { type LaneName, laneDefinitions, laneNames } from '../delivery/lanes.ts';
+import { isReplayable, type LetterFilter, matchesFilter, parseLetter, type RejectedRecord } from './letters.ts';
 import { assertOwnSpool } from './own-spool.ts';
 import { restoreLetters, takeLetters } from './take-letters.ts';
 
@@ -18,6 +18,7 @@ export interface ReplayedLane {
 interface Body {
   readonly records: number;
   readonly body: Buffer | string;
+  readonly sequence: number;
 }
 
 /**
@@ -29,15 +30,24 @@ interface Body {
 export async function replayDeadLetters(root: string, filter: LetterFilter, now: number): Promise<ReplayedLane[]> {
   await assertOwnSpool(root);
   await restoreLetters(root, now);
-  const isChosen = ({ letter }: LetterLine) =>
-    letter !== undefined && matchesFilter(letter, filter) && isReplayable(letter);
   const replayed: ReplayedLane[] = [];
   for (const lane of laneNames) {
+    const isChosen = (line: string) => {
+      const letter = parseLetter(lane, line);
+      return letter !== undefined && matchesFilter(letter, filter) && isReplayable(letter);
+    };
     let batches = 0;
-    const records = await takeLetters(root, lane, isChosen, async (letters, draft) => {
-      for (const { body, records: count } of bodiesOf(lane, byTime(letters))) {
-        const key = String(++batches).padStart(8, '0');
-        await writeBatch(draft, lane, key, { records: count, body: await compress(body) });
+    const records = await takeLetters(root, lane, isChosen, async (lines, draft) => {
+      const letters = inOrder(lines.flatMap((line) => parseLetter(lane, line) ?? []));
+      let last = 0;
+      for (const { body, records: count, sequence } of bodiesOf(lane, letters)) {
+        // Unique, and in the order of the letters.
+        last = Math.max(sequence, last + 1);
+        const compressed = await compress(body);
+        const content = { records: count, bytes: compressed.length };
+        const name = { kind: 'batch', version: 2, lane, sequence: last, marks: '', ...content } as const;
+        await writeWhole(pathOf(draft, name), compressed);
+        batches++;
       }
     });
     if (records > 0) replayed.push({ lane, records, batches });
@@ -45,29 +55,42 @@ export async function replayDeadLetters(root: string, filter: LetterFilter, now:
   return replayed;
 }
 
-/** As they came: of two updates of a profile the last wins. */
-function byTime(letters: readonly LetterLine[]): LetterLine[] {
-  return [...letters].sort((a, b) => (a.letter?.at ?? '').localeCompare(b.letter?.at ?? ''));
+/** As they were tracked: of two updates of a profile the last wins. Letters of earlier versions have only the time of their rejection. */
+function inOrder(letters: readonly RejectedRecord[]): RejectedRecord[] {
+  return [...letters].sort((one, other) => sequenceOf(one) - sequenceOf(other));
 }
 
-function bodiesOf(lane: LaneName, letters: readonly LetterLine[]): Body[] {
-  const records = letters.map(({ letter }) => letter?.record);
-  if (lane !== 'sentry') return arraysOf(records.map((record) => JSON.stringify(record)));
-  return records.flatMap((record) => {
-    const body = envelopeOf(record);
-    return body === undefined ? [] : { records: 1, body };
-  });
+function sequenceOf({ sequence, at }: RejectedRecord): number {
+  return sequence ?? (Date.parse(at) || 0) * 1000;
 }
 
-/** As many records to a request as the receiver takes: what a lane does with those that are new. */
-function arraysOf(records: readonly string[]): Body[] {
-  const journal = new Journal({ nextPath: () => undefined, onDiskError: () => {} });
+function bodiesOf(lane: LaneName, letters: readonly RejectedRecord[]): Body[] {
+  const { format, subjectOf } = laneDefinitions[lane];
+  if (format === 'envelope') {
+    return letters.flatMap((letter) => {
+      const body = envelopeOf(letter.record);
+      return body === undefined ? [] : { records: 1, body, sequence: sequenceOf(letter) };
+    });
+  }
+  return arraysOf(letters, subjectOf !== undefined);
+}
+
+/**
+ * As many records to a request as the receiver takes: what a lane does with those that are new. In a lane that keeps an order, only records of one
+ * batch: others that still wait may belong between two of them.
+ */
+function arraysOf(letters: readonly RejectedRecord[], isOrdered: boolean): Body[] {
+  const journal = new Journal({ nextFile: () => undefined, checkOwnership: () => {}, onDiskError: () => {} });
   const bodies: Body[] = [];
+  let sequence = 0;
   const seal = () => {
-    if (journal.records > 0) bodies.push(journal.take());
+    if (journal.records > 0) bodies.push({ ...journal.take(), sequence });
   };
-  for (const json of records) {
+  for (const letter of letters) {
+    const json = JSON.stringify(letter.record);
+    if (isOrdered && sequenceOf(letter) !== sequence) seal();
     if (json.length > LONG_TEXT && !journal.fits(Buffer.byteLength(json))) seal();
+    if (journal.records === 0) sequence = sequenceOf(letter);
     if (journal.add(json)) seal();
   }
   seal();

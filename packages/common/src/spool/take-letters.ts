@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDead, namesIn } from '../delivery/adoption.ts';
-import { removeFile } from '../delivery/batch-file.ts';
+import { isMissing, removeFile, withRegular } from '../delivery/batch-file.ts';
 import { DEAD_FOLDER } from '../delivery/dead-letters.ts';
 import type { LaneName } from '../delivery/record.ts';
-import { createSpoolFolder, type SpoolFolder } from '../delivery/spool-folder.ts';
-import { CLAIMED, draftFiles, filesIn, type LetterFile, type LetterLine, parseLetters } from './letters.ts';
+import { createSpoolFolder, HEARTBEAT_FILE, type SpoolFolder } from '../delivery/spool-folder.ts';
+import { CLAIMED, draftFiles, filesIn, type LetterFile, readLines } from './letters.ts';
 
 /** Of the files that were taken away, once their lines were divided: kept until nobody writes to them any more. */
 const DIVIDED = 'divided';
@@ -15,8 +15,8 @@ const DIVIDED = 'divided';
 const SETTLE_MS = 200;
 
 /** Turns rejected records into batches in a folder that nobody else looks at yet. */
-type Seal = (letters: readonly LetterLine[], draft: SpoolFolder) => Promise<void>;
-type IsChosen = (line: LetterLine) => boolean;
+type Seal = (lines: readonly string[], draft: SpoolFolder) => Promise<void>;
+type IsChosen = (line: string) => boolean;
 
 interface LaneFiles {
   readonly lane: LaneName;
@@ -34,20 +34,26 @@ export async function takeLetters(root: string, lane: LaneName, isChosen: IsChos
   if (!(await anyIn(files, isChosen))) return 0;
   const draft = createSpoolFolder(join(root, DEAD_FOLDER));
   try {
-    const { chosen, sizes } = await divide(root, draft.path, { lane, files }, isChosen);
-    if (chosen.length > 0) await seal?.(chosen, draft);
+    // Whoever seals them reads them all; otherwise they are only counted.
+    const chosen: string[] = [];
+    const { count, sizes } = await divide(root, draft.path, { lane, files }, isChosen, seal && chosen);
+    if (count > 0) await seal?.(chosen, draft);
     await putLateBack(root, draft.path, sizes);
-    const isHandedOver = seal !== undefined && chosen.length > 0;
+    const isHandedOver = seal !== undefined && count > 0;
     const place = isHandedOver ? join(root, draft.id) : draft.path;
-    if (isHandedOver) await rename(draft.path, place);
+    if (isHandedOver) {
+      await rename(draft.path, place);
+      // Without a heartbeat it is nobody's: any process of the spool adopts it.
+      await removeFile(join(place, HEARTBEAT_FILE));
+    }
     await removeFile(join(place, chosenName(lane)));
     if (!isHandedOver) await rm(place, { recursive: true });
-    return chosen.length;
+    return count;
   } catch (error) {
     await restoreDraft(root, draft.path);
     throw error;
   } finally {
-    draft.close();
+    draft.release();
   }
 }
 
@@ -60,39 +66,71 @@ export async function restoreLetters(root: string, now: number): Promise<void> {
 }
 
 /** Until {@link CLAIMED} is renamed the files in it count, from then on those into which they were divided. */
-async function divide(root: string, draft: string, { lane, files }: LaneFiles, isChosen: IsChosen) {
+async function divide(
+  root: string,
+  draft: string,
+  { lane, files }: LaneFiles,
+  isChosen: IsChosen,
+  chosen: string[] | undefined,
+): Promise<{ readonly count: number; readonly sizes: ReadonlyMap<string, number> }> {
   const claimed = join(draft, CLAIMED);
   await mkdir(claimed);
-  // One that is gone was taken away by somebody else.
+  // One that is gone was taken away by another process.
   for (const { path } of files) await rename(path, join(claimed, basename(path))).catch(ignoreMissing);
   await wait(SETTLE_MS);
   const sizes = new Map<string, number>();
-  const chosen: LetterLine[] = [];
-  const kept: LetterLine[] = [];
-  for (const { path } of await filesIn(claimed)) {
-    const bytes = await readFile(path);
-    sizes.set(basename(path), bytes.length);
-    for (const line of parseLetters(lane, bytes.toString())) (isChosen(line) ? chosen : kept).push(line);
+  const chosenFile = await open(join(draft, chosenName(lane)), 'w', 0o600);
+  const keptPath = join(draft, keptName(lane));
+  const keptFile = await open(keptPath, 'w', 0o600);
+  let count = 0;
+  let kept = 0;
+  try {
+    for (const { path } of await filesIn(claimed)) {
+      const size = await readLines(path, async (lines) => {
+        const some = lines.filter(isChosen);
+        const others = some.length === 0 ? lines : lines.filter((line) => !isChosen(line));
+        count += some.length;
+        kept += others.length;
+        chosen?.push(...some);
+        await append(chosenFile, some);
+        await append(keptFile, others);
+      });
+      sizes.set(basename(path), size);
+    }
+  } finally {
+    await chosenFile.close();
+    await keptFile.close();
   }
-  const keptFile = join(draft, keptName(lane));
-  await writeFile(join(draft, chosenName(lane)), textOf(chosen), { mode: 0o600 });
-  if (kept.length > 0) await writeFile(keptFile, textOf(kept), { mode: 0o600 });
   await rename(claimed, join(draft, DIVIDED));
-  if (kept.length > 0) await putBack(root, { lane, path: keptFile });
-  return { chosen, sizes };
+  if (kept > 0) await putBack(root, { lane, path: keptPath });
+  else await removeFile(keptPath);
+  return { count, sizes };
+}
+
+async function append(file: FileHandle, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await file.appendFile(lines.map((line) => `${line}\n`).join(''));
 }
 
 /** What came into the files after they were read goes back, the rest of them is deleted. */
 async function putLateBack(root: string, draft: string, sizes: ReadonlyMap<string, number>): Promise<void> {
   const divided = join(draft, DIVIDED);
   for (const { lane, path } of await filesIn(divided)) {
-    const late = (await readFile(path)).subarray(sizes.get(basename(path)));
+    const late = await readFrom(path, sizes.get(basename(path)) ?? 0);
     if (late.length === 0) continue;
     const file = join(draft, keptName(lane));
-    await writeFile(file, late, { mode: 0o600 });
+    const handle = await open(file, 'w', 0o600);
+    await handle.writeFile(late).finally(() => handle.close());
     await putBack(root, { lane, path: file });
   }
   await rm(divided, { recursive: true });
+}
+
+function readFrom(path: string, position: number): Promise<Buffer> {
+  return withRegular(path, async (file, size) => {
+    const late = Buffer.alloc(Math.max(0, size - position));
+    if (late.length > 0) await file.read(late, 0, late.length, position);
+    return late;
+  });
 }
 
 async function restoreDraft(root: string, draft: string): Promise<void> {
@@ -106,9 +144,12 @@ function putBack(root: string, { lane, path }: LetterFile): Promise<void> {
 }
 
 async function anyIn(files: readonly LetterFile[], isChosen: IsChosen): Promise<boolean> {
-  for (const { lane, path } of files) {
-    const text = await readFile(path, 'utf8').catch(() => '');
-    if (parseLetters(lane, text).some(isChosen)) return true;
+  let isAny = false;
+  for (const { path } of files) {
+    await readLines(path, async (lines) => {
+      isAny ||= lines.some(isChosen);
+    }).catch(() => {});
+    if (isAny) return true;
   }
   return false;
 }
@@ -122,10 +163,6 @@ function keptName(lane: LaneName): string {
   return `${lane}.ndjson.kept`;
 }
 
-function textOf(lines: readonly LetterLine[]): string {
-  return lines.map(({ line }) => `${line}\n`).join('');
-}
-
 function ignoreMissing(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  if (!isMissing(error)) throw error;
 }

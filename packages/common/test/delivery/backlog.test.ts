@@ -1,10 +1,16 @@
 import { expect, it } from 'vitest';
 import { Backlog } from '../../src/delivery/backlog.ts';
-import type { LaneName } from '../../src/delivery/record.ts';
-import { onDisk, type StoredBatch } from '../../src/delivery/stored-batch.ts';
+import type { LaneName } from '../../src/delivery/lanes.ts';
+import { StoredBatch } from '../../src/delivery/stored-batch.ts';
 
-function batch(lane: LaneName, sealedAt: number): StoredBatch {
-  return onDisk({ id: `${lane}-${sealedAt}`, lane, records: 1, bytes: 100, path: '/nowhere' }, sealedAt);
+function batch(lane: LaneName, sequence: number): StoredBatch {
+  const content = { lane, sequence, records: 1, bytes: 100 };
+  const name = { ...content, kind: 'batch', version: 2, marks: '' } as const;
+  return new StoredBatch({
+    ...content,
+    id: `${lane}-${sequence}`,
+    file: { folder: { id: 'owner', path: '/nowhere' }, name },
+  });
 }
 
 /** Adds batches to a backlog with room for two; returns which were dropped. */

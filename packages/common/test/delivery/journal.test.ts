@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readJournal } from '../../src/delivery/adoption.ts';
 import { Journal } from '../../src/delivery/journal.ts';
+import { readJournal } from '../../src/delivery/record-text.ts';
 
 describe('Journal', () => {
   let folder: string;
@@ -20,7 +20,14 @@ describe('Journal', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const createJournal = (nextPath: () => string | undefined = () => pathOf(++files)) =>
-    new Journal({ nextPath, onDiskError: (error) => errors.push(error) });
+    new Journal({
+      nextFile: () => {
+        const path = nextPath();
+        return path === undefined ? undefined : { path, folder: { id: 'owner', path: folder } };
+      },
+      checkOwnership: () => {},
+      onDiskError: (error) => errors.push(error),
+    });
 
   it('writes all that was added since the last commit, and nothing before', () => {
     const journal = createJournal();
@@ -51,7 +58,7 @@ describe('Journal', () => {
     journal.add('{"n":2}');
     const batch = journal.take();
     expect(JSON.parse(batch.body.toString())).toEqual([{ n: '\u00e4 \u{1F600}' }, { n: 2 }]);
-    expect(batch).toMatchObject({ records: 2, path: pathOf(1) });
+    expect(batch).toMatchObject({ records: 2, file: { path: pathOf(1) } });
     journal.add('{"n":3}');
     journal.commit();
     expect(onDisk(2)).toEqual(['{"n":3}']);

@@ -32,7 +32,7 @@ describe('createPipeline', () => {
   });
 
   const push = (n: number, distinctId = 'u1') =>
-    pipeline.push('import', JSON.stringify({ n, distinct_id: distinctId }), distinctId);
+    pipeline.push('import', JSON.stringify({ n, distinct_id: distinctId }));
   /** Lets time pass, and then all work that it set off. */
   const pass = async (ms: number) => {
     await vi.advanceTimersByTimeAsync(ms);
@@ -70,13 +70,13 @@ describe('createPipeline', () => {
 
   it('seals a batch before it would pass 1.9 MB', async () => {
     const json = JSON.stringify({ n: 'x'.repeat(900_000) });
-    for (let count = 0; count < 3; count++) pipeline.push('import', json, 'u1');
+    for (let count = 0; count < 3; count++) pipeline.push('import', json);
     await pass(0);
     expect(received()).toHaveLength(2);
   });
 
   it('refuses a record over 1 MB and counts it', () => {
-    pipeline.push('import', JSON.stringify('x'.repeat(1_000_001)), 'u1');
+    pipeline.push('import', JSON.stringify('x'.repeat(1_000_001)));
     expect(stats()).toMatchObject({ queued: 0, dropped: { too_large: 1 } });
   });
 
@@ -88,7 +88,7 @@ describe('createPipeline', () => {
     push(2);
     await pass(2999);
     expect(received()).toEqual([]);
-    expect(stats()).toMatchObject({ pending: 2, lastError: 'status 503: ' });
+    expect(stats()).toMatchObject({ pending: 2, lastError: 'status 503: (empty body)' });
     await pass(1 + 5000);
     expect(received()).toEqual([1, 2]);
     expect(stats()).toMatchObject({ pending: 0, delivered: 2, retried: 2 });
@@ -128,11 +128,10 @@ describe('createPipeline', () => {
     for (let times = 0; times < 3; times++) transport.answerNext(answer(401, 'Invalid credentials'));
     push(1);
     await pass(1000);
-    await pass(60_000);
-    await pass(60_000);
     expect(stats().pending).toBe(1);
     expect(warnings).toHaveLength(1);
     await pass(60_000);
+    expect(warnings).toHaveLength(1);
     expect(received()).toEqual([1]);
   });
 
@@ -140,7 +139,7 @@ describe('createPipeline', () => {
     for (let times = 0; times < 100; times++) transport.answerNext(answer(503));
     // Random bytes: compressed they stay as large as they are. Each is a batch of its own.
     for (let n = 0; n < 30; n++) {
-      pipeline.push('import', JSON.stringify({ n, x: randomBytes(720_000).toString('base64') }), 'u1');
+      pipeline.push('import', JSON.stringify({ n, x: randomBytes(720_000).toString('base64') }));
       await pass(1000);
     }
     const { queued, pending, dropped } = stats();
@@ -159,8 +158,8 @@ describe('createPipeline', () => {
     });
     transport.answerNext(answer(503));
     transport.answerNext(answer(503));
-    apart.push('import', '{"n":1}', 'u1');
-    apart.push('engage', '{"n":9}', 'u1');
+    apart.push('import', '{"n":1}');
+    apart.push('engage', '{"n":9}');
     expect(await apart.flush(60_000)).toEqual({ delivered: 1, pending: 1, spooled: 0 });
     expect(other.records('engage')).toEqual([{ n: 9 }]);
     await apart.close(0);

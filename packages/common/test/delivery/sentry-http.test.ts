@@ -38,7 +38,7 @@ const ID = 'a'.repeat(32);
 
 it('sends the bytes as they are, to the project of the DSN, with its key in a header and not in the URL', async () => {
   const { send } = open();
-  expect(await send(ID)).toMatchObject({ status: 200, body: '' });
+  expect(await send(ID)).toMatchObject({ status: 200, body: `{"id":"${ID}"}` });
   expect(inbox.errors()).toMatchObject([{ eventId: ID, project: '7' }]);
   const [request] = inbox.raw();
   expect(request?.url).toBe('/api/7/envelope/');
@@ -92,7 +92,7 @@ it('obeys a limit that a 200 announces', async () => {
   const { send } = open({ now: () => now });
   const headers = { 'x-sentry-rate-limits': '45:error:key' };
   inbox.faults.add({ requests: 1, fault: { kind: 'status', status: 200, headers, store: true } });
-  expect(await send(ID)).toMatchObject({ status: 200, body: '' });
+  expect(await send(ID)).toMatchObject({ status: 200, body: '{}' });
   expect(await send('b'.repeat(32))).toMatchObject({ status: 429, headers: { 'retry-after': '45' } });
   now += 45_000;
   expect(await send('b'.repeat(32))).toMatchObject({ status: 200 });

@@ -31,7 +31,9 @@ describe.each([
       const before = Date.now();
       trackEvent('logout', 'u1');
       vi.setSystemTime(before + jumpMs);
-      transport.answerNext({ status: 429, headers: { 'retry-after': new Date(before).toUTCString() }, body: '' });
+      // By the receiver's clock it is time already.
+      const date = new Date(before).toUTCString();
+      transport.answerNext({ status: 429, headers: { date, 'retry-after': date }, body: '' });
       await flushObservability(2000);
       trackEvent('logout', 'u2');
       vi.setSystemTime(before);
@@ -57,11 +59,11 @@ describe.each([
       warn: () => {},
     });
     try {
-      pipeline.push('import', '{"n":1}', 'u1');
+      pipeline.push('import', '{"n":1}');
       await pipeline.flush(1000);
       rmSync(spoolRoot);
       vi.setSystemTime(Date.now() + jumpMs);
-      pipeline.push('import', '{"n":2}', 'u1');
+      pipeline.push('import', '{"n":2}');
       await new Promise((resolve) => setImmediate(resolve));
       expect(readdirSync(spoolRoot, { recursive: true }).map(String)).toContainEqual(
         expect.stringContaining('.journal'),

@@ -10,20 +10,16 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts';
+import { newOwnerName } from '../../src/delivery/spool-folder.ts';
+import { listSpool } from '../../src/spool/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
+import { endedFolder } from '../spool/leave-behind.ts';
 import { mountSmallDisk } from './tmpfs.ts';
-
-const host = hostname()
-  .toLowerCase()
-  .replace(/[^a-z0-9]/g, '')
-  .slice(0, 40);
-/** A folder as a process leaves it that is dead by now: no pid is so high. */
-const deadFolder = (n: number) => `${host}-99999999-1-${n.toString(16).padStart(8, '0')}`;
 
 describe('what dead processes left', () => {
   let root: string;
@@ -61,30 +57,31 @@ describe('what dead processes left', () => {
   }
 
   it('is found after a hundred processes that each died with what the one before had left', async () => {
-    leaveBehind(deadFolder(0), { 'import-00000001.journal': '{"n":0},\n' });
+    leaveBehind(endedFolder(0), { 'import-00000001.journal': '{"n":0},\n' });
     for (let n = 1; n <= 100; n++) {
       await live(true);
       const [left] = readdirSync(root);
       // As the system shows it once the process has ended.
-      renameSync(join(root, left ?? ''), join(root, deadFolder(n)));
+      renameSync(join(root, left ?? ''), join(root, endedFolder(n)));
     }
-    const folders = readdirSync(join(root, deadFolder(100)), { recursive: true }).map(String);
+    const folders = readdirSync(join(root, endedFolder(100)), { recursive: true }).map(String);
     expect(Math.max(...folders.map((path) => path.length))).toBeLessThan(200);
     expect(folders.length).toBeLessThan(5);
     expect((await live()).numbers).toEqual([0]);
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it('is delivered though one file cannot be read, and that one stays', async () => {
-    leaveBehind(deadFolder(1), { 'import-00000001.journal': '{"n":1},\n', 'import-00000003.journal': '{"n":3},\n' });
-    mkdirSync(join(root, deadFolder(1), 'import-00000002-1.json.gz'));
-    leaveBehind(deadFolder(2), { 'import-00000001-1.json.gz': gzipSync('[{"n":4}]') });
+  it('is delivered though one file cannot be read, which is set aside with the reason', async () => {
+    leaveBehind(endedFolder(1), { 'import-00000001.journal': '{"n":1},\n', 'import-00000003.journal': '{"n":3},\n' });
+    mkdirSync(join(root, endedFolder(1), 'import-00000002-1.json.gz'));
+    leaveBehind(endedFolder(2), { 'import-00000001-1.json.gz': gzipSync('[{"n":4}]') });
     const { numbers, warnings } = await live();
     expect(numbers).toEqual([1, 3, 4]);
-    expect(warnings).toEqual([expect.stringContaining('EISDIR')]);
-    expect(readdirSync(root, { recursive: true }).map(String)).toContainEqual(
-      expect.stringContaining('import-00000002-1'),
-    );
+    expect(warnings).toEqual([expect.stringContaining('not a regular file')]);
+    const { corrupted } = await listSpool(root, Date.now());
+    expect(corrupted).toMatchObject([
+      { path: expect.stringContaining('import-00000002-1.json.gz'), reason: 'not a regular file' },
+    ]);
   });
 
   it('includes the folder of a zombie, whose parent never asks how it ended', async () => {
@@ -93,7 +90,8 @@ describe('what dead processes left', () => {
     const pid = Number(line.toString());
     const stat = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     await expect.poll(() => stat()[0]).toBe('Z');
-    leaveBehind(`${host}-${pid}-${stat()[19]}-00000001`, { 'import-00000001.journal': '{"n":1},\n' });
+    const [host, , , , scope, random] = newOwnerName().split('-');
+    leaveBehind([host, pid, 0, stat()[19], scope, random].join('-'), { 'import-00000001.journal': '{"n":1},\n' });
     expect((await live()).numbers).toEqual([1]);
     parent.kill('SIGKILL');
     await once(parent, 'exit');
@@ -108,10 +106,10 @@ describe('what dead processes left', () => {
     const outer = root;
     root = disk.path;
     try {
-      leaveBehind(deadFolder(1), { 'import-00000001.journal': '{"n":1},\n', 'import-00000002.journal': '{"n":2},\n' });
+      leaveBehind(endedFolder(1), { 'import-00000001.journal': '{"n":1},\n', 'import-00000002.journal': '{"n":2},\n' });
       expect(() => writeFileSync(join(root, 'filler'), Buffer.alloc(512 * 1024))).toThrow('ENOSPC');
       expect((await live()).numbers).toEqual([1, 2]);
-      expect(existsSync(join(root, deadFolder(1)))).toBe(false);
+      expect(existsSync(join(root, endedFolder(1)))).toBe(false);
     } finally {
       disk.unmount();
       root = outer;

@@ -40,7 +40,7 @@ describe.skipIf(!probe)('a disk of 1 MiB', () => {
     disk.unmount();
   });
 
-  const push = (n: number) => pipeline.push('import', JSON.stringify({ n, padding: padding() }), 'u1');
+  const push = (n: number) => pipeline.push('import', JSON.stringify({ n, padding: padding() }));
   /** Which of so many records did not arrive exactly once. */
   const astray = (count: number) => {
     const copies = new Array<number>(count).fill(0);

@@ -37,7 +37,7 @@ export async function startPipelineToInbox() {
     track(from: number, count: number): void {
       for (let n = from; n < from + count; n++) {
         const properties = { n, distinct_id: 'u1', time: Date.now(), $insert_id: `id-${n}` };
-        pipeline.push('import', JSON.stringify({ event: 'qr_scanned', properties }), 'u1');
+        pipeline.push('import', JSON.stringify({ event: 'qr_scanned', properties }));
       }
     },
     /** The numbers of the events that the inbox keeps, without repeats. */

@@ -1,15 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-
-const host = hostname()
-  .toLowerCase()
-  .replace(/[^a-z0-9]/g, '')
-  .slice(0, 40);
+import { newOwnerName } from '../../src/delivery/spool-folder.ts';
 
 /** The name of a folder whose process has ended: no pid is so high. */
-export const endedFolder = (n = 1): string => `${host}-99999999-1-${n.toString(16).padStart(8, '0')}`;
+export function endedFolder(n = 1): string {
+  const [host, , , , scope] = newOwnerName().split('-');
+  return [host, 99_999_999, 0, 1, scope, n.toString(16).padStart(12, '0')].join('-');
+}
 
 /** The name of a folder whose process is on another machine. */
 export const FOREIGN_FOLDER = 'elsewhere9-7-1-00000000';

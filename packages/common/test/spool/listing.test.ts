@@ -40,7 +40,7 @@ describe('a spool, seen from outside', () => {
       flushIntervalMs: 60_000,
       warn: () => {},
     });
-    pipeline.push('import', JSON.stringify(anEvent(1)), 'u1');
+    pipeline.push('import', JSON.stringify(anEvent(1)));
     await new Promise((resolve) => setImmediate(resolve));
     leaveBehind(join(root, FOREIGN_FOLDER), { heartbeat: '' });
     const states = async () => (await listSpool(root, Date.now())).folders.map(({ state }) => state);

@@ -72,7 +72,7 @@ describe('what is deleted from a spool', () => {
     });
     await pipeline.flush(5000);
     leaveBehind(join(root, FOREIGN_FOLDER), { heartbeat: '', 'import-00000001.journal': '{"n":7},\n' });
-    pipeline.push('import', '{"n":8}', 'u1');
+    pipeline.push('import', '{"n":8}');
     await new Promise((resolve) => setImmediate(resolve));
     expect(await purge({ lane: 'import' })).toMatchObject({ journals: 0 });
     expect(readdirSync(join(root, FOREIGN_FOLDER))).toContain('import-00000001.journal');

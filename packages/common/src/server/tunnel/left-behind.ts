@@ -46,10 +46,10 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot }: LeftBehindOpti
       const report = parse(body);
       if (isErrorReport(report)) {
         if (report.dsn !== sentry?.dsn) throw foreign('DSN');
-        for (const envelope of envelopesOf(report)) pipeline.push('sentry', envelope, '');
+        for (const envelope of envelopesOf(report)) pipeline.push('sentry', envelope);
       } else if (isEventReport(report)) {
         if (report.token !== mixpanel?.token) throw foreign('project token');
-        for (const { lane, json, distinctId } of recordsOf(report)) pipeline.push(lane, json, distinctId);
+        for (const { lane, json } of recordsOf(report)) pipeline.push(lane, json);
       } else {
         throw new AppError({
           code: 'malformed',

@@ -1,0 +1,86 @@
+import { lstat, mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { createGunzip } from 'node:zlib';
+import { type BatchFolder, readRegular, removeFile, writeWhole } from './batch-file.ts';
+
+/** Folder of a spool in which files are kept that cannot be read, each beside a file with the reason. */
+export const CORRUPTED_FOLDER = 'corrupted';
+const REASON = '.reason';
+/** Read at most of such a file when an erased person is searched in it. */
+const MAX_SEARCHED_BYTES = 16 * 1024 * 1024;
+
+/** A file that cannot be read, set aside. */
+export interface CorruptedFile {
+  readonly path: string;
+  readonly reason: string;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+/** Sets a file aside, whatever it is: it is renamed, not opened. @throws what the disk says. */
+export async function setAside(root: string, folder: BatchFolder, name: string, reason: string): Promise<void> {
+  const target = join(root, CORRUPTED_FOLDER);
+  await mkdir(target, { recursive: true, mode: 0o700 });
+  const path = join(target, `${basename(folder.id)}_${name}`);
+  await rename(join(folder.path, name), path);
+  // The file matters, the reason explains it.
+  await writeWhole(`${path}${REASON}`, `${reason}\n`).catch(() => {});
+}
+
+/** The files that were set aside, the oldest first. */
+export async function listCorrupted(root: string): Promise<CorruptedFile[]> {
+  const folder = join(root, CORRUPTED_FOLDER);
+  const names = await readdir(folder).catch(() => []);
+  const files = await Promise.all(
+    names.filter((name) => !name.endsWith(REASON)).map((name) => describe(join(folder, name))),
+  );
+  return files.flatMap((file) => file ?? []).sort((one, other) => one.modifiedAt - other.modifiedAt);
+}
+
+/** Removes those of the files in which an erased person is found; returns how many. Never rejects. */
+export async function eraseFromCorrupted(root: string, mentions: (text: string) => boolean): Promise<number> {
+  let removed = 0;
+  for (const { path } of await listCorrupted(root)) {
+    const text = await readWhatIsThere(path).catch(() => '');
+    if (text === '' || !mentions(text)) continue;
+    await removeFile(path)
+      .then(() => removed++)
+      .catch(() => {});
+    await removeFile(`${path}${REASON}`).catch(() => {});
+  }
+  return removed;
+}
+
+/** The text of a file, inflated if it is compressed, as far as that goes. @throws for anything but a regular file. */
+export async function readWhatIsThere(path: string): Promise<string> {
+  const bytes = await readRegular(path, MAX_SEARCHED_BYTES);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return isGzip ? `${await inflateWhatIsThere(bytes)}\n${bytes.toString('latin1')}` : bytes.toString();
+}
+
+function inflateWhatIsThere(bytes: Buffer): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const finish = () => resolve(Buffer.concat(chunks).toString());
+    const gunzip = createGunzip();
+    gunzip.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MAX_SEARCHED_BYTES) gunzip.destroy();
+    });
+    gunzip.on('end', finish).on('error', finish).on('close', finish);
+    gunzip.end(bytes);
+  });
+}
+
+async function describe(path: string): Promise<CorruptedFile | undefined> {
+  try {
+    const { size, mtimeMs } = await lstat(path);
+    const reason = await readFile(`${path}${REASON}`, 'utf8').catch(() => 'unknown');
+    return { path, reason: reason.trim(), bytes: size, modifiedAt: mtimeMs };
+  } catch {
+    return undefined;
+  }
+}

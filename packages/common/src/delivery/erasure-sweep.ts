@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { namesIn } from './adoption.ts';
+import type { Backlog } from './backlog.ts';
+import { CorruptedFileError, isMissing, parseSpoolName, removeFile, writeWhole } from './batch-file.ts';
+import type { BatchStore } from './batch-store.ts';
+import { compress } from './compress.ts';
+import { eraseFromCorrupted, readWhatIsThere } from './corrupted.ts';
+import { eraseDeadLetters } from './dead-letter-erasure.ts';
+import type { Erasure } from './erasure.ts';
+import { type LaneName, laneDefinitions, laneNames } from './lanes.ts';
+import type { OrderGuard } from './order-guard.ts';
+import type { Spool } from './spool.ts';
+import { ADOPTED, HEARTBEAT_FILE } from './spool-folder.ts';
+import type { StoredBatch } from './stored-batch.ts';
+import type { Transport } from './transport.ts';
+
+/** Delay before a sweep that the disk interrupted is repeated. */
+const RETRY_MS = 1000;
+/** Batches that were recalled are back within moments; others, which are being delivered, are not waited for. */
+const RECALL_WAIT_MS = 100;
+
+/** What the sweep needs of a lane that this process has. */
+interface SweptLane {
+  readonly transport: Transport;
+  readonly inFlight: ReadonlySet<StoredBatch>;
+  readonly guard: OrderGuard | undefined;
+  wake(): void;
+}
+
+interface ErasureSweepOptions {
+  readonly spool: Spool;
+  readonly store: BatchStore;
+  readonly backlog: Backlog;
+  readonly erasure: Erasure;
+  readonly lanes: ReadonlyMap<LaneName, SweptLane>;
+  readonly countDeadLetters: (lane: LaneName, letters: number) => void;
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * Removes erased people from everything that a process keeps: batch by batch, while delivery goes on. Nothing that mentions them is sent in the
+ * meantime, because every batch is checked again before it is sent.
+ */
+export class ErasureSweep {
+  readonly #options: ErasureSweepOptions;
+  #sweptFor = 0;
+  #running: Promise<void> | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: ErasureSweepOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when what is kept has been searched. Never rejects; what the disk refuses is tried again later. */
+  async run(): Promise<void> {
+    // A second run starts after the first: people may have been added when that was half done.
+    await this.#running;
+    this.#running ??= this.#sweep().finally(() => {
+      this.#running = undefined;
+    });
+    await this.#running;
+  }
+
+  /** Whether people were added since the last whole sweep. */
+  get isDue(): boolean {
+    return this.#sweptFor < this.#options.erasure.list.version;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#retryTimer);
+  }
+
+  async #sweep(): Promise<void> {
+    const { version } = this.#options.erasure.list;
+    if (this.#isClosed || version === 0) return;
+    let isWhole = true;
+    for (const lane of laneNames) isWhole = (await this.#sweepLane(lane, version)) && isWhole;
+    isWhole = (await this.#sweepFiles()) && isWhole;
+    if (isWhole) this.#sweptFor = version;
+    else if (!this.#isClosed) {
+      clearTimeout(this.#retryTimer);
+      this.#retryTimer = setTimeout(() => void this.run(), RETRY_MS).unref();
+    }
+  }
+
+  async #sweepLane(lane: LaneName, version: number): Promise<boolean> {
+    const { backlog, lanes } = this.#options;
+    const part = lanes.get(lane);
+    if (part && (await this.#recall(lane, part, version))) await sleep(RECALL_WAIT_MS, undefined, { ref: false });
+    let isWhole = true;
+    for (const batch of [...backlog.batches(lane)]) {
+      if (this.#isClosed) return false;
+      if (batch.checkedFor === version) continue;
+      part?.guard?.hold();
+      try {
+        // Being sent, which checks it as well.
+        if (!backlog.remove(batch)) continue;
+        isWhole = (await this.#sweepBatch(batch)) && isWhole;
+      } finally {
+        part?.guard?.release();
+      }
+    }
+    part?.wake();
+    return isWhole;
+  }
+
+  async #sweepBatch(batch: StoredBatch): Promise<boolean> {
+    const { store, backlog, spool } = this.#options;
+    try {
+      const rest = await store.withoutErased(batch);
+      if (rest) backlog.putBack(rest);
+      return true;
+    } catch (error) {
+      if (error instanceof CorruptedFileError) await store.setAside(batch, error);
+      else if (!isMissing(error)) {
+        backlog.putBack(batch);
+        spool.refused(error);
+        return false;
+      }
+      return true;
+    }
+  }
+
+  /** Asks for batches back that mention erased people and are kept elsewhere; whether there were any. */
+  async #recall(lane: LaneName, { transport, inFlight }: SweptLane, version: number): Promise<boolean> {
+    if (!transport.recall || laneDefinitions[lane].requestsErasure) return false;
+    let isRecalled = false;
+    for (const batch of [...inFlight].filter(({ checkedFor }) => checkedFor < version)) {
+      const text = await batch.text().catch(() => undefined);
+      if (text === undefined || !this.#isAffected(lane, text, batch.records)) continue;
+      await transport.recall(lane, batch.id).catch(() => {});
+      isRecalled = true;
+    }
+    return isRecalled;
+  }
+
+  #isAffected(lane: LaneName, text: string, records: number): boolean {
+    try {
+      return this.#options.erasure.filter(lane, text, records) !== undefined;
+    } catch {
+      return true;
+    }
+  }
+
+  /** Dead letters, files that cannot be read, and files in our folders that are nobody's we know. */
+  async #sweepFiles(): Promise<boolean> {
+    const { spool, erasure, countDeadLetters, warn } = this.#options;
+    const { root } = spool;
+    if (root === undefined) return true;
+    try {
+      for (const lane of laneNames) countDeadLetters(lane, await eraseDeadLetters(root, lane, erasure));
+      const removed = await eraseFromCorrupted(root, (text) => erasure.mentionsAnywhere(text));
+      if (removed > 0) warn(`${removed} files that could not be read named an erased person and were removed.`);
+      const own = spool.folder()?.path;
+      if (own !== undefined) await this.#sweepUnknown(own);
+      return true;
+    } catch (error) {
+      spool.refused(error);
+      return false;
+    }
+  }
+
+  async #sweepUnknown(folder: string): Promise<void> {
+    for (const name of await namesIn(folder)) {
+      const path = `${folder}/${name}`;
+      if (name.startsWith(ADOPTED)) await this.#sweepUnknown(path);
+      else if (!parseSpoolName(name) && name !== HEARTBEAT_FILE && !name.endsWith('.tmp'))
+        await this.#sweepUnknownFile(path);
+    }
+  }
+
+  async #sweepUnknownFile(path: string): Promise<void> {
+    const { erasure, warn } = this.#options;
+    const text = await readWhatIsThere(path).catch(() => '');
+    if (text === '' || !erasure.mentionsAnywhere(text)) return;
+    const kept = withoutMentions(text.split('\n')[0] ?? '', erasure);
+    if (kept !== undefined && kept.length > 0) await writeWhole(path, await compress(JSON.stringify(kept)));
+    else await removeFile(path);
+    warn(
+      `${path}, which is of another version or a lane this process does not know, named an erased person, who was removed.`,
+    );
+  }
+}
+
+/** The records of a JSON array that mention nobody; `undefined` for anything else. */
+function withoutMentions(text: string, erasure: Erasure): unknown[] | undefined {
+  try {
+    const records: unknown = JSON.parse(text);
+    if (!Array.isArray(records)) return undefined;
+    return records.filter((record) => !erasure.mentionsAnywhere(JSON.stringify(record)));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,117 @@
+import { type EnvelopeText, withoutPeople } from './envelope.ts';
+import { ErasureList } from './erasure-list.ts';
+import { type LaneName, laneDefinitions } from './lanes.ts';
+import { joinRecords, splitRecords } from './record-text.ts';
+
+const QUOTE = '"';
+const COLON = 0x3a;
+/** Fields of the vendor that hold somebody's id. Mixpanel reference, identity management. */
+const IDENTITY_FIELDS = [
+  ...[
+    'distinct_id',
+    '$distinct_id',
+    '$user_id',
+    '$device_id',
+    '$identified_id',
+    '$anon_id',
+    'alias',
+    '$distinct_ids',
+    '$group_id',
+  ],
+];
+/** In these an anonymous id stands without its prefix. */
+const DEVICE_FIELDS = new Set(['$device_id', '$anon_id']);
+const DEVICE_PREFIX = '$device:';
+
+interface ErasureOptions {
+  readonly root: string | undefined;
+  /** Properties of the tracking plan that hold a person's id. */
+  readonly personFields: Iterable<string>;
+  readonly warn: (message: string) => void;
+}
+
+/** A body without the erased people. */
+export interface Filtered {
+  readonly text: string;
+  readonly records: number;
+  readonly removed: number;
+}
+
+/**
+ * Finds the erased people in what is sent or kept. A record mentions a person whose id stands in an identity field or in a property that the plan
+ * marks as a person's; in an error, anywhere.
+ */
+export class Erasure {
+  readonly list: ErasureList;
+  readonly #fields: ReadonlySet<string>;
+
+  constructor({ root, personFields, warn }: ErasureOptions) {
+    this.list = new ErasureList({ root, warn });
+    this.#fields = new Set([...IDENTITY_FIELDS, ...personFields]);
+  }
+
+  /** Whether a record, as JSON, mentions an erased person. */
+  mentions(json: string): boolean {
+    if (this.list.isEmpty) return false;
+    // Where nothing is escaped, every quotation mark begins or ends a text: no need to parse it.
+    return json.includes('\\')
+      ? this.#mentionsIn(JSON.parse(json), this.#fields, '')
+      : this.#mentionsQuoted(json, this.#fields);
+  }
+
+  /** Whether an erased person's id stands anywhere in a text that may be damaged; what cannot be read mentions them. */
+  mentionsAnywhere(text: string): boolean {
+    if (this.list.isEmpty) return false;
+    if (!text.includes('\\')) return this.#mentionsQuoted(text, undefined);
+    try {
+      return this.#mentionsIn(JSON.parse(text), undefined, '');
+    } catch {
+      return this.#mentionsQuoted(text, undefined);
+    }
+  }
+
+  /** An error is worth keeping without the person to whom it happened. */
+  anonymous(envelope: EnvelopeText): EnvelopeText {
+    return this.list.isEmpty ? envelope : withoutPeople(envelope, this.list.has);
+  }
+
+  /** What is left of a body; `undefined` when nothing has to be removed. */
+  filter(lane: LaneName, text: string, records: number): Filtered | undefined {
+    const { format, requestsErasure, isErasureRequest } = laneDefinitions[lane];
+    if (requestsErasure || this.list.isEmpty) return undefined;
+    if (format === 'envelope') {
+      const rest = this.anonymous(text);
+      return rest === text ? undefined : { text: rest, records, removed: 0 };
+    }
+    const all = splitRecords(text, records);
+    const kept = all.filter((record) => isErasureRequest?.(record) || !this.mentions(record));
+    if (kept.length === all.length) return undefined;
+    return { text: joinRecords(kept), records: kept.length, removed: all.length - kept.length };
+  }
+
+  /** @param fields those that count; `undefined`: all. */
+  #mentionsQuoted(json: string, fields: ReadonlySet<string> | undefined): boolean {
+    let key = '';
+    for (let from = json.indexOf(QUOTE); from !== -1; ) {
+      const to = json.indexOf(QUOTE, from + 1);
+      if (to === -1) return false;
+      const isKey = json.charCodeAt(to + 1) === COLON;
+      if (isKey) key = json.slice(from + 1, to);
+      const isMeant = fields === undefined || (!isKey && fields.has(key));
+      if (isMeant && this.#names(key, json.slice(from + 1, to))) return true;
+      from = json.indexOf(QUOTE, to + 1);
+    }
+    return false;
+  }
+
+  #mentionsIn(value: unknown, fields: ReadonlySet<string> | undefined, key: string): boolean {
+    if (typeof value === 'string') return (fields?.has(key) ?? true) && this.#names(key, value);
+    if (typeof value !== 'object' || value === null) return false;
+    if (Array.isArray(value)) return value.some((item) => this.#mentionsIn(item, fields, key));
+    return Object.entries(value).some(([name, inner]) => this.#mentionsIn(inner, fields, name));
+  }
+
+  #names(key: string, value: string): boolean {
+    return this.list.has(value) || (DEVICE_FIELDS.has(key) && this.list.has(DEVICE_PREFIX + value));
+  }
+}

@@ -1,0 +1,149 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Backlog, letsOthersGoFirst } from './backlog.ts';
+import { parseSpoolName, readRegular, type SpoolName } from './batch-file.ts';
+import { readText } from './compress.ts';
+import { type LaneName, laneDefinitions } from './lanes.ts';
+import { readJournal, splitRecords } from './record-text.ts';
+import type { Spool } from './spool.ts';
+import { ADOPTED, ownerOf } from './spool-folder.ts';
+import type { StoredBatch } from './stored-batch.ts';
+
+/** Batches looked at for one to send; a limit to the work of one look. */
+const MAX_CANDIDATES = 50;
+
+interface OrderGuardOptions {
+  readonly lane: LaneName;
+  readonly spool: Spool;
+  readonly backlog: Backlog;
+  /** Takes over what ended processes left; resolves when it is in the backlog. */
+  readonly adopt: () => Promise<void>;
+  readonly now: () => number;
+}
+
+/** A file of the lane in another process's folder. */
+interface ForeignFile {
+  readonly path: string;
+  readonly name: SpoolName;
+}
+
+/**
+ * Keeps the order of each person's records over all processes that share a spool: a batch may go once nothing older of the same people waits, in this
+ * process or in another one's folder.
+ */
+export class OrderGuard {
+  /** Delay before looking again while older records of another process are waited for. */
+  readonly retryMs = 250;
+  readonly #options: OrderGuardOptions;
+  /** How often a batch was taken out to be rewritten. What was chosen before does not hold then. */
+  #holds = 0;
+  #isHeld = false;
+  /** Of sealed batches, which do not change. */
+  #foreignSubjects = new Map<string, ReadonlySet<string>>();
+
+  constructor(options: OrderGuardOptions) {
+    this.#options = options;
+  }
+
+  /** Says that a batch is taken out of the backlog to be rewritten: nothing may overtake it. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#holds++;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+  }
+
+  /** Takes the next batch that may go out of the backlog; `undefined` while there is none. */
+  async next(): Promise<StoredBatch | undefined> {
+    const { backlog, adopt } = this.#options;
+    const holds = this.#holds;
+    let foreign = await this.#foreignFiles();
+    if (foreign.length > 0) {
+      await adopt();
+      foreign = await this.#foreignFiles();
+    }
+    const batch = await this.#choose(foreign);
+    if (this.#isHeld || holds !== this.#holds) return undefined;
+    return batch && backlog.remove(batch) ? batch : undefined;
+  }
+
+  async #choose(foreign: readonly ForeignFile[]): Promise<StoredBatch | undefined> {
+    const { backlog, lane, now } = this.#options;
+    const waitingFor = new Set<string>();
+    /** With nothing else to send, one that failed repeatedly is tried again. */
+    let lastResort: StoredBatch | undefined;
+    for (const batch of backlog.batches(lane).slice(0, MAX_CANDIDATES)) {
+      const older = foreign.filter(({ name }) => name.sequence < batch.sequence);
+      const mustWait = letsOthersGoFirst(batch) || batch.notBefore > now();
+      if (older.length === 0 && waitingFor.size === 0 && !mustWait) return batch;
+      const subjects = await subjectsOf(batch);
+      // Whoever sends it finds out what is wrong with it.
+      if (!subjects) return batch;
+      const isFree = isDisjoint(subjects, waitingFor) && !(await this.#arePreceded(subjects, older));
+      if (isFree && !mustWait) return batch;
+      if (isFree && batch.notBefore <= now()) lastResort ??= batch;
+      for (const subject of subjects) waitingFor.add(subject);
+    }
+    return lastResort;
+  }
+
+  async #arePreceded(subjects: ReadonlySet<string>, older: readonly ForeignFile[]): Promise<boolean> {
+    for (const file of older) if (!isDisjoint(subjects, await this.#subjectsIn(file))) return true;
+    return false;
+  }
+
+  async #subjectsIn({ path, name }: ForeignFile): Promise<ReadonlySet<string>> {
+    const known = this.#foreignSubjects.get(path);
+    if (known) return known;
+    const { subjectOf } = laneDefinitions[name.lane];
+    try {
+      const bytes = await readRegular(path);
+      const records =
+        name.kind === 'journal'
+          ? readJournal(bytes.toString()).records
+          : splitRecords(await readText(bytes), name.records);
+      const subjects = new Set(records.map((record) => subjectOf?.(record) ?? ''));
+      if (name.kind === 'batch') this.#foreignSubjects.set(path, subjects);
+      return subjects;
+    } catch {
+      // Delivered meanwhile, or damaged: nothing of it will arrive.
+      return new Set();
+    }
+  }
+
+  async #foreignFiles(): Promise<ForeignFile[]> {
+    const { root } = this.#options.spool;
+    if (root === undefined) return [];
+    const own = this.#options.spool.folder()?.id;
+    const owners = (await namesIn(root)).filter((name) => name !== own && ownerOf(name));
+    const files = (await Promise.all(owners.map((name) => this.#filesIn(join(root, name))))).flat();
+    const paths = new Set(files.map(({ path }) => path));
+    for (const path of this.#foreignSubjects.keys()) if (!paths.has(path)) this.#foreignSubjects.delete(path);
+    return files;
+  }
+
+  async #filesIn(folder: string): Promise<ForeignFile[]> {
+    const names = await namesIn(folder);
+    const nested = names.filter((name) => name.startsWith(ADOPTED)).map((name) => this.#filesIn(join(folder, name)));
+    const files = names.flatMap((text): ForeignFile[] => {
+      const name = text.startsWith(`${this.#options.lane}-`) ? parseSpoolName(text) : undefined;
+      return name ? [{ path: join(folder, text), name }] : [];
+    });
+    return [...files, ...(await Promise.all(nested)).flat()];
+  }
+}
+
+function subjectsOf(batch: StoredBatch): Promise<ReadonlySet<string> | undefined> {
+  return batch.subjects().catch(() => undefined);
+}
+
+function isDisjoint(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  for (const each of some) if (others.has(each)) return false;
+  return true;
+}
+
+function namesIn(path: string): Promise<string[]> {
+  return readdir(path).catch(() => []);
+}
