@@ -1,14 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { uniqueNewestFirst } from '../query/deduplicate.ts';
 import type { Store } from '../store/store.ts';
-import { comparePlan, type PlanComparison } from './compare.ts';
+import { comparePlan } from './compare.ts';
 import type { InboxPlan } from './inbox-plan.ts';
-import { type PlanWarning, planWarnings } from './warnings.ts';
-
-/** What the page's view of the plan shows. */
-export interface PlanView extends PlanComparison {
-  readonly warnings: readonly PlanWarning[];
-}
+import { type PlanView, planWarnings } from './warnings.ts';
 
 /** `GET /api/plan`: the tracking plan beside what arrived, and what the vendor makes of it without saying so. */
 export function planRoute(app: FastifyInstance, plan: InboxPlan, store: Store): void {

@@ -1,7 +1,12 @@
-import type { Identity } from '../store/identity.ts';
-import { LINK_EVENTS } from '../store/identity.ts';
+import { type Identity, LINK_EVENTS } from '../store/identity.ts';
 import type { StoredEvent, StoredRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import type { PlanComparison } from './compare.ts';
+
+/** The answer of `GET /api/plan`. */
+export interface PlanView extends PlanComparison {
+  readonly warnings: readonly PlanWarning[];
+}
 
 /** Something that the vendor accepts and treats otherwise than its sender means. */
 export interface PlanWarning {
@@ -44,7 +49,7 @@ export function planWarnings(store: Store, events: Iterable<StoredEvent>): PlanW
   for (const rejection of store.of('rejected')) {
     if (rejection.endpoint === 'engage' && rejection.field === 'Content-Encoding') tally.add(GZIP_ENGAGE, rejection);
   }
-  return [...tally.warnings(), ...failedLinks(store.identity)];
+  return [...tally.warnings(), ...failedLinks(store.identity)].sort((left, right) => right.count - left.count);
 }
 
 class Tally {

@@ -10,7 +10,7 @@ export function FaultForm({ onAdd }: { readonly onAdd: (rule: FaultRule) => void
     const [, fault] = FAULTS[Number(form.get('fault'))] ?? [];
     if (fault === undefined) return;
     const endpoint = form.get('endpoint');
-    const contains = String(form.get('contains') ?? '').trim();
+    const contains = String(form.get('bodyText') ?? '').trim();
     const requests = Number(form.get('requests'));
     onAdd({
       // The values are those of the lists below.
@@ -30,7 +30,7 @@ export function FaultForm({ onAdd }: { readonly onAdd: (rule: FaultRule) => void
       <Choice name="share" label="How many of them" options={SHARES} />
       <label>
         Only bodies that contain
-        <input name="contains" placeholder="any text" />
+        <input name="bodyText" placeholder="any text" />
       </label>
       <button type="submit">Add this fault</button>
     </form>
