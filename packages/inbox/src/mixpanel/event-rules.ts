@@ -43,6 +43,8 @@ export function judgeEvent(candidate: unknown, context: EventContext): EventVerd
     return drop(invalidField('properties.time', '/track keeps the last 5 days only; send older events to /import'));
   }
   const insertId = properties['$insert_id'];
+  // Ids are cut like any text, so that a long one is the same wherever it stands.
+  const cut = truncateStrings(properties);
   return {
     verdict: 'keep',
     record: {
@@ -50,10 +52,10 @@ export function judgeEvent(candidate: unknown, context: EventContext): EventVerd
       receivedAt: now,
       endpoint,
       event: truncateText(event),
-      distinctId: distinctIdOf(properties, idMerge) ?? anonymousId(sender.address),
+      distinctId: distinctIdOf(cut, idMerge) ?? anonymousId(sender.address),
       time: Math.min(time, now),
       insertId: typeof insertId === 'string' && insertId !== '' ? insertId : randomUUID(),
-      properties: truncateStrings(properties),
+      properties: cut,
       placement: placementOfEvent(endpoint, properties, sender),
     },
   };

@@ -49,9 +49,12 @@ export function placementOfProfile(update: JsonObject, sender: Sender): Placemen
 const NOT_BY_REQUEST: Placement = { by: 'nothing', reason: 'the request has ip=0' };
 
 function explicitPlace(properties: JsonObject, country: string, coordinates: JsonObject): Placement | undefined {
-  const names = ['$city', '$region', country].map((name) => properties[name]);
-  const place = names.filter((name) => typeof name === 'string' && name !== '').join(', ');
-  if (place !== '') return { by: 'sender', place };
+  const { $city: city, $region: region, [country]: code } = properties;
+  // Most events name none of them: no list is made for those.
+  if ((city ?? region ?? code) !== undefined) {
+    const place = [city, region, code].filter((name) => typeof name === 'string' && name !== '').join(', ');
+    if (place !== '') return { by: 'sender', place };
+  }
   const { $latitude: latitude, $longitude: longitude } = coordinates;
   if (typeof latitude !== 'number' || typeof longitude !== 'number') return undefined;
   return { by: 'coordinates', place: `${latitude}, ${longitude}` };

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.
 import { type Failure, invalidField } from './failure.ts';
 import { LIMITS } from './limits.ts';
 import { placementOfProfile, type Sender } from './placement.ts';
-import { truncateStrings } from './truncate.ts';
+import { truncateStrings, truncateText } from './truncate.ts';
 import { checkDistinctId, checkValue } from './value-rules.ts';
 
 export type ProfileEndpoint = 'engage' | 'groups';
@@ -73,8 +73,8 @@ export function judgeProfile(candidate: unknown, context: ProfileContext): Profi
       kind: 'profile',
       receivedAt: now,
       endpoint,
-      distinctId: String(id),
-      groupKey: endpoint === 'groups' ? String(groupKey) : null,
+      distinctId: truncateText(String(id)),
+      groupKey: endpoint === 'groups' ? truncateText(String(groupKey)) : null,
       operations: truncateStrings(operations),
       ...(endpoint === 'engage' && !('$delete' in operations) && { placement: placementOfProfile(candidate, sender) }),
       ...(gzip && { gzip }),

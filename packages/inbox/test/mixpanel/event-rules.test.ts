@@ -117,6 +117,13 @@ describe('/track', () => {
     });
   });
 
+  it('cuts a long id to 255 bytes, like any text', () => {
+    const judged = judgeEvent(eventWith({ distinct_id: 'ž'.repeat(200) }), TRACK);
+    expect(judged).toMatchObject({ verdict: 'keep', record: { distinctId: 'ž'.repeat(127) } });
+    const device = judgeEvent(eventWith({ distinct_id: undefined, $device_id: 'd'.repeat(300) }), TRACK);
+    expect(device).toMatchObject({ record: { distinctId: `$device:${'d'.repeat(255)}` } });
+  });
+
   it('takes the arrival for a time in the future', () => {
     expect(judgeEvent(eventWith({ time: NOW + DAY }), TRACK)).toMatchObject({ record: { time: NOW } });
   });
