@@ -132,7 +132,6 @@ function importRecords(request: FastifyRequest, body: RequestBody, parameters: J
   const legacy = fromQuery || request.headers['content-type']?.includes('x-www-form-urlencoded') === true;
   const verbose = isOn(parameters['verbose']);
   if (!decoded.ok) return legacy ? flagAnswer(decoded.message, verbose) : badRequest(decoded.message);
-  if (!legacy && decoded.records.length === 0) return badRequest('no data: expected one event at least');
   const strict = legacy ? parameters['strict'] === '1' : parameters['strict'] !== '0';
   const { receivedAt: now, fault } = request;
   const sender = senderOf(request, parameters);
