@@ -20,7 +20,7 @@ export interface PlanWarning {
   readonly recordId: number | null;
 }
 
-export type WarningKind =
+type WarningKind =
   | 'ignored-link'
   | 'failed-link'
   | 'server-located-events'

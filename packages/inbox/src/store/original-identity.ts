@@ -13,7 +13,7 @@ interface Cluster {
 }
 
 /** Two ids to link, or why the event links none. */
-type Link = { readonly canonicalId: string; readonly otherId: string } | string;
+type Link = { readonly userId: string; readonly otherId: string; readonly isGiven: boolean } | string;
 
 /**
  * Original ID Merge: `$identify`, `$create_alias` and `$merge` link two ids. `$device_id` and `$user_id` mean nothing.
@@ -33,8 +33,9 @@ export class OriginalIdentity implements Identity {
   learn(event: StoredEvent): void {
     const link = this.#linkOf(event);
     if (link === undefined) return;
-    const failure = typeof link === 'string' ? link : this.#merge(link.canonicalId, link.otherId);
+    const failure = typeof link === 'string' ? link : this.#merge(link.userId, link.otherId);
     if (failure !== undefined) this.#fail(`${event.event}: ${failure}`, event.time);
+    else if (typeof link !== 'string' && link.isGiven) this.#givenTo.set(link.otherId, link.userId);
   }
 
   resolve(distinctId: string): string {
@@ -71,7 +72,7 @@ export class OriginalIdentity implements Identity {
     if (endpoint !== 'import') return 'is taken on /import only';
     const ids = properties['$distinct_ids'];
     const [first, second] = Array.isArray(ids) ? ids.map(String) : [];
-    return !first || !second ? '$distinct_ids must hold two ids' : { canonicalId: first, otherId: second };
+    return !first || !second ? '$distinct_ids must hold two ids' : { userId: first, otherId: second, isGiven: false };
   }
 
   #identify(properties: JsonObject): Link {
@@ -93,8 +94,7 @@ export class OriginalIdentity implements Identity {
   #give(id: string, userId: string, failure: string): Link {
     const owner = this.#givenTo.get(id);
     if (owner !== undefined && owner !== userId) return failure;
-    this.#givenTo.set(id, userId);
-    return { canonicalId: userId, otherId: id };
+    return { userId, otherId: id, isGiven: true };
   }
 
   /** @returns why not */
