@@ -1,5 +1,5 @@
 import { type Identity, LINK_EVENTS } from '../store/identity.ts';
-import type { StoredEvent, StoredRecord } from '../store/records.ts';
+import type { JsonObject, StoredEvent } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { PlanComparison } from './compare.ts';
 
@@ -34,52 +34,43 @@ type Finding = Pick<PlanWarning, 'kind' | 'title' | 'advice'>;
 
 /** Counts what the vendor would accept and then misplace, ignore or hide. */
 export function planWarnings(store: Store, events: Iterable<StoredEvent>): PlanWarning[] {
-  const tally = new Tally();
-  const isSimplified = store.idMerge === 'simplified';
-  for (const event of events) {
-    if (isSimplified && LINK_EVENTS.has(event.event)) tally.add(ignoredLink(event.event), event);
-    if (event.placement?.by === 'request' && event.placement.isServer) tally.add(SERVER_LOCATED_EVENTS, event);
-    if ('bucket' in event.properties || '$bucket' in event.properties) tally.add(BUCKET, event);
-    if (isSimplified && hasOtherDistinctId(event)) tally.add(OTHER_DISTINCT_ID, event);
-  }
-  for (const update of store.of('profile')) {
-    if (update.placement?.by === 'request' && update.placement.isServer) tally.add(SERVER_LOCATED_PROFILES, update);
-    if (update.gzip === true && update.groupKey !== null) tally.add(GZIP_GROUPS, update);
-  }
-  for (const rejection of store.of('rejected')) {
-    if (rejection.endpoint === 'engage' && rejection.field === 'Content-Encoding') tally.add(GZIP_ENGAGE, rejection);
-  }
-  return [...tally.warnings(), ...failedLinks(store.identity)].sort((left, right) => right.count - left.count);
-}
-
-class Tally {
-  readonly #warnings = new Map<string, PlanWarning>();
-
-  add(finding: Finding, record: StoredRecord): void {
-    const time = 'time' in record ? record.time : record.receivedAt;
-    const known = this.#warnings.get(finding.title);
-    const isLatest = known === undefined || time >= known.lastSeen;
-    this.#warnings.set(finding.title, {
-      ...finding,
-      count: (known?.count ?? 0) + 1,
-      lastSeen: isLatest ? time : known.lastSeen,
-      recordId: isLatest ? record.id : known.recordId,
-    });
-  }
-
-  warnings(): PlanWarning[] {
-    return [...this.#warnings.values()];
-  }
-}
-
-function ignoredLink(event: string): Finding {
-  return {
-    kind: 'ignored-link',
-    title: `${event} is ignored: the project uses Simplified ID Merge`,
-    advice:
-      'It links no ids. Two ids merge on the first ordinary event with both $device_id and $user_id; browser SDKs send ' +
-      'those by themselves after identify(). If your project uses Original ID Merge, set MIXPANEL_ID_MERGE=original.',
+  const tallies = new Map<Finding, Tally>();
+  const count = (finding: Finding, id: number, time: number): void => {
+    const tally = tallies.get(finding);
+    if (tally === undefined) tallies.set(finding, { count: 1, lastSeen: time, recordId: id });
+    else addTo(tally, id, time);
   };
+  const isSimplified = store.idMerge === 'simplified';
+  for (const { id, time, event, properties, placement } of events) {
+    if (placement?.by === 'request' && placement.isServer) count(SERVER_LOCATED_EVENTS, id, time);
+    if (properties['bucket'] !== undefined || properties['$bucket'] !== undefined) count(BUCKET, id, time);
+    if (!isSimplified) continue;
+    const ignored = IGNORED_LINKS.get(event);
+    if (ignored !== undefined) count(ignored, id, time);
+    if (hasOtherDistinctId(properties)) count(OTHER_DISTINCT_ID, id, time);
+  }
+  for (const { id, receivedAt, placement, gzip, groupKey } of store.of('profile')) {
+    if (placement?.by === 'request' && placement.isServer) count(SERVER_LOCATED_PROFILES, id, receivedAt);
+    if (gzip === true && groupKey !== null) count(GZIP_GROUPS, id, receivedAt);
+  }
+  for (const { id, receivedAt, endpoint, field } of store.of('rejected')) {
+    if (endpoint === 'engage' && field === 'Content-Encoding') count(GZIP_ENGAGE, id, receivedAt);
+  }
+  const found = [...tallies].map(([finding, tally]): PlanWarning => ({ ...finding, ...tally }));
+  return [...found, ...failedLinks(store.identity)].sort((left, right) => right.count - left.count);
+}
+
+interface Tally {
+  count: number;
+  lastSeen: number;
+  recordId: number;
+}
+
+function addTo(tally: Tally, id: number, time: number): void {
+  tally.count += 1;
+  if (time < tally.lastSeen || (time === tally.lastSeen && id < tally.recordId)) return;
+  tally.lastSeen = time;
+  tally.recordId = id;
 }
 
 function failedLinks(identity: Identity): PlanWarning[] {
@@ -93,10 +84,22 @@ function failedLinks(identity: Identity): PlanWarning[] {
   }));
 }
 
-function hasOtherDistinctId({ properties }: StoredEvent): boolean {
-  const { distinct_id: distinctId, $user_id: userId } = properties;
+function hasOtherDistinctId({ distinct_id: distinctId, $user_id: userId }: JsonObject): boolean {
   return typeof userId === 'string' && userId !== '' && distinctId !== undefined && String(distinctId) !== userId;
 }
+
+const IGNORED_LINKS: ReadonlyMap<string, Finding> = new Map(
+  [...LINK_EVENTS].map((event) => [
+    event,
+    {
+      kind: 'ignored-link',
+      title: `${event} is ignored: the project uses Simplified ID Merge`,
+      advice:
+        'It links no ids. Two ids merge on the first ordinary event with both $device_id and $user_id; browser SDKs send ' +
+        'those by themselves after identify(). If your project uses Original ID Merge, set MIXPANEL_ID_MERGE=original.',
+    },
+  ]),
+);
 
 const SERVER_LOCATED_EVENTS: Finding = {
   kind: 'server-located-events',
