@@ -4,6 +4,7 @@ import { type EventFilter, matchesEvent, matchesSpan, type SpanFilter } from './
 import { groupIssues, type Issue } from './query/issues.ts';
 import { compactEvents } from './store/compaction.ts';
 import { type EventLog, openEventLog, readEventLog, rewriteEventLog } from './store/event-log.ts';
+import type { IdMerge } from './store/identity.ts';
 import type { StoredProfile } from './store/profiles.ts';
 import { RawLog, type RawRequest } from './store/raw-log.ts';
 import {
@@ -28,6 +29,8 @@ export interface InboxDataOptions {
   readonly maxBytes?: number | undefined;
   /** Keep each request's bytes as well, up to `maxBytes` more. @default false */
   readonly keepRaw?: boolean | undefined;
+  /** Which of Mixpanel's identity systems the project has. @default 'simplified' */
+  readonly idMerge?: IdMerge | undefined;
   /** Told when the data file cannot be written. */
   readonly onFileError?: ((error: unknown) => void) | undefined;
 }
@@ -65,8 +68,8 @@ export interface InboxData extends InboxReader {
 /** Opens the store, and reads back the data file when one is given. */
 export async function openInboxData(options: InboxDataOptions = {}): Promise<InboxData> {
   const { dataFile, maxRecords = 100_000, maxBytes = 128 * 1024 * 1024, keepRaw = false } = options;
-  const { onFileError = () => undefined } = options;
-  const store = new Store({ maxRecords, maxBytes });
+  const { onFileError = () => undefined, idMerge = 'simplified' } = options;
+  const store = new Store({ maxRecords, maxBytes, idMerge });
   const rawLog = keepRaw ? new RawLog(maxBytes) : undefined;
   const log = dataFile === undefined ? undefined : await restore(store, dataFile, onFileError);
   return {

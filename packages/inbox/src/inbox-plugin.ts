@@ -1,4 +1,5 @@
 import type { AlertRule } from '@qr/alerts';
+import { plan as platformPlan } from '@qr/events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { alertsRoute } from './alerts/routes.ts';
@@ -9,6 +10,7 @@ import type { InboxData } from './inbox-data.ts';
 import { complianceRoutes } from './mixpanel/compliance/routes.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
+import { type InboxPlan, linkEventsOf } from './plan/inbox-plan.ts';
 import { planRoute } from './plan/routes.ts';
 import { EventIndex } from './query/analytics/event-index.ts';
 import type { ReportSource } from './query/analytics/report-source.ts';
@@ -32,12 +34,14 @@ export interface InboxPluginOptions {
   readonly delivery?: DeliveryOptions | undefined;
   /** Evaluated by what the inbox holds, whenever somebody looks. @default none */
   readonly alerts?: readonly AlertRule[] | undefined;
+  /** What may be tracked, and the event that links ids. @default the platform's plan */
+  readonly plan?: InboxPlan | undefined;
   /** Folder of the inbox's own page, built. @default where the build puts it */
   readonly page?: string | undefined;
 }
 
 async function registerInbox(app: FastifyInstance, options: InboxPluginOptions): Promise<void> {
-  const { data, now = Date.now, complianceDelayMs: delayMs = 0 } = options;
+  const { data, now = Date.now, complianceDelayMs: delayMs = 0, plan = platformPlan } = options;
   const sourceMaps = options.sourceMaps === undefined ? undefined : openSourceMaps(options.sourceMaps);
   const { store, rawLog, faults } = data;
   const ingestion = { store, rawLog, faults, now };
@@ -45,6 +49,7 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
     index: new EventIndex(store),
     identity: store.identity,
     profiles: store.profiles,
+    linkEvents: linkEventsOf(plan),
     now,
   };
   app.addHook('onClose', async () => source.index.close());
@@ -59,7 +64,7 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
     refuseForeignHostNames(scope);
     queryRoutes(scope, data, source);
     viewRoutes(scope, data, source);
-    planRoute(scope, data);
+    planRoute(scope, plan, store);
     alertsRoute(scope, data, source, options.alerts ?? []);
     sentryReadingRoutes(scope, data);
     deliveryRoute(scope, options.delivery ?? { services: [], serviceToken: '' });

@@ -1,6 +1,7 @@
 import { alertRules } from '@qr/observability/alerts';
 import { parseServices } from './delivery/services.ts';
 import { type Inbox, startInbox } from './start-inbox.ts';
+import type { IdMerge } from './store/identity.ts';
 
 const DEFAULT_PORT = 4600;
 
@@ -24,6 +25,7 @@ function optionsFrom(env: NodeJS.ProcessEnv): Parameters<typeof startInbox>[0] {
       serviceToken: env['SERVICE_TOKEN'] ?? '',
     },
     alerts: alertRules,
+    idMerge: idMergeFrom(env['MIXPANEL_ID_MERGE']),
     keepRaw: env['INBOX_KEEP_RAW'] === '1',
     environment: env['NODE_ENV'],
     allowProduction: env['INBOX_ALLOW_PRODUCTION'] === '1',
@@ -37,6 +39,12 @@ function portFrom(value: string | undefined): number {
   const port = Number(value);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   throw new Error(`INBOX_PORT must be a port number from 0 to 65535, got "${value}".`);
+}
+
+function idMergeFrom(value: string | undefined): IdMerge {
+  if (value === undefined || value === '') return 'simplified';
+  if (value === 'simplified' || value === 'original') return value;
+  throw new Error(`MIXPANEL_ID_MERGE must be simplified or original, got "${value}".`);
 }
 
 function explain(error: unknown): string {

@@ -6,6 +6,7 @@ import { addDocumentation } from './documentation.ts';
 import type { Faults } from './faults/faults.ts';
 import { type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
 import { inboxPlugin } from './inbox-plugin.ts';
+import type { InboxPlan } from './plan/inbox-plan.ts';
 import { waitForArrival } from './wait-for.ts';
 
 /** How to start an inbox. */
@@ -28,6 +29,8 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly delivery?: DeliveryOptions | undefined;
   /** Rules of which the page shows which would fire now. @default none */
   readonly alerts?: readonly AlertRule[] | undefined;
+  /** What may be tracked, and the event that links ids. @default the platform's plan */
+  readonly plan?: InboxPlan | undefined;
   /** Whether `/documentation` describes the JSON API; it takes a moment at start. @default false */
   readonly documentation?: boolean | undefined;
   /** Folder of the inbox's own page, built. @default where the build puts it */
@@ -63,7 +66,16 @@ export interface Inbox extends InboxReader {
  */
 export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   const { port = 0, host = '127.0.0.1', logger = false } = options;
-  const { complianceDelayMs, sourceMaps, delivery, alerts, page, documentation = false, ...dataOptions } = options;
+  const {
+    complianceDelayMs,
+    sourceMaps,
+    delivery,
+    alerts,
+    plan,
+    page,
+    documentation = false,
+    ...dataOptions
+  } = options;
   refuseProduction(options);
   const app = Fastify({
     logger: logger && { level: 'warn' },
@@ -77,7 +89,7 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   });
   try {
     if (documentation) await addDocumentation(app);
-    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery, alerts, page });
+    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery, alerts, plan, page });
     await app.listen({ port, host });
   } catch (error) {
     await app.close();

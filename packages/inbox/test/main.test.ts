@@ -37,6 +37,18 @@ describe('the inbox as a process', { timeout: 30_000 }, () => {
     expect(await exit).toEqual([0, null]);
   });
 
+  it('merges as MIXPANEL_ID_MERGE says', async () => {
+    const { child, output } = run({ INBOX_PORT: '0', MIXPANEL_ID_MERGE: 'original' });
+    while (!output().includes('\n')) await once(child.stdout ?? child, 'data');
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0];
+    const properties = { token: 't', distinct_id: 'u', alias: 'a' };
+    await fetch(`${url}/track`, {
+      method: 'POST',
+      body: JSON.stringify([{ event: '$create_alias', properties }]),
+    });
+    expect(await (await fetch(`${url}/api/person?id=a`)).json()).toMatchObject({ id: 'u' });
+  });
+
   it('says in one sentence that its port is taken, and exits with 1', async () => {
     const { port } = await start();
     const { output, exit } = run({ INBOX_PORT: String(port) });
@@ -48,6 +60,7 @@ describe('the inbox as a process', { timeout: 30_000 }, () => {
 
   it.each<[string, Record<string, string>, RegExp]>([
     ['in production', { NODE_ENV: 'production' }, /^The inbox does not start with NODE_ENV=production/],
+    ['with an identity system that is none', { MIXPANEL_ID_MERGE: 'new' }, /^MIXPANEL_ID_MERGE must be .* got "new"/],
     ['on a port that is none', { INBOX_PORT: 'http' }, /^INBOX_PORT must be a port number .* got "http"/],
   ])('does not start %s, and says why', async (_where, env, message) => {
     const { output, exit } = run(env);

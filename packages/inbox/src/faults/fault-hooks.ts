@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isJsonObject } from '../store/records.ts';
 import type { Fault, FaultEndpoint } from './fault.ts';
 import type { Faults } from './faults.ts';
 import { rateLimitHeaders } from './rate-limit-headers.ts';
@@ -32,6 +34,11 @@ export function faultHooks(
     // A preflight is the browser's question, not the client's request.
     if (request.method !== 'OPTIONS') request.fault = faults.strike(endpointOf(request));
     const { fault } = request;
+    if (fault?.kind === 'status' && fault.when === 'before') {
+      // The body stays unread: the connection cannot be used again.
+      reply.header('connection', 'close').send('');
+      return;
+    }
     if (fault?.kind !== 'reset' || fault.when === 'after') return done();
     reply.hijack();
     const { socket } = request.raw;
@@ -42,6 +49,7 @@ export function faultHooks(
   });
 
   app.addHook('preHandler', async (request, reply) => {
+    if (request.method !== 'OPTIONS') request.fault ??= faults.strikeBody(endpointOf(request), () => textOf(request));
     const { fault } = request;
     if (fault?.kind === 'delay') await wait(fault.delayMs, undefined, { signal: closing.signal, ref: false });
     else if (fault?.kind === 'hang' && fault.store !== true) reply.hijack();
@@ -57,8 +65,16 @@ export function faultHooks(
       reply.hijack();
       return;
     }
-    done(null, replaceAnswer(reply, fault, endpointOf(request)) ?? payload);
+    if (fault.kind === 'gzip' && (typeof payload === 'string' || Buffer.isBuffer(payload))) {
+      reply.header('content-encoding', 'gzip').removeHeader('content-length');
+      return done(null, gzipSync(payload));
+    }
+    done(null, replaceAnswer(request, reply, fault, endpointOf(request)) ?? payload);
   });
+}
+
+function textOf({ inflated }: FastifyRequest): string {
+  return inflated.ok ? inflated.body.toString('utf8') : '';
 }
 
 /** True when the handler is not to see the request at all. */
@@ -69,19 +85,26 @@ function isAnsweredHere(fault: Fault): boolean {
 
 const PORTAL_PAGE = '<!doctype html><title>Sign in</title><p>Sign in to use this network.</p>';
 
-function replaceAnswer(reply: FastifyReply, fault: Fault, endpoint: FaultEndpoint): string | undefined {
+function replaceAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  fault: Fault,
+  endpoint: FaultEndpoint,
+): string | undefined {
+  const { query } = request;
+  const isStrict = isJsonObject(query) && query['strict'] === '1';
   if (fault.kind === 'content-type') {
-    reply.code(200).type(fault.contentType);
+    reply.code(fault.status ?? 200).type(fault.contentType);
     return fault.body ?? PORTAL_PAGE;
   }
   if (fault.kind === 'status') {
-    const answer = vendorAnswer(endpoint, fault.status);
+    const answer = vendorAnswer(endpoint, fault.status, isStrict);
     reply.code(fault.status).type('application/json').headers(answer.headers);
     reply.headers(fault.headers ?? {});
     return fault.body ?? JSON.stringify(answer.body);
   }
   if (fault.kind === 'rate-limit' && fault.categories === undefined) {
-    const answer = vendorAnswer(endpoint, 429);
+    const answer = vendorAnswer(endpoint, 429, isStrict);
     reply.code(429).type('application/json').headers(answer.headers);
     reply.headers(rateLimitHeaders(endpoint, fault));
     return JSON.stringify(answer.body);

@@ -27,6 +27,8 @@ export const FAULT_KINDS = {
       /** The vendor's own body for the status unless given. */
       body: Type.Optional(Type.String()),
       headers: Type.Optional(Type.Record(Type.String(), Type.String())),
+      /** `before` answers at the headers, does not read the body and closes the connection. @default 'after' */
+      when: Type.Optional(Type.Enum(['before', 'after'])),
       store: Store,
     },
     strict,
@@ -49,9 +51,13 @@ export const FAULT_KINDS = {
     },
     strict,
   ),
+  /** The usual answer, compressed whether the client asked for it or not. */
+  gzip: Type.Object({ kind: Type.Literal('gzip') }, strict),
   'content-type': Type.Object(
     {
       kind: Type.Literal('content-type'),
+      /** Of a proxy rather than of the vendor. @default 200 */
+      status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
       contentType: Type.String({ minLength: 1 }),
       body: Type.Optional(Type.String()),
       store: Store,
@@ -69,7 +75,9 @@ export const FaultTarget = Type.Object(
   {
     /** Absent: each of them. */
     endpoint: Type.Optional(Type.Enum([...FAULT_ENDPOINTS])),
-    /** The next so many requests to the endpoint. Absent: until it is removed. */
+    /** Only requests whose body, decompressed, contains this text. They are decided about once the body is there. */
+    contains: Type.Optional(Type.String({ minLength: 1 })),
+    /** The next so many of these Absent: until it is removed. */
     requests: Type.Optional(Type.Integer({ minimum: 1 })),
     /** This part of those requests, drawn at random. @default 1 */
     share: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1 })),

@@ -6,6 +6,8 @@ import { seededRandom } from './seeded-random.ts';
 export interface ActiveFault {
   readonly id: number;
   readonly endpoint: FaultEndpoint | 'any';
+  /** Text that the body must contain. */
+  readonly contains?: string;
   /** Requests it has yet to look at; null: until it is removed. */
   readonly remaining: number | null;
   readonly share: number;
@@ -30,11 +32,12 @@ export class Faults {
 
   /** @throws when the rule is none; the message names the field. */
   add(rule: FaultRule): ActiveFault {
-    const { endpoint = 'any', requests = null, share = 1, seed = 1, fault } = parseFaultRule(rule);
+    const { endpoint = 'any', contains, requests = null, share = 1, seed = 1, fault } = parseFaultRule(rule);
     this.#lastId += 1;
     const entry: Entry = {
       id: this.#lastId,
       endpoint,
+      ...(contains !== undefined && { contains }),
       remaining: requests,
       share,
       seed,
@@ -65,10 +68,25 @@ export class Faults {
     this.#changed();
   }
 
-  /** Decides about one request, once: each rule that looks at it counts it. */
+  /** Decides about one request before its body is read: each rule that looks at it counts it. */
   strike(endpoint: FaultEndpoint): Fault | null {
+    return this.#strike(endpoint, ({ contains }) => contains === undefined);
+  }
+
+  /** Decides about a request that no other rule has struck, by its body; the text is made only when a rule asks. */
+  strikeBody(endpoint: FaultEndpoint, textOf: () => string): Fault | null {
+    let text: string | undefined;
+    return this.#strike(endpoint, ({ contains }) => {
+      if (contains === undefined) return false;
+      text ??= textOf();
+      return text.includes(contains);
+    });
+  }
+
+  #strike(endpoint: FaultEndpoint, isAbout: (entry: Entry) => boolean): Fault | null {
     for (const entry of this.#entries) {
       if (entry.remaining === 0 || (entry.endpoint !== 'any' && entry.endpoint !== endpoint)) continue;
+      if (!isAbout(entry)) continue;
       entry.seen += 1;
       if (entry.remaining !== null) entry.remaining -= 1;
       const strikes = entry.random() < entry.share;

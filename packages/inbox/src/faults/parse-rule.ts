@@ -17,8 +17,21 @@ export function parseFaultRule(candidate: unknown): FaultRule {
   }
   refuseErrors('', Value.Errors(FaultTarget, target));
   refuseErrors('fault', Value.Errors(FAULT_KINDS[kind], fault));
+  refuseContradiction(candidate as unknown as FaultRule);
   // The two checks above prove the shape; the kind has picked the member of the union.
   return candidate as unknown as FaultRule;
+}
+
+/** What is decided before the body is read cannot depend on the body. */
+function refuseContradiction({ contains, fault }: FaultRule): void {
+  const isEarly =
+    (fault.kind === 'reset' && fault.when !== 'after') || (fault.kind === 'status' && fault.when === 'before');
+  if (isEarly && contains !== undefined) {
+    throw new TypeError(`fault.when must be "after" in a rule with contains, got "${fault.when}".`);
+  }
+  if (fault.kind === 'status' && fault.when === 'before' && fault.store === true) {
+    throw new TypeError('fault.store must not be true with when "before": nothing has been read that could be stored.');
+  }
 }
 
 function isKind(kind: unknown): kind is FaultKind {

@@ -26,17 +26,22 @@ const SENTRY_DETAILS: Readonly<Record<number, string>> = {
 
 const STATUS_WORDS: Readonly<Record<number, string>> = { 413: 'Request Entity Too Large' };
 
-/** What the vendor answers with this status, as documented; else the status in words, in the shape of the endpoint. */
-export function vendorAnswer(endpoint: FaultEndpoint, status: number): VendorAnswer {
+/**
+ * What the vendor answers with this status, as documented; else the status in words, in the shape of the endpoint.
+ * @param strict - profile updates with `strict=1` are answered like events
+ */
+export function vendorAnswer(endpoint: FaultEndpoint, status: number, strict = false): VendorAnswer {
   const words = STATUS_WORDS[status] ?? STATUS_CODES[status] ?? 'Unknown';
   if (endpoint === 'envelope') return sentryAnswer(status, words);
-  if (endpoint !== 'import') {
+  const isProfile = endpoint === 'engage' || endpoint === 'groups';
+  if (endpoint !== 'import' && !(isProfile && strict)) {
     const body = status < 400 ? { status: 1, error: null } : { error: words, status: 'error' };
     return { status, body, headers: {} };
   }
-  if (status < 400) return { status, body: { code: status, num_records_imported: 0, status: 'OK' }, headers: {} };
+  const count = isProfile ? 'num_good_events' : 'num_records_imported';
+  if (status < 400) return { status, body: { code: status, [count]: 0, status: 'OK' }, headers: {} };
   const body = { code: status, error: IMPORT_ERRORS[status] ?? words, status: words };
-  const partial = status === 400 ? { num_records_imported: 0, failed_records: [] } : {};
+  const partial = status === 400 ? { [count]: 0, failed_records: [] } : {};
   return { status, body: { ...body, ...partial }, headers: {} };
 }
 

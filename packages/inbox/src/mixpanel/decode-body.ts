@@ -5,26 +5,50 @@ export type DecodedBody =
   | { readonly ok: true; readonly records: readonly unknown[] }
   | { readonly ok: false; readonly message: string };
 
+/** The body of a request: its records, and the parameters that a form carries beside them. */
+export interface ReadBody {
+  readonly decoded: DecodedBody;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Parameters that may stand in a form beside `data`; the Python and Ruby SDKs put them there. */
+const FORM_PARAMETERS = ['verbose', 'ip', 'api_key', 'strict'];
+
 /**
  * Reads the records from any encoding that a Mixpanel client uses: a form with `data=` (JSON or base64 of it), a JSON
  * array or object, or one JSON object a line.
  */
 export function decodeBody(body: Buffer, contentType: string | undefined): DecodedBody {
+  return readBody(body, contentType).decoded;
+}
+
+/** Like {@link decodeBody}, with the parameters of a form. */
+export function readBody(body: Buffer, contentType: string | undefined): ReadBody {
   const text = body.toString('utf8').trim();
-  if (text === '') return { ok: false, message: 'no data: the request body is empty' };
-  if (text.startsWith('[') || text.startsWith('{')) return decodeJson(text, contentType);
-  const data = new URLSearchParams(text).get('data');
-  if (data === null) return { ok: false, message: 'no data: expected JSON, or a form with a data field' };
-  return decodeData(data);
+  if (text === '') return { decoded: { ok: false, message: 'no data: the request body is empty' }, parameters: {} };
+  if (isJson(text)) return { decoded: decodeJson(text, contentType), parameters: {} };
+  const form = new URLSearchParams(text);
+  const data = form.get('data');
+  const parameters: Record<string, string> = {};
+  for (const name of FORM_PARAMETERS) {
+    const value = form.get(name);
+    if (value !== null) parameters[name] = value;
+  }
+  if (data !== null) return { decoded: decodeData(data), parameters };
+  return { decoded: { ok: false, message: 'no data: expected JSON, or a form with a data field' }, parameters };
 }
 
 /** Reads the `data` parameter of a form or a query string. */
 export function decodeData(data: string): DecodedBody {
   const text = data.trim();
-  if (text.startsWith('[') || text.startsWith('{')) return decodeJson(text, undefined);
+  if (isJson(text)) return decodeJson(text, undefined);
   // The Node client does not escape its base64, so form decoding has made spaces of the plus signs.
   const decoded = Buffer.from(text.replaceAll(' ', '+'), 'base64').toString('utf8').trim();
   return decodeJson(decoded, undefined);
+}
+
+function isJson(text: string): boolean {
+  return text.startsWith('[') || text.startsWith('{');
 }
 
 function decodeJson(text: string, contentType: string | undefined): DecodedBody {

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { distinctIdOf } from '../store/identity.ts';
+import { distinctIdOf, type IdMerge } from '../store/identity.ts';
 import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
 import { type Failure, invalidField } from './failure.ts';
 import { LIMITS } from './limits.ts';
+import { placementOfEvent, type Sender } from './placement.ts';
 import { truncateStrings, truncateText } from './truncate.ts';
 import { checkDistinctId, checkInsertId, checkShape } from './value-rules.ts';
 
@@ -12,8 +13,9 @@ export interface EventContext {
   /** `/import` only: all four of event, time, distinct_id and $insert_id must be there. */
   readonly strict: boolean;
   readonly now: number;
-  /** Stands in for a missing distinct id on `/track`, as a hash. */
-  readonly ip: string;
+  /** Its address stands in for a missing distinct id on `/track`, as a hash. */
+  readonly sender: Sender;
+  readonly idMerge: IdMerge;
 }
 
 /** An event to keep, one the vendor drops without a word, or one it refuses. */
@@ -29,17 +31,20 @@ export function judgeEvent(candidate: unknown, context: EventContext): EventVerd
   if (typeof event !== 'string' || event === '') return refuse(invalidField('event', 'must be a non-empty string'));
   if (!isJsonObject(properties)) return refuse(invalidField('properties', 'must be a JSON object'));
   const failure =
-    (context.endpoint === 'track' ? checkTrackFields(properties) : checkImportFields(properties, context)) ??
+    (context.endpoint === 'track' ? checkTrackFields(properties) : checkImportFields(event, properties, context)) ??
+    checkIds(properties, context) ??
     checkShape(properties);
   if (failure !== undefined) return refuse(failure);
   if ('$ignore' in properties) return drop({ field: 'properties.$ignore', message: 'events with $ignore are dropped' });
 
-  const { endpoint, now } = context;
+  const { endpoint, now, sender, idMerge } = context;
   const time = timeMs(properties['time']) ?? now;
   if (endpoint === 'track' && now - time > LIMITS.trackAgeMs) {
     return drop(invalidField('properties.time', '/track keeps the last 5 days only; send older events to /import'));
   }
   const insertId = properties['$insert_id'];
+  // Ids are cut like any text, so that a long one is the same wherever it stands.
+  const cut = truncateStrings(properties);
   return {
     verdict: 'keep',
     record: {
@@ -47,10 +52,11 @@ export function judgeEvent(candidate: unknown, context: EventContext): EventVerd
       receivedAt: now,
       endpoint,
       event: truncateText(event),
-      distinctId: distinctIdOf(properties) ?? anonymousId(context.ip),
+      distinctId: distinctIdOf(cut, idMerge) ?? anonymousId(sender.address),
       time: Math.min(time, now),
       insertId: typeof insertId === 'string' && insertId !== '' ? insertId : randomUUID(),
-      properties: truncateStrings(properties),
+      properties: cut,
+      placement: placementOfEvent(endpoint, properties, sender),
     },
   };
 }
@@ -66,8 +72,12 @@ function checkTrackFields(properties: JsonObject): Failure | undefined {
   );
 }
 
-function checkImportFields(properties: JsonObject, { now, strict }: EventContext): Failure | undefined {
+function checkImportFields(event: string, properties: JsonObject, context: EventContext): Failure | undefined {
+  const { now, strict } = context;
   const { distinct_id: distinctId, $insert_id: insertId } = properties;
+  // Documented with its two ids and nothing else.
+  if (event === '$merge' && properties['time'] === undefined) return undefined;
+  if (strict && !Number.isSafeInteger(properties['time'])) return invalidTime();
   const time = timeMs(properties['time']);
   if (time === undefined) return invalidTime();
   if (time < LIMITS.earliestTimeMs) return invalidField('properties.time', 'must be after 1971-01-01');
@@ -76,7 +86,19 @@ function checkImportFields(properties: JsonObject, { now, strict }: EventContext
   if (!strict) return undefined;
   if (distinctId === undefined) return invalidField('properties.distinct_id', 'must not be missing');
   if (insertId === undefined) return invalidField('properties.$insert_id', 'must not be missing');
+  if (typeof distinctId === 'number') return invalidField('properties.distinct_id', 'must be a string');
   return checkDistinctId(distinctId, 'properties.distinct_id') ?? checkInsertId(insertId);
+}
+
+/** The ids of the simplified system become distinct ids, so the same values are forbidden. */
+function checkIds(properties: JsonObject, { idMerge }: EventContext): Failure | undefined {
+  if (idMerge === 'original') return undefined;
+  for (const name of ['$user_id', '$device_id']) {
+    const id = properties[name];
+    const failure = typeof id === 'string' ? checkDistinctId(id, `properties.${name}`) : undefined;
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
 }
 
 /** Seconds and milliseconds are both accepted; no event is from before 1971 in ms or after the year 5138 in s. */

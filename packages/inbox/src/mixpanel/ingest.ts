@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 import { type EventContext, judgeEvent } from './event-rules.ts';
 import { type Failure, invalidField } from './failure.ts';
 import { LIMITS } from './limits.ts';
-import { judgeProfile, type ProfileEndpoint } from './profile-rules.ts';
+import { judgeProfile, type ProfileContext } from './profile-rules.ts';
 import type { FailedRecord, Outcome } from './responses.ts';
 import { isOversized } from './value-rules.ts';
 
@@ -30,12 +30,11 @@ export function ingestProfiles(
   store: Store,
   candidates: readonly unknown[],
   bytes: number,
-  endpoint: ProfileEndpoint,
-  now: number,
+  context: ProfileContext,
   fault: Fault | null,
 ): Outcome {
-  const judge = (candidate: unknown): Verdict => judgeProfile(candidate, endpoint, now);
-  return ingest(store, candidates, bytes, endpoint, now, fault, judge, profileIdOf);
+  const judge = (candidate: unknown): Verdict => judgeProfile(candidate, context);
+  return ingest(store, candidates, bytes, context.endpoint, context.now, fault, judge, profileIdOf);
 }
 
 function ingest(

@@ -1,10 +1,20 @@
 import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
 import { type Failure, invalidField } from './failure.ts';
 import { LIMITS } from './limits.ts';
-import { truncateStrings } from './truncate.ts';
+import { placementOfProfile, type Sender } from './placement.ts';
+import { truncateStrings, truncateText } from './truncate.ts';
 import { checkDistinctId, checkValue } from './value-rules.ts';
 
 export type ProfileEndpoint = 'engage' | 'groups';
+
+/** How one endpoint looks at updates. */
+export interface ProfileContext {
+  readonly endpoint: ProfileEndpoint;
+  readonly now: number;
+  readonly sender: Sender;
+  /** Whether the request was compressed. */
+  readonly gzip: boolean;
+}
 
 /** An update to keep, or why not. */
 export type ProfileVerdict =
@@ -37,12 +47,18 @@ const OPERATIONS: Readonly<Record<ProfileEndpoint, Readonly<Record<string, Expec
 };
 
 /** Applies the documented rules for one update object of `/engage` or `/groups`. */
-export function judgeProfile(candidate: unknown, endpoint: ProfileEndpoint, now: number): ProfileVerdict {
+export function judgeProfile(candidate: unknown, context: ProfileContext): ProfileVerdict {
+  const { endpoint, now, sender, gzip } = context;
   if (!isJsonObject(candidate)) return refuse(invalidField('data', 'must be a JSON object'));
   const { $token: token, $group_key: groupKey } = candidate;
   if (typeof token !== 'string' || token === '') return refuse(invalidField('$token', 'must not be missing or empty'));
   if (endpoint === 'groups' && (typeof groupKey !== 'string' || groupKey === '')) {
     return refuse(invalidField('$group_key', 'must not be missing or empty'));
+  }
+  if (endpoint === 'groups' && '$distinct_id' in candidate) {
+    return refuse(
+      invalidField('$distinct_id', 'must not be in a group update: $group_key and $group_id name the group'),
+    );
   }
   const idField = endpoint === 'groups' ? '$group_id' : '$distinct_id';
   const id = candidate[idField];
@@ -57,9 +73,11 @@ export function judgeProfile(candidate: unknown, endpoint: ProfileEndpoint, now:
       kind: 'profile',
       receivedAt: now,
       endpoint,
-      distinctId: String(id),
-      groupKey: endpoint === 'groups' ? String(groupKey) : null,
+      distinctId: truncateText(String(id)),
+      groupKey: endpoint === 'groups' ? truncateText(String(groupKey)) : null,
       operations: truncateStrings(operations),
+      ...(endpoint === 'engage' && !('$delete' in operations) && { placement: placementOfProfile(candidate, sender) }),
+      ...(gzip && { gzip }),
     },
   };
 }

@@ -46,6 +46,12 @@ export function badRequest(message: string): Answer {
   return { status: 400, body: { code: 400, error: message, status: 'Bad Request' } };
 }
 
+/** `/engage` does not take gzip. */
+export function gzipRefused(strict: boolean): Answer {
+  const error = 'gzip is not supported';
+  return strict ? badRequest(error) : { status: 400, body: { error, status: 'error' } };
+}
+
 export function unauthorized(): Answer {
   return { status: 401, body: { code: 401, error: 'Invalid credentials', status: 'Unauthorized' } };
 }

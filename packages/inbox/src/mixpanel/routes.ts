@@ -9,19 +9,21 @@ import { isJsonObject, type JsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { sendAnswer } from './answer-form.ts';
 import { isAuthorized } from './credentials.ts';
-import { type DecodedBody, decodeBody, decodeData } from './decode-body.ts';
+import { type DecodedBody, decodeData, type ReadBody, readBody } from './decode-body.ts';
 import { ingestEvents, ingestProfiles } from './ingest.ts';
 import { LIMITS } from './limits.ts';
 import {
   type Answer,
   badRequest,
   flagAnswer,
+  gzipRefused,
   importAnswer,
   plainAnswer,
   profileAnswer,
   tooLarge,
   unauthorized,
 } from './responses.ts';
+import { senderOf } from './sender.ts';
 
 /** What the Mixpanel endpoints need. */
 export interface MixpanelOptions {
@@ -59,7 +61,13 @@ export function mixpanelRoutes(app: FastifyInstance, options: MixpanelOptions): 
         method: ['GET', 'POST'],
         url: path,
         bodyLimit: LIMITS.requestBytes,
-        handler: (request, reply) => sendAnswer(reply, answer(request, endpoint, options.store), queryOf(request)),
+        handler: (request, reply) => {
+          const body = bodyOf(request);
+          // What the query says wins over the form.
+          const parameters = { ...body.parameters, ...queryOf(request) };
+          const given = answer(request, endpoint, body, parameters, options.store);
+          return sendAnswer(reply, given, parameters);
+        },
       });
     }
   }
@@ -74,61 +82,88 @@ function queryOf({ query }: FastifyRequest): JsonObject {
   return isJsonObject(query) ? query : {};
 }
 
-function answer(request: FastifyRequest, endpoint: Endpoint, store: Store): Answer {
-  const query = queryOf(request);
+/** A body with what its weight is counted from. */
+interface RequestBody extends ReadBody {
+  readonly bytes: number;
+  readonly fromQuery: boolean;
+}
+
+function bodyOf(request: FastifyRequest): RequestBody {
+  const { inflated, headers } = request;
+  const { data } = queryOf(request);
+  if (typeof data === 'string') {
+    return { decoded: decodeData(data), parameters: {}, bytes: data.length, fromQuery: true };
+  }
+  const body = inflated.ok ? inflated.body : Buffer.alloc(0);
+  return { ...readBody(body, headers['content-type']), bytes: body.length, fromQuery: false };
+}
+
+function answer(
+  request: FastifyRequest,
+  endpoint: Endpoint,
+  body: RequestBody,
+  parameters: JsonObject,
+  store: Store,
+): Answer {
   const { inflated } = request;
-  if (endpoint === 'import' && !isAuthorized(request.headers.authorization, query)) return unauthorized();
+  if (endpoint === 'import' && !isAuthorized(request.headers.authorization, parameters)) return unauthorized();
+  if (endpoint === 'engage' && isGzipped(request)) {
+    const answered = gzipRefused(isOn(parameters['strict']));
+    const failure = { field: 'Content-Encoding', message: 'gzip is not supported on /engage: send the body as it is' };
+    store.add([{ kind: 'rejected', receivedAt: request.receivedAt, endpoint, ...failure, record: null }], 0);
+    return answered;
+  }
   if (!inflated.ok) {
     if (inflated.reason === 'too-large') return tooLarge();
     if (inflated.reason === 'unsupported') return badRequest('the Content-Encoding must be gzip or none');
     return badRequest('the body does not match its Content-Encoding');
   }
-  const { data } = query;
-  const fromQuery = typeof data === 'string';
-  const bytes = fromQuery ? data.length : inflated.body.length;
-  const decoded = fromQuery ? decodeData(data) : decodeBody(inflated.body, request.headers['content-type']);
+  const { decoded } = body;
   if (decoded.ok && decoded.records.length > LIMITS.recordsPerRequest) {
     return tooLarge(`${LIMITS.recordsPerRequest} events`);
   }
-  if (endpoint === 'import') return importRecords(request, query, decoded, bytes, fromQuery, store);
-  return collectRecords(request, query, endpoint, decoded, bytes, store);
+  if (endpoint === 'import') return importRecords(request, body, parameters, store);
+  return collectRecords(request, endpoint, decoded, body.bytes, parameters, store);
 }
 
-function importRecords(
-  request: FastifyRequest,
-  query: JsonObject,
-  decoded: DecodedBody,
-  bytes: number,
-  fromQuery: boolean,
-  store: Store,
-): Answer {
+function importRecords(request: FastifyRequest, body: RequestBody, parameters: JsonObject, store: Store): Answer {
+  const { decoded, bytes, fromQuery } = body;
   // Old clients send `data` in a form or the query, without an insert id, and expect `1` back.
   const legacy = fromQuery || request.headers['content-type']?.includes('x-www-form-urlencoded') === true;
-  if (!decoded.ok) return legacy ? flagAnswer(decoded.message, isOn(query['verbose'])) : badRequest(decoded.message);
-  const strict = legacy ? query['strict'] === '1' : query['strict'] !== '0';
-  const { receivedAt: now, ip, fault } = request;
-  const outcome = ingestEvents(store, decoded.records, bytes, { endpoint: 'import', strict, now, ip }, fault);
-  if (legacy && !strict) return plainAnswer(outcome, isOn(query['verbose']));
+  const verbose = isOn(parameters['verbose']);
+  if (!decoded.ok) return legacy ? flagAnswer(decoded.message, verbose) : badRequest(decoded.message);
+  const strict = legacy ? parameters['strict'] === '1' : parameters['strict'] !== '0';
+  const { receivedAt: now, fault } = request;
+  const sender = senderOf(request, parameters);
+  const context = { endpoint: 'import', strict, now, sender, idMerge: store.idMerge } as const;
+  const outcome = ingestEvents(store, decoded.records, bytes, context, fault);
+  if (legacy && !strict) return plainAnswer(outcome, verbose);
   return importAnswer(strict ? outcome : { ...outcome, failed: [] });
 }
 
 function collectRecords(
   request: FastifyRequest,
-  query: JsonObject,
   endpoint: Exclude<Endpoint, 'import'>,
   decoded: DecodedBody,
   bytes: number,
+  parameters: JsonObject,
   store: Store,
 ): Answer {
   const { receivedAt: now, fault } = request;
-  const verbose = isOn(query['verbose']);
+  const verbose = isOn(parameters['verbose']);
   if (!decoded.ok) return flagAnswer(decoded.message, verbose);
+  const sender = senderOf(request, parameters);
   if (endpoint === 'track') {
-    const context = { endpoint, strict: false, now, ip: request.ip };
+    const context = { endpoint, strict: false, now, sender, idMerge: store.idMerge };
     return plainAnswer(ingestEvents(store, decoded.records, bytes, context, fault), verbose);
   }
-  const outcome = ingestProfiles(store, decoded.records, bytes, endpoint, now, fault);
-  return isOn(query['strict']) ? profileAnswer(outcome) : plainAnswer(outcome, verbose);
+  const context = { endpoint, now, sender, gzip: isGzipped(request) };
+  const outcome = ingestProfiles(store, decoded.records, bytes, context, fault);
+  return isOn(parameters['strict']) ? profileAnswer(outcome) : plainAnswer(outcome, verbose);
+}
+
+function isGzipped({ headers }: FastifyRequest): boolean {
+  return /^(x-)?gzip$/i.test(headers['content-encoding']?.trim() ?? '');
 }
 
 function isOn(flag: unknown): boolean {

@@ -1,5 +1,6 @@
 import { type Plan, privacyOf } from '@qr/events';
 import type { StoredEvent } from '../store/records.ts';
+import type { InboxPlan } from './inbox-plan.ts';
 
 /** A property of the plan, and how often it was not there. */
 interface PlannedProperty {
@@ -17,6 +18,8 @@ export interface PlannedEvent {
   readonly surfaces: readonly string[];
   /** False for what goes to the platform's own statistics only: it cannot arrive here. */
   readonly isForMixpanel: boolean;
+  /** True for the event that only links a device to its user: reports do not count it as activity. */
+  readonly linksIds: boolean;
   readonly seen: number;
   readonly lastSeen: number | null;
   readonly properties: readonly PlannedProperty[];
@@ -42,7 +45,7 @@ interface Arrived {
 }
 
 /** Sets the tracking plan beside what arrived. */
-export function comparePlan(plan: Plan, events: Iterable<StoredEvent>): PlanComparison {
+export function comparePlan(plan: InboxPlan, events: Iterable<StoredEvent>): PlanComparison {
   const planProperties = new Map(
     Object.entries(plan.events).map(([name, definition]) => [name, propertiesOf(definition)] as const),
   );
@@ -60,6 +63,7 @@ export function comparePlan(plan: Plan, events: Iterable<StoredEvent>): PlanComp
       owner,
       surfaces,
       isForMixpanel: destinations.includes('mixpanel'),
+      linksIds: name === plan.identify,
       seen,
       lastSeen,
       properties,

@@ -1,9 +1,14 @@
-import { plan } from '@qr/events';
 import type { FastifyInstance } from 'fastify';
-import type { InboxReader } from '../inbox-data.ts';
+import { uniqueNewestFirst } from '../query/deduplicate.ts';
+import type { Store } from '../store/store.ts';
 import { comparePlan } from './compare.ts';
+import type { InboxPlan } from './inbox-plan.ts';
+import { type PlanView, planWarnings } from './warnings.ts';
 
-/** `GET /api/plan`: the tracking plan beside what arrived. */
-export function planRoute(app: FastifyInstance, data: Pick<InboxReader, 'events'>): void {
-  app.get('/api/plan', () => comparePlan(plan, data.events()));
+/** `GET /api/plan`: the tracking plan beside what arrived, and what the vendor makes of it without saying so. */
+export function planRoute(app: FastifyInstance, plan: InboxPlan, store: Store): void {
+  app.get('/api/plan', (): PlanView => {
+    const events = [...uniqueNewestFirst(store.of('event'))];
+    return { ...comparePlan(plan, events), warnings: planWarnings(store, events) };
+  });
 }

@@ -3,61 +3,47 @@ import type { JsonObject, StoredEvent } from './records.ts';
 /** Before the id of a device in a distinct id. */
 export const DEVICE_PREFIX = '$device:';
 
-/**
- * Who is behind a distinct id, after Mixpanel's simplified identity merge: the first event that carries both
- * `$device_id` and `$user_id` gives the device, with all it did before, to that user.
- */
-export class Identity {
-  readonly #userOfDevice = new Map<string, string>();
-  readonly #maxDevices: number;
+/** Mixpanel's two identity systems. A project has one of them from its first event on. */
+export type IdMerge = 'simplified' | 'original';
 
-  constructor(maxDevices: number) {
-    this.#maxDevices = maxDevices;
-  }
-
-  learn(event: StoredEvent): void {
-    const deviceId = event.properties['$device_id'];
-    const userId = event.properties['$user_id'];
-    if (typeof deviceId !== 'string' || typeof userId !== 'string' || deviceId === '' || userId === '') return;
-    if (this.#userOfDevice.has(deviceId)) return;
-    this.#userOfDevice.set(deviceId, userId);
-    if (this.#userOfDevice.size > this.#maxDevices) {
-      for (const oldest of this.#userOfDevice.keys()) {
-        this.#userOfDevice.delete(oldest);
-        break;
-      }
-    }
-  }
-
-  /** The user's id when the device is known to be theirs, else the id itself. */
-  resolve(distinctId: string): string {
-    if (!distinctId.startsWith(DEVICE_PREFIX)) return distinctId;
-    return this.#userOfDevice.get(distinctId.slice(DEVICE_PREFIX.length)) ?? distinctId;
-  }
-
-  /** Forgets every device of these users. */
-  forget(userIds: ReadonlySet<string>): void {
-    for (const [deviceId, userId] of this.#userOfDevice) {
-      if (userIds.has(userId)) this.#userOfDevice.delete(deviceId);
-    }
-  }
-
-  clear(): void {
-    this.#userOfDevice.clear();
-  }
+/** Which ids belong to one user. */
+export interface Identity {
+  /** Takes the ids that an event links, if it links any. */
+  learn(event: StoredEvent): void;
+  /** The canonical id of the user behind an id, else the id itself. */
+  resolve(distinctId: string): string;
+  /** The other ids that resolve to this one. */
+  idsOf(canonicalId: string): string[];
+  /** Forgets every link of these users, who are named by their canonical ids. */
+  forget(userIds: ReadonlySet<string>): void;
+  /** Link events that linked nothing, by reason. Empty where the system ignores them altogether. */
+  failures(): ReadonlyMap<string, LinkFailure>;
+  clear(): void;
 }
 
+/** Events of one kind that were to link two ids and did not. */
+export interface LinkFailure {
+  readonly count: number;
+  readonly lastSeen: number;
+}
+
+/** The events through which the original system links ids; the simplified one ignores them. */
+export const LINK_EVENTS: ReadonlySet<string> = new Set(['$identify', '$create_alias', '$merge']);
+
 /**
- * The distinct id of an event's properties; undefined when they name nobody at all. The user decides, then the device;
- * a `distinct_id` that was sent counts only when there is neither.
+ * The distinct id of an event's properties; undefined when they name nobody at all. In the simplified system the user
+ * decides, then the device; a `distinct_id` that was sent counts only when there is neither. The original system takes
+ * `distinct_id` alone.
  * @see https://docs.mixpanel.com/docs/tracking-methods/id-management/identifying-users-simplified
  */
-export function distinctIdOf(properties: JsonObject): string | undefined {
-  const userId = properties['$user_id'];
-  if (typeof userId === 'string' && userId !== '') return userId;
-  const deviceId = properties['$device_id'];
-  if (typeof deviceId === 'string' && deviceId !== '') return `${DEVICE_PREFIX}${deviceId}`;
-  const distinctId = properties['distinct_id'];
+export function distinctIdOf(properties: JsonObject, idMerge: IdMerge = 'simplified'): string | undefined {
+  if (idMerge === 'simplified') {
+    const userId = properties['$user_id'];
+    if (typeof userId === 'string' && userId !== '') return userId;
+    const deviceId = properties['$device_id'];
+    if (typeof deviceId === 'string' && deviceId !== '') return `${DEVICE_PREFIX}${deviceId}`;
+  }
+  const distinctId = properties['distinct_id'] ?? (idMerge === 'original' ? properties['$identified_id'] : undefined);
   if (typeof distinctId === 'number') return String(distinctId);
   return typeof distinctId === 'string' ? distinctId : undefined;
 }

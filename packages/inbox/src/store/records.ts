@@ -9,6 +9,17 @@ interface Arrival {
   readonly receivedAt: number;
 }
 
+/** Where the vendor would place a record, and from what it would know. */
+export type Placement =
+  /** Country, region or city, as sent. */
+  | { readonly by: 'sender'; readonly place: string }
+  | { readonly by: 'coordinates'; readonly place: string }
+  /** An address that the record names. */
+  | { readonly by: 'ip'; readonly address: string }
+  /** The address that the request came from; a server's own when a server sent it. */
+  | { readonly by: 'request'; readonly address: string; readonly isServer: boolean }
+  | { readonly by: 'nothing'; readonly reason: string };
+
 /** One Mixpanel event that passed the rules of its endpoint. */
 export interface StoredEvent extends Arrival {
   readonly kind: 'event';
@@ -19,6 +30,8 @@ export interface StoredEvent extends Arrival {
   readonly time: number;
   readonly insertId: string;
   readonly properties: JsonObject;
+  /** Missing in data files of older versions. */
+  readonly placement?: Placement;
 }
 
 /** One Mixpanel profile or group update, as sent. */
@@ -30,6 +43,10 @@ export interface StoredProfileUpdate extends Arrival {
   readonly groupKey: string | null;
   /** `$set`, `$add` ... with their values. */
   readonly operations: JsonObject;
+  /** Of user profiles; missing in data files of older versions. */
+  readonly placement?: Placement;
+  /** The request was compressed, which is not documented here. */
+  readonly gzip?: true;
 }
 
 /** One Sentry error or message event. */

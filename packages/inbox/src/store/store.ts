@@ -1,4 +1,5 @@
-import { Identity } from './identity.ts';
+import { createIdentity } from './create-identity.ts';
+import type { Identity, IdMerge } from './identity.ts';
 import { Profiles } from './profiles.ts';
 import { type NewRecord, RECORD_KINDS, type RecordKind, type RecordOf, type StoredRecord } from './records.ts';
 import { Ring } from './ring.ts';
@@ -11,6 +12,11 @@ export interface StoreLimits {
   readonly maxBytes: number;
 }
 
+export interface StoreOptions extends StoreLimits {
+  /** Which of Mixpanel's identity systems decides who is who. @default 'simplified' */
+  readonly idMerge?: IdMerge | undefined;
+}
+
 /** Told of each batch once it is stored: the records of one request. */
 export type ArrivalListener = (records: readonly StoredRecord[]) => void;
 
@@ -20,6 +26,7 @@ type Rings = { readonly [Kind in RecordKind]: Ring<RecordOf<Kind>> };
 export class Store {
   readonly profiles: Profiles;
   readonly identity: Identity;
+  readonly idMerge: IdMerge;
   readonly #limits: StoreLimits;
   readonly #rings: Rings = {
     event: new Ring(),
@@ -35,10 +42,11 @@ export class Store {
   readonly #removalListeners = new Set<() => void>();
   #lastId = 0;
 
-  constructor(limits: StoreLimits) {
+  constructor({ idMerge = 'simplified', ...limits }: StoreOptions) {
     this.#limits = limits;
+    this.idMerge = idMerge;
     this.profiles = new Profiles(limits.maxRecords);
-    this.identity = new Identity(limits.maxRecords);
+    this.identity = createIdentity(idMerge, limits.maxRecords);
   }
 
   /** Stores the records of one request, which weighed `bytes` together, and then tells the listeners. */

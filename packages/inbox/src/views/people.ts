@@ -17,6 +17,8 @@ export type StoryRecord = StoredEvent | StoredError | StoredLog;
 
 export interface PersonDetail {
   readonly id: string;
+  /** The other ids that are this user's: devices, and with original ID merge anything that was linked. */
+  readonly linkedIds: readonly string[];
   readonly profile: StoredProfile | null;
   /** In the order in which it happened. */
   readonly records: readonly StoryRecord[];
@@ -27,10 +29,11 @@ export interface PersonDetail {
 const STORY_KINDS = ['event', 'error', 'log'] as const;
 
 /** Users with an event or an error, the one seen last first; devices of nobody known after all of them. */
-export function listPeople(store: Store): Person[] {
+export function listPeople(store: Store, linkEvents: ReadonlySet<string>): Person[] {
   const people = new Map<string, { id: string; events: number; errors: number; lastSeen: number }>();
   for (const kind of ['event', 'error'] as const) {
     for (const record of store.of(kind)) {
+      if (isLink(record, linkEvents)) continue;
       const id = userIdOf(record, store.identity);
       if (id === null) continue;
       const person = people.get(id) ?? { id, events: 0, errors: 0, lastSeen: 0 };
@@ -44,19 +47,26 @@ export function listPeople(store: Store): Person[] {
   );
 }
 
+/** Whether a record only says which ids belong together. */
+function isLink(record: StoredRecord, linkEvents: ReadonlySet<string>): boolean {
+  return record.kind === 'event' && linkEvents.has(record.event);
+}
+
 function isDevice({ id }: Person): boolean {
   return id.startsWith(DEVICE_PREFIX);
 }
 
 /** Everything of one user, who may be named by the device that has been theirs all along. */
-export function findPerson(store: Store, name: string, limit: number): PersonDetail {
+export function findPerson(store: Store, name: string, limit: number, linkEvents: ReadonlySet<string>): PersonDetail {
   const id = store.identity.resolve(name);
-  const isTheirs = (record: StoredRecord): boolean => userIdOf(record, store.identity) === id;
+  const isTheirs = (record: StoredRecord): boolean =>
+    !isLink(record, linkEvents) && userIdOf(record, store.identity) === id;
   const records: StoryRecord[] = [];
   for (const kind of STORY_KINDS) {
     for (const record of store.of(kind)) if (isTheirs(record)) records.push(record);
   }
   records.sort((left, right) => left.time - right.time || left.id - right.id);
   const profile = store.profiles.list().find((each) => each.groupKey === null && each.distinctId === id) ?? null;
-  return { id, profile, records: records.slice(-limit), omitted: Math.max(0, records.length - limit) };
+  const linkedIds = store.identity.idsOf(id);
+  return { id, linkedIds, profile, records: records.slice(-limit), omitted: Math.max(0, records.length - limit) };
 }

@@ -20,14 +20,14 @@ export function viewRoutes(instance: FastifyInstance, data: InboxData, source: R
   const { store } = data;
 
   app.get('/api/people', { schema: { querystring: Type.Object({ limit: Limit }) } }, ({ query }) => {
-    const people = listPeople(store);
+    const people = listPeople(store, source.linkEvents);
     return { total: people.length, people: people.slice(0, query.limit ?? DEFAULT_LIMIT) };
   });
 
   // Not in the path: an id may hold anything, and be longer than a part of a path may be.
   const PersonQuery = Type.Object({ id: Type.String({ minLength: 1 }), limit: Limit });
   app.get('/api/person', { schema: { querystring: PersonQuery } }, ({ query }) =>
-    findPerson(store, query.id, query.limit ?? STORY_LIMIT),
+    findPerson(store, query.id, query.limit ?? STORY_LIMIT, source.linkEvents),
   );
 
   app.get('/api/traces', { schema: { querystring: Type.Object({ limit: Limit }) } }, ({ query }) => ({

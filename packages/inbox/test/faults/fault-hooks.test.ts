@@ -1,6 +1,9 @@
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Fault, Inbox } from '../../src/index.ts';
+import type { Fault, FaultRule, Inbox } from '../../src/index.ts';
 import { goodEvent, json, post, postEnvelope } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 
@@ -115,9 +118,11 @@ describe('a connection', () => {
   it('hangs until the client gives up, then serves the next', async () => {
     const inbox = await inboxWith({ kind: 'hang' });
     const body = JSON.stringify([goodEvent()]);
-    const signal = AbortSignal.timeout(100);
-    const hanging = fetch(`${inbox.url}/import`, { method: 'POST', body, signal });
-    await expect(hanging).rejects.toThrow(/timeout/);
+    const client = new AbortController();
+    const hanging = fetch(`${inbox.url}/import`, { method: 'POST', body, signal: client.signal });
+    await until(() => inbox.raw().length === 1);
+    client.abort();
+    await expect(hanging).rejects.toThrow(/aborted/);
     expect([inbox.raw().length, inbox.events().length]).toEqual([1, 0]);
     expect(await send(inbox)).toBe(200);
   });
@@ -207,4 +212,125 @@ function sendHeadersOnly(inbox: Inbox, part = ''): Promise<string> {
     request.flushHeaders();
     if (part !== '') request.write(part);
   });
+}
+
+describe('an answer at the headers', () => {
+  it('comes before the body, which is never read, and the connection is closed', async () => {
+    const inbox = await inboxWith({ kind: 'status', status: 413, when: 'before' });
+    const socket = connect(inbox.port, '127.0.0.1');
+    socket.write('POST /import HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 1000000\r\n\r\n[');
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toMatch(/connection: close/i);
+    expect(answer).toContain('"code":413');
+    expect(inbox.raw()).toEqual([]);
+  });
+});
+
+describe('a gzipped answer', () => {
+  it('is the usual one, compressed for those who did not ask as well', async () => {
+    const inbox = await inboxWith({ kind: 'gzip' });
+    const { statusCode, headers, body } = await rawAnswer(inbox, '/import?strict=1', [goodEvent()]);
+    expect([statusCode, headers['content-encoding']]).toEqual([200, 'gzip']);
+    expect(JSON.parse(gunzipSync(body).toString('utf8'))).toEqual({ code: 200, num_records_imported: 1, status: 'OK' });
+    expect(inbox.events()).toHaveLength(1);
+  });
+});
+
+describe('a receiver that is not the vendor', () => {
+  it.each<[string, Fault, number, string]>([
+    ['a captive portal', { kind: 'content-type', contentType: 'text/html' }, 200, 'text/html'],
+    ['a proxy', { kind: 'content-type', contentType: 'text/html', status: 404, body: '<p>no</p>' }, 404, 'text/html'],
+    [
+      'a server of files',
+      { kind: 'content-type', contentType: 'text/plain', status: 405, body: 'no' },
+      405,
+      'text/plain',
+    ],
+    [
+      'a redirect',
+      {
+        kind: 'status',
+        status: 302,
+        body: '',
+        headers: { location: 'http://127.0.0.1:9/', 'content-type': 'text/html' },
+      },
+      302,
+      'text/html',
+    ],
+  ])('%s', async (_who, fault, status, contentType) => {
+    const inbox = await inboxWith(fault);
+    const { statusCode, headers } = await rawAnswer(inbox, '/import', [goodEvent()]);
+    expect([statusCode, headers['content-type']?.split(';')[0]]).toEqual([status, contentType]);
+    expect(inbox.events()).toEqual([]);
+  });
+});
+
+describe('a 200 that stored nothing', () => {
+  it.each<[string, Fault, string]>([
+    ['with an error', { kind: 'status', status: 200, body: '{"code":400}' }, '{"code":400}'],
+    ['with status 0', { kind: 'status', status: 200, body: '{"status":0,"error":"x"}' }, '{"status":0,"error":"x"}'],
+    ['with a count of 0', { kind: 'status', status: 200 }, '{"code":200,"num_records_imported":0,"status":"OK"}'],
+    ['with an empty body', { kind: 'status', status: 200, body: '' }, ''],
+  ])('%s', async (_what, fault, text) => {
+    const inbox = await inboxWith(fault);
+    const { statusCode, body } = await rawAnswer(inbox, '/import', [goodEvent()]);
+    expect([statusCode, body.toString('utf8')]).toEqual([200, text]);
+    expect(inbox.events()).toEqual([]);
+  });
+});
+
+describe('a rule for bodies with a text', () => {
+  it('strikes those and no others, also compressed ones', async () => {
+    const inbox = await start();
+    inbox.faults.add({ endpoint: 'import', contains: 'poison', fault: { kind: 'status', status: 403 } });
+    expect(await send(inbox)).toBe(200);
+    expect(await send(inbox, goodEvent({ note: 'a poisoned one' }))).toBe(403);
+    const zipped = await fetch(`${inbox.url}/import`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa('t:')}`, 'content-encoding': 'gzip' },
+      body: Uint8Array.from(gzipSync(JSON.stringify([goodEvent({ note: 'poison' })]))),
+    });
+    expect(zipped.status).toBe(403);
+    expect(await send(inbox)).toBe(200);
+    expect(inbox.faults.list()).toMatchObject([{ contains: 'poison', seen: 2, struck: 2 }]);
+    expect(inbox.events()).toHaveLength(2);
+  });
+
+  it('counts only those requests, and may reset or hang as well', async () => {
+    const inbox = await start();
+    inbox.faults.add({ contains: 'poison', requests: 1, fault: { kind: 'reset', when: 'after' } });
+    expect([await send(inbox), await send(inbox)]).toEqual([200, 200]);
+    const poison = goodEvent({ note: 'poison' });
+    expect([await send(inbox, poison), await send(inbox, poison)]).toEqual([
+      expect.stringMatching(/ECONNRESET|UND_ERR/),
+      200,
+    ]);
+  });
+
+  it.each<[FaultRule, RegExp]>([
+    [{ contains: 'x', fault: { kind: 'reset', when: 'before' } }, /^fault\.when must be "after"/],
+    [{ contains: 'x', fault: { kind: 'status', status: 413, when: 'before' } }, /^fault\.when must be "after"/],
+    [{ fault: { kind: 'status', status: 413, when: 'before', store: true } }, /^fault\.store must not be true/],
+    [{ contains: '', fault: { kind: 'hang' } }, /^contains /],
+  ])('cannot be %j', async (rule, message) => {
+    const inbox = await start();
+    expect(() => inbox.faults.add(rule)).toThrow(message);
+  });
+});
+
+/** The answer as it comes over the wire: `fetch` follows redirects and decompresses. */
+async function rawAnswer(
+  inbox: Inbox,
+  path: string,
+  records: unknown,
+): Promise<{ statusCode: number | undefined; headers: IncomingHttpHeaders; body: Buffer }> {
+  const headers = { authorization: `Basic ${btoa('t:')}`, 'content-type': 'application/json' };
+  const request = httpRequest(`${inbox.url}${path}`, { method: 'POST', headers });
+  request.end(JSON.stringify(records));
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { statusCode: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
 }

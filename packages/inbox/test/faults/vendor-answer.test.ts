@@ -8,6 +8,17 @@ const RATE_LIMIT = 'Project exceeded rate limits. Please retry the request with 
 const QUOTA =
   'Sentry dropped data due to a quota or internal rate limit being reached. This will not affect your application. See https://docs.sentry.io/product/accounts/quotas/ for more information.';
 
+it.each([400, 413, 200])(
+  'a status on demand to /engage?strict=1 has the body of strict answers, %i',
+  async (status) => {
+    const inbox = await start();
+    inbox.faults.add({ endpoint: 'engage', fault: { kind: 'status', status } });
+    const response = await post(inbox, '/engage?strict=1', [{ $token: 't', $distinct_id: 'u', $set: {} }]);
+    const counts = status === 413 ? {} : { num_good_events: 0 };
+    expect(await response.json()).toMatchObject({ code: status, ...counts });
+  },
+);
+
 describe('a status on demand has the body that the vendor gives it', () => {
   it.each<[FaultEndpoint, number, unknown]>([
     [

@@ -1,6 +1,6 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { goodEvent, json } from '../requests.ts';
+import { goodEvent, json, read } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 
 const start = inboxesForTests();
@@ -29,7 +29,8 @@ const ENCODINGS: [string, string | undefined, (record: object) => string][] = [
 ];
 
 describe.each(Object.keys(RECORDS) as Endpoint[])('/%s takes', (endpoint) => {
-  it.each(ENCODINGS.flatMap((encoding) => [[...encoding, false] as const, [...encoding, true] as const]))(
+  const zippings = endpoint === 'engage' ? [false] : [false, true];
+  it.each(ENCODINGS.flatMap((encoding) => zippings.map((zipped) => [...encoding, zipped] as const)))(
     '%s',
     async (_what, contentType, encode, zipped) => {
       const inbox = await start();
@@ -48,6 +49,34 @@ describe.each(Object.keys(RECORDS) as Endpoint[])('/%s takes', (endpoint) => {
       expect(stored?.properties['note']).toBe('Žluťoučký + kůň');
     },
   );
+});
+
+describe('gzip', () => {
+  const zipped = (records: unknown): Uint8Array<ArrayBuffer> => Uint8Array.from(gzipSync(JSON.stringify(records)));
+  const postZipped = (url: string, records: unknown): Promise<Response> =>
+    fetch(url, { method: 'POST', headers: { 'content-encoding': 'gzip' }, body: zipped(records) });
+
+  it.each([
+    ['', { error: 'gzip is not supported', status: 'error' }],
+    ['?verbose=1', { error: 'gzip is not supported', status: 'error' }],
+    ['?strict=1', { code: 400, error: 'gzip is not supported', status: 'Bad Request' }],
+  ])('is refused by /engage%s, and the refusal is shown', async (query, body) => {
+    const inbox = await start();
+    const response = await postZipped(`${inbox.url}/engage${query}`, [RECORDS.engage()]);
+    expect([response.status, await json(response)]).toEqual([400, body]);
+    expect(inbox.profiles()).toEqual([]);
+    expect(inbox.rejected()).toMatchObject([{ endpoint: 'engage', field: 'Content-Encoding' }]);
+    const { warnings } = await read(inbox, '/api/plan');
+    expect(warnings).toMatchObject([{ kind: 'gzip-engage', count: 1 }]);
+  });
+
+  it('is taken by /groups, with a warning beside the plan', async () => {
+    const inbox = await start();
+    const response = await postZipped(`${inbox.url}/groups`, [RECORDS.groups(), RECORDS.groups()]);
+    expect([response.status, await response.text()]).toEqual([200, '1']);
+    const { warnings } = await read(inbox, '/api/plan');
+    expect(warnings).toMatchObject([{ kind: 'gzip-groups', count: 2 }]);
+  });
 });
 
 describe('an encoding that the vendor does not document is refused', () => {

@@ -6,7 +6,8 @@ import { goodEvent } from '../requests.ts';
 const NOW = Date.UTC(2026, 5, 1);
 const HOUR = 3600 * 1000;
 const DAY = 24 * HOUR;
-const IMPORT: EventContext = { endpoint: 'import', strict: true, now: NOW, ip: '127.0.0.1' };
+const SENDER = { address: '127.0.0.1', looksLikeServer: true, ip: undefined };
+const IMPORT: EventContext = { endpoint: 'import', strict: true, now: NOW, sender: SENDER, idMerge: 'simplified' };
 const TRACK: EventContext = { ...IMPORT, endpoint: 'track', strict: false };
 
 /** An event of now; `undefined` takes a property away. */
@@ -36,6 +37,11 @@ describe('/import with strict=1 refuses', () => {
     ['a time in words', eventWith({ time: '2026-01-01' }), 'properties.time', /seconds since epoch/],
     ['a time before 1971', eventWith({ time: 31_535_999 }), 'properties.time', /1971/],
     ['a time over an hour ahead', eventWith({ time: NOW + HOUR + 1 }), 'properties.time', /1 hour/],
+    ['a time in a text', eventWith({ time: String(NOW) }), 'properties.time', /seconds since epoch/],
+    ['a time with a fraction', eventWith({ time: NOW + 0.5 }), 'properties.time', /seconds since epoch/],
+    ['a distinct_id that is a number', eventWith({ distinct_id: 12345 }), 'properties.distinct_id', /string/],
+    ['a placeholder as $user_id', eventWith({ $user_id: 'null' }), 'properties.$user_id', /not allowed/],
+    ['a placeholder as $device_id', eventWith({ $device_id: 'undefined' }), 'properties.$device_id', /not allowed/],
     ['a missing distinct_id', eventWith({ distinct_id: undefined }), 'properties.distinct_id', /missing/],
     ['a distinct_id that is a list', eventWith({ distinct_id: ['u'] }), 'properties.distinct_id', /string/],
     ['a missing $insert_id', eventWith({ $insert_id: undefined }), 'properties.$insert_id', /missing/],
@@ -109,6 +115,13 @@ describe('/track', () => {
       distinctId: expect.stringMatching(/^[0-9a-f]{32}$/),
       insertId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
+  });
+
+  it('cuts a long id to 255 bytes, like any text', () => {
+    const judged = judgeEvent(eventWith({ distinct_id: 'ž'.repeat(200) }), TRACK);
+    expect(judged).toMatchObject({ verdict: 'keep', record: { distinctId: 'ž'.repeat(127) } });
+    const device = judgeEvent(eventWith({ distinct_id: undefined, $device_id: 'd'.repeat(300) }), TRACK);
+    expect(device).toMatchObject({ record: { distinctId: `$device:${'d'.repeat(255)}` } });
   });
 
   it('takes the arrival for a time in the future', () => {

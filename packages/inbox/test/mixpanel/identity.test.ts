@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { goodEvent, post, read } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 
@@ -107,11 +107,13 @@ describe('who did it', () => {
   });
 
   it.each(['$identify', '$create_alias', '$merge'])(
-    'is not changed by %s, an event of the other system',
+    'is not changed by %s, which the simplified system ignores',
     async (event) => {
       const inbox = await start();
       const merge = {
         distinct_id: 'U1',
+        $device_id: 'D1',
+        $user_id: 'U1',
         $identified_id: 'U1',
         $anon_id: 'D1',
         alias: 'D1',
@@ -119,6 +121,10 @@ describe('who did it', () => {
       };
       await post(inbox, '/track', [goodEvent({ distinct_id: undefined, $device_id: 'D1' }), goodEvent(merge, event)]);
       expect(await read(inbox, '/api/events?distinct_id=U1')).toMatchObject({ total: 1 });
+      const { warnings } = await read(inbox, '/api/plan');
+      expect(warnings).toMatchObject([{ kind: 'ignored-link', title: expect.stringContaining(event), count: 1 }]);
+      await post(inbox, '/track', [goodEvent({ distinct_id: 'U1', $device_id: 'D1', $user_id: 'U1' })]);
+      expect(await read(inbox, '/api/events?distinct_id=U1')).toMatchObject({ total: 3 });
     },
   );
 
@@ -127,5 +133,97 @@ describe('who did it', () => {
     await post(inbox, '/engage', [{ $token: 't', $distinct_id: '$device:D1', $set: { plan: 'free' } }]);
     await post(inbox, '/track', [goodEvent({ distinct_id: undefined, $device_id: 'D1', $user_id: 'U1' })]);
     expect(inbox.profiles().map(({ distinctId }) => distinctId)).toEqual(['$device:D1']);
+  });
+});
+
+describe('in a project with Original ID Merge', () => {
+  const ANONYMOUS = '1f0e8c9c-3f5a-4b7e-9d54-0f2a3c4b5d6e';
+  const OTHER = '2f0e8c9c-3f5a-4b7e-9d54-0f2a3c4b5d6e';
+  const by = (id: string, event = 'qr_created') => goodEvent({ distinct_id: id }, event);
+  const link = (event: string, properties: Record<string, unknown>) => goodEvent(properties, event);
+  const identify = (user: string, anonymous: string) =>
+    link('$identify', { distinct_id: user, $identified_id: user, $anon_id: anonymous });
+
+  async function project(...events: readonly object[]): Promise<(id: string) => Promise<unknown>> {
+    const inbox = await start({ idMerge: 'original' });
+    await post(inbox, '/import?strict=1', events);
+    return async (id) => (await read(inbox, `/api/person?id=${id}`))['id'];
+  }
+
+  it('$identify gives what was anonymous to the user, backwards too', async () => {
+    const personOf = await project(by(ANONYMOUS), identify('u1', ANONYMOUS), by('u1'));
+    expect([await personOf(ANONYMOUS), await personOf('u1')]).toEqual(['u1', 'u1']);
+  });
+
+  it('$identify as the browser SDK writes it does the same', async () => {
+    const personOf = await project(
+      by(`$device:${ANONYMOUS}`),
+      link('$identify', { distinct_id: 'u1', $anon_distinct_id: `$device:${ANONYMOUS}` }),
+    );
+    expect(await personOf(`$device:${ANONYMOUS}`)).toBe('u1');
+  });
+
+  it('$create_alias gives a user another id', async () => {
+    const personOf = await project(by('u1'), link('$create_alias', { distinct_id: 'u1', alias: 'alice' }));
+    expect(await personOf('alice')).toBe('u1');
+  });
+
+  it('$merge joins any two ids, with all that belongs to each', async () => {
+    const personOf = await project(identify('u1', ANONYMOUS), identify('u2', OTHER), {
+      event: '$merge',
+      properties: { $distinct_ids: ['u1', 'u2'] },
+    });
+    expect([await personOf(ANONYMOUS), await personOf(OTHER), await personOf('u2')]).toEqual(['u1', 'u1', 'u1']);
+  });
+
+  it('$device_id and $user_id mean nothing', async () => {
+    const inbox = await start({ idMerge: 'original' });
+    await post(inbox, '/track', [goodEvent({ distinct_id: 'x', $device_id: 'd', $user_id: 'u' })]);
+    expect(inbox.events()).toMatchObject([{ distinctId: 'x' }]);
+    expect(await read(inbox, '/api/person?id=$device:d')).toMatchObject({ id: '$device:d' });
+  });
+
+  it.each<[string, readonly object[], RegExp]>([
+    ['an id that is no UUID of version 4', [identify('u1', 'D1')], /^linked no ids: \$identify: .*version 4/],
+    [
+      "an anonymous id that is another user's",
+      [identify('u1', ANONYMOUS), identify('u2', ANONYMOUS)],
+      /another user already/,
+    ],
+    [
+      'an alias that points to another id',
+      [
+        link('$create_alias', { distinct_id: 'u1', alias: 'a' }),
+        link('$create_alias', { distinct_id: 'u2', alias: 'a' }),
+      ],
+      /points to another id/,
+    ],
+  ])('nothing is linked by %s, and the plan says why', async (_what, events, title) => {
+    const inbox = await start({ idMerge: 'original' });
+    await post(inbox, '/import?strict=1', events);
+    const { warnings } = (await read(inbox, '/api/plan')) as { warnings: { kind: string }[] };
+    expect(warnings.filter(({ kind }) => kind === 'failed-link')).toMatchObject([
+      { title: expect.stringMatching(title), count: 1 },
+    ]);
+  });
+
+  it('a user has at most 500 ids', async () => {
+    const aliases = Array.from({ length: 500 }, (_, index) =>
+      link('$create_alias', { distinct_id: 'u1', alias: `alias-${index}` }),
+    );
+    const personOf = await project(...aliases);
+    expect([await personOf('alias-498'), await personOf('alias-499')]).toEqual(['u1', 'alias-499']);
+  });
+
+  it('a deletion takes the links along', async () => {
+    const inbox = await start({ idMerge: 'original' });
+    await post(inbox, '/import?strict=1', [by(ANONYMOUS), identify('u1', ANONYMOUS), by('u1'), by('u2')]);
+    await fetch(`${inbox.url}/api/app/data-deletions/v3.0/?token=t`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer t' },
+      body: JSON.stringify({ distinct_ids: ['u1'] }),
+    });
+    await vi.waitFor(() => expect(inbox.events().map(({ distinctId }) => distinctId)).toEqual(['u2']));
+    expect(await read(inbox, `/api/person?id=${ANONYMOUS}`)).toMatchObject({ id: ANONYMOUS });
   });
 });

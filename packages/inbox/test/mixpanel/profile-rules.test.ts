@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { FORBIDDEN_IDS } from '../../src/mixpanel/limits.ts';
-import { judgeProfile, type ProfileEndpoint } from '../../src/mixpanel/profile-rules.ts';
+import { judgeProfile, type ProfileContext, type ProfileEndpoint } from '../../src/mixpanel/profile-rules.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
 const USER = { $token: 't', $distinct_id: 'u' };
 const GROUP = { $token: 't', $group_key: 'company', $group_id: 'g' };
 
+function context(endpoint: ProfileEndpoint): ProfileContext {
+  return { endpoint, now: NOW, sender: { address: '127.0.0.1', looksLikeServer: true, ip: undefined }, gzip: false };
+}
+
 function verdictOf(update: unknown, endpoint: ProfileEndpoint = 'engage'): string {
-  const judged = judgeProfile(update, endpoint, NOW);
+  const judged = judgeProfile(update, context(endpoint));
   return judged.verdict === 'keep' ? 'keep' : `${judged.failure.field}: ${judged.failure.message}`;
 }
 
@@ -30,7 +34,7 @@ describe('an update of a user is kept', () => {
   });
 
   it('with its operations only: modifiers are not stored', () => {
-    const judged = judgeProfile({ ...USER, $set: { a: 1 }, $ip: '0' }, 'engage', NOW);
+    const judged = judgeProfile({ ...USER, $set: { a: 1 }, $ip: '0' }, context('engage'));
     expect(judged).toMatchObject({ record: { distinctId: 'u', groupKey: null, operations: { $set: { a: 1 } } } });
     expect(
       judged.verdict === 'keep' && judged.record.kind === 'profile' && judged.record.operations,
@@ -88,13 +92,14 @@ describe('an update of a group', () => {
     ['with an empty key', { ...GROUP, $group_key: '', $set: {} }, /^\$group_key: /],
     ['without an id', { $token: 't', $group_key: 'k', $set: {} }, /^\$group_id: /],
     ['with an empty id', { ...GROUP, $group_id: '', $set: {} }, /^\$group_id: /],
-    ['with the id of a user instead', { ...USER, $group_key: 'k', $set: {} }, /^\$group_id: /],
+    ['with the id of a user instead', { ...USER, $group_key: 'k', $set: {} }, /^\$distinct_id: /],
+    ['with the id of a user beside it', { ...GROUP, $distinct_id: 'u', $set: {} }, /^\$distinct_id: .*group update/],
   ])('is refused %s', (_what, update, message) => {
     expect(verdictOf(update, 'groups')).toMatch(message);
   });
 
   it('may have a number for an id, as clients send it', () => {
-    const judged = judgeProfile({ ...GROUP, $group_id: 42, $set: { a: 1 } }, 'groups', NOW);
+    const judged = judgeProfile({ ...GROUP, $group_id: 42, $set: { a: 1 } }, context('groups'));
     expect(judged).toMatchObject({ verdict: 'keep', record: { distinctId: '42', groupKey: 'company' } });
   });
 });

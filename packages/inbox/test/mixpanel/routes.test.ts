@@ -160,6 +160,26 @@ describe('/track, /engage and /groups answer', () => {
     });
   });
 
+  it('200 with the number of updates with strict=1, with and without verbose', async () => {
+    const inbox = await start();
+    for (const path of ['/engage?strict=1', '/engage?strict=1&verbose=1', '/groups?strict=1']) {
+      const update = path.startsWith('/groups') ? { $token: 't', $group_key: 'k', $group_id: 'g', $set: {} } : set;
+      const response = await post(inbox, path, [update, update]);
+      expect([response.status, await json(response)]).toEqual([200, { code: 200, num_good_events: 2, status: 'OK' }]);
+    }
+  });
+
+  it('with the group update that names a user, and keep the others', async () => {
+    const inbox = await start();
+    const good = { $token: 't', $group_key: 'company', $group_id: 'acme', $set: { plan: 'pro' } };
+    const response = await post(inbox, '/groups?strict=1', [{ ...good, $distinct_id: 'u' }, good]);
+    expect([response.status, await json(response)]).toMatchObject([
+      400,
+      { num_good_events: 1, failed_records: [{ index: 0, field: '$distinct_id' }] },
+    ]);
+    expect(inbox.profiles()).toMatchObject([{ groupKey: 'company', distinctId: 'acme', updates: 1 }]);
+  });
+
   it('1 to a GET with an event of 50 KB', async () => {
     const inbox = await start();
     const data = JSON.stringify(

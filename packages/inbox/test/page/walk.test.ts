@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isBrowserAvailable } from '../../../../e2e/browser.ts';
-import { post } from '../requests.ts';
+import { goodEvent, post } from '../requests.ts';
 import { pageInBrowser } from './page-in-browser.ts';
 import { ERROR_ID, TRACE, tellStory, USER } from './story.ts';
 
@@ -123,6 +123,32 @@ describe.skipIf(!isBrowserAvailable())('from one thing to what belongs to it', {
     await section('Never seen').getByRole('heading', { name: 'qr_deleted' }).waitFor();
     await section('Seen').getByRole('heading', { name: 'signup_completed' }).last().waitFor();
     await section('Seen').getByText('has_custom_logo (optional) missing in 1 of 1, 100 %').waitFor();
+  });
+
+  it('warns of what the vendor accepts and misplaces, and leads to it', async () => {
+    const { inbox, page } = shared;
+    await post(inbox, '/import', [goodEvent({ ip: '0' }, 'qr_scanned'), goodEvent({}, '$identify')]);
+    await page.goto(`${inbox.url}/plan`);
+    const warning = (title: string) => page.locator('.warning', { has: page.getByRole('heading', { name: title }) });
+    await warning('$identify is ignored: the project uses Simplified ID Merge').waitFor();
+    const located = warning("Events are located at your server's address");
+    await located.getByText('Send ip: "0"').waitFor();
+    await located.getByText('View latest').click();
+    await page.getByText("from the sender's address 127.0.0.1, which is your server's").waitFor();
+    const scanned = inbox.events({ event: 'qr_scanned' })[0];
+    await page.goto(`${inbox.url}/?record=${scanned?.id}`);
+    await page.getByText('not located (ip is "0")').waitFor();
+  });
+
+  it('makes requests whose body contains a text fail', async () => {
+    const { inbox, page } = shared;
+    await page.goto(`${inbox.url}/delivery`);
+    await page.getByLabel('What goes wrong').selectOption('Proxy: 404 and a page of HTML');
+    await page.getByLabel('Only bodies that contain').fill('poison');
+    await page.getByRole('button', { name: 'Add this fault' }).click();
+    await page.getByText('any endpoint, bodies with "poison", 1 to come').waitFor();
+    expect((await post(inbox, '/import', [goodEvent({ note: 'poison' })])).status).toBe(404);
+    expect((await post(inbox, '/import', [goodEvent({ note: 'poison' })])).status).toBe(200);
   });
 
   it('makes requests fail, shows what each fault has done, and takes it back', async () => {

@@ -50,6 +50,11 @@ function stored(name: string, properties: Record<string, unknown> = {}, time = 1
 }
 
 describe('the tracking plan beside what arrived', () => {
+  it('marks the event that links ids', () => {
+    const { planned } = comparePlan({ ...plan, identify: 'letter_lost' }, []);
+    expect(planned.map(({ linksIds }) => linksIds)).toEqual([false, true, false]);
+  });
+
   it('counts what was seen and knows what never was', () => {
     const { planned } = comparePlan(plan, [stored('letter_sent', {}, 5), stored('letter_sent', {}, 3)]);
     expect(planned).toMatchObject([

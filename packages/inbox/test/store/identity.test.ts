@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distinctIdOf, Identity } from '../../src/store/identity.ts';
+import { createIdentity } from '../../src/store/create-identity.ts';
+import { distinctIdOf } from '../../src/store/identity.ts';
 import type { JsonObject, StoredEvent } from '../../src/store/records.ts';
 
 function eventOf(properties: JsonObject): StoredEvent {
@@ -22,7 +23,7 @@ const link = (device: unknown, user: unknown): StoredEvent => eventOf({ $device_
 
 describe('an identity', () => {
   it('is learned from events that name both, and from no others', () => {
-    const identity = new Identity(10);
+    const identity = createIdentity('simplified', 10);
     for (const event of [link('d1', undefined), link(undefined, 'u'), link('', 'u'), link('d1', ''), link(1, 'u')]) {
       identity.learn(event);
     }
@@ -32,13 +33,13 @@ describe('an identity', () => {
   });
 
   it('of a user is the user, even one with the name of a device', () => {
-    const identity = new Identity(10);
+    const identity = createIdentity('simplified', 10);
     identity.learn(link('d1', 'u1'));
     expect([identity.resolve('d1'), identity.resolve('u1'), identity.resolve('')]).toEqual(['d1', 'u1', '']);
   });
 
   it('is forgotten with the user, whatever the number of devices', () => {
-    const identity = new Identity(10);
+    const identity = createIdentity('simplified', 10);
     for (const [device, user] of [
       ['d1', 'u1'],
       ['d2', 'u2'],
@@ -54,7 +55,7 @@ describe('an identity', () => {
   });
 
   it('is kept for so many devices, the oldest out', () => {
-    const identity = new Identity(2);
+    const identity = createIdentity('simplified', 2);
     for (const device of ['d1', 'd2', 'd3']) identity.learn(link(device, 'u'));
     expect(['d1', 'd2', 'd3'].map((device) => identity.resolve(`$device:${device}`))).toEqual(['$device:d1', 'u', 'u']);
   });
@@ -63,7 +64,7 @@ describe('an identity', () => {
     const sent = fc.array(fc.tuple(fc.constantFrom('d1', 'd2', 'd3'), fc.constantFrom('u1', 'u2', undefined)));
     fc.assert(
       fc.property(sent, (pairs) => {
-        const identity = new Identity(10);
+        const identity = createIdentity('simplified', 10);
         const first = new Map<string, string>();
         for (const [device, user] of pairs) {
           identity.learn(link(device, user));

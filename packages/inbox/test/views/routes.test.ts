@@ -50,6 +50,7 @@ describe('GET /api/people and /api/person', () => {
     const inbox = await start();
     expect(await read(inbox, '/api/person?id=nobody')).toEqual({
       id: 'nobody',
+      linkedIds: [],
       profile: null,
       records: [],
       omitted: 0,

@@ -2,12 +2,15 @@ import type { Fault, FaultEndpoint } from '../../../src/faults/fault.ts';
 import type { ActiveFault } from '../../../src/faults/faults.ts';
 import { valueText } from '../shared/format.ts';
 
+const PROXY_PAGE = '<!doctype html><title>Error</title><p>The proxy cannot help you.</p>';
+
 /** The faults that the page offers; tests can ask for more, by POST /api/faults. */
 export const FAULTS: readonly (readonly [string, Fault])[] = [
   ['Answer 500', { kind: 'status', status: 500 }],
   ['Answer 503', { kind: 'status', status: 503 }],
   ['Answer 401', { kind: 'status', status: 401 }],
   ['Answer 413', { kind: 'status', status: 413 }],
+  ['Answer 413 before the body is read', { kind: 'status', status: 413, when: 'before' }],
   ['Store, then answer 503', { kind: 'status', status: 503, store: true }],
   ['Rate limit, a minute', { kind: 'rate-limit', retryAfterSeconds: 60 }],
   ['Rate limit without headers', { kind: 'rate-limit', headers: 'none' }],
@@ -17,7 +20,15 @@ export const FAULTS: readonly (readonly [string, Fault])[] = [
   ['Reset before the body', { kind: 'reset', when: 'before' }],
   ['Reset in the middle of the body', { kind: 'reset', when: 'during' }],
   ['Store, then reset', { kind: 'reset', when: 'after' }],
-  ['Answer a page of HTML', { kind: 'content-type', contentType: 'text/html' }],
+  ['Gzip the answer', { kind: 'gzip' }],
+  ['Captive portal: 200 and a page of HTML', { kind: 'content-type', contentType: 'text/html' }],
+  ['Proxy: 404 and a page of HTML', { kind: 'content-type', contentType: 'text/html', status: 404, body: PROXY_PAGE }],
+  ['Proxy: 405 and a page of HTML', { kind: 'content-type', contentType: 'text/html', status: 405, body: PROXY_PAGE }],
+  ['Proxy: redirect to a sign-in', { kind: 'status', status: 302, body: '', headers: { location: '/sign-in' } }],
+  ['200 with an error 400 in the body', { kind: 'status', status: 200, body: '{"code":400,"error":"bad request"}' }],
+  ['200 with status 0 in the body', { kind: 'status', status: 200, body: '{"status":0,"error":"bad data"}' }],
+  ['200 that counts no records', { kind: 'status', status: 200 }],
+  ['200 with an empty body', { kind: 'status', status: 200, body: '' }],
 ];
 
 export const ENDPOINTS: readonly (readonly [FaultEndpoint | '', string])[] = [
@@ -54,8 +65,9 @@ export function faultName(fault: Fault): string {
 }
 
 /** Which requests it strikes, in words. */
-export function faultTarget({ endpoint, remaining, share }: ActiveFault): string {
+export function faultTarget({ endpoint, contains, remaining, share }: ActiveFault): string {
   const where = endpoint === 'any' ? 'any endpoint' : `/${endpoint}`;
   const which = remaining === null ? ', until removed' : remaining === 0 ? '' : `, ${remaining} to come`;
-  return `${where}${which}${share === 1 ? '' : `, ${Math.round(share * 100)} % of them`}`;
+  const what = contains === undefined ? '' : `, bodies with "${contains}"`;
+  return `${where}${what}${which}${share === 1 ? '' : `, ${Math.round(share * 100)} % of them`}`;
 }

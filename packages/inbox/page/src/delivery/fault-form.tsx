@@ -10,10 +10,12 @@ export function FaultForm({ onAdd }: { readonly onAdd: (rule: FaultRule) => void
     const [, fault] = FAULTS[Number(form.get('fault'))] ?? [];
     if (fault === undefined) return;
     const endpoint = form.get('endpoint');
+    const contains = String(form.get('bodyText') ?? '').trim();
     const requests = Number(form.get('requests'));
     onAdd({
       // The values are those of the lists below.
       ...(endpoint !== '' && { endpoint: endpoint as FaultEndpoint }),
+      ...(contains !== '' && { contains }),
       ...(requests > 0 && { requests }),
       share: Number(form.get('share')) / 100,
       fault,
@@ -26,6 +28,10 @@ export function FaultForm({ onAdd }: { readonly onAdd: (rule: FaultRule) => void
       <Choice name="endpoint" label="Where" options={ENDPOINTS} />
       <Choice name="requests" label="For how long" options={LENGTHS} />
       <Choice name="share" label="How many of them" options={SHARES} />
+      <label>
+        Only bodies that contain
+        <input name="bodyText" placeholder="any text" />
+      </label>
       <button type="submit">Add this fault</button>
     </form>
   );

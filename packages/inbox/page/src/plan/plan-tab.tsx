@@ -1,20 +1,21 @@
 import type { ReactElement } from 'react';
-import type { PlanComparison } from '../../../src/plan/compare.ts';
+import type { PlanView } from '../../../src/plan/warnings.ts';
 import { useFeedPart } from '../feed/feed-provider.tsx';
 import { countOf } from '../shared/format.ts';
 import { Loading } from '../shared/loading.tsx';
 import { useJson } from '../shared/use-json.ts';
+import { PlanWarnings } from './plan-warnings.tsx';
 import { PlannedEvents } from './planned-events.tsx';
 import { UnplannedEvents } from './unplanned-events.tsx';
 
 /** What may be said beside what was said. */
 export function PlanTab(): ReactElement {
   const revision = useFeedPart((feed) => feed.revision);
-  const loaded = useJson<PlanComparison>('/api/plan', revision);
+  const loaded = useJson<PlanView>('/api/plan', revision);
   return (
     <div className="sheet">
       <Loading loaded={loaded}>
-        {({ planned, unplanned }) => {
+        {({ planned, unplanned, warnings }) => {
           const expected = planned.filter(({ isForMixpanel }) => isForMixpanel);
           const never = expected.filter(({ seen }) => seen === 0);
           return (
@@ -23,6 +24,7 @@ export function PlanTab(): ReactElement {
                 {countOf(expected.length, 'planned event')}, {expected.length - never.length} of them seen.{' '}
                 {never.length} never, {countOf(unplanned.length, 'event')} outside the plan.
               </p>
+              <PlanWarnings warnings={warnings} />
               <UnplannedEvents events={unplanned} />
               <PlannedEvents title="Never seen" events={never}>
                 Each has arrived at least once.

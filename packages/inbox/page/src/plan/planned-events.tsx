@@ -34,6 +34,7 @@ export function PlannedEvents({ title, events, children }: PlannedEventsProps): 
             <p className="tags">
               <span>{event.owner}</span>
               <span>{event.surfaces.join(' and ')}</span>
+              {event.linksIds && <span>links ids, no activity</span>}
             </p>
             {event.lastSeen !== null && (
               <p className="seen">

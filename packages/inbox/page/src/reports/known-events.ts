@@ -9,7 +9,7 @@ interface KnownEvent {
   readonly lastSeen: number | null;
 }
 
-/** Names of events that have arrived, and of those that are planned and have not. */
+/** Names of events that have arrived, and of those that are planned and have not; those that only link ids are no activity. */
 export interface KnownEvents {
   readonly seen: readonly KnownEvent[];
   readonly unseen: readonly KnownEvent[];
@@ -31,7 +31,7 @@ function countNames({ records }: FeedSnapshot): number {
 }
 
 function knownEvents({ planned, unplanned }: PlanComparison): KnownEvents {
-  const expected = planned.filter(({ isForMixpanel }) => isForMixpanel);
+  const expected = planned.filter(({ isForMixpanel, linksIds }) => isForMixpanel && !linksIds);
   const all: readonly KnownEvent[] = [...expected, ...unplanned];
   const byName = [...all].sort((left, right) => (left.name < right.name ? -1 : 1));
   return { seen: byName.filter(({ seen }) => seen > 0), unseen: byName.filter(({ seen }) => seen === 0) };

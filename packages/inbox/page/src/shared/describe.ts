@@ -70,7 +70,17 @@ export function searchTextOf(record: StoredRecord): string {
 }
 
 /** What is the same in most events, or shown elsewhere in a row. */
-const HIDDEN = new Set(['token', 'distinct_id', 'time', 'mp_lib', 'trace_id', 'service', 'environment', 'release']);
+const HIDDEN = new Set([
+  'token',
+  'distinct_id',
+  'time',
+  'ip',
+  'mp_lib',
+  'trace_id',
+  'service',
+  'environment',
+  'release',
+]);
 
 function summary(object: JsonObject): string {
   return Object.entries(object)

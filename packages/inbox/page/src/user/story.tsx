@@ -13,6 +13,9 @@ import { Profile } from './profile.tsx';
 import { SessionSection } from './session-section.tsx';
 import { toSessions } from './sessions.ts';
 
+/** More than these are counted only. */
+const LINKED_IDS = 5;
+
 /** Everything that one person did and met, in order. */
 export function Story({ id }: { readonly id: string }): ReactElement {
   const revision = useFeedPart((feed) => feed.revision);
@@ -30,6 +33,13 @@ export function Story({ id }: { readonly id: string }): ReactElement {
                 Everything of this user, live
               </Link>
             </p>
+            {person.linkedIds.length > 0 && (
+              <p className="notice">
+                Also known as {person.linkedIds.slice(0, LINKED_IDS).join(', ')}
+                {person.linkedIds.length > LINKED_IDS && ` and ${countText(person.linkedIds.length - LINKED_IDS)} more`}
+                .
+              </p>
+            )}
             <Profile profile={person.profile} />
             {person.omitted > 0 && <p className="notice">{countText(person.omitted)} earlier records are left out.</p>}
             {toSessions(person.records).map((session, index) => (

@@ -7,6 +7,8 @@ export interface ReportSource {
   readonly index: EventIndex;
   readonly identity: Identity;
   readonly profiles: Profiles;
+  /** Events that link ids and are no activity: nobody is born, returns or counts as active by one. */
+  readonly linkEvents: ReadonlySet<string>;
   /** What is "today". */
   readonly now: () => number;
 }

@@ -40,7 +40,13 @@ export function segmentationRoute(instance: FastifyInstance, source: ReportSourc
     const where = query.where === undefined ? undefined : parseWhere('where', query.where);
     const on = query.on === undefined ? undefined : propertyNamed(query.on);
     const users = cohortUsers(source, query.cohort, zone);
-    const events = userEvents(source, { names: new Set([event]), users, start: range.start, end: range.end });
+    const events = userEvents(source, {
+      names: new Set([event]),
+      users,
+      start: range.start,
+      end: range.end,
+      linkEvents: type === 'general',
+    });
     return segmentation(events, { event, type, buckets: timeBuckets(range, unit, zone), where, on, limit });
   });
 }

@@ -14,6 +14,8 @@ export interface UserEvents {
 export interface EventSelection {
   /** Any of these names; every event without. */
   readonly names?: ReadonlySet<string> | undefined;
+  /** Events that only link ids, too; to count events, not users. @default false */
+  readonly linkEvents?: boolean | undefined;
   /** Members of a cohort; everybody, and nobody, without. */
   readonly users?: ReadonlySet<string> | undefined;
   /** The first moment that counts. */
@@ -27,10 +29,11 @@ export interface EventSelection {
  * the device and once from its user is one. Filters on properties come after: of repeats, which may differ in them, only
  * the last arrived exists.
  */
-export function userEvents({ index, identity }: ReportSource, selection: EventSelection): UserEvents[] {
+export function userEvents(source: ReportSource, selection: EventSelection): UserEvents[] {
+  const { index, identity, linkEvents } = source;
   const columns = index.columns();
   const userOf = userNumbers(columns, identity, selection.users);
-  const { places, ends } = groupByUser(columns, selectedPlaces(columns, userOf.numbers, selection), userOf);
+  const { places, ends } = groupByUser(columns, selectedPlaces(columns, userOf.numbers, selection, linkEvents), userOf);
   const grouped: UserEvents[] = [];
   let start = 0;
   userOf.users.forEach((user, number) => {
@@ -70,16 +73,24 @@ function userNumbers({ senderIds }: EventColumns, identity: Identity, selected?:
   return { users: [...numberOf.keys()], numbers };
 }
 
-function selectedPlaces(columns: EventColumns, users: Int32Array, selection: EventSelection): Int32Array {
+function selectedPlaces(
+  columns: EventColumns,
+  users: Int32Array,
+  selection: EventSelection,
+  linkEvents: ReadonlySet<string>,
+): Int32Array {
   const { times, names, senders } = columns;
   const { start = Number.NEGATIVE_INFINITY, end = Number.POSITIVE_INFINITY } = selection;
-  const wanted = selection.names && new Set([...selection.names].map((name) => columns.nameNumber(name)));
+  const numbersOf = (list: Iterable<string>) => new Set([...list].map((name) => columns.nameNumber(name)));
+  const wanted = selection.names && numbersOf(selection.names);
+  const unwanted = selection.linkEvents === true ? new Set() : numbersOf(linkEvents);
   const places = new Int32Array(times.length - columns.first);
   let count = 0;
   for (let place = columns.first; place < times.length; place += 1) {
     const time = times[place] ?? Number.NaN;
     if (!(time >= start && time < end) || users[senders[place] ?? -1] === -1) continue;
     if (wanted !== undefined && !wanted.has(names[place])) continue;
+    if (unwanted.has(names[place])) continue;
     places[count] = place;
     count += 1;
   }

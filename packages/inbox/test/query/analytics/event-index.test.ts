@@ -11,7 +11,13 @@ const AT = '2026-06-01T10:00:00';
 /** A store, and what reports see of it: names of events by user. */
 function watched(maxRecords = 100): { readonly store: Store; readonly seen: () => Record<string, string[]> } {
   const store = new Store({ maxRecords, maxBytes: 1e6 });
-  const source = { index: new EventIndex(store), identity: store.identity, profiles: store.profiles, now: Date.now };
+  const source = {
+    index: new EventIndex(store),
+    identity: store.identity,
+    profiles: store.profiles,
+    linkEvents: new Set<string>(),
+    now: Date.now,
+  };
   const seen = (): Record<string, string[]> =>
     Object.fromEntries(
       userEvents(source, {}).map(({ user, events }) => [user, events.map(({ event }) => event)] as const),

@@ -57,6 +57,7 @@ async function ask(
     index: new EventIndex(store),
     identity: store.identity,
     profiles: store.profiles,
+    linkEvents: new Set(['ids_linked']),
     now: () => NOW,
   });
   const query: Record<string, string> = {};
