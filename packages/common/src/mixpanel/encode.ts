@@ -23,7 +23,7 @@ interface PlannedEvent {
 }
 
 /** Why there is no record: what it would have counted as, or nothing when nothing was asked for. */
-export interface NoRecord {
+interface NoRecord {
   readonly dropped: DropReason | undefined;
 }
 

@@ -2,6 +2,7 @@ import { privacyOf } from '@qr/events';
 import type { TObject } from 'typebox';
 import { countryMember } from './countries.ts';
 import { identityJson } from './identity.ts';
+import type { InsertId } from './insert-id.ts';
 import {
   compilePlannedProperties,
   isShorter,
@@ -20,8 +21,8 @@ export interface Occurrence {
   readonly deviceId?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** At most 36 of `[A-Za-z0-9-]`; the same for every copy of the event. */
-  readonly insertId: string;
+  /** The same for every copy of the event. */
+  readonly insertId: InsertId;
   readonly traceId: string | undefined;
 }
 
@@ -64,7 +65,7 @@ export function compileEvent(
 
   return ({ id, deviceId, time, insertId, traceId }, properties, onLeftOut) => {
     const trace = traceId === undefined ? '' : `,"trace_id":${quote(traceId)}`;
-    const start = `${head}${time},"$insert_id":${quote(insertId)}${identityJson(id, deviceId)}${trace}`;
+    const start = `${head}${time},"$insert_id":"${insertId}"${identityJson(id, deviceId)}${trace}`;
     try {
       return `${start}${writeUsual?.(properties) ?? write(writers, properties, onLeftOut)}}}`;
     } catch {

@@ -24,7 +24,7 @@ const FORBIDDEN = new Set([
   '-infinity',
   '[object object]',
 ]);
-/** Longer forbidden ids begin with `0` or `[`. */
+/** Longer forbidden ids begin with `00` or `[`. */
 const LONGEST_FORBIDDEN_WORD = 9;
 const ZERO = 0x30;
 const BRACKET = 0x5b;
@@ -33,24 +33,25 @@ const MAX_ID_BYTES = 255;
 /** Shorter ids cannot be longer in bytes than allowed. */
 const SURELY_SHORT = 85;
 const DEVICE_PREFIX = '$device:';
+const DOLLAR = 0x24;
 
 /** Returns whether a text can be the id of a user or device; the empty text stands for nobody. */
 export function isUsableId(id: unknown): id is string {
   if (typeof id !== 'string') return false;
-  const start = id.startsWith(DEVICE_PREFIX) ? DEVICE_PREFIX.length : 0;
-  // The usual id, a UUID or a device, passes by its length, its first and its last character.
+  // The usual id, a UUID or a device, passes by its length, its first and its last character; `startsWith` takes ten times as long.
+  const start = id.charCodeAt(0) === DOLLAR ? DEVICE_PREFIX.length : 0;
   const first = id.charCodeAt(start);
   if (
     id.length - start > LONGEST_FORBIDDEN_WORD &&
     id.length <= SURELY_SHORT &&
     isVisibleAscii(first) &&
-    first !== ZERO &&
+    (first !== ZERO || id.charCodeAt(start + 1) !== ZERO) &&
     first !== BRACKET &&
     isVisibleAscii(id.charCodeAt(id.length - 1))
   ) {
     return true;
   }
-  return id === '' || isUsableWord(id, id.slice(start).trim().toLowerCase());
+  return id === '' || isUsableWord(id);
 }
 
 /** Anything else may be a space to `trim`. */
@@ -58,7 +59,11 @@ function isVisibleAscii(code: number): boolean {
   return code > 0x20 && code < 0x7f;
 }
 
-function isUsableWord(id: string, word: string): boolean {
+function isUsableWord(id: string): boolean {
+  const word = id
+    .slice(isDevice(id) ? DEVICE_PREFIX.length : 0)
+    .trim()
+    .toLowerCase();
   return word !== '' && !FORBIDDEN.has(word) && Buffer.byteLength(id) <= MAX_ID_BYTES;
 }
 

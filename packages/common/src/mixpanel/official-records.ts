@@ -3,8 +3,8 @@ import type { DropReason, LaneName } from '../delivery/record.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
 import { timeOf } from './event-time.ts';
-import { distinctIdOfDevice, usableIdOf } from './identity.ts';
-import { createInsertIds, toInsertId } from './insert-id.ts';
+import { isDevice, usableDeviceIdOf, usableIdOf } from './identity.ts';
+import { createInsertIds, type InsertId, toInsertId } from './insert-id.ts';
 import { identityOf, type OfficialIdentity } from './official-identity.ts';
 import { ownKeys, readProperty } from './planned-properties.ts';
 import { MAX_RECORD_BYTES, type RawRecord, rawEvent, rawUpdate } from './raw-record.ts';
@@ -56,7 +56,10 @@ const ID_EVENTS = new Set<unknown>(['$identify', ALIAS_EVENT, '$merge']);
 
 /** Turns records of the official client into those of our lanes. */
 export function createOfficialRecords(options: OfficialRecordsOptions): OfficialRecords {
-  const { token, encoder, pipeline, unplanned, idMerge } = options;
+  const { token, encoder, pipeline } = options;
+  // Anything else than these two words must not let data out.
+  const passesUnplanned = options.unplanned === 'pass';
+  const isOriginalMerge = options.idMerge === 'original';
   const nextInsertId = createInsertIds();
 
   function refuse(lane: LaneName, reason: DropReason, what: string, why: string): Error {
@@ -75,7 +78,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     if (!isObject(properties)) return invalid('its properties are not an object');
     const given = copyOf(properties);
     if (given['token'] && given['token'] !== token) return invalid('it carries the token of another project');
-    if (idMerge === 'simplified' && ID_EVENTS.has(name)) return refuse('import', 'unplanned_event', what, IGNORED);
+    if (!isOriginalMerge && ID_EVENTS.has(name)) return refuse('import', 'unplanned_event', what, IGNORED);
     const who = identityOf(given);
     if (who === undefined) return refuse('import', 'forbidden_id', what, UNUSABLE_ID);
     const time = timeIn(source, given['time'], what);
@@ -88,16 +91,16 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     };
 
     const event = encoder.event(name);
-    if (event && unplanned === 'drop') {
+    if (event && !passesUnplanned) {
       const json = encoder.encodeEvent(event, occurrence, without(given, TRANSPORT_FIELDS));
       return push('import', { json }, who.id, what);
     }
-    if (unplanned === 'drop' && name !== ALIAS_EVENT) {
+    if (!passesUnplanned && name !== ALIAS_EVENT) {
       return refuse('import', 'unplanned_event', what, 'it is not in the tracking plan; add it in packages/events');
     }
-    if (unplanned === 'pass') warnOnce(`Unplanned events ${PASSED}`);
+    if (passesUnplanned) warnOnce(`Unplanned events ${PASSED}`);
     // Under the original merge a plan's allow-list has no say in an alias, so nothing but its two ids passes.
-    const passed = unplanned === 'pass' ? given : { alias: usableIdOf(given['alias']) };
+    const passed = passesUnplanned ? given : { alias: usableIdOf(given['alias']) };
     if (name === ALIAS_EVENT && !usableIdOf(given['alias'])) return refuse('import', 'forbidden_id', what, UNUSABLE_ID);
     return push('import', rawEvent(name, { ...passed, ...rawFields(passed, who, occurrence) }), who.id, what);
   }
@@ -123,7 +126,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     if (!id || !hasOwner) return refuse(lane, 'forbidden_id', what, UNUSABLE_ID);
     const modifiers = modifiersIn(given);
     const operations = without(given, new Set([...Object.keys(MODIFIERS), ...OWNER_FIELDS]));
-    if (unplanned === 'pass') {
+    if (passesUnplanned) {
       warnOnce(`Unplanned properties ${PASSED}`);
       const owner = lane === 'groups' ? { $group_key: key, $group_id: id } : { $distinct_id: id };
       if (Object.values(operations).every(isEmptyOperand)) return undefined;
@@ -162,28 +165,20 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
   };
 }
 
-/** What every raw event has, whatever it was given. */
+/** What every raw event has, whatever it was given; ids of its own only where it was given any. */
 function rawFields(
   given: Fields,
   { id, deviceId }: OfficialIdentity,
-  { time, insertId }: { readonly time: number; readonly insertId: string },
+  { time, insertId }: { readonly time: number; readonly insertId: InsertId },
 ): Fields {
-  const userId = given['$user_id'] === undefined ? {} : { $user_id: id };
-  const device = given['$device_id'] === undefined ? {} : { $device_id: deviceId ?? deviceOf(id) };
   return {
-    ip: '0',
-    ...('ip' in given && { ip: given['ip'] }),
-    ...userId,
-    ...device,
+    ip: given['ip'] ?? '0',
+    ...('$user_id' in given && { $user_id: id === '' || isDevice(id) ? undefined : id }),
+    ...('$device_id' in given && { $device_id: deviceId ?? (isDevice(id) ? usableDeviceIdOf(id) : undefined) }),
     distinct_id: id,
     time,
     $insert_id: insertId,
   };
-}
-
-function deviceOf(id: string): string | undefined {
-  const prefix = distinctIdOfDevice('');
-  return id.startsWith(prefix) ? id.slice(prefix.length) : undefined;
 }
 
 function modifiersIn(given: Fields): Fields {

@@ -32,7 +32,7 @@ export interface ListLimits {
   readonly bytes: number;
 }
 
-export const EVENT_LISTS: ListLimits = { elements: 254, bytes: 8 * 1024 };
+const EVENT_LISTS: ListLimits = { elements: 254, bytes: 8 * 1024 };
 /** Bounded by weight alone: so many of the shortest elements fit. */
 export const PROFILE_LISTS: ListLimits = { elements: 128 * 1024, bytes: 256 * 1024 };
 

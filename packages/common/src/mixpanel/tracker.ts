@@ -3,7 +3,7 @@ import type { Deletion, Pipeline } from '../delivery/pipeline.ts';
 import type { LaneName } from '../delivery/record.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
-import { isDevice, usableDeviceIdOf, usableIdOf } from './identity.ts';
+import { distinctIdOfDevice, isDevice, usableDeviceIdOf, usableIdOf } from './identity.ts';
 import { createInsertIds } from './insert-id.ts';
 import type { IdMerge } from './official-records.ts';
 import { type RevenueProperties, toRevenue } from './revenue.ts';
@@ -39,7 +39,7 @@ const MAX_MERGED_PAIRS = 5000;
 /** Connects callers, encoder and pipeline. */
 export function createTracker(options: TrackerOptions): Tracker {
   const { encoder, pipeline, token, recordsCharges, idMerge, noteEvent } = options;
-  const merged = new LRUCache<string, true>({ max: MAX_MERGED_PAIRS });
+  const merged = new LRUCache<string, readonly string[]>({ max: MAX_MERGED_PAIRS });
   const nextInsertId = createInsertIds();
   // `$ip: 0`: the vendor must not locate the person by the address of this server.
   const envelope = { ...(token !== undefined && { $token: token }), $ip: '0' };
@@ -121,7 +121,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         const json = idMerge === 'original' ? identifyOf(userId, String(anonymous)) : linkOf(userId, deviceId);
         if (json === undefined) return refuse('import', 'unplanned_event', 'Merge');
         pipeline.push('import', json, userId);
-        merged.set(pair, true);
+        merged.set(pair, [userId, distinctIdOfDevice(deviceId)]);
       } catch (error) {
         failed('import', error);
       }
@@ -153,6 +153,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         { lane: 'engage', json: encoded },
         { lane: 'deletions', json: JSON.stringify({ $distinct_id: id }) },
       ];
+      for (const [pair, ids] of merged.entries()) if (ids.includes(id)) merged.delete(pair);
       pipeline.forget(id, deletions).catch((error: unknown) => failed('engage', error));
     },
   };

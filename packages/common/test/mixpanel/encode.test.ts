@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createEncoder } from '../../src/mixpanel/encode.ts';
 import { isUsableId, usableIdOf } from '../../src/mixpanel/identity.ts';
+import type { InsertId } from '../../src/mixpanel/insert-id.ts';
 
 const text = (description = 'x') => Type.String({ description });
 const plan = definePlan({
@@ -39,7 +40,7 @@ const encoder = createEncoder({
   base: { service: 'test', environment: 'test', release: 'r1' },
   onLeftOut: (_what, reason, name) => left.push(`${reason} ${name}`),
 });
-const occurrence = { id: 'u1', time: 1_700_000_000_000, insertId: 'id-1', traceId: undefined };
+const occurrence = { id: 'u1', time: 1_700_000_000_000, insertId: 'id-1' as InsertId, traceId: undefined };
 
 beforeEach(() => {
   left = [];
@@ -84,6 +85,15 @@ describe('an encoded event', () => {
         ip: '0',
       },
     });
+  });
+
+  it('escapes and cuts the names of service, environment and release', () => {
+    const hostile = 'a","x":"secret","b":"\ud800';
+    const base = { service: hostile, environment: hostile, release: 'r'.repeat(300) };
+    const other = createEncoder({ plan, hash: (value) => value, base, onLeftOut: () => {} });
+    const { properties } = JSON.parse(other.encodeEvent(other.event('tested') ?? tested(), occurrence, {}));
+    expect(properties).toMatchObject({ service: 'a","x":"secret","b":"\ufffd', release: 'r'.repeat(255) });
+    expect(properties).not.toHaveProperty('x');
   });
 
   it('hashes, drops and shortens as the plan says', () => {
@@ -211,10 +221,7 @@ describe('an encoded event', () => {
           fc.record({ word: anything, count: anything, email: anything, page: anything, words: anything }),
           fc.record({ word: hostileText, country: hostileText, words: fc.array(hostileText) }),
         ),
-        fc.record(
-          { id: hostileText, deviceId: hostileText, insertId: hostileText, traceId: hostileText },
-          { requiredKeys: ['traceId'] },
-        ),
+        fc.record({ id: hostileText, deviceId: hostileText, traceId: hostileText }, { requiredKeys: ['traceId'] }),
         (properties, changes) => {
           const json = encoder.encodeEvent(tested(), { ...occurrence, ...changes }, properties);
           const { properties: sent } = JSON.parse(json) as { properties: Record<string, unknown> };

@@ -115,6 +115,7 @@ describe('the identity of an event of the official client', () => {
       { ...who, $device_id: 'd1' },
       { distinct_id: 'u1', $user_id: 'u1', $device_id: 'd1' },
     ],
+    ['a device and no user', { $user_id: null, $device_id: 'd1' }, { distinct_id: '$device:d1', $user_id: undefined }],
     ['numbers', { $user_id: 12_345, $device_id: 7 }, { distinct_id: '12345', $user_id: '12345', $device_id: '7' }],
     ['a numeric distinct id', { distinct_id: 12_345 }, { distinct_id: '12345', $user_id: '12345' }],
     [
@@ -360,6 +361,7 @@ describe('callbacks of the official client', () => {
 
   it('are called even where the client itself would give up in silence', async () => {
     const { client, dropped } = start();
+    vi.spyOn(console, 'error').mockImplementation(() => {});
     const done = vi.fn();
     client.people.remove?.('u1', 'plan', done);
     client.people.unset?.('u1', 7, done);
@@ -442,6 +444,16 @@ describe('what the official client does not do here', () => {
     ]);
     expect(dropped('import')).toEqual({ forbidden_id: 1 });
   });
+});
+
+it('lets nothing unplanned out under a policy that does not exist', async () => {
+  const { client, sent } = start({ mixpanelUnplanned: 'dropp' as 'drop', idMerge: 'legacy' as 'simplified' });
+  client.track('qr_created', { ...created, street: 'Elm Street' });
+  client.track('no_such_event', who);
+  client.alias('u1', 'joe');
+  client.people.set?.('u1', { plan: 'pro', street: 'Elm Street' });
+  expect(await sent('import')).toHaveLength(1);
+  expect(JSON.stringify([...(await sent('import')), ...(await sent('engage'))])).not.toContain('Elm Street');
 });
 
 describe('any call of the official client', () => {

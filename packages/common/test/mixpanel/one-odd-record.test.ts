@@ -92,6 +92,15 @@ describe.each(['drop', 'pass'] as const)('an odd record among 50, unplanned data
     expect(JSON.stringify(inbox.events())).not.toContain('"x":"secret"');
   });
 
+  it('with an insert id that breaks out of JSON is delivered with the 50 others', async () => {
+    const inbox = await start();
+    for (let n = 0; n < 50; n++) trackEvent('qr_created', 'u1', { qr_id: `q${n}` });
+    client().track('qr_created', { ...created, $insert_id: 'a"b' });
+    await flushObservability();
+    expect(inbox.events()).toHaveLength(51);
+    expect(observabilityStats().lanes.import).toMatchObject({ delivered: 51, dropped: {} });
+  });
+
   it.each([
     ['a list where numbers are added', 'increment', ['total_qrs_created', [1]]],
     ['a deep value', 'set', [{ plan: nested(5) }]],
