@@ -7,6 +7,8 @@ import {
   type OfficialRecordsOptions,
 } from './official-records.ts';
 
+import { attempt } from './planned-properties.ts';
+
 interface OfficialRequest {
   readonly endpoint: string;
   readonly data: unknown;
@@ -50,7 +52,7 @@ export function createOfficialClient(options: OfficialRecordsOptions): Mixpanel.
   let requests = 0;
   internals.send_request = ({ endpoint, data }, callback) => {
     requests++;
-    answer(callback, sendAll(records, endpoint, data));
+    answer(callback, sendAll(records, endpoint, itemsOf(data)));
   };
   internals.track = (name, given, done) => {
     const { properties, callback } = eventArguments(given, done);
@@ -85,7 +87,7 @@ export function createOfficialClient(options: OfficialRecordsOptions): Mixpanel.
   }
 
   function sendBatch(source: 'track' | 'import', list: unknown, callback: unknown): void {
-    const error = sendAll(records, `/${source}`, Array.isArray(list) ? list : [list]);
+    const error = sendAll(records, `/${source}`, itemsOf(list));
     // The client's contract: a list of errors, or `null`.
     answer(callback, error ? [error] : null);
   }
@@ -113,8 +115,12 @@ export function createOfficialClient(options: OfficialRecordsOptions): Mixpanel.
   }
 }
 
-function sendAll(records: OfficialRecords, endpoint: string, data: unknown): Error | undefined {
-  const items = Array.isArray(data) ? Array.from(data as unknown[]) : [data];
+/** The elements that a list has, which may be far fewer than its length. */
+function itemsOf(data: unknown): readonly unknown[] {
+  return attempt(() => (Array.isArray(data) ? (Object.values(data) as unknown[]) : [data])) ?? [data];
+}
+
+function sendAll(records: OfficialRecords, endpoint: string, items: readonly unknown[]): Error | undefined {
   const errors = items.flatMap((item) => sendOne(records, endpoint, item) ?? []);
   const [first] = errors;
   if (first === undefined || items.length === 1) return first;

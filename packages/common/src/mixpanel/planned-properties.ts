@@ -165,11 +165,11 @@ function toText(value: unknown): string | undefined {
   return undefined;
 }
 
-function attempt<T>(read: () => T): T | undefined {
+/** What `read` returns, or `undefined` when it throws: values may be proxies, or have methods of their own. */
+export function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {
-    // A proxy refused, or a value's own method threw.
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import type { TObject } from 'typebox';
 import {
+  attempt,
   convertList,
   isShorter,
   ownKeys,
@@ -83,7 +84,7 @@ export function compileProfileOperations(
       }
       const value = readProperty(operand, name);
       if (property.isDropped || value === undefined || value === null) continue;
-      const converted = operator(property, value);
+      const converted = attempt(() => operator(property, value));
       if (converted === undefined || isShorter(converted, value)) onLeftOut('invalid_property', name);
       if (converted !== undefined) values[property.sentAs] = converted;
     }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   closeObservability,
@@ -35,6 +36,7 @@ function start(options: InitializeMixpanelOptions = {}) {
   return { transport, client, sent, dropped };
 }
 
+const EVENT_FIELDS = ['distinct_id', '$user_id', '$device_id', '$insert_id', 'qr_id', 'browser'] as const;
 const warnings = () => vi.mocked(console.warn).mock.calls.map(([message]) => String(message));
 const who = { distinct_id: 'u1' };
 const created = { ...who, qr_id: 'q1' };
@@ -458,6 +460,8 @@ it('lets nothing unplanned out under a policy that does not exist', async () => 
 
 describe('any call of the official client', () => {
   const throwing = new Proxy({}, { get: refuse, ownKeys: refuse, getPrototypeOf: refuse });
+  const revoked = Proxy.revocable([], {});
+  revoked.revoke();
   const odd = [
     ...[
       undefined,
@@ -476,6 +480,7 @@ describe('any call of the official client', () => {
       new Date(Number.NaN),
     ],
     ...[
+      revoked.proxy,
       throwing,
       Object.create(null),
       {
@@ -484,7 +489,7 @@ describe('any call of the official client', () => {
         },
       },
       [throwing],
-      new Array(3),
+      new Array(4_000_000_000),
     ],
   ];
   const methods = (client: AnyClient): [string, AnyMethod][] => [
@@ -508,6 +513,53 @@ describe('any call of the official client', () => {
             ['u1', 'plan', first, second],
           ])
             expect(() => method(...args), name).not.toThrow();
+  });
+
+  it('sends planned keys and well-formed text only, whatever texts it is given', async () => {
+    const { client, transport } = start();
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('a","x":"secret","b":"', '"}}', '\\', '\\"', '\ud800', '$device:"', '\n', '__proto__'),
+    );
+    const fields = fc.dictionary(
+      fc.oneof(fc.constantFrom(...EVENT_FIELDS, 'time', 'token', 'country', 'street'), text),
+      text,
+      { noNullPrototype: true },
+    );
+    fc.assert(
+      fc.property(text, text, fields, text, (id, other, properties, value) => {
+        client.track('qr_created', { ...properties, token: 'test-token' });
+        client.track_batch([{ event: 'qr_scanned', properties: { ...properties, token: 'test-token' } }]);
+        client.people['set']?.(id, { ...properties, plan: value });
+        client.people['union']?.(id, { plan: [value] });
+        client.groups['set']?.(other, id, { ...properties, plan: value });
+      }),
+    );
+    await flushObservability();
+    const allowed = new Set<string>([
+      ...[...EVENT_FIELDS, 'time', 'ip', 'mp_lib', 'environment', 'service', 'release', 'country', 'mp_country_code'],
+      ...[
+        '$token',
+        '$distinct_id',
+        '$group_key',
+        '$group_id',
+        '$ip',
+        '$time',
+        '$set',
+        '$union',
+        'plan',
+        'event',
+        'properties',
+      ],
+    ]);
+    expect(transport.records().length).toBeGreaterThan(200);
+    const keys = new Set<string>();
+    JSON.stringify(transport.records(), (key, value: unknown) => {
+      if (!/^\d*$/.test(key)) keys.add(key);
+      if (typeof value === 'string') expect(value.isWellFormed()).toBe(true);
+      return value;
+    });
+    expect([...keys].filter((key) => !allowed.has(key))).toEqual([]);
   });
 
   function refuse(): never {

@@ -1,9 +1,12 @@
-import { readText } from '../compress.ts';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { MAX_BODY_BYTES } from '../compress.ts';
 import type { LaneName } from '../record.ts';
 import type { Reply, SealedBatch, Transport } from '../transport.ts';
 import { createHttpClient } from './http-client.ts';
 
-/** What {@link createMixpanelHttpTransport} takes. */
+const inflate = promisify(gunzip);
+
 export interface MixpanelHttpOptions {
   /** Origin of the ingestion API. */
   readonly apiHost: string;
@@ -26,7 +29,7 @@ export function createMixpanelHttpTransport(options: MixpanelHttpOptions): Trans
   // The reference says that /engage takes no gzip, and nothing of /groups: updates go out plain, inflated off the main thread.
   async function postPlain(path: string, { body }: SealedBatch): Promise<Reply> {
     try {
-      return await client.postText(path, headers, await readText(body));
+      return await client.postText(path, headers, await inflate(body, { maxOutputLength: MAX_BODY_BYTES }));
     } catch (error) {
       return { networkError: `the batch cannot be read: ${error instanceof Error ? error.message : String(error)}` };
     }
