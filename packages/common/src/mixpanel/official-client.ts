@@ -26,6 +26,7 @@ interface Internals {
   import_batch: Method;
   set_config: Method;
   alias: Method;
+  readonly config: { readonly debug?: unknown; readonly logger?: { debug?: Method } };
   readonly people: Record<string, Method>;
   readonly groups: Record<string, Method>;
 }
@@ -82,8 +83,10 @@ export function createOfficialClient(options: OfficialRecordsOptions): Mixpanel.
   return client;
 
   function sendEvent(source: 'track' | 'import', event: unknown, properties: unknown): Error | undefined {
-    const all = isObject(properties) ? { ...copyOf(properties), ...addedToEvents } : properties;
-    return records.event(source, { event, properties: all });
+    const data = { event, properties: isObject(properties) ? { ...copyOf(properties), ...addedToEvents } : properties };
+    const { debug, logger } = internals.config;
+    if (debug) attempt(() => logger?.debug?.('Sending the following event to Mixpanel', { data }));
+    return records.event(source, data);
   }
 
   function sendBatch(source: 'track' | 'import', list: unknown, callback: unknown): void {

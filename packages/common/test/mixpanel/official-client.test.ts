@@ -394,6 +394,20 @@ describe('what the official client does not do here', () => {
     expect(() => client.set_config(config)).not.toThrow();
   });
 
+  it('set_config({ debug, logger }) makes the client tell the logger what it sends, though the logger throws', async () => {
+    const { client, sent } = start();
+    const debug = vi.fn(() => {
+      throw new Error('no');
+    });
+    client.set_config({ debug: true, logger: { trace() {}, debug, info() {}, warn() {}, error() {} } });
+    client.track('qr_created', created);
+    expect(debug).toHaveBeenCalledWith('Sending the following event to Mixpanel', {
+      data: { event: 'qr_created', properties: expect.objectContaining(created) },
+    });
+    expect(await sent('import')).toHaveLength(1);
+    expect(warnings()).toEqual([]);
+  });
+
   it.each(['local_flags', 'remote_flags'] as const)('%s is undefined, which is said once', (name) => {
     const { client } = start();
     expect(JSON.stringify(Object.keys(client))).not.toContain(name);
