@@ -10,6 +10,10 @@ export const observabilityVariables = {
     Type.String({ pattern: '^[\\w-]{4,64}$', expected: 'a project token: letters, digits, - and _', secret: true }),
   ),
   MIXPANEL_API_HOST: Type.String({ ...origin, default: 'https://api.mixpanel.com' }),
+  MIXPANEL_ID_MERGE: Type.Union([Type.Literal('simplified'), Type.Literal('original')], {
+    default: 'simplified',
+    expected: 'simplified or original',
+  }),
   MIXPANEL_APP_HOST: Type.String({ ...origin, default: 'https://mixpanel.com' }),
   MIXPANEL_OAUTH_TOKEN: Type.Optional(
     Type.String({ pattern: '^[^\\s]+$', expected: 'an OAuth token of a user', secret: true }),

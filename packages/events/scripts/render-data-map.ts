@@ -1,4 +1,12 @@
-import { type EventDefinition, type Plan, type PrivacyClass, privacyOf, reasonOf } from '@qr/events';
+import {
+  type EventDefinition,
+  isPerson,
+  type Plan,
+  type PrivacyClass,
+  privacyOf,
+  reasonOf,
+  sentName,
+} from '@qr/events';
 import type { TObject, TSchema } from 'typebox';
 
 const RECEIVER = { mixpanel: 'Mixpanel', analytics: 'analytics-service' } as const;
@@ -20,6 +28,8 @@ const ADDED: readonly (readonly [names: string, meaning: string])[] = [
     '`distinct_id`, `$device_id`',
     'instead, of a visitor: from a service an id that changes daily, from a page a random one',
   ],
+  ['`ip`', '"0" from a service: Mixpanel must not locate anybody at the address of our server'],
+  ['`mp_country_code`', 'the country of the event, where the plan has one and it is known'],
   ['`trace_id`', 'id of the trace that Sentry has'],
   ['`service`, `environment`, `release`, `mp_lib`', 'which process sent it; from a page `mp_lib` alone'],
   [
@@ -49,7 +59,7 @@ const ADDED_TO_ERRORS: readonly (readonly [name: string, meaning: string])[] = [
 interface Row {
   readonly name: string;
   readonly leavesAs: string;
-  readonly privacy: PrivacyClass;
+  readonly privacy: string;
   readonly receivers: readonly Receiver[];
 }
 
@@ -119,7 +129,7 @@ function propertyRows(prefix: string, schema: TObject, receivers: readonly Recei
   return Object.entries(schema.properties).map(([name, property]) => ({
     name: `${prefix}${name}`,
     leavesAs: leavesAs(name, property),
-    privacy: privacyOf(property),
+    privacy: `${privacyOf(property)}${isPerson(property) ? ", a user's id" : ''}`,
     receivers: privacyOf(property) === 'drop' ? [] : receivers,
   }));
 }
@@ -128,7 +138,7 @@ function leavesAs(name: string, property: TSchema): string {
   const reason = reasonOf(property);
   const wording: Readonly<Record<PrivacyClass, string>> = {
     plain: reason === undefined ? name : `${name} (${reason})`,
-    hash: `${name.replace(/^\$/, '')}_hash`,
+    hash: sentName(name, property),
     drop: '',
     url: `${name}: origin and path`,
   };

@@ -25,7 +25,8 @@ export function renderEventMap(plan: Plan, root: string): string {
   }
   const rows = Object.entries(plan.events).map(([name, { description }]) => {
     const found = (places.get(name) ?? []).map(({ path, line }) => `[${path}:${line}](../${path}#L${line})`);
-    return `| \`${name}\` | ${description} | ${found.join('<br>') || 'planned, not tracked yet'} |`;
+    const trackedBy = found.join('<br>') || (name === plan.identify ? '`identifyUser`' : 'planned, not tracked yet');
+    return `| \`${name}\` | ${description} | ${trackedBy} |`;
   });
   return [
     '# Which line tracks which event',

@@ -5,6 +5,9 @@ import { planName } from './vocabulary.ts';
 
 const email = () => Type.Optional(hash(Type.String({ description: 'Address of the account.' })));
 
+/** The event whose two ids Mixpanel merges into one user. */
+export const identifyEvent = 'identity_linked';
+
 /** Signing up, in and out. */
 export const accountEvents = {
   signup_completed: event({
@@ -62,6 +65,13 @@ export const accountEvents = {
   account_deleted: event({
     description:
       'A person removed their account. The actor is the visitor: nothing may be said of the person any more.',
+    owner: 'growth',
+    surfaces: ['server'],
+    properties: {},
+  }),
+  [identifyEvent]: event({
+    description:
+      'A visitor became known as a user. Sent by `identifyUser` with both ids, which Mixpanel merges from then on. No activity: leave it out of retention.',
     owner: 'growth',
     surfaces: ['server'],
     properties: {},

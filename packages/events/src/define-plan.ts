@@ -9,6 +9,11 @@ export interface Plan<
 > {
   readonly events: Readonly<E>;
   readonly profile: TObject<P>;
+  /**
+   * The event whose two ids the vendor merges into one user, sent by `identifyUser`. It says nothing of what a user did, so it never counts
+   * as activity. Without it, ids cannot be merged.
+   */
+  readonly identify: (keyof E & string) | undefined;
 }
 
 /**
@@ -19,8 +24,10 @@ export interface Plan<
 export function definePlan<E extends Record<string, EventDefinition>, P extends TProperties>(definition: {
   readonly events: E;
   readonly profile: P;
+  readonly identify?: keyof E & string;
 }): Plan<E, P> {
-  const plan = { events: Object.freeze({ ...definition.events }), profile: Type.Object(definition.profile) };
+  const { events, profile, identify } = definition;
+  const plan = { events: Object.freeze({ ...events }), profile: Type.Object(profile), identify };
   const problems = checkPlan(plan);
   if (problems.length > 0) throw new Error(`The tracking plan breaks its rules:\n- ${problems.join('\n- ')}`);
   return Object.freeze(plan);

@@ -4,9 +4,10 @@ export type { Plan } from './define-plan.ts';
 export { definePlan } from './define-plan.ts';
 export type { Destination, EventDefinition, EventOptions, Owner, Surface } from './event.ts';
 export { event } from './event.ts';
+export { personKeys } from './person-keys.ts';
 export { plan } from './plan.ts';
 export type { Classified, PrivacyClass } from './privacy.ts';
-export { drop, hash, plainBecause, privacyOf, reasonOf, url } from './privacy.ts';
+export { drop, hash, isPerson, person, plainBecause, privacyOf, reasonOf, sentName, url } from './privacy.ts';
 export type {
   BrowserEventName,
   BrowserProfile,

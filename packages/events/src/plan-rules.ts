@@ -1,7 +1,7 @@
-import { IsOptional, type TObject } from 'typebox';
+import { IsOptional, type TObject, type TSchema } from 'typebox';
 import type { Plan } from './define-plan.ts';
 import type { EventDefinition } from './event.ts';
-import { privacyOf, reasonOf } from './privacy.ts';
+import { isPerson, privacyOf, reasonOf } from './privacy.ts';
 
 const SNAKE_CASE = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 const PROFILE_NAME = /^\$?[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
@@ -20,6 +20,7 @@ const RESERVED = new Set([
   'bucket',
   'alias',
   'mp_lib',
+  'mp_country_code',
   'service',
   'environment',
   'release',
@@ -37,6 +38,7 @@ export function checkPlan(plan: Plan): string[] {
     checkEvent(name, definition, problems);
   }
   checkProperties('profile', plan.profile, PROFILE_NAME, problems);
+  if (plan.identify !== undefined) checkIdentify(plan.identify, plan.events[plan.identify], problems);
   for (const [name, schema] of Object.entries(plan.profile.properties)) {
     if (PERSONAL_PROFILE_FIELDS.has(name) && privacyOf(schema) === 'plain' && !reasonOf(schema)?.trim()) {
       problems.push(
@@ -54,6 +56,16 @@ function checkEvent(name: string, definition: EventDefinition, problems: string[
   checkProperties(`event "${name}"`, definition.schema, SNAKE_CASE, problems);
 }
 
+// The library sends it by itself, with the two ids and nothing else, and the vendor merges nothing outside of Mixpanel.
+function checkIdentify(name: string, definition: EventDefinition | undefined, problems: string[]): void {
+  const where = `identify "${name}"`;
+  if (!definition) return void problems.push(`${where} is not an event of the plan`);
+  const { surfaces, destinations, schema } = definition;
+  if (!surfaces.includes('server')) problems.push(`${where} must be sendable from the server`);
+  if (destinations.join() !== 'mixpanel') problems.push(`${where} must go to mixpanel alone`);
+  if (Object.keys(schema.properties).length > 0) problems.push(`${where} must have no properties`);
+}
+
 function checkProperties(where: string, schema: TObject, pattern: RegExp, problems: string[]): void {
   const names = Object.keys(schema.properties);
   if (names.length > MAX_PROPERTIES) {
@@ -67,11 +79,29 @@ function checkProperties(where: string, schema: TObject, pattern: RegExp, proble
     if (privacyOf(property) === 'hash' && `${name}_hash` in schema.properties) {
       problems.push(`${subject} is sent as "${name}_hash", which is planned as well: remove one`);
     }
+    if (isPerson(property) && privacyOf(property) !== 'plain') {
+      problems.push(`${subject} is marked person: erasure compares ids, so it must be plain`);
+    }
+    if (!isSendableList(property)) {
+      problems.push(`${subject}: expected a list of texts, numbers or booleans without a privacy class of their own`);
+    }
     // A browser never has the raw value of these, so a required one could not be sent from there.
     if (privacyOf(property) === 'drop' && !IsOptional(property)) {
       problems.push(`${subject} never leaves: make it optional`);
     }
   }
+}
+
+const SCALARS = new Set(['string', 'number', 'integer', 'boolean']);
+
+/** True for anything but a list, and for a list of scalars. */
+function isSendableList(schema: TSchema): boolean {
+  const { type, items } = schema as { type?: string; items?: TSchema & { type?: string; anyOf?: readonly unknown[] } };
+  if (type !== 'array') return true;
+  if (items === undefined || privacyOf(schema) === 'url' || privacyOf(schema) === 'hash') return false;
+  return (
+    privacyOf(items) === 'plain' && (items.anyOf !== undefined || 'const' in items || SCALARS.has(items.type ?? ''))
+  );
 }
 
 function checkName(subject: string, name: string, pattern: RegExp, problems: string[]): void {

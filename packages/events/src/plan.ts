@@ -1,4 +1,4 @@
-import { accountEvents } from './accounts.ts';
+import { accountEvents, identifyEvent } from './accounts.ts';
 import { billingEvents } from './billing.ts';
 import { codeEvents } from './codes.ts';
 import { definePlan } from './define-plan.ts';
@@ -22,4 +22,5 @@ export const plan = definePlan({
     ...operationsEvents,
   },
   profile: profileProperties,
+  identify: identifyEvent,
 });

@@ -40,9 +40,24 @@ export function plainBecause<S extends TSchema>(
   return classify(schema, { privacy: 'plain', reason });
 }
 
+/** Marks a property that holds a user's id: erasing that user also removes the records that name them there. */
+export function person<S extends TString>(schema: S): S & { readonly person: true } {
+  return classify(schema, { person: true });
+}
+
+/** Returns whether a property is marked with {@link person}. */
+export function isPerson(schema: TSchema): boolean {
+  return (schema as { person?: boolean }).person === true;
+}
+
 /** The class of a schema; one that says nothing is `plain`. */
 export function privacyOf(schema: TSchema): PrivacyClass {
   return ((schema as { privacy?: PrivacyClass }).privacy ?? 'plain') satisfies PrivacyClass;
+}
+
+/** The name under which a property is sent: `$` marks the vendor's own fields, which a hash is not. */
+export function sentName(name: string, schema: TSchema): string {
+  return privacyOf(schema) === 'hash' ? `${name.replace(/^\$/, '')}_hash` : name;
 }
 
 /** The written reason of {@link plainBecause}, if any. */

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { event } from './event.ts';
+import { person } from './privacy.ts';
 import { qrId, visitor } from './vocabulary.ts';
 
 /** Scanning QR codes. The actor is the visitor, by an id that rotates daily. */
@@ -11,7 +12,7 @@ export const scanEvents = {
     destinations: ['mixpanel', 'analytics'],
     properties: {
       qr_id: qrId,
-      qr_owner_id: Type.Optional(Type.String({ description: 'Id of the account that owns the code.' })),
+      qr_owner_id: Type.Optional(person(Type.String({ description: 'Id of the account that owns the code.' }))),
       ...visitor,
       scan_time: Type.Optional(Type.String({ description: 'When, as ISO 8601 in UTC.', format: 'date-time' })),
     },

@@ -1,9 +1,9 @@
-import Type from 'typebox';
+import Type, { type TProperties } from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { definePlan, drop, event, hash, plainBecause, plan } from '../src/index.ts';
+import { definePlan, drop, event, hash, person, personKeys, plainBecause, plan, type Surface } from '../src/index.ts';
 
 const text = () => Type.String({ description: 'A text.' });
-const eventWith = (properties: Record<string, ReturnType<typeof text>>) =>
+const eventWith = (properties: TProperties) =>
   event({ description: 'A test.', owner: 'platform', surfaces: ['server'], properties });
 
 describe('definePlan', () => {
@@ -34,6 +34,17 @@ describe('definePlan', () => {
       { tested: event({ description: 'x', owner: 'platform', surfaces: [], properties: {} }) },
       'may be sent from nowhere',
     ],
+    ['a hashed id of a person', { tested: eventWith({ owner: person(hash(text())) }) }, 'so it must be plain'],
+    [
+      'a list of lists',
+      { tested: eventWith({ words: Type.Array(Type.Array(text()), { description: 'Words.' }) }) },
+      'expected a list of texts',
+    ],
+    [
+      'a list of hashed texts',
+      { tested: eventWith({ words: Type.Array(hash(text()), { description: 'Words.' }) }) },
+      'expected a list of texts',
+    ],
   ])('refuses %s', (_, events, problem) => {
     expect(() => definePlan({ events, profile: {} })).toThrow(problem);
   });
@@ -46,6 +57,30 @@ describe('definePlan', () => {
       profile: { $email: plainBecause(text(), 'Invoices are sent from there.') },
     });
     expect(defined.profile.properties).toHaveProperty('$email');
+  });
+
+  it('accepts lists of texts, numbers, booleans and literals', () => {
+    const words = Type.Array(text(), { description: 'Words.' });
+    const kinds = Type.Array(Type.Union([Type.Literal('a'), Type.Literal('b')]), { description: 'Kinds.' });
+    expect(() => definePlan({ events: { tested: eventWith({ words, kinds }) }, profile: { words } })).not.toThrow();
+  });
+
+  it.each([
+    ['is not planned', 'other', {}, 'is not an event of the plan'],
+    ['cannot be sent from the server', 'linked', { surfaces: ['browser'] as const }, 'sendable from the server'],
+    ['goes elsewhere too', 'linked', { destinations: ['mixpanel', 'analytics'] as const }, 'to mixpanel alone'],
+    ['has properties', 'linked', { properties: { word: text() } }, 'must have no properties'],
+  ])('refuses an event for merging ids that %s', (_, identify, changes, problem) => {
+    const linked = event<TProperties, Surface>({
+      description: 'x',
+      owner: 'platform',
+      surfaces: ['server'],
+      properties: {},
+      ...changes,
+    });
+    expect(() => definePlan({ events: { linked } as Record<string, typeof linked>, profile: {}, identify })).toThrow(
+      problem,
+    );
   });
 
   it('lists every broken rule in one message', () => {
@@ -67,5 +102,17 @@ describe('the plan', () => {
 
   it('sends scans to the statistics of the owner as well', () => {
     expect(plan.events.qr_scanned.destinations).toEqual(['mixpanel', 'analytics']);
+  });
+
+  it('names the event by which two ids are merged', () => {
+    expect(plan.identify).toBe('identity_linked');
+    expect(plan.events[plan.identify ?? 'logout']).toMatchObject({ surfaces: ['server'], destinations: ['mixpanel'] });
+  });
+
+  it('marks every property that holds the id of a user', () => {
+    expect([...personKeys(plan)]).toEqual(['qr_owner_id']);
+    const names = Object.values(plan.events).flatMap(({ schema }) => Object.keys(schema.properties));
+    const suspicious = names.filter((name) => /user|owner|person|member|author|account/.test(name));
+    expect(suspicious.filter((name) => !personKeys(plan).has(name))).toEqual([]);
   });
 });

@@ -64,7 +64,8 @@ export interface Deletion {
 /** Where encoded records go. `push` is synchronous and cheap; everything else happens later. */
 export interface Pipeline {
   has(lane: LaneName): boolean;
-  push(lane: LaneName, json: string): void;
+  /** @returns why the record was refused, which is counted; `undefined` for one that was taken. */
+  push(lane: LaneName, json: string): DropReason | undefined;
   /** Counts a loss that happened before there was a record. */
   drop(lane: LaneName, reason: DropReason, records?: number): void;
   /** Milliseconds since the epoch, by the receiver's clock where ours is wrong. For new records only: a record that was sent never changes. */
@@ -179,14 +180,20 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   let isClosed = false;
   let isEnded = false;
 
-  function push(name: LaneName, json: string): void {
+  function push(name: LaneName, json: string): DropReason | undefined {
     const part = parts.get(name);
-    if (!part) return;
-    if (isEnded) return part.counters.drop('closed');
-    if (!erasure.list.isEmpty && isRefused(name, json)) return part.counters.drop('forgotten');
+    if (!part) return undefined;
+    if (isEnded) return refuse(part, 'closed');
+    if (!erasure.list.isEmpty && isRefused(name, json)) return refuse(part, 'forgotten');
     part.lane.push(json);
     if (commitsAtOnce) part.lane.commit();
     if (!isCommitScheduled) scheduleCommit();
+    return undefined;
+  }
+
+  function refuse({ counters }: LaneParts, reason: DropReason): DropReason {
+    counters.drop(reason);
+    return reason;
   }
 
   function isRefused(name: LaneName, json: string): boolean {

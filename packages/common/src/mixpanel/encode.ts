@@ -1,8 +1,9 @@
 import type { Plan } from '@qr/events';
 import type { DropReason } from '../delivery/record.ts';
 import { compileEvent, type EventEncoder, type Occurrence, type OnLeftOut } from './event-encoder.ts';
-import { isUsableId } from './identity.ts';
-import { compilePlannedProperties, type PlannedValues } from './planned-properties.ts';
+import { usableIdOf } from './identity.ts';
+import { compileProfileOperations } from './profile-operations.ts';
+import { truncate } from './truncate.ts';
 
 /** What {@link createEncoder} takes. */
 export interface EncoderOptions {
@@ -21,61 +22,71 @@ interface PlannedEvent {
   readonly onLeftOut: OnLeftOut;
 }
 
+/** Why there is no record: what it would have counted as, or nothing when nothing was asked for. */
+interface NoRecord {
+  readonly dropped: DropReason | undefined;
+}
+
 /** Turns events and profile updates into the vendor's records; only what the plan lists gets through. */
 export interface Encoder {
+  /** The event by which the vendor merges two ids; `undefined` when the plan has none. */
+  readonly identify: PlannedEvent | undefined;
   /** The event by its name; `undefined` when it is not in the plan. */
   event(name: unknown): PlannedEvent | undefined;
   encodeEvent(event: PlannedEvent, occurrence: Occurrence, properties: unknown): string;
-  /** A profile update; `operations` maps `$set` and its like to their values. */
-  profile(
-    id: unknown,
-    operations: Readonly<Record<string, unknown>>,
-    extra: Readonly<Record<string, unknown>>,
-  ): string | { readonly dropped: DropReason };
+  /**
+   * Encodes an update of a user's profile.
+   *
+   * @param operations maps `$set` and its like to their values.
+   * @param extra goes beside them.
+   */
+  profile(id: unknown, operations: Fields, extra: Fields): string | NoRecord;
+  /** Encodes an update of a group, which has no user. */
+  group(key: unknown, id: unknown, operations: Fields, extra: Fields): string | NoRecord;
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 /** Compiles the plan. */
 export function createEncoder({ plan, hash, base, onLeftOut }: EncoderOptions): Encoder {
-  const constants = { ...base, mp_lib: 'qr-observability' };
+  // `ip: 0`: without it the vendor places the person at the address of this server.
+  const constants = { ...base, mp_lib: 'qr-observability', ip: '0' };
+  const head = Object.fromEntries(Object.entries(constants).map(([name, value]) => [name, truncate(value)]));
   const events = new Map<unknown, PlannedEvent>(
     Object.entries(plan.events).map(([name, { schema, destinations }]) => [
       name,
       {
-        encode: compileEvent(name, schema, hash, constants),
+        encode: compileEvent(name, schema, hash, head),
         goesToMixpanel: destinations.includes('mixpanel'),
         goesToAnalytics: destinations.includes('analytics'),
         onLeftOut: (reason, property) => onLeftOut(`Event "${name}"`, reason, property),
       },
     ]),
   );
-  const pickProfile = compilePlannedProperties(plan.profile, hash);
+  const pickOperations = compileProfileOperations(plan.profile, hash);
+
+  function update(owner: Fields, given: Fields, extra: Fields): string | NoRecord {
+    const { operations, isReduced } = pickOperations(given, (reason, name) =>
+      onLeftOut('Profile update', reason, name),
+    );
+    if (Object.keys(operations).length === 0) return { dropped: isReduced ? 'invalid_record' : undefined };
+    return JSON.stringify({ ...extra, ...owner, ...operations });
+  }
 
   return {
+    identify: plan.identify === undefined ? undefined : events.get(plan.identify),
     event: (name) => events.get(name),
     encodeEvent: ({ encode, onLeftOut: report }, occurrence, properties) => encode(occurrence, properties, report),
     profile(id, operations, extra) {
-      if (!isUsableId(id) || id === '') return { dropped: 'forbidden_id' };
-      const picked: Record<string, unknown> = {};
-      for (const [operator, operand] of Object.entries(operations)) {
-        picked[operator] = pickOperand(operator, operand, pickProfile, onLeftOut);
-      }
-      return JSON.stringify({ ...extra, $distinct_id: id, ...picked });
+      const distinctId = usableIdOf(id)?.toWellFormed();
+      if (!distinctId) return { dropped: 'forbidden_id' };
+      return update({ $distinct_id: distinctId }, operations, extra);
+    },
+    group(key, id, operations, extra) {
+      const groupKey = typeof key === 'string' ? truncate(key) : '';
+      const groupId = usableIdOf(id)?.toWellFormed();
+      if (groupKey === '' || !groupId) return { dropped: 'forbidden_id' };
+      return update({ $group_key: groupKey, $group_id: groupId }, operations, extra);
     },
   };
-}
-
-function pickOperand(
-  operator: string,
-  operand: unknown,
-  pick: (given: unknown) => PlannedValues,
-  onLeftOut: EncoderOptions['onLeftOut'],
-): unknown {
-  if (operator === '$delete') return null;
-  if (operator === '$unset') {
-    return (Array.isArray(operand) ? operand : []).filter((name): name is string => typeof name === 'string');
-  }
-  const { values, unplanned, invalid } = pick(operand);
-  for (const name of unplanned) onLeftOut('Profile update', 'unplanned_property', name);
-  for (const name of invalid) onLeftOut('Profile update', 'invalid_property', name);
-  return values;
 }

@@ -1,18 +1,28 @@
 import { privacyOf } from '@qr/events';
 import type { TObject } from 'typebox';
+import { countryMember } from './countries.ts';
 import { identityJson } from './identity.ts';
-import { compilePlannedProperties, type PlannedValues, toPlanned } from './planned-properties.ts';
+import type { InsertId } from './insert-id.ts';
+import {
+  compilePlannedProperties,
+  isShorter,
+  type PlannedProperty,
+  type PlannedValues,
+  type Sendable,
+  toPlanned,
+} from './planned-properties.ts';
 import { quote } from './quote.ts';
 import { compileUsualProperties } from './usual-properties.ts';
 
 /** What a caller says of one event, beside its name and properties. */
 export interface Occurrence {
   readonly id: string;
+  /** Of a user's device, without the vendor's prefix: the vendor merges the two. */
+  readonly deviceId?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** At most 36 of `[A-Za-z0-9-]`; the same for every copy of the event. */
-  readonly insertId: string;
-  /** Hexadecimal. */
+  /** The same for every copy of the event. */
+  readonly insertId: InsertId;
   readonly traceId: string | undefined;
 }
 
@@ -25,8 +35,13 @@ export type EventEncoder = (occurrence: Occurrence, properties: unknown, onLeftO
 interface Writer {
   /** `undefined` for a property that never leaves. */
   readonly prefix: string | undefined;
-  readonly convert: (value: unknown) => string | number | boolean | undefined;
+  readonly convert: PlannedProperty['convert'];
+  /** Whether the vendor places the event by it. */
+  readonly isCountry: boolean;
 }
+
+/** The plan's property that says where an event happened, as ISO 3166-1 alpha-2. */
+const COUNTRY = 'country';
 
 /**
  * Compiles an event of the plan into the function that writes it: allow-list, hashing, truncation and JSON in one pass over the caller's
@@ -40,15 +55,17 @@ export function compileEvent(
 ): EventEncoder {
   const writers = new Map<string, Writer>();
   for (const [key, property] of Object.entries(schema.properties)) {
-    const { sentAs, convert } = toPlanned(key, property, hash);
-    writers.set(key, { prefix: privacyOf(property) === 'drop' ? undefined : `,${JSON.stringify(sentAs)}:`, convert });
+    const { sentAs, isDropped, convert } = toPlanned(key, property, hash);
+    const prefix = isDropped ? undefined : `,${JSON.stringify(sentAs)}:`;
+    writers.set(key, { prefix, convert, isCountry: key === COUNTRY && privacyOf(property) === 'plain' });
   }
   const head = `{"event":${JSON.stringify(name)},"properties":{${JSON.stringify(base).slice(1, -1)},"time":`;
   const writeUsual = compileUsualProperties(schema);
   const carefully = compilePlannedProperties(schema, hash);
 
-  return ({ id, time, insertId, traceId }, properties, onLeftOut) => {
-    const start = `${head}${time},"$insert_id":"${insertId}"${identityJson(id)}${traceId === undefined ? '' : `,"trace_id":"${traceId}"`}`;
+  return ({ id, deviceId, time, insertId, traceId }, properties, onLeftOut) => {
+    const trace = traceId === undefined ? '' : `,"trace_id":${quote(traceId)}`;
+    const start = `${head}${time},"$insert_id":"${insertId}"${identityJson(id, deviceId)}${trace}`;
     try {
       return `${start}${writeUsual?.(properties) ?? write(writers, properties, onLeftOut)}}}`;
     } catch {
@@ -72,15 +89,23 @@ function write(writers: ReadonlyMap<string, Writer>, properties: unknown, onLeft
     const value: unknown = (properties as Record<string, unknown>)[key];
     if (value === undefined || value === null) continue;
     const converted = writer.convert(value);
-    if (converted === undefined) onLeftOut('invalid_property', key);
-    else json += writer.prefix + (typeof converted === 'string' ? quote(converted) : converted);
+    if (converted === undefined || isShorter(converted, value)) onLeftOut('invalid_property', key);
+    if (converted === undefined) continue;
+    json += writer.prefix + jsonOf(converted);
+    if (writer.isCountry) json += countryMember(converted);
   }
   return json;
+}
+
+function jsonOf(value: Sendable): string {
+  if (typeof value === 'string') return quote(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function writeAll({ values, unplanned, invalid }: PlannedValues, onLeftOut: OnLeftOut): string {
   for (const name of unplanned) onLeftOut('unplanned_property', name);
   for (const name of invalid) onLeftOut('invalid_property', name);
   const json = JSON.stringify(values).slice(1, -1);
-  return json === '' ? '' : `,${json}`;
+  // A country is never hashed: its name is that in the plan.
+  return json === '' ? '' : `,${json}${countryMember(values[COUNTRY])}`;
 }

@@ -1,4 +1,4 @@
-import { plan } from '@qr/events';
+import { personKeys, plan } from '@qr/events';
 import type { Mixpanel } from 'mixpanel';
 import { createPipeline, type PipelineOptions } from '../delivery/pipeline.ts';
 import type { Transport } from '../delivery/transport.ts';
@@ -10,7 +10,8 @@ import { serviceName } from '../service-name.ts';
 import { spoolRootOf } from '../spool-root.ts';
 import { warnOnce } from '../warn-once.ts';
 import { createEncoder } from './encode.ts';
-import { createOfficialClient, type UnplannedPolicy } from './official-client.ts';
+import { createOfficialClient } from './official-client.ts';
+import type { IdMerge, UnplannedPolicy } from './official-records.ts';
 import { runtime } from './runtime.ts';
 import { createTracker } from './tracker.ts';
 import { transportsFor } from './transports.ts';
@@ -26,11 +27,14 @@ export interface InitializeMixpanelOptions {
   readonly mixpanelUnplanned?: UnplannedPolicy;
   /** Whether `trackRevenue` also appends the charge to the profile, which the vendor's documentation no longer mentions. @default false */
   readonly legacyTrackCharge?: boolean;
+  /** How the Mixpanel project merges ids; simplified is the vendor's default since April 2024. @default MIXPANEL_ID_MERGE, else 'simplified' */
+  readonly idMerge?: IdMerge;
 }
 
 /** What {@link initializeMixpanel} looks at, by name, so that a malformed one is said once. */
 const VARIABLES = [
   ...['MIXPANEL_API_HOST', 'OBSERVABILITY_FLUSH_INTERVAL_MS', 'OBSERVABILITY_SPOOL_MAX_BYTES', 'PII_HASH_KEY'],
+  'MIXPANEL_ID_MERGE',
   ...['MIXPANEL_APP_HOST', 'MIXPANEL_OAUTH_TOKEN', 'ANALYTICS_URL', 'SERVICE_TOKEN', 'OBSERVABILITY_REDIS_URL'],
 ];
 
@@ -60,6 +64,7 @@ export function initializeMixpanel(token?: string, options: InitializeMixpanelOp
     spoolRoot,
     maxSpoolBytes: config.OBSERVABILITY_SPOOL_MAX_BYTES ?? 256 * 1024 * 1024,
     flushIntervalMs: config.OBSERVABILITY_FLUSH_INTERVAL_MS ?? 1000,
+    personFields: personKeys(plan),
     warn: warnOnce,
   });
   const service = serviceName();
@@ -76,10 +81,11 @@ export function initializeMixpanel(token?: string, options: InitializeMixpanelOp
   });
   runtime.pipeline = pipeline;
   const recordsCharges = options.legacyTrackCharge ?? false;
-  runtime.tracker = createTracker({ encoder, pipeline, token: projectToken, recordsCharges, noteEvent });
+  const idMerge = options.idMerge ?? config.MIXPANEL_ID_MERGE ?? 'simplified';
+  runtime.tracker = createTracker({ encoder, pipeline, token: projectToken, recordsCharges, idMerge, noteEvent });
   if (projectToken !== undefined) {
     const unplanned = options.mixpanelUnplanned ?? 'drop';
-    mixpanel = createOfficialClient({ token: projectToken, encoder, pipeline, unplanned });
+    mixpanel = createOfficialClient({ token: projectToken, encoder, pipeline, unplanned, idMerge });
   }
   return mixpanel;
 }

@@ -1,113 +1,209 @@
 import Mixpanel from 'mixpanel';
-import type { Pipeline } from '../delivery/pipeline.ts';
-import type { LaneName } from '../delivery/record.ts';
 import { warnOnce } from '../warn-once.ts';
-import type { Encoder } from './encode.ts';
-import { isUsableId } from './identity.ts';
-import { createInsertIds } from './insert-id.ts';
+import {
+  copyOf,
+  createOfficialRecords,
+  type OfficialRecords,
+  type OfficialRecordsOptions,
+} from './official-records.ts';
 
-/** What becomes of events and properties that the official client sends and the plan does not list. */
-export type UnplannedPolicy = 'drop' | 'pass';
+import { attempt } from './planned-properties.ts';
 
 interface OfficialRequest {
   readonly endpoint: string;
   readonly data: unknown;
 }
 
-/** The method through which every request of the official client passes; it is not part of its published types. */
-interface SendsRequests {
-  send_request(request: OfficialRequest, callback?: (error?: Error) => void): void;
+type Method = (...args: unknown[]) => void;
+
+/** Parts of the official client that we replace; the first two are not part of its published types. */
+interface Internals {
+  send_request(request: OfficialRequest, callback?: unknown): void;
+  send_event_request(endpoint: string, event: string, properties: object): void;
+  track: Method;
+  track_batch: Method;
+  import: Method;
+  import_batch: Method;
+  set_config: Method;
+  alias: Method;
+  readonly config: { readonly debug?: unknown; readonly logger?: { debug?: Method } };
+  readonly people: Record<string, Method>;
+  readonly groups: Record<string, Method>;
 }
 
-interface OfficialClientOptions {
-  readonly token: string;
-  readonly encoder: Encoder;
-  readonly pipeline: Pipeline;
-  readonly unplanned: UnplannedPolicy;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Fields that the client or a caller of it adds for the vendor; they are not properties of the event. */
-const TRANSPORT_FIELDS = new Set([
-  ...['token', 'mp_lib', '$lib_version', 'time', 'distinct_id', '$insert_id', 'ip', '$user_id', '$device_id'],
-]);
-/** Beside the operators, what a profile update consists of. */
-const UPDATE_FIELDS = new Set([
-  ...['$token', '$distinct_id', '$group_key', '$group_id', '$ip', '$ignore_time', '$time', '$ignore_alias'],
-  ...['$latitude', '$longitude'],
-]);
-/** Means something under the vendor's original identity management only, and names no property. */
-const ALIAS_EVENT = '$create_alias';
+const PEOPLE_METHODS = [
+  ...['set', 'set_once', 'increment', 'append', 'track_charge', 'clear_charges', 'delete_user', 'remove', 'union'],
+  'unset',
+];
+const GROUP_METHODS = ['set', 'set_once', 'delete_group', 'remove', 'union', 'unset'];
+/** Settings that change something: what the client writes on the console. */
+const HONOURED_SETTINGS = new Set(['debug', 'logger']);
 
 /**
- * Mixpanel's own client, its requests carried by our lanes: batched, durable, retried, and limited to the tracking plan like everything else.
- * A callback is called when its records are queued.
+ * Returns Mixpanel's own client, its requests carried by our lanes: batched, durable, retried, and limited to the tracking plan like everything
+ * else. A callback is called once its records are queued, after the call has returned, with an error when a record was refused.
  */
-export function createOfficialClient(options: OfficialClientOptions): Mixpanel.Mixpanel {
-  const { token, encoder, pipeline, unplanned } = options;
-  const nextInsertId = createInsertIds();
-  const client = Mixpanel.init(token);
-  (client as unknown as SendsRequests).send_request = ({ endpoint, data }, callback) => {
-    for (const item of Array.isArray(data) ? data : [data]) route(endpoint, item as Fields);
-    callback?.();
+export function createOfficialClient(options: OfficialRecordsOptions): Mixpanel.Mixpanel {
+  const records = createOfficialRecords(options);
+  const client = withoutProxy(() => Mixpanel.init(options.token));
+  const internals = client as unknown as Internals;
+  const addedToEvents = fieldsOf(internals);
+
+  /** Counts requests, by which a method that gave up without a word is known. */
+  let requests = 0;
+  internals.send_request = ({ endpoint, data }, callback) => {
+    requests++;
+    answer(callback, sendAll(records, endpoint, itemsOf(data)));
   };
+  internals.track = (name, given, done) => {
+    const { properties, callback } = eventArguments(given, done);
+    answer(callback, sendEvent('track', name, properties));
+  };
+  internals.import = (name, time, given, done) => {
+    const { properties, callback } = eventArguments(given, done);
+    answer(callback, sendEvent('import', name, isObject(properties) ? { ...copyOf(properties), time } : properties));
+  };
+  internals.track_batch = (list, given, done) => sendBatch('track', list, typeof given === 'function' ? given : done);
+  internals.import_batch = (list, given, done) => sendBatch('import', list, typeof given === 'function' ? given : done);
+  internals.alias = (id, alias, callback) => internals.track('$create_alias', { distinct_id: id, alias }, callback);
+  const { set_config: setConfig } = internals;
+  internals.set_config = (config) => {
+    warnOfSettings(config);
+    try {
+      setConfig(config);
+    } catch (error) {
+      warnOnce(
+        `set_config of the Mixpanel client was refused: ${error instanceof Error ? error.message : 'unreadable'}`,
+      );
+    }
+  };
+  guard(internals.people, PEOPLE_METHODS, 'engage');
+  guard(internals.groups, GROUP_METHODS, 'groups');
+  warnOfFlags(client);
   return client;
 
-  function route(endpoint: string, item: Fields): void {
-    try {
-      if (endpoint === '/track' || endpoint === '/import') sendEvent(item);
-      else if (endpoint === '/engage') sendUpdate('engage', item, item['$distinct_id']);
-      else if (endpoint === '/groups') sendUpdate('groups', item, item['$group_id']);
-      else warnOnce(`The Mixpanel client asked for ${endpoint}, which is not carried; nothing was sent.`);
-    } catch {
-      pipeline.drop('import', 'invalid_record');
-    }
+  function sendEvent(source: 'track' | 'import', event: unknown, properties: unknown): Error | undefined {
+    const data = { event, properties: isObject(properties) ? { ...copyOf(properties), ...addedToEvents } : properties };
+    const { debug, logger } = internals.config;
+    if (debug) attempt(() => logger?.debug?.('Sending the following event to Mixpanel', { data }));
+    return records.event(source, data);
   }
 
-  function sendEvent({ event: name, properties }: Fields): void {
-    const given = (properties ?? {}) as Fields;
-    const id = given['distinct_id'] ?? '';
-    if (!isUsableId(id)) return refuse('import', 'forbidden_id', name);
-    const insertId = typeof given['$insert_id'] === 'string' ? given['$insert_id'] : nextInsertId();
-    const occurrence = { id, insertId, time: toMilliseconds(given['time']), traceId: undefined };
-    const event = encoder.event(name);
-    if (event && unplanned === 'drop') {
-      return pipeline.push('import', encoder.encodeEvent(event, occurrence, without(given, TRANSPORT_FIELDS)));
-    }
-    if (unplanned === 'drop' && name !== ALIAS_EVENT) return refuse('import', 'unplanned_event', name);
-    if (unplanned === 'pass')
-      warnOnce('Unplanned events of the Mixpanel client are passed on as they are (mixpanelUnplanned).');
-    const raw = { ...given, distinct_id: id, time: occurrence.time, $insert_id: insertId };
-    pipeline.push('import', JSON.stringify({ event: name, properties: raw }));
+  function sendBatch(source: 'track' | 'import', list: unknown, callback: unknown): void {
+    const error = sendAll(records, `/${source}`, itemsOf(list));
+    // The client's contract: a list of errors, or `null`.
+    answer(callback, error ? [error] : null);
   }
 
-  function sendUpdate(lane: LaneName, item: Fields, id: unknown): void {
-    if (unplanned === 'pass') {
-      warnOnce('Unplanned properties of the Mixpanel client are passed on as they are (mixpanelUnplanned).');
-      return pipeline.push(lane, JSON.stringify({ ...item, $token: token }));
+  /** Keeps what a method is given as it was, and the caller from what it throws. */
+  function guard(owner: Record<string, Method>, names: readonly string[], lane: 'engage' | 'groups'): void {
+    for (const name of names) {
+      const method = owner[name]?.bind(owner);
+      owner[name] = (...args) => {
+        const before = requests;
+        try {
+          method?.(...args.map((argument) => (isPlain(argument) ? copyOf(argument) : argument)));
+        } catch {
+          // The vendor's code stumbles over what it does not expect.
+        }
+        if (requests > before) return;
+        const what = `${lane === 'groups' ? 'groups' : 'people'}.${name}`;
+        const error = records.refuse(lane, 'invalid_record', what, 'its arguments are not what that method takes');
+        answer(
+          args.findLast((argument) => typeof argument === 'function'),
+          error,
+        );
+      };
     }
-    const envelope = Object.fromEntries(Object.entries(item).filter(([name]) => UPDATE_FIELDS.has(name)));
-    const encoded = encoder.profile(id, without(item, UPDATE_FIELDS), { ...envelope, $token: token });
-    if (typeof encoded !== 'string') return refuse(lane, encoded.dropped, 'profile update');
-    pipeline.push(lane, encoded);
-  }
-
-  function refuse(lane: LaneName, reason: Parameters<Pipeline['drop']>[1], name: unknown): void {
-    pipeline.drop(lane, reason);
-    warnOnce(`"${String(name)}" of the Mixpanel client was not sent: ${reason}.`);
   }
 }
 
-function without(fields: Fields, names: ReadonlySet<string>): Fields {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.has(name)));
+/** The elements that a list has, which may be far fewer than its length. */
+function itemsOf(data: unknown): readonly unknown[] {
+  return attempt(() => (Array.isArray(data) ? (Object.values(data) as unknown[]) : [data])) ?? [data];
 }
 
-/** The client passes seconds or milliseconds; this many seconds lie in the year 5138. */
-const FIRST_MILLISECONDS = 100_000_000_000;
+function sendAll(records: OfficialRecords, endpoint: string, items: readonly unknown[]): Error | undefined {
+  const errors = items.flatMap((item) => sendOne(records, endpoint, item) ?? []);
+  const [first] = errors;
+  if (first === undefined || items.length === 1) return first;
+  return new AggregateError(
+    errors,
+    `${errors.length} of ${items.length} records were refused. The first: ${first.message}`,
+  );
+}
 
-function toMilliseconds(time: unknown): number {
-  const number = Number(time);
-  if (time === undefined || !Number.isFinite(number)) return Date.now();
-  return Math.round(number < FIRST_MILLISECONDS ? number * 1000 : number);
+function sendOne(records: OfficialRecords, endpoint: string, item: unknown): Error | undefined {
+  if (endpoint === '/track') return records.event('track', item);
+  if (endpoint === '/import') return records.event('import', item);
+  if (endpoint === '/engage') return records.update('engage', item);
+  if (endpoint === '/groups') return records.update('groups', item);
+  return records.refuse('import', 'invalid_record', 'A request', `${String(endpoint)} is not carried`);
+}
+
+/** The method fills in what it was not given, as the client does. */
+function eventArguments(given: unknown, done: unknown): { properties: unknown; callback: unknown } {
+  if (typeof given === 'function') return { properties: {}, callback: given };
+  return { properties: given || {}, callback: done };
+}
+
+/** Calls back after the caller has gone on, as after a request. */
+function answer(callback: unknown, error: unknown): void {
+  if (typeof callback === 'function') queueMicrotask(() => void callback(error));
+}
+
+/** The client makes an agent for the proxy of the environment at once, which it never uses here, and throws on an address without a scheme. */
+function withoutProxy<T>(make: () => T): T {
+  const { HTTPS_PROXY, HTTP_PROXY } = process.env;
+  try {
+    delete process.env['HTTPS_PROXY'];
+    delete process.env['HTTP_PROXY'];
+    return make();
+  } finally {
+    if (HTTPS_PROXY !== undefined) process.env['HTTPS_PROXY'] = HTTPS_PROXY;
+    if (HTTP_PROXY !== undefined) process.env['HTTP_PROXY'] = HTTP_PROXY;
+  }
+}
+
+/** What the client adds to each event: token, name and version of the library. */
+function fieldsOf(internals: Internals): object {
+  const fields = {};
+  internals.send_request = () => {};
+  internals.send_event_request('/track', '', fields);
+  return fields;
+}
+
+function warnOfSettings(config: unknown): void {
+  for (const name of isObject(config) ? Object.keys(copyOf(config)) : []) {
+    if (HONOURED_SETTINGS.has(name)) continue;
+    warnOnce(
+      `set_config({ ${name} }) of the Mixpanel client has no effect: requests are carried by @qr/common, which .env.example configures.`,
+    );
+  }
+}
+
+/** Feature flags are not carried; who looks for them is told once. */
+function warnOfFlags(client: Mixpanel.Mixpanel): void {
+  for (const name of ['local_flags', 'remote_flags']) {
+    Object.defineProperty(client, name, {
+      configurable: true,
+      enumerable: false,
+      get: () => {
+        warnOnce(
+          `${name} of the Mixpanel client is not supported: use Mixpanel.init of the package mixpanel for feature flags.`,
+        );
+        return undefined;
+      },
+    });
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isPlain(value: unknown): value is object {
+  if (!isObject(value) || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -5,7 +5,7 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what JSON must escape
 export const NEEDS_ESCAPE = /[\u0000-\u001f"\\\ud800-\udfff]/;
 
-/** {@link JSON.stringify} of a text; faster on the ids and words that events consist of. */
+/** {@link JSON.stringify} of a text, lone surrogates replaced by U+FFFD; faster on the ids and words that events consist of. */
 export function quote(text: string): string {
-  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
+  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text.toWellFormed()) : `"${text}"`;
 }

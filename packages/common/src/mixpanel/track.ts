@@ -19,7 +19,10 @@ export function trackEvent<N extends ServerEventName>(
 
 /** What {@link identifyUser} takes beside the profile. */
 export interface IdentifyOptions {
-  /** Under what id the person was seen before, such as a `visitorId(request)`: both are one person from now on. */
+  /**
+   * The id under which the user was seen before, such as a `visitorId(request)`. Mixpanel treats both as one user from then on; that is sent
+   * once per pair of ids and process.
+   */
   readonly anonymousId?: string;
 }
 
@@ -37,7 +40,7 @@ export function identifyUser(userId: string, properties: ServerProfile = {}, opt
 /** What a caller without types passes may be `null`, or throw when it is looked at. */
 function anonymousIdOf(options: IdentifyOptions | null): string | undefined {
   try {
-    return options?.anonymousId;
+    return options?.anonymousId ?? undefined;
   } catch {
     return undefined;
   }

@@ -1,9 +1,11 @@
+import { LRUCache } from 'lru-cache';
 import type { Deletion, Pipeline } from '../delivery/pipeline.ts';
 import type { LaneName } from '../delivery/record.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
-import { isUsableId } from './identity.ts';
+import { distinctIdOfDevice, isDevice, usableDeviceIdOf, usableIdOf } from './identity.ts';
 import { createInsertIds } from './insert-id.ts';
+import type { IdMerge } from './official-records.ts';
 import { type RevenueProperties, toRevenue } from './revenue.ts';
 
 /** Takes what callers say; every method is synchronous, returns nothing and never throws. */
@@ -11,9 +13,9 @@ export interface Tracker {
   event(name: unknown, id: unknown, properties: unknown): void;
   profile(id: unknown, operations: Readonly<Record<string, unknown>>): void;
   /** Says that two ids are one person. */
-  merge(userId: string, anonymousId: string): void;
+  merge(userId: unknown, anonymousId: unknown): void;
   revenue(id: unknown, amount: unknown, properties: RevenueProperties | null | undefined): void;
-  forget(id: string): void;
+  forget(id: unknown): void;
 }
 
 /** The tracker of a process without a destination: the same shape, and no work at all. */
@@ -26,12 +28,18 @@ interface TrackerOptions {
   readonly token: string | undefined;
   /** Whether revenue is also appended to the profile, as the vendor's own `track_charge` does. */
   readonly recordsCharges: boolean;
+  readonly idMerge: IdMerge;
   /** Remembers an event for errors of the same request; returns the id of the trace in which the caller runs, if any. */
   readonly noteEvent: (name: string, time: number, properties: unknown) => string | undefined;
 }
 
+/** Pairs of ids whose merge is remembered, so that it is sent once and not at each log-in. */
+const MAX_MERGED_PAIRS = 5000;
+
 /** Connects callers, encoder and pipeline. */
-export function createTracker({ encoder, pipeline, token, recordsCharges, noteEvent }: TrackerOptions): Tracker {
+export function createTracker(options: TrackerOptions): Tracker {
+  const { encoder, pipeline, token, recordsCharges, idMerge, noteEvent } = options;
+  const merged = new LRUCache<string, readonly string[]>({ max: MAX_MERGED_PAIRS });
   const nextInsertId = createInsertIds();
   // `$ip: 0`: the vendor must not locate the person by the address of this server.
   const envelope = { ...(token !== undefined && { $token: token }), $ip: '0' };
@@ -50,12 +58,13 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
     warnOnce(`A record could not be encoded: ${error instanceof Error ? error.message : 'unreadable value'}`);
   }
 
-  function trackEvent(name: unknown, id: unknown, properties: unknown): void {
+  function trackEvent(name: unknown, given: unknown, properties: unknown): void {
     try {
       const event = encoder.event(name);
       if (event === undefined) return refuse(eventLane, 'unplanned_event', `Event "${String(name)}"`);
-      if (!isUsableId(id)) return refuse(eventLane, 'forbidden_id', `Event "${String(name)}"`);
-      const time = Date.now();
+      const id = usableIdOf(given);
+      if (id === undefined) return refuse(eventLane, 'forbidden_id', `Event "${String(name)}"`);
+      const time = pipeline.now();
       const traceId = noteEvent(String(name), time, properties);
       const occurrence = { id, time, insertId: nextInsertId(), traceId };
       const json = encoder.encodeEvent(event, occurrence, properties);
@@ -66,6 +75,26 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
     }
   }
 
+  /** Simplified id merge: the vendor merges two ids at the first ordinary event that carries both. */
+  function linkOf(id: string, deviceId: string): string | undefined {
+    if (!encoder.identify) return undefined;
+    const occurrence = { id, deviceId, time: pipeline.now(), insertId: nextInsertId(), traceId: undefined };
+    return encoder.encodeEvent(encoder.identify, occurrence, undefined);
+  }
+
+  /** Original id merge: an event of the vendor's, with the ids as earlier events have them. */
+  function identifyOf(userId: string, anonymousId: string): string {
+    const properties = {
+      distinct_id: userId.toWellFormed(),
+      $identified_id: userId.toWellFormed(),
+      $anon_id: anonymousId.toWellFormed(),
+      time: pipeline.now(),
+      $insert_id: nextInsertId(),
+      ip: '0',
+    };
+    return JSON.stringify({ event: '$identify', properties });
+  }
+
   return {
     event: trackEvent,
 
@@ -73,34 +102,41 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
       try {
         const encoded = encoder.profile(id, operations, envelope);
         if (typeof encoded === 'string') pipeline.push('engage', encoded);
-        else refuse('engage', 'forbidden_id', 'Profile update');
+        else if (encoded.dropped === 'forbidden_id') refuse('engage', 'forbidden_id', 'Profile update');
+        // What was left out has been told of by name.
+        else if (encoded.dropped !== undefined) pipeline.drop('engage', encoded.dropped);
       } catch (error) {
         failed('engage', error);
       }
     },
 
-    // The vendor merges two ids at the first event that carries both; this one it neither shows nor bills.
-    merge(userId, anonymousId) {
-      if (!isUsableId(userId) || !isUsableId(anonymousId)) return refuse('import', 'forbidden_id', 'Merge');
-      const properties = {
-        distinct_id: userId,
-        $user_id: userId,
-        $device_id: anonymousId.replace(/^\$device:/, ''),
-        time: Date.now(),
-        $insert_id: nextInsertId(),
-      };
-      pipeline.push('import', JSON.stringify({ event: '$identify', properties }));
+    merge(user, anonymous) {
+      try {
+        const userId = usableIdOf(user);
+        const deviceId = usableDeviceIdOf(anonymous);
+        // Two devices are never merged, and nobody with nobody.
+        if (!userId || isDevice(userId) || deviceId === undefined) return refuse('import', 'forbidden_id', 'Merge');
+        const pair = JSON.stringify([userId, deviceId]);
+        if (merged.has(pair)) return;
+        const json = idMerge === 'original' ? identifyOf(userId, String(anonymous)) : linkOf(userId, deviceId);
+        if (json === undefined) return refuse('import', 'unplanned_event', 'Merge');
+        pipeline.push('import', json);
+        merged.set(pair, [userId, distinctIdOfDevice(deviceId)]);
+      } catch (error) {
+        failed('import', error);
+      }
     },
 
-    revenue(id, amount, properties) {
+    revenue(given, amount, properties) {
       try {
         const revenue = toRevenue(amount, properties);
         if (revenue === undefined) {
           pipeline.drop(eventLane, 'invalid_record');
           return warnOnce('trackRevenue was refused: expected a finite amount and an ISO 4217 currency.');
         }
-        trackEvent('revenue', id, revenue);
-        if (!recordsCharges || !isUsableId(id)) return;
+        trackEvent('revenue', given, revenue);
+        const id = usableIdOf(given)?.toWellFormed();
+        if (!recordsCharges || !id) return;
         const charge = { $amount: revenue.amount, $time: new Date().toISOString() };
         const update = { ...envelope, $distinct_id: id, $append: { $transactions: charge } };
         pipeline.push('engage', JSON.stringify(update));
@@ -109,13 +145,15 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
       }
     },
 
-    forget(id) {
+    forget(given) {
+      const id = usableIdOf(given)?.toWellFormed();
       const encoded = encoder.profile(id, { $delete: null }, envelope);
-      if (typeof encoded !== 'string') return refuse('engage', 'forbidden_id', 'Deletion');
+      if (id === undefined || typeof encoded !== 'string') return refuse('engage', 'forbidden_id', 'Deletion');
       const deletions: readonly Deletion[] = [
         { lane: 'engage', json: encoded },
         { lane: 'deletions', json: JSON.stringify({ $distinct_id: id }) },
       ];
+      for (const [pair, ids] of merged.entries()) if (ids.includes(id)) merged.delete(pair);
       pipeline.forget(id, deletions).catch((error: unknown) => failed('engage', error));
     },
   };
@@ -123,5 +161,6 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
 
 const explain = {
   unplanned_event: 'it is not in the tracking plan. Add it in packages/events.',
-  forbidden_id: 'its user id is missing, too long, or one that the vendor forbids, such as "anonymous".',
+  forbidden_id:
+    'its id is missing, longer than 255 bytes, not a text or number, or one that Mixpanel forbids, such as "anonymous".',
 };

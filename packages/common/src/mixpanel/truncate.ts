@@ -3,10 +3,10 @@ const MAX_STRING_BYTES = 255;
 /** A UTF-16 unit is at most 3 bytes, so texts up to this length need no counting. */
 export const SURELY_SHORT = MAX_STRING_BYTES / 3;
 
-/** Cuts a text to 255 bytes of UTF-8 on a character boundary. */
+/** Cuts a text to 255 bytes of UTF-8 on a character boundary, lone surrogates replaced by U+FFFD. */
 export function truncate(text: string): string {
-  if (text.length <= SURELY_SHORT) return text;
-  if (Buffer.byteLength(text) <= MAX_STRING_BYTES) return text;
+  if (text.length <= SURELY_SHORT) return text.toWellFormed();
+  if (Buffer.byteLength(text) <= MAX_STRING_BYTES) return text.toWellFormed();
   const bytes = Buffer.from(text.slice(0, MAX_STRING_BYTES));
   let end = MAX_STRING_BYTES;
   // Continuation bytes are 10xxxxxx: step back to the start of the character that does not fit.

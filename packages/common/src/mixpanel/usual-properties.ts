@@ -1,5 +1,6 @@
 import { privacyOf } from '@qr/events';
 import type { TObject, TSchema } from 'typebox';
+import { countryMember } from './countries.ts';
 import { NEEDS_ESCAPE } from './quote.ts';
 import { SURELY_SHORT } from './truncate.ts';
 
@@ -37,6 +38,8 @@ export function compileUsualProperties(schema: TObject): UsualProperties | undef
     const member = type === 'text' ? `,${literal}:"\${${value}}"` : `,${literal}:\${${value}}`;
     return isRequired ? member : `\${${value} === undefined ? '' : \`${member}\`}`;
   });
+  const country = planned.find(({ name }) => name === '"country"');
+  if (country) members.push(`\${countryMember(${country.value})}`);
   const code = `return function usualProperties(given) {
     if (typeof given !== 'object' || given === null) return undefined;
     ${planned.map(({ name, value }) => `const ${value} = given[${name}];`).join('\n')}
@@ -47,7 +50,7 @@ export function compileUsualProperties(schema: TObject): UsualProperties | undef
     return \`${members.join('')}\`;
   }`;
   try {
-    return new Function('NEEDS_ESCAPE', code)(NEEDS_ESCAPE) as UsualProperties;
+    return new Function('NEEDS_ESCAPE', 'countryMember', code)(NEEDS_ESCAPE, countryMember) as UsualProperties;
   } catch {
     return undefined;
   }
@@ -68,5 +71,6 @@ function typeOf(schema: TSchema): UsualType | undefined {
   if (privacyOf(schema) !== 'plain') return undefined;
   const { type } = schema as { type?: string };
   if (type === 'boolean') return 'boolean';
-  return type === 'number' || type === 'integer' ? 'number' : 'text';
+  if (type === 'number' || type === 'integer') return 'number';
+  return type === 'array' || type === 'object' ? undefined : 'text';
 }

@@ -87,6 +87,26 @@ it('HTTP sends the token as user name, and the body compressed', async () => {
   });
 });
 
+it.each(['engage', 'groups'] as const)(
+  'HTTP sends to /%s uncompressed, and asks which records were refused',
+  async (lane) => {
+    const { inbox, transport } = await openHttp();
+    const owner = lane === 'groups' ? { $group_key: 'company', $group_id: 'acme' } : { $distinct_id: 'u1' };
+    const records = [{ $token: 'test-token', ...owner, $set: { plan: 'pro \u{1F600}' } }];
+    expect(await transport.send(lane, sealed(records))).toMatchObject({ status: 200 });
+    const [request] = inbox.raw();
+    expect(request?.url).toMatch(new RegExp(`^/${lane}\\?.*strict=1`));
+    expect(request?.headers).not.toHaveProperty('content-encoding');
+    expect(inbox.profiles()).toHaveLength(1);
+  },
+);
+
+it('HTTP turns a batch that cannot be read into a reply instead of an exception', async () => {
+  const { transport } = await openHttp();
+  const batch = { id: 'test-2', records: 1, body: Buffer.from('no gzip') };
+  expect(await transport.send('engage', batch)).toEqual({ networkError: expect.stringContaining('cannot be read') });
+});
+
 it('HTTP passes on a refusal with its body', async () => {
   const { transport } = await openHttp();
   const reply = await transport.send('import', sealed([{ event: 'x', properties: {} }]));

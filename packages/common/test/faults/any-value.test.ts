@@ -54,6 +54,14 @@ const properties = fc.oneof(
   },
   { weight: 1, arbitrary: value },
 );
+const profiles = fc.dictionary(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...Object.keys(plan.profile.properties)) },
+    { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
+  ),
+  value,
+  { noNullPrototype: true },
+);
 const id = fc.oneof(fc.uuid(), fc.constant(''), value);
 const name = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...events) }, { weight: 1, arbitrary: value });
 
@@ -88,7 +96,7 @@ it('any value in a profile or an amount: no call throws, and what is sent is acc
 }, async () => {
   const { inbox } = await startObserved();
   fc.assert(
-    fc.property(id, properties, value, (anyId, anyProperties, anyAmount) => {
+    fc.property(id, fc.oneof(profiles, properties), value, (anyId, anyProperties, anyAmount) => {
       call(identifyUser, anyId, anyProperties);
       call(identifyUser, anyId, anyProperties, anyAmount);
       call(identifyUser, anyId, anyProperties, { anonymousId: anyAmount });

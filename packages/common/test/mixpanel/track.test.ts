@@ -1,3 +1,4 @@
+import { plan } from '@qr/events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   closeObservability,
@@ -85,6 +86,44 @@ describe('trackEvent', () => {
     expect(transport.records()).toHaveLength(2);
   });
 
+  it.each([12_345, 12_345n])('takes the id %s as text', async (id) => {
+    const { transport } = startInMemory();
+    track('logout', id);
+    await flushObservability();
+    expect(transport.records()).toMatchObject([{ properties: { distinct_id: '12345', $user_id: '12345' } }]);
+  });
+
+  it.each([
+    ...['NaN', ' nan ', '[object Object]', 'null', 'UNDEFINED', 'anonymous ', '$device:undefined'],
+    ...[Number.NaN, Number.POSITIVE_INFINITY, 0, true, {}, ['u1'], null, undefined],
+  ])('refuses the id %j', async (id) => {
+    const { transport } = startInMemory();
+    track('logout', id);
+    await flushObservability();
+    expect(transport.records()).toEqual([]);
+    expect(observabilityStats().lanes.import?.dropped).toEqual({ forbidden_id: 1 });
+  });
+
+  it('carries well-formed text only, in ids and values', async () => {
+    const { transport } = startInMemory();
+    track('qr_created', 'user-\ud83d-1', { qr_id: 'half \ude00' });
+    await flushObservability();
+    expect(transport.records()).toMatchObject([{ properties: { distinct_id: 'user-\ufffd-1', qr_id: 'half \ufffd' } }]);
+  });
+
+  it('is placed in the country of the visitor, and never at the address of the server', async () => {
+    const { transport } = startInMemory();
+    trackEvent('qr_scanned', '$device:d1', { qr_id: 'q1', country: 'DE' });
+    trackEvent('qr_scanned', '$device:d1', { qr_id: 'q1', country: 'unknown' });
+    trackEvent('logout', 'u1');
+    await flushObservability();
+    const [known, unknown, none] = transport.records() as { properties: Record<string, unknown> }[];
+    expect(known?.properties).toMatchObject({ ip: '0', mp_country_code: 'DE', country: 'DE' });
+    expect(unknown?.properties).toMatchObject({ ip: '0', country: 'unknown' });
+    expect(unknown?.properties).not.toHaveProperty('mp_country_code');
+    expect(none?.properties['ip']).toBe('0');
+  });
+
   it('warns once by name', () => {
     startInMemory();
     for (let times = 0; times < 3; times++) track('no_such_event', 'u1', {});
@@ -147,6 +186,15 @@ describe('initializeMixpanel', () => {
 });
 
 describe('identifyUser', () => {
+  it('sends nothing when there is nothing to say', async () => {
+    const { transport } = startInMemory();
+    identifyUser('u1');
+    identifyUser('u1', { $name: 'Joe' });
+    await flushObservability();
+    expect(transport.records()).toEqual([]);
+    expect(observabilityStats().lanes.engage?.dropped).toEqual({});
+  });
+
   it('sends a planned profile: hashed address, no name', async () => {
     const { transport } = startInMemory();
     identifyUser('u1', { $email: 'a@b.co', $name: 'Joe', plan: 'free' });
@@ -163,13 +211,75 @@ describe('identifyUser', () => {
 });
 
 describe('identifyUser with the id of before', () => {
-  it('says that both are one person', async () => {
+  const identify = identifyUser as (...args: unknown[]) => void;
+
+  it('sends the ordinary event by which the vendor merges both ids', async () => {
     const { transport } = startInMemory();
     identifyUser('u1', { plan: 'free' }, { anonymousId: '$device:d1' });
     await flushObservability();
     expect(transport.records('import')).toMatchObject([
-      { event: '$identify', properties: { distinct_id: 'u1', $user_id: 'u1', $device_id: 'd1' } },
+      { event: plan.identify, properties: { distinct_id: 'u1', $user_id: 'u1', $device_id: 'd1', ip: '0' } },
     ]);
+    expect(transport.records('engage')).toMatchObject([{ $set: { plan: 'free' } }]);
+  });
+
+  it('sends it once for each pair of ids', async () => {
+    const { transport } = startInMemory();
+    for (const anonymousId of ['d1', '$device:d1', 'd2', 'd1']) identifyUser('u1', {}, { anonymousId });
+    identifyUser('u2', {}, { anonymousId: 'd1' });
+    await flushObservability();
+    expect(transport.records('import')).toMatchObject([
+      { properties: { $user_id: 'u1', $device_id: 'd1' } },
+      { properties: { $user_id: 'u1', $device_id: 'd2' } },
+      { properties: { $user_id: 'u2', $device_id: 'd1' } },
+    ]);
+  });
+
+  it.each([
+    ['u1', ''],
+    ['u1', 'undefined'],
+    ['u1', '$device:'],
+    ['u1', {}],
+    ['', 'd1'],
+    ['null', 'd1'],
+    ['$device:d1', 'd2'],
+  ])('refuses to merge the user %j with %j', async (userId, anonymousId) => {
+    const { transport } = startInMemory();
+    identify(userId, {}, { anonymousId });
+    await flushObservability();
+    expect(transport.records('import')).toEqual([]);
+    expect(observabilityStats().lanes.import?.dropped).toEqual({ forbidden_id: 1 });
+  });
+
+  it('sends nothing where no id of before is given', async () => {
+    const { transport } = startInMemory();
+    identify('u1', {}, { anonymousId: null });
+    identify('u1', {}, null);
+    await flushObservability();
+    expect(transport.records()).toEqual([]);
+    expect(observabilityStats().lanes.import?.dropped).toEqual({});
+  });
+
+  it.each([
+    ['the option', { idMerge: 'original' as const }, {}],
+    ['the variable', {}, { MIXPANEL_ID_MERGE: 'original' }],
+  ])('sends the event of the original id merge when %s says so', async (_, options, env) => {
+    onTestFinished(setEnv(env));
+    const { transport } = startInMemory(options);
+    identifyUser('u1', {}, { anonymousId: '$device:d1' });
+    await flushObservability();
+    expect(transport.records('import')).toMatchObject([
+      { event: '$identify', properties: { $identified_id: 'u1', $anon_id: '$device:d1', distinct_id: 'u1' } },
+    ]);
+  });
+
+  it('says what is wrong with a malformed MIXPANEL_ID_MERGE, and merges in the simplified way', async () => {
+    onTestFinished(setEnv({ MIXPANEL_ID_MERGE: 'legacy' }));
+    const { transport } = startInMemory();
+    expect(warnings()).toEqual([expect.stringContaining('MIXPANEL_ID_MERGE: expected simplified or original')]);
+    identifyUser('u1', {}, { anonymousId: 'd1' });
+    await flushObservability();
+    expect(transport.records('import')).toMatchObject([{ event: plan.identify }]);
   });
 });
 

@@ -142,6 +142,7 @@ describe('events that were left behind', () => {
       referrer: 'https://x.example/a',
       $device_id: 'device-1',
       trace_id: id('b'),
+      ip: '0',
     });
     expect(viewed?.properties).not.toHaveProperty('extra');
     const [dashboard] = inbox.events().filter(({ event }) => event === 'dashboard_viewed');
@@ -151,6 +152,20 @@ describe('events that were left behind', () => {
     });
     expect(JSON.stringify(inbox.profiles())).toContain('"plan":"free"');
     expect(JSON.stringify(inbox.profiles())).not.toContain('ada@');
+    expect(inbox.rejected()).toEqual([]);
+  });
+
+  it('are refused from a visitor without an id of its own, and carry well-formed single values only', async () => {
+    const viewed = { kind: 'event', name: 'dashboard_viewed', properties: { total_qrs: { deep: [[[[1]]]] } }, at };
+    await leave({ token: 'token1', visitor: { $device_id: 'undefined' }, calls: [viewed] });
+    await leave({
+      token: 'token1',
+      visitor: { $device_id: 'device-2', $user_id: 'null' },
+      calls: [{ ...viewed, at: 5 }],
+    });
+    await inbox.waitFor(() => inbox.events().length > 0);
+    expect(inbox.events().map(({ distinctId }) => distinctId)).toEqual(['$device:device-2']);
+    expect(inbox.events()[0]?.properties).not.toHaveProperty('total_qrs');
     expect(inbox.rejected()).toEqual([]);
   });
 

@@ -1,13 +1,14 @@
 import { IsOptional, type TObject, type TSchema } from 'typebox';
 import type { Plan } from '../define-plan.ts';
 import type { Destination, Owner, Surface } from '../event.ts';
-import { type PrivacyClass, privacyOf, reasonOf } from '../privacy.ts';
-import { hashedName } from './hashed-name.ts';
+import { isPerson, type PrivacyClass, privacyOf, reasonOf, sentName } from '../privacy.ts';
 
 /** The tracking plan as plain data: the same plan is always the same text. */
 export interface PlanExport {
   readonly events: Readonly<Record<string, ExportedEvent>>;
   readonly profile: Readonly<Record<string, ExportedProperty>>;
+  /** The event that merges two ids; absent in a plan that merges none. */
+  readonly identify?: string;
 }
 
 /** An event as plain data. */
@@ -30,6 +31,8 @@ export interface ExportedProperty {
   readonly rules?: Readonly<Record<string, unknown>>;
   readonly isRequired: boolean;
   readonly privacy: PrivacyClass;
+  /** Whether it holds a user's id, which erasure looks for; absent where not. */
+  readonly isPerson?: true;
   /** Why a personal field leaves raw. */
   readonly reason?: string;
   /** The name under which it leaves; absent where it never does. */
@@ -46,7 +49,11 @@ export function exportPlan(plan: Plan): PlanExport {
       { description, owner, surfaces, destinations, properties: exportProperties(`event "${name}"`, schema) },
     ],
   );
-  return { events: Object.fromEntries(events), profile: exportProperties('profile', plan.profile) };
+  return {
+    events: Object.fromEntries(events),
+    profile: exportProperties('profile', plan.profile),
+    ...(plan.identify !== undefined && { identify: plan.identify }),
+  };
 }
 
 function exportProperties(where: string, schema: TObject): Record<string, ExportedProperty> {
@@ -60,7 +67,16 @@ function exportProperties(where: string, schema: TObject): Record<string, Export
 
 function exportProperty(subject: string, name: string, schema: TSchema): ExportedProperty {
   // What TypeBox keeps to itself is not enumerable: what remains is JSON Schema and our own keywords.
-  const { description = '', type, anyOf, const: only, privacy: _, reason: __, ...rules } = schema as Keywords;
+  const {
+    description = '',
+    type,
+    anyOf,
+    const: only,
+    privacy: _,
+    reason: __,
+    person: ___,
+    ...rules
+  } = schema as Keywords;
   const values = anyOf ? anyOf.flatMap(({ const: value }) => value ?? []) : only === undefined ? undefined : [only];
   const types = values ? [...new Set(values.map((value) => typeof value))] : [];
   const privacy = privacyOf(schema);
@@ -75,8 +91,9 @@ function exportProperty(subject: string, name: string, schema: TSchema): Exporte
     ...(Object.keys(rules).length > 0 && { rules }),
     isRequired: !IsOptional(schema),
     privacy,
+    ...(isPerson(schema) && { isPerson: true }),
     ...(reason && { reason }),
-    ...(privacy !== 'drop' && { sentAs: privacy === 'hash' ? hashedName(name) : name }),
+    ...(privacy !== 'drop' && { sentAs: sentName(name, schema) }),
   };
 }
 
@@ -87,5 +104,6 @@ interface Keywords {
   readonly const?: Literal;
   readonly privacy?: PrivacyClass;
   readonly reason?: string;
+  readonly person?: boolean;
   readonly [keyword: string]: unknown;
 }

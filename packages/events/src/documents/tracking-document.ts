@@ -1,7 +1,6 @@
 import { IsOptional, type TObject, type TSchema } from 'typebox';
 import type { Plan } from '../define-plan.ts';
-import { privacyOf, reasonOf } from '../privacy.ts';
-import { hashedName } from './hashed-name.ts';
+import { isPerson, privacyOf, reasonOf, sentName } from '../privacy.ts';
 
 const HOW_IT_LEAVES = {
   plain: 'as it is',
@@ -39,16 +38,18 @@ export function renderTrackingDocument(plan: Plan): string {
 function renderTable(schema: TObject): string {
   const rows = Object.entries(schema.properties).map(([name, property]) => {
     const privacy = privacyOf(property);
-    const sentAs = privacy === 'hash' ? ` as \`${hashedName(name)}\`` : '';
+    const sentAs = privacy === 'hash' ? ` as \`${sentName(name, property)}\`` : '';
+    const holds = isPerson(property) ? ", a user's id" : '';
     const reason = reasonOf(property);
-    return `| \`${name}\` | ${typeName(property)} | ${IsOptional(property) ? 'no' : 'yes'} | ${HOW_IT_LEAVES[privacy]}${sentAs}${reason ? `: ${reason}` : ''} | ${describe(property)} |`;
+    return `| \`${name}\` | ${typeName(property)} | ${IsOptional(property) ? 'no' : 'yes'} | ${HOW_IT_LEAVES[privacy]}${sentAs}${holds}${reason ? `: ${reason}` : ''} | ${describe(property)} |`;
   });
   if (rows.length === 0) return 'No properties.';
   return ['| property | type | required | leaves | meaning |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 function typeName(schema: TSchema): string {
-  const { type, anyOf } = schema as { type?: string; anyOf?: { const?: unknown }[] };
+  const { type, anyOf, items } = schema as { type?: string; anyOf?: { const?: unknown }[]; items?: TSchema };
+  if (type === 'array' && items) return `list of ${typeName(items)}`;
   if (type) return type;
   return (anyOf ?? []).map(({ const: value }) => `\`${String(value)}\``).join(', ');
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { personKeys, plan } from '@qr/events';
 import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import { pagePipelines } from '../../delivery/page-pipelines.ts';
 import { createPipeline, type Pipeline } from '../../delivery/pipeline.ts';
@@ -74,6 +75,7 @@ function openPipeline({ sentry, mixpanel, spoolRoot }: LeftBehindOptions): Pipel
     spoolRoot: spoolRoot && join(spoolRoot, PAGES_FOLDER),
     maxSpoolBytes: MAX_SPOOL_BYTES,
     flushIntervalMs: FLUSH_INTERVAL_MS,
+    personFields: personKeys(plan),
     warn: warnOnce,
   });
 }

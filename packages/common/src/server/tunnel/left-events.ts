@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { browserPlan } from '@qr/events/browser';
 import type { LaneName } from '../../delivery/record.ts';
+import { timeOf } from '../../mixpanel/event-time.ts';
+import { isDevice, usableDeviceIdOf, usableIdOf } from '../../mixpanel/identity.ts';
+import { truncate } from '../../mixpanel/truncate.ts';
 import { redact, stripUrl } from '../../shared/index.ts';
 import type { EventReport } from './left-report.ts';
 
@@ -28,16 +31,24 @@ const LIBRARY = 'qr-browser';
  * at its moment, as the SDK would have it.
  */
 export function recordsOf({ token, visitor, calls }: EventReport): LeftRecord[] {
-  let identity: Identity = { deviceId: visitor.$device_id, userId: visitor.$user_id };
+  const visitorId = usableDeviceIdOf(visitor.$device_id);
+  // An id that many pages share, such as `undefined`, would make one visitor of them all.
+  if (visitorId === undefined) return [];
+  let identity: Identity = { deviceId: visitorId, userId: userIdOf(visitor.$user_id) };
   return calls.flatMap((call, index) => {
     const id = idOf(identity, call, index);
     if (call.kind === 'event') return eventOf(call, identity, id);
     if (call.kind === 'reset') identity = { deviceId: id, userId: undefined };
     if (call.kind === 'profile') return profileOf(identity, token, keep(browserPlan.profile, call.properties));
     if (call.kind !== 'identify') return [];
-    identity = { ...identity, userId: call.userId };
+    identity = { ...identity, userId: userIdOf(call.userId) };
     return profileOf(identity, token, { $last_login: new Date(call.at).toISOString() });
   });
+}
+
+function userIdOf(id: unknown): string | undefined {
+  const userId = usableIdOf(id)?.toWellFormed();
+  return userId === undefined || userId === '' || isDevice(userId) ? undefined : userId;
 }
 
 /** The same whenever the same report arrives: one that waited in storage may be sent twice. */
@@ -54,7 +65,9 @@ function eventOf(call: Extract<Call, { kind: 'event' }>, { deviceId, userId }: I
   if (!rules) return [];
   const distinctId = userId ?? `$device:${deviceId}`;
   const properties = {
-    time: Math.round(call.at),
+    time: timeOf(call.at, Date.now()) ?? Date.now(),
+    // Without it the vendor places the visitor at the address of this server.
+    ip: '0',
     distinct_id: distinctId,
     $device_id: deviceId,
     ...(userId !== undefined && { $user_id: userId }),
@@ -75,10 +88,16 @@ function profileOf({ userId }: Identity, token: string, properties: Readonly<Rec
 
 function keep(rules: Rules, properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(properties).flatMap(([key, value]) => {
+    Object.entries(properties).flatMap(([key, value]): [string, unknown][] => {
       const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-      if (rule === undefined) return [];
-      return [[key, rule === 'u' ? stripUrl(String(value)) : redact(value)]];
+      // What is planned for pages is a single value; an object may hold anything.
+      if (rule === undefined || !isScalar(value)) return [];
+      if (typeof value !== 'string') return [[key, value]];
+      return [[key, truncate(rule === 'u' ? stripUrl(value) : String(redact(value)))]];
     }),
   );
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
