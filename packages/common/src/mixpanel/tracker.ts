@@ -8,11 +8,12 @@ import { type RevenueProperties, toRevenue } from './revenue.ts';
 
 /** Takes what callers say; every method is synchronous, returns nothing and never throws. */
 export interface Tracker {
-  event(name: unknown, id: unknown, properties: unknown): void;
+  /** @param time of the call, milliseconds since the epoch. @default now */
+  event(name: unknown, id: unknown, properties: unknown, time?: number): void;
   profile(id: unknown, operations: Readonly<Record<string, unknown>>): void;
   /** Says that two ids are one person. */
-  merge(userId: string, anonymousId: string): void;
-  revenue(id: unknown, amount: unknown, properties: RevenueProperties | null | undefined): void;
+  merge(userId: string, anonymousId: string, time?: number): void;
+  revenue(id: unknown, amount: unknown, properties: RevenueProperties | null | undefined, time?: number): void;
   forget(id: string): void;
 }
 
@@ -50,12 +51,11 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
     warnOnce(`A record could not be encoded: ${error instanceof Error ? error.message : 'unreadable value'}`);
   }
 
-  function trackEvent(name: unknown, id: unknown, properties: unknown): void {
+  function trackEvent(name: unknown, id: unknown, properties: unknown, time = Date.now()): void {
     try {
       const event = encoder.event(name);
       if (event === undefined) return refuse(eventLane, 'unplanned_event', `Event "${String(name)}"`);
       if (!isUsableId(id)) return refuse(eventLane, 'forbidden_id', `Event "${String(name)}"`);
-      const time = Date.now();
       const traceId = noteEvent(String(name), time, properties);
       const occurrence = { id, time, insertId: nextInsertId(), traceId };
       const json = encoder.encodeEvent(event, occurrence, properties);
@@ -80,28 +80,28 @@ export function createTracker({ encoder, pipeline, token, recordsCharges, noteEv
     },
 
     // The vendor merges two ids at the first event that carries both; this one it neither shows nor bills.
-    merge(userId, anonymousId) {
+    merge(userId, anonymousId, time = Date.now()) {
       if (!isUsableId(userId) || !isUsableId(anonymousId)) return refuse('import', 'forbidden_id', 'Merge');
       const properties = {
         distinct_id: userId,
         $user_id: userId,
         $device_id: anonymousId.replace(/^\$device:/, ''),
-        time: Date.now(),
+        time,
         $insert_id: nextInsertId(),
       };
       pipeline.push('import', JSON.stringify({ event: '$identify', properties }), userId);
     },
 
-    revenue(id, amount, properties) {
+    revenue(id, amount, properties, time = Date.now()) {
       try {
         const revenue = toRevenue(amount, properties);
         if (revenue === undefined) {
           pipeline.drop(eventLane, 'invalid_record');
           return warnOnce('trackRevenue was refused: expected a finite amount and an ISO 4217 currency.');
         }
-        trackEvent('revenue', id, revenue);
+        trackEvent('revenue', id, revenue, time);
         if (!recordsCharges || !isUsableId(id)) return;
-        const charge = { $amount: revenue.amount, $time: new Date().toISOString() };
+        const charge = { $amount: revenue.amount, $time: new Date(time).toISOString() };
         const update = { ...envelope, $distinct_id: id, $append: { $transactions: charge } };
         pipeline.push('engage', JSON.stringify(update), id);
       } catch (error) {

@@ -1,13 +1,11 @@
-import { createHmac, hash, randomBytes } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
+import { hashKey, processKey } from './hash-key.ts';
 
 /** The part of a request that tells visitors apart. */
 export interface VisitorRequest {
   readonly ip: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
-
-/** Without `PII_HASH_KEY` ids are stable within one process only. */
-const processKey = randomBytes(32).toString('hex');
 
 /**
  * An id for an anonymous visitor, `$device:` and 32 hex digits: a keyed hash of address and user agent with a key that changes at midnight UTC.
@@ -22,13 +20,13 @@ export function visitorId(request: VisitorRequest, now: number = Date.now()): st
   return `$device:${hash('sha256', `${dayKey}${ip}\n${headers['user-agent'] ?? ''}`).slice(0, 32)}`;
 }
 
-let current = { day: Number.NaN, key: '' };
+let current = { day: Number.NaN, secret: '', key: '' };
 
-/** 64 hex digits. The secret is read once a day: reading the environment costs as much as hashing. */
+/** 64 hex digits. Without `PII_HASH_KEY` ids are stable within one process only. */
 function dayKeyOf(day: number): string {
-  if (current.day !== day) {
-    const secret = process.env['PII_HASH_KEY'] || processKey;
-    current = { day, key: createHmac('sha256', secret).update(`visitor ${day}`).digest('hex') };
+  const secret = hashKey().key ?? processKey;
+  if (current.day !== day || current.secret !== secret) {
+    current = { day, secret, key: createHmac('sha256', secret).update(`visitor ${day}`).digest('hex') };
   }
   return current.key;
 }

@@ -20,7 +20,7 @@ export type MessageLevel = 'info' | 'warning' | 'error';
  * @returns the event id, 32 hex digits, to show to people; also when error tracking is off.
  */
 export function captureException(error: unknown, context?: Readonly<Record<string, unknown>>): string {
-  if (!sentryState.isOn) return uuid4();
+  if (!sentryState.isOn) return refuse();
   const state = stateOf(Sentry.getIsolationScope());
   const known = state ? reportedAs(state, error) : reportedOutside.get(error as object);
   if (known !== undefined) return known;
@@ -29,6 +29,15 @@ export function captureException(error: unknown, context?: Readonly<Record<strin
   else if (typeof error === 'object' && error !== null) reportedOutside.set(error, eventId);
   report(error, eventId, context);
   return eventId;
+}
+
+/** Returns an id for what is not sent, and counts it when error tracking was on before. */
+function refuse(): string {
+  if (sentryState.closed) {
+    sentryState.closed.drop('sentry', 'closed');
+    warnOnce('An error was reported after closeObservability: it was not sent, and is counted as closed.');
+  }
+  return uuid4();
 }
 
 /** Errors that were reported outside of any request or job. */
@@ -76,8 +85,8 @@ export function captureMessage(
   level: MessageLevel = 'info',
   context?: Readonly<Record<string, unknown>>,
 ): string {
+  if (!sentryState.isOn) return refuse();
   const eventId = uuid4();
-  if (!sentryState.isOn) return eventId;
   try {
     const text = sentryState.scrubber.scrubText(String(message));
     const verdict = verdictOn(text, eventId, Sentry.getIsolationScope());

@@ -63,6 +63,8 @@ export interface ErrorBudget {
   fail(eventId: string): void;
   /** Sends a summary for every fingerprint of which suppressed errors wait to be told of. */
   announce(): void;
+  /** Keeps what this turn has counted: the process ends. */
+  commit(): void;
   stats(): ErrorBudgetStats;
   close(): void;
 }
@@ -77,6 +79,7 @@ export const unlimited: ErrorBudget = {
   settle() {},
   fail() {},
   announce() {},
+  commit() {},
   stats: () => ({ reported: 0, suppressed: 0, unannounced: 0, byFingerprint: [] }),
   close() {},
 };
@@ -226,6 +229,7 @@ export function createErrorBudget({ perMonth, share, store, send, warn }: ErrorB
     announce() {
       for (const entry of waiting()) announceOne(entry);
     },
+    commit: () => store.commit(),
     stats: () => statsOf([...ledger.entries.values()]),
     close() {
       clearInterval(timer);

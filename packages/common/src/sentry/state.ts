@@ -11,6 +11,10 @@ export const sentryState = {
   sampleRateOf: noTraces,
   /** How errors are delivered; `undefined` while error tracking is off. */
   pipeline: undefined as Pipeline | undefined,
+  /** The pipeline before it was closed, which counts what comes too late. */
+  closed: undefined as Pipeline | undefined,
+  /** What error tracking was turned on with, while it is on. */
+  started: undefined as { readonly name: string; readonly dsn: string } | undefined,
   /** Which errors are worth an event. */
   budget: unlimited,
   /** What cleans everything that is sent. */
