@@ -95,8 +95,8 @@ async function close(timeoutMs: number): Promise<void> {
     runtime.started = undefined;
     runtime.tracker = closedTracker(runtime.tracker);
     resetMixpanelClient();
-    releaseHashKey();
   }
+  releaseHashKey();
   await closeSentry(Math.max(timeoutMs * LAST_SHARE, deadline - monotonicNow()));
 }
 

@@ -29,10 +29,9 @@ export function hashKey(): HashKey {
 
 /** Reads the key for the life of the process, so that no call looks at the environment. */
 export function fixHashKey(): HashKey {
-  isFixed = false;
-  const key = hashKey();
+  current = { ...readHashKey(), variable: process.env['PII_HASH_KEY'] };
   isFixed = true;
-  return key;
+  return current;
 }
 
 /** Follows the environment again: analytics were closed. */

@@ -14,10 +14,11 @@ export interface VisitorRequest {
  */
 export function visitorId(request: VisitorRequest, now: number = Date.now()): string {
   const dayKey = dayKeyOf(Math.floor(now / 86_400_000));
-  const { ip, headers } = request;
+  // What a caller without types passes may lack everything.
+  const { ip, headers } = (request ?? {}) as Partial<VisitorRequest>;
   // The key before the text, in one call of OpenSSL: a third of what an HMAC object costs. As half of the digest is left out, nobody can go on
   // hashing from it, which is what an HMAC would prevent.
-  return `$device:${hash('sha256', `${dayKey}${ip}\n${headers['user-agent'] ?? ''}`).slice(0, 32)}`;
+  return `$device:${hash('sha256', `${dayKey}${ip}\n${headers?.['user-agent'] ?? ''}`).slice(0, 32)}`;
 }
 
 let current = { day: Number.NaN, secret: '', key: '' };

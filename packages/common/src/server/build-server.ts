@@ -10,6 +10,7 @@ import Fastify, {
 import { readObservabilityConfig } from '../load-config.ts';
 import { logToSentry } from '../sentry/logs.ts';
 import { nameService, serviceName } from '../service-name.ts';
+import { warnOnce } from '../warn-once.ts';
 import { addDocumentation } from './documentation.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { addHealthRoutes, type ReadyChecks } from './health.ts';
@@ -26,6 +27,9 @@ export type Server = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >;
+
+/** What a server reads; a malformed one is said once, and nobody's headers are believed, or the default is used. */
+const VARIABLES = ['TRUST_PROXY', 'LOG_LEVEL', 'SERVICE_TOKEN', 'SHUTDOWN_TIMEOUT_MS', 'SHUTDOWN_DRAIN_MS'];
 
 /** What {@link buildServer} takes; everything has a default. */
 export interface BuildServerOptions extends SecurityOptions {
@@ -54,7 +58,11 @@ export interface BuildServerOptions extends SecurityOptions {
  * documentation outside production, and an orderly end. Routes and hooks can be added at once; an error handler of one's own replaces ours.
  */
 export function buildServer(options: BuildServerOptions = {}): Server {
-  const { config } = readObservabilityConfig();
+  const { config, problems } = readObservabilityConfig();
+  for (const name of VARIABLES) {
+    const problem = problems.get(name);
+    if (problem) warnOnce(problem);
+  }
   const isProduction = config.NODE_ENV === 'production';
   const { requestTimeoutMs = 30_000 } = options;
   nameService(options.serviceName);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { readObservabilityConfig } from '../load-config.ts';
 import { isSentryOn } from '../sentry/init.ts';
 import { addRequestHooks } from '../sentry/request-hook.ts';
 import { createErrorHandler } from './error-handler.ts';
@@ -19,7 +20,7 @@ export interface ObservabilityPluginOptions {
  */
 export const observabilityPlugin = fp<ObservabilityPluginOptions>(
   async function observability(app: FastifyInstance, options) {
-    const { errorHandler = true, isProduction = process.env['NODE_ENV'] === 'production' } = options;
+    const { errorHandler = true, isProduction = readObservabilityConfig().config.NODE_ENV === 'production' } = options;
     app.decorateRequest(stateKey, null);
     if (isSentryOn()) addRequestHooks(app);
     if (errorHandler) app.setErrorHandler(createErrorHandler(isProduction));
