@@ -1,4 +1,5 @@
 import { readObservabilityConfig } from '../load-config.ts';
+import { warnOnce } from '../warn-once.ts';
 
 /** What {@link startSchedule} takes. */
 export interface ScheduleOptions {
@@ -24,10 +25,12 @@ export function startSchedule({ name, everyMs, run }: ScheduleOptions): StopSche
   };
   if (redisUrl === undefined) return startTimer(everyMs, runSafely);
   // BullMQ and its client take 0.3 s to load: only a process that shares its work pays for it.
-  const shared = import('./shared-schedule.ts').then(({ shareSchedule }) =>
-    shareSchedule({ name, everyMs, run: runSafely, redisUrl }),
-  );
-  return async () => (await shared)();
+  const shared = import('./shared-schedule.ts')
+    .then(({ shareSchedule }) => shareSchedule({ name, everyMs, run: runSafely, redisUrl }))
+    .catch((error: unknown) => {
+      warnOnce(`The schedule "${name}" could not be started: ${String(error)}. Nothing runs.`);
+    });
+  return async () => (await shared)?.();
 }
 
 function startTimer(everyMs: number, run: () => Promise<void>): StopSchedule {

@@ -29,7 +29,10 @@ export type Server = FastifyInstance<
 >;
 
 /** What a server reads; a malformed one is said once, and nobody's headers are believed, or the default is used. */
-const VARIABLES = ['TRUST_PROXY', 'LOG_LEVEL', 'SERVICE_TOKEN', 'SHUTDOWN_TIMEOUT_MS', 'SHUTDOWN_DRAIN_MS'];
+const VARIABLES = [
+  ...['TRUST_PROXY', 'LOG_LEVEL', 'SERVICE_TOKEN', 'OBSERVABILITY_REDIS_URL'],
+  ...['SHUTDOWN_TIMEOUT_MS', 'SHUTDOWN_DRAIN_MS'],
+];
 
 /** What {@link buildServer} takes; everything has a default. */
 export interface BuildServerOptions extends SecurityOptions {
