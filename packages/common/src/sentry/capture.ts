@@ -120,7 +120,13 @@ export function setUserContext(user: UserContext): void {
     );
     return;
   }
-  scope.setUser({ id: String(user?.id) });
+  try {
+    const id: unknown = user?.id;
+    if (typeof id === 'string' || typeof id === 'number') scope.setUser({ id: String(id) });
+    else warnOnce('setUserContext expects an object with an id, a text: nothing was set.');
+  } catch {
+    warnOnce('setUserContext could not read what it was given: nothing was set.');
+  }
 }
 
 /**

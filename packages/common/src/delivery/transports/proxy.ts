@@ -5,7 +5,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What requests are made with: the same for a direct way and one through a proxy. */
 interface DispatcherSettings {
-  readonly connections: number;
+  /** @default no limit */
+  readonly connections?: number;
   readonly connect: { readonly timeout: number };
   readonly headersTimeout: number;
   readonly bodyTimeout: number;
