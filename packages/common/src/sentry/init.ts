@@ -69,6 +69,7 @@ export function initializeSentry(name: string, dsn?: string, options: Initialize
     start(service, target.dsn, options ?? {}, environment);
   } catch (error) {
     warnOnce(`Error tracking could not be started: ${error instanceof Error ? error.message : String(error)}.`);
+    if (!sentryState.isOn) void closePipeline();
   }
 }
 
@@ -79,6 +80,13 @@ function stayAsStarted(name: string, dsn: unknown): void {
   warnOnce(
     `initializeSentry was called again with another ${isSameTarget ? 'name' : 'DSN'}, which is ignored: error tracking stays as it is.`,
   );
+}
+
+/** Of a start that failed half-way. */
+async function closePipeline(): Promise<void> {
+  const { pipeline } = sentryState;
+  sentryState.pipeline = undefined;
+  await pipeline?.close(0).catch(() => {});
 }
 
 type Environment = ReturnType<typeof readObservabilityConfig>;
