@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createHttpClient } from '../../src/delivery/transports/http-client.ts';
@@ -93,6 +93,30 @@ describe('a request', () => {
 
   it('does not go through the proxy of https addresses when it is http', async () => {
     expect(await postThrough((host) => ({ https_proxy: host }))).toMatchObject({ reply: { status: 200 }, opened: 0 });
+  });
+});
+
+describe('a proxy that opens no way', () => {
+  it.each([
+    ['closes the connection', (socket: Socket) => void socket.destroy()],
+    ['answers 502', (socket: Socket) => void socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n')],
+    ['answers something else', (socket: Socket) => void socket.end('hello\r\n\r\n')],
+    ['never answers', () => {}],
+  ])('and %s fails the request in time, and is not asked again by itself', async (_what, behave) => {
+    let asked = 0;
+    const server = createTcpServer((socket) => {
+      asked++;
+      socket.on('error', () => {});
+      socket.once('data', () => behave(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    onTestFinished(setEnv({ ...noProxies, http_proxy: `127.0.0.1:${(server.address() as AddressInfo).port}` }));
+    const client = createHttpClient({ origin: 'http://example.com', timeoutMs: 200 });
+    expect(await client.postText('/x', {}, '[]')).toEqual({ networkError: expect.any(String) });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(asked).toBe(1);
+    await client.close();
   });
 });
 

@@ -29,7 +29,11 @@ export function createDispatcher(
   const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy.value) ? proxy.value : `http://${proxy.value}`;
   try {
     if (/[\s\\]/.test(uri) || new URL(uri).hostname === '') throw new TypeError('Invalid URL');
-    return new ProxyAgent({ ...settings, uri });
+    return new ProxyAgent({
+      ...settings,
+      uri,
+      clientFactory: (proxyOrigin) => connectionsTo(proxyOrigin, settings),
+    });
   } catch {
     // The reason may quote a password.
     warnOnce(
@@ -37,6 +41,24 @@ export function createDispatcher(
     );
     return undefined;
   }
+}
+
+type Connect = (options: unknown) => Promise<unknown>;
+
+/**
+ * Connections to a proxy. One that the proxy closes fails the request that asked for it: undici would take that for a broken connection of its own
+ * and connect again at once, hundreds of times a second, while the request waits.
+ */
+function connectionsTo(proxyOrigin: URL, settings: DispatcherSettings): Pool {
+  const pool = new Pool(proxyOrigin, settings);
+  const connect = pool.connect.bind(pool) as Connect;
+  return Object.assign(pool, {
+    connect: (options: unknown) =>
+      connect(options).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`the proxy opened no way: ${reason}`, { cause: error });
+      }),
+  }) as Pool;
 }
 
 /** The proxy for an origin, and the variable that names it. */
