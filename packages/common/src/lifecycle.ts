@@ -28,7 +28,7 @@ export interface ObservabilityStats {
   readonly properties: Readonly<PropertyCounters & typeof contextCounters>;
   /** Log lines that went to Sentry, and those that were too many in one second. */
   readonly logs: Readonly<typeof logCounters>;
-  /** Analytics calls that came before `initializeMixpanel`: kept until then, and beyond 1000 of them dropped. */
+  /** Calls that came before `initializeMixpanel`, and errors before `initializeSentry`: kept until then, and beyond 1000 and 100 of them dropped. */
   readonly early: { readonly kept: number; readonly dropped: number };
 }
 
@@ -50,11 +50,11 @@ export async function flushObservability(timeoutMs = DEFAULT_TIMEOUT_MS): Promis
 async function flushAnalytics(timeoutMs: number): Promise<FlushOutcome> {
   const { pipeline } = runtime;
   if (!pipeline) return { delivered: 0, pending: 0, spooled: 0 };
-  const sumOf = (key: 'delivered' | 'queued' | 'pending') =>
+  const total = (key: 'delivered' | 'queued' | 'pending') =>
     Object.values(pipeline.stats()).reduce((sum, lane) => sum + lane[key], 0);
-  const before = sumOf('delivered');
+  const before = total('delivered');
   const outcome = await within(pipeline.flush(timeoutMs), timeoutMs + GRACE_MS);
-  return outcome ?? { delivered: sumOf('delivered') - before, pending: sumOf('queued') + sumOf('pending'), spooled: 0 };
+  return outcome ?? { delivered: total('delivered') - before, pending: total('queued') + total('pending'), spooled: 0 };
 }
 
 const DEFAULT_TIMEOUT_MS = 2000;
@@ -114,8 +114,14 @@ export function observabilityStats(): ObservabilityStats {
     errorBudget: sentryState.budget.stats(),
     properties: { ...runtime.counters, ...contextCounters },
     logs: { ...logCounters },
-    early: earlyCalls.stats(),
+    early: sumOf(earlyCalls.stats(), sentryState.early.stats()),
   };
+}
+
+type Early = ObservabilityStats['early'];
+
+function sumOf(one: Early, other: Early): Early {
+  return { kept: one.kept + other.kept, dropped: one.dropped + other.dropped };
 }
 
 /**

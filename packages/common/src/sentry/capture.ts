@@ -20,7 +20,7 @@ export type MessageLevel = 'info' | 'warning' | 'error';
  * @returns the event id, 32 hex digits, to show to people; also when error tracking is off.
  */
 export function captureException(error: unknown, context?: Readonly<Record<string, unknown>>): string {
-  if (!sentryState.isOn) return refuse();
+  if (!sentryState.isOn) return keepOrRefuse((eventId) => report(error, eventId, context));
   const state = stateOf(Sentry.getIsolationScope());
   const known = state ? reportedAs(state, error) : reportedOutside.get(error as object);
   if (known !== undefined) return known;
@@ -31,13 +31,14 @@ export function captureException(error: unknown, context?: Readonly<Record<strin
   return eventId;
 }
 
-/** Returns an id for what is not sent, and counts it when error tracking was on before. */
-function refuse(): string {
+/** Returns an id for what cannot be sent now: it is kept before `initializeSentry`, and counted after `closeObservability`. */
+function keepOrRefuse(send: (eventId: string) => void): string {
+  const eventId = uuid4();
   if (sentryState.closed) {
     sentryState.closed.drop('sentry', 'closed');
     warnOnce('An error was reported after closeObservability: it was not sent, and is counted as closed.');
-  }
-  return uuid4();
+  } else sentryState.early.keep(() => send(eventId));
+  return eventId;
 }
 
 /** Errors that were reported outside of any request or job. */
@@ -85,8 +86,16 @@ export function captureMessage(
   level: MessageLevel = 'info',
   context?: Readonly<Record<string, unknown>>,
 ): string {
-  if (!sentryState.isOn) return refuse();
-  const eventId = uuid4();
+  if (!sentryState.isOn) return keepOrRefuse((eventId) => reportMessage(message, level, eventId, context));
+  return reportMessage(message, level, uuid4(), context);
+}
+
+function reportMessage(
+  message: string,
+  level: MessageLevel,
+  eventId: string,
+  context: Readonly<Record<string, unknown>> | undefined,
+): string {
   try {
     const text = sentryState.scrubber.scrubText(String(message));
     const verdict = verdictOn(text, eventId, Sentry.getIsolationScope());

@@ -65,7 +65,10 @@ export function initializeSentry(name: string, dsn?: string, options: Initialize
     if (sentryState.isOn) return stayAsStarted(service, dsn);
     const environment = readObservabilityConfig();
     const target = targetOf(dsn, environment);
-    if ('problem' in target) return warnOnce(target.problem);
+    if ('problem' in target) {
+      sentryState.early.discard();
+      return warnOnce(target.problem);
+    }
     start(service, target.dsn, options ?? {}, environment);
   } catch (error) {
     warnOnce(`Error tracking could not be started: ${error instanceof Error ? error.message : String(error)}.`);
@@ -155,6 +158,8 @@ function start(name: string, dsn: string, options: InitializeSentryOptions, envi
   sentryState.budget = openErrorBudget(config);
   sentryState.sampleRateOf = sampleRateOf;
   finishAtExit(unfinished);
+  const lost = sentryState.early.replay();
+  for (let error = 0; error < lost; error++) sentryState.pipeline?.drop('sentry', 'memory_overflow');
   const profiled = config.SENTRY_PROFILE_SESSION_SAMPLE_RATE ?? 0;
   if (sentryState.isOn && profiled > 0) void startProfiling(profiled);
 }

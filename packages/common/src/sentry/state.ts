@@ -1,5 +1,6 @@
 import type { Pipeline } from '../delivery/pipeline.ts';
 import { createScrubber, defaultScrubber, type Scrubber, type ScrubberOptions } from '../shared/index.ts';
+import { createEarlyErrors } from './early-errors.ts';
 import { unlimited } from './error-budget.ts';
 import { noTraces } from './sample-rates.ts';
 import { isSdkId } from './sdk-ids.ts';
@@ -13,6 +14,7 @@ export const sentryState = {
   pipeline: undefined as Pipeline | undefined,
   /** The pipeline before it was closed, which counts what comes too late. */
   closed: undefined as Pipeline | undefined,
+  early: createEarlyErrors(),
   /** What error tracking was turned on with, while it is on. */
   started: undefined as { readonly name: string; readonly dsn: string } | undefined,
   /** Which errors are worth an event. */
