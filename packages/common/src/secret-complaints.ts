@@ -38,12 +38,22 @@ export function wrongAddress(value: string, schemes: readonly string[]): string 
   if (scheme !== undefined) return scheme;
   if (!URL.canParse(value))
     return 'a URL that cannot be parsed: check its port, and that a password is percent-encoded';
-  return new URL(value).hostname === '' ? 'a URL without a host' : undefined;
+  const { hostname, username, password } = new URL(value);
+  if (hostname === '') return 'a URL without a host';
+  try {
+    // As its client does when it connects.
+    decodeURIComponent(username + password);
+    return undefined;
+  } catch {
+    return 'a URL whose password is not percent-encoded';
+  }
 }
 
-/** Returns the length of a secret and the kinds of unusual characters in it, such as `12 characters, among them spaces`. */
+/** Returns the length of a secret and the kinds of unusual characters in it, such as `12 characters, among them spaces`; of a URL also its scheme. */
 export function describeSecret(value: string): string {
   const kinds = KINDS.flatMap(([kind, pattern]) => (pattern.test(value) ? [kind] : []));
+  const [, scheme] = SCHEME.exec(value) ?? [];
+  if (scheme !== undefined && kinds.join() === 'punctuation') return `${lengthOf(value)} that begin with ${scheme}`;
   return lengthOf(value) + (kinds.length > 0 ? `, among them ${kinds.join(', ')}` : '');
 }
 
@@ -60,6 +70,8 @@ const KINDS: readonly (readonly [string, RegExp])[] = [
 function lengthOf({ length }: string): string {
   return length === 1 ? '1 character' : `${length} characters`;
 }
+
+const SCHEME = /^([a-z][a-z0-9+.-]{0,20}:\/\/)/i;
 
 function schemeComplaint(value: string, schemes: readonly string[]): string | undefined {
   const [, scheme] = /^([a-z][a-z0-9+.-]{0,20}):\/\//i.exec(value) ?? [];

@@ -1,4 +1,5 @@
 import { readObservabilityConfig } from '../load-config.ts';
+import { toTimeLimit } from '../time-limit.ts';
 import { warnOnce } from '../warn-once.ts';
 
 /** What {@link startSchedule} takes. */
@@ -33,6 +34,9 @@ export function startSchedule({ name, everyMs, run }: ScheduleOptions): StopSche
   return async () => (await shared)?.();
 }
 
+/** For an interval that is no number: a timer of Node would take it for a millisecond. */
+const DEFAULT_INTERVAL_MS = 60_000;
+
 function startTimer(everyMs: number, run: () => Promise<void>): StopSchedule {
   let running: Promise<void> | undefined;
   const runOnce = () => {
@@ -41,7 +45,7 @@ function startTimer(everyMs: number, run: () => Promise<void>): StopSchedule {
     });
   };
   runOnce();
-  const timer = setInterval(runOnce, everyMs).unref();
+  const timer = setInterval(runOnce, toTimeLimit(everyMs, DEFAULT_INTERVAL_MS)).unref();
   return async () => {
     clearInterval(timer);
     await running;

@@ -10,6 +10,7 @@ import Fastify, {
 import { readObservabilityConfig } from '../load-config.ts';
 import { logToSentry } from '../sentry/logs.ts';
 import { nameService, serviceName } from '../service-name.ts';
+import { toTimeLimit } from '../time-limit.ts';
 import { warnOnce } from '../warn-once.ts';
 import { addDocumentation } from './documentation.ts';
 import { createErrorHandler } from './error-handler.ts';
@@ -113,7 +114,7 @@ export function buildServer(options: BuildServerOptions = {}): Server {
     void reply.code(404).send({ error: 'Not Found', message: 'There is nothing here: check the method and the path.' });
   });
   if (options.handleSignals ?? true) {
-    const timeoutMs = options.shutdownTimeoutMs ?? config.SHUTDOWN_TIMEOUT_MS ?? 10_000;
+    const timeoutMs = toTimeLimit(options.shutdownTimeoutMs ?? config.SHUTDOWN_TIMEOUT_MS, 10_000);
     const drainMs = config.SHUTDOWN_DRAIN_MS ?? 0;
     let stopListening = () => {};
     app.addHook('onListen', async () => {
