@@ -124,6 +124,7 @@ function start(token: string | undefined, options: InitializeMixpanelOptions): M
 /** No destination: what came before is dropped, and every further call does nothing. */
 function turnOff(): null {
   runtime.tracker = noopTracker;
+  runtime.closed = undefined;
   earlyCalls.discard();
   return null;
 }

@@ -67,6 +67,7 @@ export function initializeSentry(name: string, dsn?: string, options: Initialize
     const target = targetOf(dsn, environment);
     if ('problem' in target) {
       sentryState.early.discard();
+      sentryState.closed = undefined;
       return warnOnce(target.problem);
     }
     start(service, target.dsn, options ?? {}, environment);
