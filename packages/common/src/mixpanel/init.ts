@@ -41,8 +41,8 @@ const VARIABLES = ['OBSERVABILITY_FLUSH_INTERVAL_MS', 'OBSERVABILITY_SPOOL_MAX_B
  * @returns the official client, its requests carried by our delivery; `null` without a token.
  */
 export function initializeMixpanel(token?: string, options: InitializeMixpanelOptions = {}): Mixpanel | null {
+  if (runtime.pipeline) return stayAsStarted(token, options);
   try {
-    if (runtime.pipeline) return stayAsStarted(token, options ?? {});
     return start(token, options ?? {});
   } catch (error) {
     warnOnce(`Analytics could not be started, and are off: ${error instanceof Error ? error.message : String(error)}.`);
@@ -50,15 +50,25 @@ export function initializeMixpanel(token?: string, options: InitializeMixpanelOp
   }
 }
 
-function stayAsStarted(token: string | undefined, { transport }: InitializeMixpanelOptions): Mixpanel | null {
+function stayAsStarted(token: unknown, options: InitializeMixpanelOptions): Mixpanel | null {
   const { started } = runtime;
-  const isSameProject = !token || String(token).trim() === started?.token;
+  const isSameProject = !token || (typeof token === 'string' && ['', started?.token].includes(token.trim()));
+  const transport = transportIn(options);
   if (!isSameProject || (transport !== undefined && transport !== started?.transport)) {
     warnOnce(
       'initializeMixpanel was called again with other arguments, which are ignored: analytics stay as they are.',
     );
   }
   return mixpanel;
+}
+
+function transportIn(options: InitializeMixpanelOptions | null): unknown {
+  try {
+    return options?.transport;
+  } catch {
+    // An object that refuses to be read.
+    return options;
+  }
 }
 
 function start(token: string | undefined, options: InitializeMixpanelOptions): Mixpanel | null {
@@ -114,7 +124,7 @@ function start(token: string | undefined, options: InitializeMixpanelOptions): M
   runtime.tracker = createTracker({ encoder, pipeline, token: activeToken, recordsCharges, noteEvent });
   if (activeToken !== undefined) {
     const unplanned = options.mixpanelUnplanned ?? 'drop';
-    mixpanel = withoutProxyVariables(() => createOfficialClient({ token: activeToken, encoder, pipeline, unplanned }));
+    mixpanel = openClient({ token: activeToken, encoder, pipeline, unplanned });
   }
   const lost = earlyCalls.replay(runtime.tracker);
   for (let call = 0; call < lost; call++) pipeline.drop(activeToken ? 'import' : 'analytics', 'memory_overflow');
@@ -145,6 +155,16 @@ function projectOf(
 
 /** The vendor's client makes an agent of these variables when it is made, and throws at some. It never uses it: our delivery has its own. */
 const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY'];
+
+/** Analytics work without the vendor's client, if it refuses to be made. */
+function openClient(options: Parameters<typeof createOfficialClient>[0]): Mixpanel | null {
+  try {
+    return withoutProxyVariables(() => createOfficialClient(options));
+  } catch (error) {
+    warnOnce(`The Mixpanel client could not be made: ${error instanceof Error ? error.message : String(error)}.`);
+    return null;
+  }
+}
 
 function withoutProxyVariables<T>(act: () => T): T {
   const values = PROXY_VARIABLES.map((name) => [name, process.env[name]] as const);

@@ -79,7 +79,7 @@ export function initializeSentry(name: string, dsn?: string, options: Initialize
 
 function stayAsStarted(name: string, dsn: unknown): void {
   const { started } = sentryState;
-  const isSameTarget = !dsn || String(dsn).trim() === started?.dsn;
+  const isSameTarget = !dsn || (typeof dsn === 'string' && ['', started?.dsn].includes(dsn.trim()));
   if (isSameTarget && name === started?.name) return;
   warnOnce(
     `initializeSentry was called again with another ${isSameTarget ? 'name' : 'DSN'}, which is ignored: error tracking stays as it is.`,

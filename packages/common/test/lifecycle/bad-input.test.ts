@@ -87,9 +87,14 @@ it.each(Object.entries(faces))(
     expect(call).not.toThrow();
     await closeObservability(50);
     initializeSentry('test-service');
-    initializeMixpanel('test-token', { transport: createMemoryTransport() });
+    const transport = createMemoryTransport();
+    initializeMixpanel('test-token', { transport });
     expect(call).not.toThrow();
+    trackEvent('logout', 'somebody-else');
     await flushObservability(200);
+    expect(transport.records('import')).toContainEqual(
+      expect.objectContaining({ properties: expect.objectContaining({ distinct_id: 'somebody-else' }) }),
+    );
     expect(observabilityStats()).toMatchObject({ analytics: 'on', errors: 'on' });
     await closeObservability(50);
     expect(call).not.toThrow();
