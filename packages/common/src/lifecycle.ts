@@ -2,15 +2,17 @@ import { pagePipelines } from './delivery/page-pipelines.ts';
 import type { FlushOutcome } from './delivery/pipeline.ts';
 import type { LaneName } from './delivery/record.ts';
 import type { LaneStats } from './delivery/stats.ts';
+import { closedTracker } from './mixpanel/closed-tracker.ts';
 import { resetMixpanelClient } from './mixpanel/init.ts';
-import { type PropertyCounters, runtime } from './mixpanel/runtime.ts';
-import { noopTracker } from './mixpanel/tracker.ts';
+import { earlyCalls, type PropertyCounters, runtime } from './mixpanel/runtime.ts';
+import { releaseHashKey } from './privacy/hash-key.ts';
 import { contextCounters } from './sentry/allow-list.ts';
 import type { ErrorBudgetStats } from './sentry/error-budget.ts';
 import { closeSentry, flushSentry, isSentryOn } from './sentry/init.ts';
 import { logCounters } from './sentry/logs.ts';
 import { sentryState } from './sentry/state.ts';
 import { setClose } from './sentry/uncaught-errors.ts';
+import { monotonicNow, toTimeLimit, within } from './time-limit.ts';
 import { warnOnce } from './warn-once.ts';
 
 /** The state of both halves. */
@@ -26,14 +28,18 @@ export interface ObservabilityStats {
   readonly properties: Readonly<PropertyCounters & typeof contextCounters>;
   /** Log lines that went to Sentry, and those that were too many in one second. */
   readonly logs: Readonly<typeof logCounters>;
+  /** Calls that came before `initializeMixpanel`, and errors before `initializeSentry`: kept until then, and beyond 1000 and 100 of them dropped. */
+  readonly early: { readonly kept: number; readonly dropped: number };
 }
 
-/** Sends what waits; resolves after `timeoutMs` at the latest, never rejects. What could not be sent stays on disk. */
-export async function flushObservability(timeoutMs = 2000): Promise<FlushOutcome> {
-  const [analytics, errors] = await Promise.all([
-    runtime.pipeline?.flush(timeoutMs) ?? { delivered: 0, pending: 0, spooled: 0 },
-    flushSentry(timeoutMs),
-  ]);
+/**
+ * Sends what waits; resolves after `timeoutMs` at the latest, never rejects. What could not be sent stays on disk.
+ *
+ * @param timeoutMs `Infinity` for no limit; what is no number of milliseconds counts as left out. @default 2000
+ */
+export async function flushObservability(timeoutMs = DEFAULT_TIMEOUT_MS): Promise<FlushOutcome> {
+  const limitMs = toTimeLimit(timeoutMs, DEFAULT_TIMEOUT_MS);
+  const [analytics, errors] = await Promise.all([flushAnalytics(limitMs), flushSentry(limitMs)]);
   return {
     delivered: analytics.delivered + errors.delivered,
     pending: analytics.pending + errors.pending,
@@ -41,6 +47,19 @@ export async function flushObservability(timeoutMs = 2000): Promise<FlushOutcome
   };
 }
 
+async function flushAnalytics(timeoutMs: number): Promise<FlushOutcome> {
+  const { pipeline } = runtime;
+  if (!pipeline) return { delivered: 0, pending: 0, spooled: 0 };
+  const total = (key: 'delivered' | 'queued' | 'pending') =>
+    Object.values(pipeline.stats()).reduce((sum, lane) => sum + lane[key], 0);
+  const before = total('delivered');
+  const outcome = await within(pipeline.flush(timeoutMs), timeoutMs + GRACE_MS);
+  return outcome ?? { delivered: total('delivered') - before, pending: total('queued') + total('pending'), spooled: 0 };
+}
+
+const DEFAULT_TIMEOUT_MS = 2000;
+/** For a pipeline to end by its own limit, after which it tells what is left. */
+const GRACE_MS = 500;
 /** Of the time to close: for errors that came up while everything else used it up. At the least they get to the disk. */
 const LAST_SHARE = 0.1;
 
@@ -51,23 +70,34 @@ let closing: Promise<void> | undefined;
 /**
  * Sends what waits, then turns both halves off. Idempotent; resolves after about `timeoutMs` at the latest, never rejects.
  * Errors go last, so that a failure while analytics close is still reported. What could not be sent stays on disk for the next start.
+ *
+ * What is tracked meanwhile is accepted and kept on disk; what is tracked later is counted as `closed`.
+ *
+ * @param timeoutMs as in {@link flushObservability}. @default 2000
  */
-export function closeObservability(timeoutMs = 2000): Promise<void> {
-  closing ??= close(timeoutMs).finally(() => {
-    closing = undefined;
-  });
+export function closeObservability(timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
+  closing ??= close(toTimeLimit(timeoutMs, DEFAULT_TIMEOUT_MS))
+    .catch((error: unknown) => warnOnce(`Not everything could be closed: ${String(error)}`))
+    .finally(() => {
+      closing = undefined;
+    });
   return closing;
 }
 
 async function close(timeoutMs: number): Promise<void> {
   const { pipeline } = runtime;
-  const deadline = performance.now() + timeoutMs;
-  runtime.tracker = noopTracker;
+  const deadline = monotonicNow() + timeoutMs;
   // Side by side: a receiver that hangs must not take the time of the other.
-  await Promise.all([pipeline?.close(timeoutMs), flushSentry(timeoutMs)]);
-  runtime.pipeline = undefined;
-  resetMixpanelClient();
-  await closeSentry(Math.max(timeoutMs * LAST_SHARE, deadline - performance.now()));
+  await Promise.all([pipeline && within(pipeline.close(timeoutMs), timeoutMs + GRACE_MS), flushSentry(timeoutMs)]);
+  if (pipeline) {
+    runtime.pipeline = undefined;
+    runtime.closed = pipeline;
+    runtime.started = undefined;
+    runtime.tracker = closedTracker(runtime.tracker);
+    resetMixpanelClient();
+  }
+  releaseHashKey();
+  await closeSentry(Math.max(timeoutMs * LAST_SHARE, deadline - monotonicNow()));
 }
 
 /** What was queued, delivered and lost so far, by lane and reason. */
@@ -75,12 +105,23 @@ export function observabilityStats(): ObservabilityStats {
   return {
     analytics: runtime.pipeline ? 'on' : 'off',
     errors: isSentryOn() ? 'on' : 'off',
-    lanes: { ...runtime.pipeline?.stats(), ...sentryState.pipeline?.stats() },
+    // Also of pipelines that are closed: they count what comes too late.
+    lanes: {
+      ...(runtime.pipeline ?? runtime.closed)?.stats(),
+      ...(sentryState.pipeline ?? sentryState.closed)?.stats(),
+    },
     pages: Object.assign({}, ...[...pagePipelines].map((pipeline) => pipeline.stats())),
     errorBudget: sentryState.budget.stats(),
     properties: { ...runtime.counters, ...contextCounters },
     logs: { ...logCounters },
+    early: sumOf(earlyCalls.stats(), sentryState.early.stats()),
   };
+}
+
+type Early = ObservabilityStats['early'];
+
+function sumOf(one: Early, other: Early): Early {
+  return { kept: one.kept + other.kept, dropped: one.dropped + other.dropped };
 }
 
 /**
@@ -88,11 +129,15 @@ export function observabilityStats(): ObservabilityStats {
  * process that shares the spool, and the vendor is asked to delete the profile. Errors that wait or come later are sent without them.
  */
 export function forgetUser(userId: string): void {
-  runtime.tracker.forget(userId);
-  // The vendor is asked by the tracker: once is enough.
-  for (const pipeline of [sentryState.pipeline, ...pagePipelines]) {
-    pipeline?.forget(userId, []).catch((error: unknown) => {
-      warnOnce(`Not everything that waits could be searched for somebody who is to be forgotten: ${String(error)}`);
-    });
+  const failed = (error: unknown) =>
+    warnOnce(`Not everything that waits could be searched for somebody who is to be forgotten: ${String(error)}`);
+  try {
+    runtime.tracker.forget(userId);
+    // The vendor is asked by the tracker: once is enough.
+    for (const pipeline of [sentryState.pipeline, ...pagePipelines]) {
+      if (typeof userId === 'string') pipeline?.forget(userId, []).catch(failed);
+    }
+  } catch (error) {
+    failed(error);
   }
 }

@@ -6,7 +6,11 @@ const MAX_MESSAGES = 500;
 export function warnOnce(message: string): void {
   if (said.has(message) || said.size >= MAX_MESSAGES) return;
   said.add(message);
-  console.warn(`[observability] ${message}`);
+  try {
+    console.warn(`[observability] ${message}`);
+  } catch {
+    // A console that somebody has replaced; whoever is warned must not fail by it.
+  }
 }
 
 /** Forgets what was said; for tests. */

@@ -2,8 +2,9 @@ import { personKeys, plan } from '@qr/events';
 import type { Mixpanel } from 'mixpanel';
 import { createPipeline, type PipelineOptions } from '../delivery/pipeline.ts';
 import type { Transport } from '../delivery/transport.ts';
-import { readObservabilityConfig } from '../load-config.ts';
-import { createHasher } from '../privacy/hash.ts';
+import { checkValue, readObservabilityConfig } from '../load-config.ts';
+import { hashPersonal } from '../privacy/hash.ts';
+import { fixHashKey } from '../privacy/hash-key.ts';
 import { releaseOf } from '../release.ts';
 import { noteEvent } from '../sentry/recent-events.ts';
 import { serviceName } from '../service-name.ts';
@@ -12,8 +13,9 @@ import { warnOnce } from '../warn-once.ts';
 import { createEncoder } from './encode.ts';
 import { createOfficialClient } from './official-client.ts';
 import type { IdMerge, UnplannedPolicy } from './official-records.ts';
-import { runtime } from './runtime.ts';
-import { createTracker } from './tracker.ts';
+import { earlyCalls, runtime } from './runtime.ts';
+import type { Environment } from './settings.ts';
+import { createTracker, noopTracker } from './tracker.ts';
 import { transportsFor } from './transports.ts';
 
 /** The official client of this process once {@link initializeMixpanel} ran with a token, `null` before. */
@@ -31,33 +33,71 @@ export interface InitializeMixpanelOptions {
   readonly idMerge?: IdMerge;
 }
 
-/** What {@link initializeMixpanel} looks at, by name, so that a malformed one is said once. */
-const VARIABLES = [
-  ...['MIXPANEL_API_HOST', 'OBSERVABILITY_FLUSH_INTERVAL_MS', 'OBSERVABILITY_SPOOL_MAX_BYTES', 'PII_HASH_KEY'],
-  'MIXPANEL_ID_MERGE',
-  ...['MIXPANEL_APP_HOST', 'MIXPANEL_OAUTH_TOKEN', 'ANALYTICS_URL', 'SERVICE_TOKEN', 'OBSERVABILITY_REDIS_URL'],
-];
+/** Variables with a default that does no harm: a malformed one is said once, and the default is used. */
+const VARIABLES = ['OBSERVABILITY_FLUSH_INTERVAL_MS', 'OBSERVABILITY_SPOOL_MAX_BYTES', 'MIXPANEL_ID_MERGE'];
 
 /**
- * Turns analytics on for this process. Idempotent; never throws.
+ * Turns analytics on for this process. Idempotent: with other arguments, a second call is ignored with a warning. Never throws.
  *
  * @param token the project token; `MIXPANEL_TOKEN` when left out. Without a token and without `ANALYTICS_URL` one warning is printed and every
- * analytics call does nothing.
+ * analytics call does nothing. So it is when a setting that they need is malformed: none is replaced by a default.
  * @returns the official client, its requests carried by our delivery; `null` without a token.
  */
 export function initializeMixpanel(token?: string, options: InitializeMixpanelOptions = {}): Mixpanel | null {
-  if (runtime.pipeline) return mixpanel;
-  const { config, problems } = readObservabilityConfig();
-  const projectToken = token || config.MIXPANEL_TOKEN;
+  if (runtime.pipeline) return stayAsStarted(token, options);
+  try {
+    return start(token, options ?? {});
+  } catch (error) {
+    warnOnce(`Analytics could not be started, and are off: ${error instanceof Error ? error.message : String(error)}.`);
+    return turnOff();
+  }
+}
+
+function stayAsStarted(token: unknown, options: InitializeMixpanelOptions): Mixpanel | null {
+  const { started } = runtime;
+  const isSameProject = !token || (typeof token === 'string' && ['', started?.token].includes(token.trim()));
+  const transport = transportIn(options);
+  if (!isSameProject || (transport !== undefined && transport !== started?.transport)) {
+    warnOnce(
+      'initializeMixpanel was called again with other arguments, which are ignored: analytics stay as they are.',
+    );
+  }
+  return mixpanel;
+}
+
+function transportIn(options: InitializeMixpanelOptions | null): unknown {
+  try {
+    return options?.transport;
+  } catch {
+    // An object that refuses to be read.
+    return options;
+  }
+}
+
+function start(token: string | undefined, options: InitializeMixpanelOptions): Mixpanel | null {
+  const environment = readObservabilityConfig();
+  const { config, problems } = environment;
   for (const name of VARIABLES) {
     const problem = problems.get(name);
     if (problem) warnOnce(problem);
   }
+  const key = fixHashKey();
+  if (key.isRefused) {
+    warnOnce(`${key.problem} Analytics are off: without it their personal values would not be protected.`);
+    return turnOff();
+  }
+  if (key.problem !== undefined) warnOnce(key.problem);
+  const project = projectOf(token, environment);
   const spoolRoot = options.transport ? config.OBSERVABILITY_SPOOL_DIR : spoolRootOf(config);
-  const transports = options.transport ? everyLane(options.transport) : transportsFor(config, projectToken, spoolRoot);
-  if (Object.keys(transports).length === 0) {
-    warnOnce(problems.get('MIXPANEL_TOKEN') ?? 'MIXPANEL_TOKEN is not set: analytics are off.');
-    return null;
+  const transports = options.transport
+    ? everyLane(options.transport)
+    : transportsFor(project.token, environment, spoolRoot);
+  if (project.problem !== undefined) warnOnce(`${project.problem} Nothing is sent to Mixpanel.`);
+  // A transport of the caller's own may do without a project, but not with a wrong one.
+  if (Object.keys(transports).length === 0 || (options.transport && project.problem !== undefined)) {
+    if (project.token === undefined && project.problem === undefined)
+      warnOnce('MIXPANEL_TOKEN is not set: analytics are off.');
+    return turnOff();
   }
   const pipeline = createPipeline({
     transports,
@@ -71,7 +111,7 @@ export function initializeMixpanel(token?: string, options: InitializeMixpanelOp
   const release = releaseOf(config);
   const encoder = createEncoder({
     plan,
-    hash: createHasher(config.PII_HASH_KEY),
+    hash: hashPersonal,
     base: {
       ...(service !== undefined && { service }),
       environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
@@ -79,15 +119,66 @@ export function initializeMixpanel(token?: string, options: InitializeMixpanelOp
     },
     onLeftOut: countLeftOut,
   });
+  // A token has an effect only where its lanes are: a setting that they need may be malformed.
+  const activeToken = pipeline.has('import') ? project.token : undefined;
+  runtime.started = { token: project.token, transport: options.transport };
   runtime.pipeline = pipeline;
+  runtime.closed = undefined;
   const recordsCharges = options.legacyTrackCharge ?? false;
   const idMerge = options.idMerge ?? config.MIXPANEL_ID_MERGE ?? 'simplified';
-  runtime.tracker = createTracker({ encoder, pipeline, token: projectToken, recordsCharges, idMerge, noteEvent });
-  if (projectToken !== undefined) {
+  runtime.tracker = createTracker({ encoder, pipeline, token: activeToken, recordsCharges, idMerge, noteEvent });
+  if (activeToken !== undefined) {
     const unplanned = options.mixpanelUnplanned ?? 'drop';
-    mixpanel = createOfficialClient({ token: projectToken, encoder, pipeline, unplanned, idMerge });
+    mixpanel = openClient({ token: activeToken, encoder, pipeline, unplanned, idMerge });
   }
+  const lost = earlyCalls.replay(runtime.tracker);
+  for (let call = 0; call < lost; call++) pipeline.drop(activeToken ? 'import' : 'analytics', 'memory_overflow');
   return mixpanel;
+}
+
+/** No destination: what came before is dropped, and every further call does nothing. */
+function turnOff(): null {
+  runtime.tracker = noopTracker;
+  runtime.closed = undefined;
+  earlyCalls.discard();
+  return null;
+}
+
+/** The project that the argument names, else the environment; a malformed argument is not replaced by the environment's. */
+function projectOf(
+  argument: unknown,
+  { config, problems }: Environment,
+): { readonly token?: string; readonly problem?: string } {
+  if (argument && !(typeof argument === 'string' && argument.trim() === '')) {
+    const checked = checkValue('MIXPANEL_TOKEN', argument);
+    return 'value' in checked ? { token: checked.value } : { problem: `initializeMixpanel: ${checked.problem}.` };
+  }
+  const problem = problems.get('MIXPANEL_TOKEN');
+  if (problem !== undefined) return { problem };
+  return config.MIXPANEL_TOKEN === undefined ? {} : { token: config.MIXPANEL_TOKEN };
+}
+
+/** The vendor's client makes an agent of these variables when it is made, and throws at some. It never uses it: our delivery has its own. */
+const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY'];
+
+/** Analytics work without the vendor's client, if it refuses to be made. */
+function openClient(options: Parameters<typeof createOfficialClient>[0]): Mixpanel | null {
+  try {
+    return withoutProxyVariables(() => createOfficialClient(options));
+  } catch (error) {
+    warnOnce(`The Mixpanel client could not be made: ${error instanceof Error ? error.message : String(error)}.`);
+    return null;
+  }
+}
+
+function withoutProxyVariables<T>(act: () => T): T {
+  const values = PROXY_VARIABLES.map((name) => [name, process.env[name]] as const);
+  for (const name of PROXY_VARIABLES) delete process.env[name];
+  try {
+    return act();
+  } finally {
+    for (const [name, value] of values) if (value !== undefined) process.env[name] = value;
+  }
 }
 
 /** The official client, or `null` when analytics are off. */

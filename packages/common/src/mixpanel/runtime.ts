@@ -1,5 +1,7 @@
 import type { Pipeline } from '../delivery/pipeline.ts';
-import { noopTracker, type Tracker } from './tracker.ts';
+import type { Transport } from '../delivery/transport.ts';
+import { createEarlyCalls } from './early-calls.ts';
+import type { Tracker } from './tracker.ts';
 
 /** Properties that did not leave, by reason, since the start. */
 export interface PropertyCounters {
@@ -11,11 +13,19 @@ export interface PropertyCounters {
 interface AnalyticsRuntime {
   tracker: Tracker;
   pipeline: Pipeline | undefined;
+  /** The pipeline before it was closed, which counts what comes too late. */
+  closed: Pipeline | undefined;
+  /** What analytics were started with, while they are on. */
+  started: { readonly token: string | undefined; readonly transport: Transport | undefined } | undefined;
   readonly counters: PropertyCounters;
 }
 
+export const earlyCalls = createEarlyCalls();
+
 export const runtime: AnalyticsRuntime = {
-  tracker: noopTracker,
+  tracker: earlyCalls.tracker,
   pipeline: undefined,
+  closed: undefined,
+  started: undefined,
   counters: { unplanned_property: 0, invalid_property: 0 },
 };

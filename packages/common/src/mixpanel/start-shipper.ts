@@ -1,7 +1,8 @@
 import { type Shipper, startShipper as startShipperOf } from '../delivery/shipper.ts';
+import { createMixpanelHttpTransport } from '../delivery/transports/mixpanel-http.ts';
 import { readObservabilityConfig } from '../load-config.ts';
 import { warnOnce } from '../warn-once.ts';
-import { createMixpanelTransport } from './transports.ts';
+import { mixpanelSettings } from './settings.ts';
 
 /** What {@link startShipper} takes; the rest comes from the environment. */
 export interface StartShipperOptions {
@@ -14,14 +15,18 @@ export interface StartShipperOptions {
 /**
  * Delivers to Mixpanel what other processes have put into the queue at `OBSERVABILITY_REDIS_URL`. Any number of processes may do so at once.
  *
- * @throws Error when `OBSERVABILITY_REDIS_URL` or `MIXPANEL_TOKEN` is missing: a shipper without them would ship nothing, silently.
+ * @throws Error when `OBSERVABILITY_REDIS_URL` or `MIXPANEL_TOKEN` is missing, or a variable that says how Mixpanel is reached is malformed: a shipper
+ * without them would ship nothing, silently.
  */
 export function startShipper(options: StartShipperOptions = {}): Promise<Shipper> {
-  const { config, problems } = readObservabilityConfig();
+  const environment = readObservabilityConfig();
+  const { config, problems } = environment;
   const { OBSERVABILITY_REDIS_URL: redisUrl, MIXPANEL_TOKEN: token } = config;
   if (redisUrl === undefined || token === undefined) {
     const missing = redisUrl === undefined ? 'OBSERVABILITY_REDIS_URL' : 'MIXPANEL_TOKEN';
     throw new Error(problems.get(missing) ?? `startShipper needs ${missing}, which is not set.`);
   }
-  return startShipperOf({ ...options, redisUrl, transport: createMixpanelTransport(token, config), warn: warnOnce });
+  const settings = mixpanelSettings(token, environment);
+  if ('problem' in settings) throw new Error(`startShipper cannot reach Mixpanel: ${settings.problem}`);
+  return startShipperOf({ ...options, redisUrl, transport: createMixpanelHttpTransport(settings), warn: warnOnce });
 }

@@ -10,11 +10,12 @@ import { type RevenueProperties, toRevenue } from './revenue.ts';
 
 /** Takes what callers say; every method is synchronous, returns nothing and never throws. */
 export interface Tracker {
-  event(name: unknown, id: unknown, properties: unknown): void;
+  /** @param time of the call, milliseconds since the epoch. @default now */
+  event(name: unknown, id: unknown, properties: unknown, time?: number): void;
   profile(id: unknown, operations: Readonly<Record<string, unknown>>): void;
   /** Says that two ids are one person. */
-  merge(userId: unknown, anonymousId: unknown): void;
-  revenue(id: unknown, amount: unknown, properties: RevenueProperties | null | undefined): void;
+  merge(userId: unknown, anonymousId: unknown, time?: number): void;
+  revenue(id: unknown, amount: unknown, properties: RevenueProperties | null | undefined, time?: number): void;
   forget(id: unknown): void;
 }
 
@@ -58,13 +59,12 @@ export function createTracker(options: TrackerOptions): Tracker {
     warnOnce(`A record could not be encoded: ${error instanceof Error ? error.message : 'unreadable value'}`);
   }
 
-  function trackEvent(name: unknown, given: unknown, properties: unknown): void {
+  function trackEvent(name: unknown, given: unknown, properties: unknown, time = pipeline.now()): void {
     try {
       const event = encoder.event(name);
       if (event === undefined) return refuse(eventLane, 'unplanned_event', `Event "${String(name)}"`);
       const id = usableIdOf(given);
       if (id === undefined) return refuse(eventLane, 'forbidden_id', `Event "${String(name)}"`);
-      const time = pipeline.now();
       const traceId = noteEvent(String(name), time, properties);
       const occurrence = { id, time, insertId: nextInsertId(), traceId };
       const json = encoder.encodeEvent(event, occurrence, properties);
@@ -76,19 +76,19 @@ export function createTracker(options: TrackerOptions): Tracker {
   }
 
   /** Simplified id merge: the vendor merges two ids at the first ordinary event that carries both. */
-  function linkOf(id: string, deviceId: string): string | undefined {
+  function linkOf(id: string, deviceId: string, time: number): string | undefined {
     if (!encoder.identify) return undefined;
-    const occurrence = { id, deviceId, time: pipeline.now(), insertId: nextInsertId(), traceId: undefined };
+    const occurrence = { id, deviceId, time, insertId: nextInsertId(), traceId: undefined };
     return encoder.encodeEvent(encoder.identify, occurrence, undefined);
   }
 
   /** Original id merge: an event of the vendor's, with the ids as earlier events have them. */
-  function identifyOf(userId: string, anonymousId: string): string {
+  function identifyOf(userId: string, anonymousId: string, time: number): string {
     const properties = {
       distinct_id: userId.toWellFormed(),
       $identified_id: userId.toWellFormed(),
       $anon_id: anonymousId.toWellFormed(),
-      time: pipeline.now(),
+      time,
       $insert_id: nextInsertId(),
       ip: '0',
     };
@@ -110,7 +110,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       }
     },
 
-    merge(user, anonymous) {
+    merge(user, anonymous, time = pipeline.now()) {
       try {
         const userId = usableIdOf(user);
         const deviceId = usableDeviceIdOf(anonymous);
@@ -118,7 +118,8 @@ export function createTracker(options: TrackerOptions): Tracker {
         if (!userId || isDevice(userId) || deviceId === undefined) return refuse('import', 'forbidden_id', 'Merge');
         const pair = JSON.stringify([userId, deviceId]);
         if (merged.has(pair)) return;
-        const json = idMerge === 'original' ? identifyOf(userId, String(anonymous)) : linkOf(userId, deviceId);
+        const json =
+          idMerge === 'original' ? identifyOf(userId, String(anonymous), time) : linkOf(userId, deviceId, time);
         if (json === undefined) return refuse('import', 'unplanned_event', 'Merge');
         pipeline.push('import', json);
         merged.set(pair, [userId, distinctIdOfDevice(deviceId)]);
@@ -127,17 +128,17 @@ export function createTracker(options: TrackerOptions): Tracker {
       }
     },
 
-    revenue(given, amount, properties) {
+    revenue(given, amount, properties, time = pipeline.now()) {
       try {
         const revenue = toRevenue(amount, properties);
         if (revenue === undefined) {
           pipeline.drop(eventLane, 'invalid_record');
           return warnOnce('trackRevenue was refused: expected a finite amount and an ISO 4217 currency.');
         }
-        trackEvent('revenue', given, revenue);
+        trackEvent('revenue', given, revenue, time);
         const id = usableIdOf(given)?.toWellFormed();
         if (!recordsCharges || !id) return;
-        const charge = { $amount: revenue.amount, $time: new Date().toISOString() };
+        const charge = { $amount: revenue.amount, $time: new Date(time).toISOString() };
         const update = { ...envelope, $distinct_id: id, $append: { $transactions: charge } };
         pipeline.push('engage', JSON.stringify(update));
       } catch (error) {

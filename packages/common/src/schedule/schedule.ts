@@ -1,4 +1,6 @@
 import { readObservabilityConfig } from '../load-config.ts';
+import { toTimeLimit } from '../time-limit.ts';
+import { warnOnce } from '../warn-once.ts';
 
 /** What {@link startSchedule} takes. */
 export interface ScheduleOptions {
@@ -24,11 +26,16 @@ export function startSchedule({ name, everyMs, run }: ScheduleOptions): StopSche
   };
   if (redisUrl === undefined) return startTimer(everyMs, runSafely);
   // BullMQ and its client take 0.3 s to load: only a process that shares its work pays for it.
-  const shared = import('./shared-schedule.ts').then(({ shareSchedule }) =>
-    shareSchedule({ name, everyMs, run: runSafely, redisUrl }),
-  );
-  return async () => (await shared)();
+  const shared = import('./shared-schedule.ts')
+    .then(({ shareSchedule }) => shareSchedule({ name, everyMs, run: runSafely, redisUrl }))
+    .catch((error: unknown) => {
+      warnOnce(`The schedule "${name}" could not be started: ${String(error)}. Nothing runs.`);
+    });
+  return async () => (await shared)?.();
 }
+
+/** For an interval that is no number: a timer of Node would take it for a millisecond. */
+const DEFAULT_INTERVAL_MS = 60_000;
 
 function startTimer(everyMs: number, run: () => Promise<void>): StopSchedule {
   let running: Promise<void> | undefined;
@@ -38,7 +45,7 @@ function startTimer(everyMs: number, run: () => Promise<void>): StopSchedule {
     });
   };
   runOnce();
-  const timer = setInterval(runOnce, everyMs).unref();
+  const timer = setInterval(runOnce, toTimeLimit(everyMs, DEFAULT_INTERVAL_MS)).unref();
   return async () => {
     clearInterval(timer);
     await running;

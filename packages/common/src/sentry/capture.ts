@@ -20,7 +20,7 @@ export type MessageLevel = 'info' | 'warning' | 'error';
  * @returns the event id, 32 hex digits, to show to people; also when error tracking is off.
  */
 export function captureException(error: unknown, context?: Readonly<Record<string, unknown>>): string {
-  if (!sentryState.isOn) return uuid4();
+  if (!sentryState.isOn) return keepOrRefuse((eventId) => report(error, eventId, context));
   const state = stateOf(Sentry.getIsolationScope());
   const known = state ? reportedAs(state, error) : reportedOutside.get(error as object);
   if (known !== undefined) return known;
@@ -28,6 +28,16 @@ export function captureException(error: unknown, context?: Readonly<Record<strin
   if (state) rememberReport(state, error, eventId);
   else if (typeof error === 'object' && error !== null) reportedOutside.set(error, eventId);
   report(error, eventId, context);
+  return eventId;
+}
+
+/** Returns an id for what cannot be sent now: it is kept before `initializeSentry`, and counted after `closeObservability`. */
+function keepOrRefuse(send: (eventId: string) => void): string {
+  const eventId = uuid4();
+  if (sentryState.closed) {
+    sentryState.closed.drop('sentry', 'closed');
+    warnOnce('An error was reported after closeObservability: it was not sent, and is counted as closed.');
+  } else sentryState.early.keep(() => send(eventId));
   return eventId;
 }
 
@@ -76,8 +86,16 @@ export function captureMessage(
   level: MessageLevel = 'info',
   context?: Readonly<Record<string, unknown>>,
 ): string {
-  const eventId = uuid4();
-  if (!sentryState.isOn) return eventId;
+  if (!sentryState.isOn) return keepOrRefuse((eventId) => reportMessage(message, level, eventId, context));
+  return reportMessage(message, level, uuid4(), context);
+}
+
+function reportMessage(
+  message: string,
+  level: MessageLevel,
+  eventId: string,
+  context: Readonly<Record<string, unknown>> | undefined,
+): string {
   try {
     const text = sentryState.scrubber.scrubText(String(message));
     const verdict = verdictOn(text, eventId, Sentry.getIsolationScope());
@@ -111,7 +129,13 @@ export function setUserContext(user: UserContext): void {
     );
     return;
   }
-  scope.setUser({ id: String(user?.id) });
+  try {
+    const id: unknown = user?.id;
+    if (typeof id === 'string' || typeof id === 'number') scope.setUser({ id: String(id) });
+    else warnOnce('setUserContext expects an object with an id, a text: nothing was set.');
+  } catch {
+    warnOnce('setUserContext could not read what it was given: nothing was set.');
+  }
 }
 
 /**

@@ -37,6 +37,8 @@ export interface ErrorBudgetStats {
   readonly suppressed: number;
   /** Suppressed ones that no event has told of yet, those of earlier processes included. */
   readonly unannounced: number;
+  /** Lines of earlier processes that could not be read. */
+  readonly damaged: number;
   /** The most frequent ones, 20 at most. */
   readonly byFingerprint: readonly {
     readonly fingerprint: string;
@@ -63,6 +65,8 @@ export interface ErrorBudget {
   fail(eventId: string): void;
   /** Sends a summary for every fingerprint of which suppressed errors wait to be told of. */
   announce(): void;
+  /** Keeps what this turn has counted: the process ends. */
+  commit(): void;
   stats(): ErrorBudgetStats;
   close(): void;
 }
@@ -77,7 +81,8 @@ export const unlimited: ErrorBudget = {
   settle() {},
   fail() {},
   announce() {},
-  stats: () => ({ reported: 0, suppressed: 0, unannounced: 0, byFingerprint: [] }),
+  commit() {},
+  stats: () => ({ reported: 0, suppressed: 0, unannounced: 0, damaged: 0, byFingerprint: [] }),
   close() {},
 };
 
@@ -116,16 +121,36 @@ export function createErrorBudget({ perMonth, share, store, send, warn }: ErrorB
   const ledger = new Ledger(limitsFor(perMonth), Date.now());
   const ofMinute = new Map<string, number>();
   let compactedAt = Date.now();
+  let damaged = 0;
 
-  takeOver();
+  safely(takeOver);
   const leave = share?.((sharers) => {
     ledger.limits = limitsFor(perMonth, sharers);
   });
-  const timer = setInterval(everyMinute, MINUTE_MS).unref();
+  const timer = setInterval(() => safely(everyMinute), MINUTE_MS).unref();
+
+  /** Books that cannot be kept must stop neither an error nor the process. */
+  function safely(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      warn(`The error budget cannot keep its books: ${error instanceof Error ? error.message : String(error)}.`);
+    }
+  }
 
   function takeOver(): void {
     const logs = store.takeOver();
-    for (const log of logs) ledger.absorb(replay(log, ledger.limits, Date.now()), Date.now());
+    let damagedNow = 0;
+    for (const log of logs) {
+      const left = replay(log, ledger.limits, Date.now());
+      ledger.absorb(left.ledger, Date.now());
+      damagedNow += left.damaged;
+    }
+    if (damagedNow > 0) {
+      damaged += damagedNow;
+      warn(`${damagedNow} lines of the error budget were damaged and are left out: a few errors may not be counted.`);
+    }
+    // Also damaged lines are gone with it, so that none is read again.
     if (logs.length > 0 || store.isLong) compact();
   }
 
@@ -219,14 +244,24 @@ export function createErrorBudget({ perMonth, share, store, send, warn }: ErrorB
   }
 
   return {
-    judge,
+    judge(...error) {
+      try {
+        return judge(...error);
+      } catch (failure) {
+        safely(() => {
+          throw failure;
+        });
+        return UNLIMITED;
+      }
+    },
     expects: (eventId) => eventId !== undefined && ledger.inFlight.has(eventId),
     settle,
     fail,
     announce() {
       for (const entry of waiting()) announceOne(entry);
     },
-    stats: () => statsOf([...ledger.entries.values()]),
+    commit: () => store.commit(),
+    stats: () => ({ ...statsOf([...ledger.entries.values()]), damaged }),
     close() {
       clearInterval(timer);
       leave?.();
@@ -236,7 +271,7 @@ export function createErrorBudget({ perMonth, share, store, send, warn }: ErrorB
   };
 }
 
-function statsOf(entries: readonly Entry[]): ErrorBudgetStats {
+function statsOf(entries: readonly Entry[]): Omit<ErrorBudgetStats, 'damaged'> {
   const sum = (key: 'reported' | 'suppressed' | 'unannounced') =>
     entries.reduce((total, entry) => total + entry[key], 0);
   const frequent = entries

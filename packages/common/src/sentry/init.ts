@@ -1,13 +1,13 @@
 import type { StreamedSpanJSON } from '@sentry/core';
 import * as Sentry from '@sentry/node';
-import { Value } from 'typebox/value';
-import { type ObservabilityConfig, observabilityVariables } from '../config.ts';
+import type { ObservabilityConfig } from '../config.ts';
 import type { FlushOutcome } from '../delivery/pipeline.ts';
-import { readObservabilityConfig } from '../load-config.ts';
+import { checkValue, readObservabilityConfig } from '../load-config.ts';
 import { releaseOf } from '../release.ts';
 import { nameService } from '../service-name.ts';
 import type { ScrubberOptions } from '../shared/index.ts';
 import { spoolRootOf } from '../spool-root.ts';
+import { monotonicNow, within } from '../time-limit.ts';
 import { warnOnce } from '../warn-once.ts';
 import { filterBreadcrumb, filterErrorEvent } from './allow-list.ts';
 import { openErrorBudget } from './budget/open-budget.ts';
@@ -24,17 +24,19 @@ import { createTracesSampler } from './sampling.ts';
 import { configureScrubber, sentryState } from './state.ts';
 import { platformOrigins } from './trace-origins.ts';
 import { makeDurableTransport } from './transport.ts';
+import { createUnfinishedEvents } from './unfinished-events.ts';
 import { admit } from './verdict.ts';
 
 /** `close` sends one envelope a trace; the SDK's buffer of 64 would drop the rest. */
 const TRANSPORT_BUFFER = 1000;
 
-/** What {@link initializeSentry} looks at, by name, so that a malformed one is said once. */
+/** Variables with a default that does no harm: a malformed one is said once, and the default is used. */
 const VARIABLES = [
-  ...['SENTRY_ENVIRONMENT', 'SENTRY_RELEASE', 'SENTRY_TRACES_SAMPLE_RATE', 'SENTRY_PROFILE_SESSION_SAMPLE_RATE'],
-  'SENTRY_ROUTE_SAMPLE_RATES',
+  ...['SENTRY_ENVIRONMENT', 'SENTRY_RELEASE', 'SENTRY_PROFILE_SESSION_SAMPLE_RATE'],
   ...['SENTRY_ERROR_BUDGET_PER_MONTH', 'SHUTDOWN_TIMEOUT_MS'],
 ];
+/** A rate that cannot be read may have been meant to be lower than any default. */
+const RATES = ['SENTRY_TRACES_SAMPLE_RATE', 'SENTRY_ROUTE_SAMPLE_RATES'];
 
 /** What {@link initializeSentry} takes; everything has a default. */
 export interface InitializeSentryOptions {
@@ -48,38 +50,82 @@ export interface InitializeSentryOptions {
 }
 
 /**
- * Turns error tracking and tracing on for this process. Idempotent; never throws.
+ * Turns error tracking and tracing on for this process. Idempotent: with other arguments, a second call is ignored with a warning. Never throws.
  *
  * @param name the service, as it appears in errors, traces and events.
- * @param dsn `SENTRY_DSN` when left out. Without either, one warning is printed and every capture does nothing.
+ * @param dsn `SENTRY_DSN` when left out. Without either, or when the one that is given is malformed, one warning is printed and every capture does
+ * nothing.
  * @param options.routeSampleRates shares of traces for single routes.
  * @param options.scrub further key names and patterns to remove from all that is sent, and key names to leave alone.
  */
 export function initializeSentry(name: string, dsn?: string, options: InitializeSentryOptions = {}): void {
-  const { scrub = {}, routeSampleRates = {} } = options;
-  nameService(name);
-  if (sentryState.isOn) return;
-  const { config, problems } = readObservabilityConfig();
-  const target = dsn || config.SENTRY_DSN;
-  if (!target) {
-    warnOnce(problems.get('SENTRY_DSN') ?? 'SENTRY_DSN is not set: error tracking is off.');
-    return;
+  try {
+    const service = typeof name === 'string' && name !== '' ? name : 'service';
+    nameService(service);
+    if (sentryState.isOn) return stayAsStarted(service, dsn);
+    const environment = readObservabilityConfig();
+    const target = targetOf(dsn, environment);
+    if ('problem' in target) {
+      sentryState.early.discard();
+      sentryState.closed = undefined;
+      return warnOnce(target.problem);
+    }
+    start(service, target.dsn, options ?? {}, environment);
+  } catch (error) {
+    warnOnce(`Error tracking could not be started: ${error instanceof Error ? error.message : String(error)}.`);
+    if (!sentryState.isOn) void closePipeline();
   }
-  if (!Value.Check(observabilityVariables.SENTRY_DSN, target)) {
-    warnOnce('initializeSentry: expected a DSN such as https://key@o1.ingest.sentry.io/2. Error tracking is off.');
-    return;
+}
+
+function stayAsStarted(name: string, dsn: unknown): void {
+  const { started } = sentryState;
+  const isSameTarget = !dsn || (typeof dsn === 'string' && ['', started?.dsn].includes(dsn.trim()));
+  if (isSameTarget && name === started?.name) return;
+  warnOnce(
+    `initializeSentry was called again with another ${isSameTarget ? 'name' : 'DSN'}, which is ignored: error tracking stays as it is.`,
+  );
+}
+
+/** Of a start that failed half-way. */
+async function closePipeline(): Promise<void> {
+  const { pipeline } = sentryState;
+  sentryState.pipeline = undefined;
+  await pipeline?.close(0).catch(() => {});
+}
+
+type Environment = ReturnType<typeof readObservabilityConfig>;
+
+/** The DSN that the argument names, else the environment; a malformed argument is not replaced by the environment's. */
+function targetOf(
+  argument: unknown,
+  { config, problems }: Environment,
+): { readonly dsn: string } | { readonly problem: string } {
+  if (argument && !(typeof argument === 'string' && argument.trim() === '')) {
+    const checked = checkValue('SENTRY_DSN', argument);
+    if ('value' in checked) return { dsn: checked.value };
+    return { problem: `initializeSentry: ${checked.problem}. Error tracking is off.` };
   }
+  if (config.SENTRY_DSN !== undefined) return { dsn: config.SENTRY_DSN };
+  const problem = problems.get('SENTRY_DSN');
+  return { problem: problem ? `${problem} Error tracking is off.` : 'SENTRY_DSN is not set: error tracking is off.' };
+}
+
+function start(name: string, dsn: string, options: InitializeSentryOptions, environment: Environment): void {
+  const { config, problems, malformed } = environment;
   for (const variable of VARIABLES) {
     const problem = problems.get(variable);
     if (problem) warnOnce(problem);
   }
-  for (const problem of configureScrubber(scrub)) warnOnce(problem);
+  const unreadableRate = RATES.find((variable) => malformed.has(variable));
+  if (unreadableRate !== undefined) warnOnce(`${problems.get(unreadableRate)} No traces are recorded.`);
+  for (const problem of configureScrubber(options.scrub ?? {})) warnOnce(problem);
   const isProduction = config.NODE_ENV === 'production';
-  const sampleRateOf = sampleRates(config, routeSampleRates);
+  const sampleRateOf = unreadableRate === undefined ? sampleRates(config, options.routeSampleRates ?? {}) : noTraces;
   const release = releaseOf(config);
-  const ownHosts = [config.MIXPANEL_API_HOST ?? 'https://api.mixpanel.com', new URL(target).origin];
+  const ownHosts = [config.MIXPANEL_API_HOST, new URL(dsn).origin].filter((host) => host !== undefined);
+  const unfinished = createUnfinishedEvents();
   Sentry.init({
-    dsn: target,
+    dsn,
     serverName: name,
     environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
     ...(release !== undefined && { release }),
@@ -90,6 +136,7 @@ export function initializeSentry(name: string, dsn?: string, options: Initialize
     integrations: integrations({
       isOwnTraffic: (url) => ownHosts.some((host) => url.startsWith(host)),
       shutdownTimeoutMs: config.SHUTDOWN_TIMEOUT_MS ?? 10_000,
+      sourceLines: unfinished.integrations,
     }),
     dataCollection,
     // A stray SENTRY_SPOTLIGHT would mirror every event of a production process to that address.
@@ -98,6 +145,7 @@ export function initializeSentry(name: string, dsn?: string, options: Initialize
     transportOptions: { bufferSize: TRANSPORT_BUFFER },
     initialScope: { tags: { service: name } },
     beforeSend: (event, hint) => {
+      unfinished.done(hint);
       const admitted = admit(event, hint);
       return admitted && filterErrorEvent(withRecentEvents(admitted));
     },
@@ -106,14 +154,29 @@ export function initializeSentry(name: string, dsn?: string, options: Initialize
     beforeSendLog: filterLog,
   });
   sentryState.isOn = Sentry.isInitialized();
+  sentryState.started = { name, dsn };
+  sentryState.closed = undefined;
   sentryState.budget = openErrorBudget(config);
-  Sentry.getClient()?.on('afterEnvelope', ([headers]) => {
-    if ('event_id' in headers) sentryState.budget.settle(String(headers.event_id));
-  });
   sentryState.sampleRateOf = sampleRateOf;
+  finishAtExit(unfinished);
+  const lost = sentryState.early.replay();
+  for (let error = 0; error < lost; error++) sentryState.pipeline?.drop('sentry', 'memory_overflow');
   const profiled = config.SENTRY_PROFILE_SESSION_SAMPLE_RATE ?? 0;
   if (sentryState.isOn && profiled > 0) void startProfiling(profiled);
 }
+
+/** `process.exit()` waits for nothing: what is not in the lane by then is written before it ends the process. */
+function finishAtExit({ finish }: Pick<ReturnType<typeof createUnfinishedEvents>, 'finish'>): void {
+  const onExit = () => {
+    finish();
+    sentryState.budget.commit();
+  };
+  // First: the pipeline's own listener writes what it has then.
+  process.prependListener('exit', onExit);
+  stopListening = () => process.off('exit', onExit);
+}
+
+let stopListening = () => {};
 
 /** With a rate of 0 the SDK still builds every span, and for `undefined` it reads the variable by itself: only this is none. */
 const NO_RATE = null as unknown as number;
@@ -123,31 +186,40 @@ export function isSentryOn(): boolean {
   return sentryState.isOn;
 }
 
-/** Sends what waits; the SDK first, for what it still works on is not in the lane yet. */
+/** Sends what waits; the SDK first, for what it still works on is not in the lane yet. Never rejects. */
 export async function flushSentry(timeoutMs: number): Promise<FlushOutcome> {
   const { pipeline } = sentryState;
   if (!sentryState.isOn || !pipeline) return { delivered: 0, pending: 0, spooled: 0 };
   const before = pipeline.stats().sentry?.delivered ?? 0;
-  await Sentry.flush(timeoutMs).catch(() => false);
+  // The SDK counts its own time, by timers that a test may have faked; to it 0 means no limit.
+  await within(Sentry.flush(Math.max(1, timeoutMs)), timeoutMs);
   // An error is a file of its own.
   const { delivered = 0, pending = 0, spooledFiles = 0 } = pipeline.stats().sentry ?? {};
   return { delivered: delivered - before, pending: pending - spooledFiles, spooled: spooledFiles };
 }
 
+/** Turns error tracking off; what could not be sent stays on disk. Never rejects. */
 export async function closeSentry(timeoutMs: number): Promise<void> {
   if (!sentryState.isOn) return;
   stopProfiling();
   sentryState.budget.announce();
-  sentryState.isOn = false;
   const { pipeline } = sentryState;
-  const deadline = performance.now() + timeoutMs;
-  await Sentry.close(timeoutMs).catch(() => false);
-  await pipeline?.close(Math.max(0, deadline - performance.now()));
-  await transport?.close();
+  sentryState.isOn = false;
+  sentryState.closed = pipeline;
+  const deadline = monotonicNow() + timeoutMs;
+  await within(Sentry.close(Math.max(1, timeoutMs)), timeoutMs);
+  const leftMs = Math.max(0, deadline - monotonicNow());
+  if (pipeline) await within(pipeline.close(leftMs), leftMs + GRACE_MS);
+  if (transport) await within(transport.close(), GRACE_MS);
+  stopListening();
   sentryState.pipeline = undefined;
+  sentryState.started = undefined;
   sentryState.budget.close();
   sentryState.budget = unlimited;
 }
+
+/** For what ends by a limit of its own, and tells what is left. */
+const GRACE_MS = 500;
 
 /** The SDK does not close its transport. */
 let transport: ClosableTransport | undefined;
@@ -155,7 +227,7 @@ let transport: ClosableTransport | undefined;
 function openTransport(sdk: TransportOptions, config: ObservabilityConfig): ClosableTransport {
   const maxSpoolBytes = config.OBSERVABILITY_SPOOL_MAX_BYTES;
   sentryState.pipeline = createErrorPipeline({ sdk, spoolRoot: spoolRootOf(config), maxSpoolBytes });
-  transport = makeDurableTransport(sdk, sentryState.pipeline);
+  transport = makeDurableTransport(sdk, sentryState.pipeline, (eventId) => sentryState.budget.settle(eventId));
   return transport;
 }
 

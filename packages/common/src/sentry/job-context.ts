@@ -14,16 +14,31 @@ export interface Job {
  */
 export function withJobContext<T>(job: Job, fn: () => T): T {
   if (!sentryState.isOn) return fn();
+  const { name, sentryTrace, baggage } = readJob(job);
   return Sentry.withIsolationScope((scope) => {
     const state = createRequestState();
     attachState(scope, state);
-    scope.setTransactionName(job.name);
+    scope.setTransactionName(name);
     scope.setSDKProcessingMetadata({ observability: { state } });
     const run = () => {
       state.trace = Sentry.getCurrentScope().getPropagationContext();
-      return Sentry.startSpan({ name: job.name, op: 'queue.process' }, fn);
+      return Sentry.startSpan({ name, op: 'queue.process' }, fn);
     };
     // Without a trace of its own the job would otherwise join the trace of the process.
-    return Sentry.continueTrace({ sentryTrace: job.trace?.['sentry-trace'], baggage: job.trace?.baggage }, run);
+    return Sentry.continueTrace({ sentryTrace, baggage }, run);
   });
+}
+
+/** Whatever describes it, the job itself must run. */
+function readJob(job: Job) {
+  try {
+    const { name, trace } = job;
+    return { name: String(name), sentryTrace: textOf(trace?.['sentry-trace']), baggage: textOf(trace?.baggage) };
+  } catch {
+    return { name: 'job', sentryTrace: undefined, baggage: undefined };
+  }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -31,7 +31,13 @@ const sendCompleteTraces = defineIntegration(() => ({
      */
     function send(): void {
       const count = Math.ceil(complete.length / 4);
-      for (const traceId of complete.slice(0, count)) client.emit('flushTraceSpans', traceId);
+      for (const traceId of complete.slice(0, count)) {
+        try {
+          client.emit('flushTraceSpans', traceId);
+        } catch {
+          // A hook of somebody else's refused: its trace is lost, the process goes on.
+        }
+      }
       complete = complete.slice(count);
       if (complete.length > 0) setImmediate(send);
     }

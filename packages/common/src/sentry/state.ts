@@ -1,5 +1,6 @@
 import type { Pipeline } from '../delivery/pipeline.ts';
 import { createScrubber, defaultScrubber, type Scrubber, type ScrubberOptions } from '../shared/index.ts';
+import { createEarlyErrors } from './early-errors.ts';
 import { unlimited } from './error-budget.ts';
 import { noTraces } from './sample-rates.ts';
 import { isSdkId } from './sdk-ids.ts';
@@ -11,6 +12,11 @@ export const sentryState = {
   sampleRateOf: noTraces,
   /** How errors are delivered; `undefined` while error tracking is off. */
   pipeline: undefined as Pipeline | undefined,
+  /** The pipeline before it was closed, which counts what comes too late. */
+  closed: undefined as Pipeline | undefined,
+  early: createEarlyErrors(),
+  /** What error tracking was turned on with, while it is on. */
+  started: undefined as { readonly name: string; readonly dsn: string } | undefined,
   /** Which errors are worth an event. */
   budget: unlimited,
   /** What cleans everything that is sent. */

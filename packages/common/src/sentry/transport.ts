@@ -10,11 +10,14 @@ const WITHOUT_LIMIT_MS = 2 ** 31 - 1;
  * How everything leaves for Sentry: scrubbed first, whatever a hook did not cover, then errors and messages by the durable lane, and the rest
  * (spans, logs, metrics, sessions, client reports, profiles) at once and by memory only, which may lose them.
  *
+ * `onKept` is called with the id of each error as soon as the lane has it.
+ *
  * Feedback and check-ins are of the rest: a check-in bears no time of its own, so a late one would tell of a run that never was.
  */
 export function makeDurableTransport(
   options: TransportOptions,
   lane: Pick<Pipeline, 'push' | 'flush'>,
+  onKept: (eventId: string) => void = () => {},
 ): ClosableTransport {
   const direct = makeDirectTransport(options);
   return {
@@ -23,6 +26,8 @@ export function makeDurableTransport(
       if (clean[1].length === 0) return Promise.resolve({});
       if (!holdsError(clean)) return direct.send(clean);
       lane.push('sentry', serializeError(clean));
+      const { event_id: eventId } = clean[0] as { readonly event_id?: unknown };
+      if (typeof eventId === 'string') onKept(eventId);
       return Promise.resolve({});
     },
     async flush(timeoutMs) {

@@ -20,12 +20,21 @@ export function setClose(close: Close): void {
 export function uncaughtErrorsIntegration(timeoutMs: number) {
   return Sentry.onUncaughtExceptionIntegration({
     onFatalError: (error) => {
-      console.error(error);
       const exit = () => process.exit(1);
       setTimeout(exit, timeoutMs);
+      print(error);
       closeAll(timeoutMs * SHARE).then(exit, exit);
     },
   });
+}
+
+/** What was thrown may refuse to be printed, and must not keep the rest from being delivered. */
+function print(error: unknown): void {
+  try {
+    console.error(error);
+  } catch {
+    console.error('An uncaught error that refuses to be read');
+  }
 }
 
 /** Of the time to end: what is left is a reserve. */

@@ -10,6 +10,8 @@ import Fastify, {
 import { readObservabilityConfig } from '../load-config.ts';
 import { logToSentry } from '../sentry/logs.ts';
 import { nameService, serviceName } from '../service-name.ts';
+import { toTimeLimit } from '../time-limit.ts';
+import { warnOnce } from '../warn-once.ts';
 import { addDocumentation } from './documentation.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { addHealthRoutes, type ReadyChecks } from './health.ts';
@@ -26,6 +28,12 @@ export type Server = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >;
+
+/** What a server reads; a malformed one is said once, and nobody's headers are believed, or the default is used. */
+const VARIABLES = [
+  ...['TRUST_PROXY', 'LOG_LEVEL', 'SERVICE_TOKEN', 'OBSERVABILITY_REDIS_URL'],
+  ...['SHUTDOWN_TIMEOUT_MS', 'SHUTDOWN_DRAIN_MS'],
+];
 
 /** What {@link buildServer} takes; everything has a default. */
 export interface BuildServerOptions extends SecurityOptions {
@@ -54,7 +62,11 @@ export interface BuildServerOptions extends SecurityOptions {
  * documentation outside production, and an orderly end. Routes and hooks can be added at once; an error handler of one's own replaces ours.
  */
 export function buildServer(options: BuildServerOptions = {}): Server {
-  const { config } = readObservabilityConfig();
+  const { config, problems } = readObservabilityConfig();
+  for (const name of VARIABLES) {
+    const problem = problems.get(name);
+    if (problem) warnOnce(problem);
+  }
   const isProduction = config.NODE_ENV === 'production';
   const { requestTimeoutMs = 30_000 } = options;
   nameService(options.serviceName);
@@ -102,7 +114,7 @@ export function buildServer(options: BuildServerOptions = {}): Server {
     void reply.code(404).send({ error: 'Not Found', message: 'There is nothing here: check the method and the path.' });
   });
   if (options.handleSignals ?? true) {
-    const timeoutMs = options.shutdownTimeoutMs ?? config.SHUTDOWN_TIMEOUT_MS ?? 10_000;
+    const timeoutMs = toTimeLimit(options.shutdownTimeoutMs ?? config.SHUTDOWN_TIMEOUT_MS, 10_000);
     const drainMs = config.SHUTDOWN_DRAIN_MS ?? 0;
     let stopListening = () => {};
     app.addHook('onListen', async () => {

@@ -14,7 +14,7 @@ const CHECK_TIMEOUT_MS = 2000;
 export function addHealthRoutes(app: FastifyInstance, checks: ReadyChecks, isClosing: () => boolean): void {
   const live = async () => ({ status: 'ok' });
   // A busy process is alive: killing it would move its load to the others.
-  const options = { logLevel: 'warn', schema: { hide: true }, config: { pressureHandler: () => undefined } } as const;
+  const options = { logLevel: 'warn', schema: { hide: true }, config: { isServedUnderPressure: true } } as const;
   app.get('/health', options, live);
   app.get('/health/live', options, live);
   app.get('/health/ready', { logLevel: 'warn', schema: { hide: true } }, async (_request, reply) => {

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { readObservabilityConfig } from '../load-config.ts';
 import { isSentryOn } from '../sentry/init.ts';
 import { addRequestHooks } from '../sentry/request-hook.ts';
+import { warnOnce } from '../warn-once.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { stateKey } from './request-key.ts';
 
@@ -19,10 +21,19 @@ export interface ObservabilityPluginOptions {
  */
 export const observabilityPlugin = fp<ObservabilityPluginOptions>(
   async function observability(app: FastifyInstance, options) {
-    const { errorHandler = true, isProduction = process.env['NODE_ENV'] === 'production' } = options;
+    const { errorHandler = true, isProduction = readObservabilityConfig().config.NODE_ENV === 'production' } = options;
     app.decorateRequest(stateKey, null);
-    if (isSentryOn()) addRequestHooks(app);
+    if (isSentryOn()) addHooksSafely(app);
     if (errorHandler) app.setErrorHandler(createErrorHandler(isProduction));
   },
   { fastify: '5.x', name: '@qr/common/observability' },
 );
+
+/** A server without error reports is better than none. */
+function addHooksSafely(app: FastifyInstance): void {
+  try {
+    addRequestHooks(app);
+  } catch (error) {
+    warnOnce(`Requests are not observed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

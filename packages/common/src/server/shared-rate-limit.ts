@@ -1,7 +1,7 @@
 import type { RateLimitPluginOptions } from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import { readObservabilityConfig } from '../load-config.ts';
-import { createHasher } from '../privacy/hash.ts';
+import { hashPersonal } from '../privacy/hash.ts';
 import { serviceName } from '../service-name.ts';
 import { warnOnce } from '../warn-once.ts';
 
@@ -19,7 +19,7 @@ export async function sharedRateLimit(
   app: FastifyInstance,
   purpose: string,
 ): Promise<Pick<RateLimitPluginOptions, 'redis' | 'nameSpace' | 'skipOnError' | 'keyGenerator'>> {
-  const { OBSERVABILITY_REDIS_URL: url, PII_HASH_KEY: hashKey } = readObservabilityConfig().config;
+  const { OBSERVABILITY_REDIS_URL: url } = readObservabilityConfig().config;
   if (url === undefined) return {};
   const { Redis } = await import('ioredis');
   const redis = new Redis(url, {
@@ -34,12 +34,11 @@ export async function sharedRateLimit(
     warnOnce(`Rate limits cannot reach Redis: ${error.message}. Requests pass uncounted until it is back.`),
   );
   app.addHook('onClose', async () => redis.disconnect());
-  const hash = createHasher(hashKey);
   return {
     redis,
     nameSpace: `qr-limit:${serviceName() ?? 'service'}:${purpose}:`,
     skipOnError: true,
     // Addresses are personal data, and Redis may write what it holds to a disk.
-    keyGenerator: ({ ip }) => hash(ip).slice(0, 32),
+    keyGenerator: ({ ip }) => hashPersonal(ip).slice(0, 32),
   };
 }

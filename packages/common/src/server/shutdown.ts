@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { closeObservability } from '../lifecycle.ts';
+import { toTimeLimit } from '../time-limit.ts';
 
 /** Running requests get this part of the time at most, telemetry this part of what they leave. The rest is a reserve. */
 const SHARE = { requests: 0.5, telemetry: 0.8 };
@@ -27,7 +28,7 @@ interface CloseOptions {
 export function closeOnSignals(app: FastifyInstance, { timeoutMs, drainMs, onDrain }: CloseOptions): () => void {
   const listeners = closeWithGrace(
     {
-      delay: drainMs + timeoutMs,
+      delay: toTimeLimit(drainMs + timeoutMs, timeoutMs),
       logger: app.log,
       // Without a listener Node raises a rejection as an uncaught exception, which is reported and comes here as well.
       skip: ['unhandledRejection'],

@@ -1,6 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { Agent } from 'undici';
 import { readObservabilityConfig } from '../load-config.ts';
 import { spoolRootOf } from '../spool-root.ts';
 import { AppError } from './app-error.ts';
@@ -9,7 +8,7 @@ import { inflate } from './tunnel/inflate.ts';
 import { createLeftBehind } from './tunnel/left-behind.ts';
 import { createMixpanelRequest, type MixpanelTarget, mixpanelStatus } from './tunnel/mixpanel-request.ts';
 import { createSentryRequest, type SentryTarget } from './tunnel/sentry-request.ts';
-import { type Answer, send, type UpstreamRequest } from './tunnel/upstream.ts';
+import { type Answer, createUpstreams, type UpstreamRequest } from './tunnel/upstream.ts';
 
 /** What {@link tunnelPlugin} takes; a half that is left out has no route. */
 export interface TunnelOptions {
@@ -39,11 +38,11 @@ export interface TunnelOptions {
 export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, options) => {
   const { prefix = '/o', maxBodyBytes = 2 * 1024 * 1024, timeoutMs = 2000, maxRequestsPerMinute = 300 } = options;
   const { sentry, mixpanel, allowedOrigin, forwardClientAddress = false } = options;
-  const agent = new Agent({ connect: { timeout: timeoutMs }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  const upstreams = createUpstreams(timeoutMs);
   const leftBehind = createLeftBehind({ sentry, mixpanel, spoolRoot: spoolRootOf(readObservabilityConfig().config) });
   app.addHook('onClose', async () => {
     await leftBehind.close();
-    await agent.destroy();
+    await upstreams.close();
   });
   // Bodies are passed on byte by byte; these parsers hold for the routes of this plugin only.
   app.removeAllContentTypeParsers();
@@ -69,7 +68,7 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
     async (body, request, reply) => {
       const upstream = prepare(body, request);
       const clientAddress = forwardClientAddress ? request.ip : undefined;
-      return pass(await send(agent, { ...upstream, clientAddress, timeoutMs }), request, reply, statusOf);
+      return pass(await upstreams.send({ ...upstream, clientAddress, timeoutMs }), request, reply, statusOf);
     };
 
   if (sentry)

@@ -21,6 +21,17 @@ describe('a schedule of one process', () => {
     expect(runs).toBe(4);
   });
 
+  it.each([Number.POSITIVE_INFINITY, Number.NaN, 1e12])(
+    'does not run again and again when its interval is %s',
+    async (everyMs) => {
+      let runs = 0;
+      const stop = startSchedule({ name: 'test', everyMs, run: async () => void runs++ });
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(runs).toBe(1);
+      await stop();
+    },
+  );
+
   it('has one run at a time, and goes on after one that fails', async () => {
     let under = 0;
     let most = 0;

@@ -33,6 +33,7 @@ it('reads its variables, and says once which of them is wrong', async () => {
   expect(process.listenerCount('uncaughtException')).toBe(listeners + 1);
   expect(warn.mock.calls.map(String)).toEqual([
     expect.stringContaining('SENTRY_PROFILE_SESSION_SAMPLE_RATE: expected a number from 0 to 1, got 2'),
+    expect.stringContaining('called again with another name, which is ignored'),
   ]);
   captureException(new Error('broken'));
   await flushObservability();

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type TunnelOptions, tunnelPlugin } from '../../src/server/tunnel.ts';
+import { setEnv } from '../start-observed.ts';
 
 interface Received {
   readonly url: string;
@@ -187,6 +188,27 @@ describe('Mixpanel requests', () => {
   it.each([429, 500, 503])('that the vendor answers with %i hear just that', async (status) => {
     const { post } = await mixpanelSetup((_request, response) => response.writeHead(status).end('{}'));
     expect((await post(form([event()]))).statusCode).toBe(status);
+  });
+
+  it('keep the path of the address that is configured', async () => {
+    const vendor = await startVendor();
+    const apiHost = `http://127.0.0.1:${vendor.port}/behind/a/proxy`;
+    const app = await startTunnel({ mixpanel: { token: 'token1', apiHost } });
+    await app.inject({ method: 'POST', url: '/o/t/', payload: form([event()]), headers: FORM });
+    expect(vendor.received.map(({ url }) => url)).toEqual(['/behind/a/proxy/track/?verbose=1&ip=0']);
+  });
+
+  it('go through the proxy that the environment names, and nowhere when it cannot be used', async () => {
+    const proxy = await startVendor();
+    const restore = setEnv({ http_proxy: `127.0.0.1:${proxy.port}`, no_proxy: undefined, NO_PROXY: undefined });
+    closers.push(restore);
+    const { post, received } = await mixpanelSetup();
+    // The proxy here opens no way: what counts is that nothing goes past it.
+    expect((await post(form([event()]))).statusCode).toBe(503);
+    process.env['http_proxy'] = 'http://';
+    const other = await mixpanelSetup();
+    expect((await other.post(form([event()]))).statusCode).toBe(503);
+    expect([...received, ...other.received]).toEqual([]);
   });
 
   it('carry the address of the visitor where that is configured', async () => {

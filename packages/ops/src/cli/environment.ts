@@ -11,7 +11,7 @@ const LOCAL_INBOX = 'http://127.0.0.1:4600';
  * both, with the tokens and development secrets of `npm start`.
  */
 export function readEnvironment(root: string, env: Environment): Environment {
-  const merged = { ...readEnvFile(join(root, '.env')), ...withoutEmpty(env) };
+  const merged = withSchemes({ ...readEnvFile(join(root, '.env')), ...withoutEmpty(env) });
   if (merged['MIXPANEL_TOKEN'] || merged['SENTRY_DSN']) return merged;
   const inbox = (merged['INBOX_URL'] ?? LOCAL_INBOX).replace(/\/$/, '');
   return {
@@ -29,6 +29,15 @@ export function readEnvironment(root: string, env: Environment): Environment {
 /** Whether the inbox stands in for the vendors. */
 export function isLocal(env: Environment): boolean {
   return env['INBOX_URL'] !== undefined && env['MIXPANEL_API_HOST'] === env['INBOX_URL'];
+}
+
+/** Mixpanel's hosts may lack their scheme, as in the services. */
+function withSchemes(env: Environment): Environment {
+  const hosts = ['MIXPANEL_API_HOST', 'MIXPANEL_APP_HOST'].flatMap((name) => {
+    const host = env[name]?.trim();
+    return host && /^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/.test(host) ? [[name, `https://${host}`]] : [];
+  });
+  return { ...env, ...Object.fromEntries(hosts) };
 }
 
 function withoutEmpty(env: Environment): Environment {

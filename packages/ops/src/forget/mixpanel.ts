@@ -1,5 +1,7 @@
 import { CommandError } from '../cli/command-error.ts';
 import type { CommandContext } from '../cli/context.ts';
+import { applicationOriginFor } from '../doctor/checks/residency.ts';
+import { originOf } from '../doctor/destinations.ts';
 import { type ComplianceType, createDeletionClient, type Deletion, type DeletionAccess } from './mixpanel-deletions.ts';
 import { failureOf, type PartOutcome } from './outcome.ts';
 import { explainState } from './states.ts';
@@ -14,7 +16,15 @@ export function accessOf({ env }: Pick<CommandContext, 'env'>): DeletionAccess |
       'failed',
       'MIXPANEL_OAUTH_TOKEN is not set, and the API takes nothing else: an owner or admin of the project makes one under Profile & Preferences, Data & Privacy; put it into .env',
     );
-  return { appHost: env['MIXPANEL_APP_HOST']?.trim() || 'https://mixpanel.com', token, oauthToken };
+  const api = originOf(env['MIXPANEL_API_HOST'] || 'https://api.mixpanel.com');
+  const appHost = env['MIXPANEL_APP_HOST']?.trim() || (api && applicationOriginFor(api));
+  // An id must not be sent to another region than the data that it stands for.
+  if (!appHost)
+    return outcome(
+      'failed',
+      'MIXPANEL_APP_HOST is not set, and MIXPANEL_API_HOST does not tell the region of the project',
+    );
+  return { appHost, token, oauthToken };
 }
 
 /** Whether it is the reason why the vendor cannot be asked. */

@@ -34,7 +34,7 @@ const setUps: readonly BrokenSetUp[] = [
     given: () =>
       env({
         MIXPANEL_TOKEN: 'two words',
-        MIXPANEL_API_HOST: 'mixpanel.com',
+        MIXPANEL_API_HOST: 'htps://mixpanel.com',
         SENTRY_DSN: 'https://o1.ingest.sentry.io/2',
       }),
   },

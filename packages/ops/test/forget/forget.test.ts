@@ -162,6 +162,15 @@ describe('qr-obs forget', () => {
     expect(`${out}${notes}${wrong.out}${wrong.notes}`).not.toMatch(/project-token|oauth-token|not-the-token/);
   });
 
+  it('asks nobody for a deletion when the region of the project is not known', async () => {
+    const { exitCode, out } = await platform.run([ADA, '--yes', '--json'], {
+      MIXPANEL_APP_HOST: undefined,
+      MIXPANEL_API_HOST: 'https://collect.example.com',
+    });
+    expect([exitCode, partsOf(out).includes('Mixpanel failed')]).toEqual([3, true]);
+    expect(out).toContain('MIXPANEL_APP_HOST is not set, and MIXPANEL_API_HOST does not tell the region');
+  });
+
   it('finds the issues of a person at Sentry, and says what to do with them', async () => {
     const asked: { url: string; authorization: string | undefined }[] = [];
     const sentry = await answering(

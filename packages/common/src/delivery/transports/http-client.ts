@@ -1,9 +1,10 @@
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import type { Reply } from '../transport.ts';
 import { HttpExchange } from './http-exchange.ts';
+import { createDispatcher } from './proxy.ts';
 
 /** What {@link createHttpClient} takes. */
 interface HttpClientOptions {
+  /** With a path, which is put before the path of each request. */
   readonly origin: string;
   /** For connecting, and between two signs of life of the receiver. @default 10_000 */
   readonly timeoutMs?: number;
@@ -11,28 +12,28 @@ interface HttpClientOptions {
   readonly connections?: number;
 }
 
-const PROXY_VARIABLES = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY'];
-
 /**
  * Posts JSON, unless the headers name another type, over kept-alive connections, through the proxy that the environment names if any
- * (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`); a failure is a reply, never an exception.
+ * (see `createDispatcher`); a failure is a reply, never an exception. With a proxy that cannot be used, every reply is a failure.
  */
-export function createHttpClient({ origin, timeoutMs = 10_000, connections = 4 }: HttpClientOptions) {
+export function createHttpClient({ origin: address, timeoutMs = 10_000, connections = 4 }: HttpClientOptions) {
+  const { origin, pathname } = new URL(address);
+  const prefix = pathname.replace(/\/$/, '');
   const settings = {
     connections,
     connect: { timeout: timeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   };
-  const isProxied = PROXY_VARIABLES.some((name) => process.env[name]);
-  const dispatcher: Dispatcher = isProxied ? new EnvHttpProxyAgent(settings) : new Pool(origin, settings);
+  const dispatcher = createDispatcher(origin, settings);
 
   function post(path: string, headers: Readonly<Record<string, string>>, body: Buffer | string): Promise<Reply> {
+    if (!dispatcher) return Promise.resolve({ networkError: 'the proxy that the environment names cannot be used' });
     return new Promise((resolve) => {
       const exchange = new HttpExchange(resolve, timeoutMs * 3);
       const allHeaders = { 'content-type': 'application/json', ...headers };
       try {
-        dispatcher.dispatch({ origin, method: 'POST', path, headers: allHeaders, body }, exchange);
+        dispatcher.dispatch({ origin, method: 'POST', path: prefix + path, headers: allHeaders, body }, exchange);
       } catch (error) {
         exchange.onResponseError(undefined, error);
       }
@@ -46,6 +47,6 @@ export function createHttpClient({ origin, timeoutMs = 10_000, connections = 4 }
     /** @param body JSON. */
     postText: post,
     // What is under way when we close would be retried anyway.
-    close: () => dispatcher.destroy(),
+    close: async () => dispatcher?.destroy(),
   };
 }

@@ -1,13 +1,15 @@
 import {
   closeSync,
+  constants,
   existsSync,
+  fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
-  statSync,
   utimes,
   utimesSync,
   writeFileSync,
@@ -19,6 +21,8 @@ import type { BudgetStore } from './budget-store.ts';
 
 /** Bytes of appended lines before it is worth writing them anew: some 9000 suppressed errors. */
 const LONG_BYTES = 512 * 1024;
+/** No file of this store grows beyond a part of it. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
 /** Text that is gathered before it is written, whatever the loop does. */
 const MAX_PENDING_LENGTH = 32_768;
 const HEARTBEAT_INTERVAL_MS = 60_000;
@@ -189,8 +193,12 @@ function isDead(ownerName: string, path: string): boolean {
   if (!owner) return false;
   const ended = hasEnded(owner);
   if (ended !== undefined) return ended;
-  const changedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return changedAt !== undefined && Date.now() - changedAt > HEARTBEAT_TIMEOUT_MS;
+  try {
+    return Date.now() - lstatSync(path).mtimeMs > HEARTBEAT_TIMEOUT_MS;
+  } catch {
+    // Another process has taken it over.
+    return false;
+  }
 }
 
 function claim(from: string, to: string): boolean {
@@ -208,7 +216,7 @@ function claim(from: string, to: string): boolean {
 /** The whole lines of a file; none when there is no such file. */
 function readLines(path: string): string[] {
   if (!existsSync(path)) return [];
-  const text = readFileSync(path, 'utf8');
+  const text = readText(path);
   // What follows the last line break was cut off when its process died.
   return text
     .slice(0, text.lastIndexOf('\n') + 1)
@@ -216,6 +224,21 @@ function readLines(path: string): string[] {
     .slice(0, -1);
 }
 
+/** @throws for what is no file, such as a pipe, which would never be read to its end. */
+function readText(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw new Error(`${path} is no file`);
+    const bytes = Buffer.alloc(Math.min(stats.size, MAX_FILE_BYTES));
+    return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The names of files; folders, links and pipes are nothing of this store, and stay where they are. */
 function namesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
 }

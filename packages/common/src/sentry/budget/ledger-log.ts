@@ -1,3 +1,5 @@
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
 import { type Entry, type InFlight, Ledger } from './ledger.ts';
 import type { Limits } from './limits.ts';
 
@@ -22,34 +24,98 @@ export function snapshot({ total, entries, inFlight }: Ledger): string[] {
   ];
 }
 
-/** Makes a ledger from the lines that a process left. A line that is damaged costs itself only. */
-export function replay(log: readonly string[], limits: Limits, now: number): Ledger {
-  const ledger = new Ledger(limits, now);
-  for (const line of log) {
-    try {
-      apply(ledger, line, now);
-    } catch {
-      // Not the JSON that we wrote.
-    }
-  }
-  return ledger;
+/** What a process left: its books, and how many of its lines could not be read. */
+export interface Replayed {
+  readonly ledger: Ledger;
+  readonly damaged: number;
 }
 
-function apply(ledger: Ledger, line: string, now: number): void {
-  const kind = line[0];
-  const rest = line.slice(2);
-  const [first = '', second = '', third] = rest.split(' ', 3);
-  const time = Number(third);
-  if (kind === 's') ledger.suppress(first, second, now);
-  else if (kind === 'r' && time > 0) ledger.report(first, second, time);
-  else if (kind === 'a' && time > 0) ledger.announce(first, second, time);
-  else if (kind === 'd') ledger.settle(first);
-  else if (kind === 'f') ledger.fail(first, now);
-  else if (kind === 'n') ledger.entry(first, now).title = String(JSON.parse(rest.slice(first.length + 1)));
-  else if (kind === 't') Object.assign(ledger.total, JSON.parse(rest));
-  else if (kind === 'i') ledger.inFlight.set(...(JSON.parse(rest) as [string, InFlight]));
-  else if (kind === 'e') {
-    const kept = JSON.parse(rest) as Kept;
-    Object.assign(ledger.entry(kept.fingerprint, now), kept);
+/** Makes a ledger from the lines that a process left. A line that is damaged costs itself only. */
+export function replay(log: readonly string[], limits: Limits, now: number): Replayed {
+  const ledger = new Ledger(limits, now);
+  let damaged = 0;
+  for (const line of log) {
+    try {
+      if (!apply(ledger, line, now)) damaged++;
+    } catch {
+      // Not the JSON that we wrote.
+      damaged++;
+    }
   }
+  return { ledger, damaged };
+}
+
+/** Returns whether the line could be read. What it holds is checked first: nothing but numbers in their range gets into the books. */
+function apply(ledger: Ledger, line: string, now: number): boolean {
+  const kind = line[0];
+  if (line[1] !== ' ') return false;
+  const rest = line.slice(2);
+  if (kind === 't') return setTotal(ledger, JSON.parse(rest));
+  if (kind === 'i') return setInFlight(ledger, JSON.parse(rest));
+  if (kind === 'e') return setEntry(ledger, JSON.parse(rest), now);
+  const [first = '', second = '', third] = rest.split(' ', 3);
+  if (kind === 'd' || kind === 'f') {
+    if (!EVENT_ID.test(rest)) return false;
+    if (kind === 'd') ledger.settle(rest);
+    else ledger.fail(rest, now);
+    return true;
+  }
+  if (!FINGERPRINT.test(first)) return false;
+  if (kind === 'n') {
+    const title: unknown = JSON.parse(rest.slice(first.length + 1));
+    if (typeof title !== 'string') return false;
+    ledger.entry(first, now).title = title;
+    return true;
+  }
+  if (!EVENT_ID.test(second)) return false;
+  if (kind === 's') ledger.suppress(first, second, now);
+  else {
+    const time = Number(third);
+    if (!(time > 0 && time < Number.MAX_SAFE_INTEGER)) return false;
+    if (kind === 'r') ledger.report(first, second, time);
+    else if (kind === 'a') ledger.announce(first, second, time);
+    else return false;
+  }
+  return true;
+}
+
+const FINGERPRINT = /^[\w-]{1,40}$/;
+const EVENT_ID = /^[\w-]{1,40}$/;
+
+const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const id = Type.String({ pattern: EVENT_ID.source });
+const ids = Type.Array(id, { maxItems: 100 });
+const fingerprint = Type.String({ pattern: FINGERPRINT.source });
+// What was sent although there was no room for it makes a level negative.
+const level = Type.Number({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+const bucket = Type.Object({ level, at: count });
+const step = Type.Integer({ minimum: 0, maximum: 64 });
+const counts = { taken: count, step, since: count, unannounced: count, ids, waitingSince: count };
+
+const isTotal = Compile(bucket);
+const isEntry = Compile(Type.Object({ fingerprint, title: Type.String(), bucket, ...counts }));
+const isInFlight = Compile(
+  Type.Tuple([id, Type.Object({ fingerprint, isSummary: Type.Boolean(), count, ids, at: count })]),
+);
+
+function setTotal(ledger: Ledger, value: unknown): boolean {
+  if (!isTotal.Check(value)) return false;
+  // However far it was overdrawn: what is written there must not silence a process for months.
+  ledger.total.level = Math.max(-ledger.limits.total.capacity, value.level);
+  ledger.total.at = value.at;
+  return true;
+}
+
+function setEntry(ledger: Ledger, value: unknown, now: number): boolean {
+  if (!isEntry.Check(value)) return false;
+  const { title, bucket: ofEntry, taken, step: ofSteps, since, unannounced, ids: known } = value;
+  const kept = { title, bucket: ofEntry, taken, step: ofSteps, since, unannounced, ids: known };
+  Object.assign(ledger.entry(value.fingerprint, now), kept, { waitingSince: Math.min(now, value.waitingSince) });
+  return true;
+}
+
+function setInFlight(ledger: Ledger, value: unknown): boolean {
+  if (!isInFlight.Check(value)) return false;
+  ledger.inFlight.set(...(value satisfies [string, InFlight]));
+  return true;
 }

@@ -4,7 +4,7 @@ import { newOwnerName } from '../../delivery/spool-folder.ts';
 import { serviceName } from '../../service-name.ts';
 import { ERRORS_FOLDER, spoolRootOf } from '../../spool-root.ts';
 import { warnOnce } from '../../warn-once.ts';
-import { createErrorBudget, type ErrorBudget, unlimited } from '../error-budget.ts';
+import { createErrorBudget, type ErrorBudget, type ErrorBudgetOptions, unlimited } from '../error-budget.ts';
 import { noStore } from './budget-store.ts';
 import { openFileStore } from './file-store.ts';
 import { joinBudget } from './shares.ts';
@@ -20,13 +20,23 @@ export function openErrorBudget(config: ObservabilityConfig): ErrorBudget {
   const root = spoolRootOf(config);
   const { OBSERVABILITY_REDIS_URL: redisUrl } = config;
   const service = serviceName() ?? 'service';
-  return createErrorBudget({
+  const options = {
     perMonth,
-    ...(redisUrl !== undefined && {
-      share: (onChange) => joinBudget({ redisUrl, service, owner: newOwnerName(), onChange }),
-    }),
-    store: root === undefined ? noStore : openFileStore(join(root, ERRORS_FOLDER, 'budget'), warnOnce),
     send: sendSummary,
-    warn: (message) => console.warn(`[observability] ${message}`),
-  });
+    warn: (message: string) => console.warn(`[observability] ${message}`),
+  };
+  const share: ErrorBudgetOptions['share'] = (onChange) =>
+    joinBudget({ redisUrl: redisUrl ?? '', service, owner: newOwnerName(), onChange });
+  try {
+    return createErrorBudget({
+      ...options,
+      ...(redisUrl !== undefined && { share }),
+      store: root === undefined ? noStore : openFileStore(join(root, ERRORS_FOLDER, 'budget'), warnOnce),
+    });
+  } catch (error) {
+    warnOnce(
+      `The error budget cannot use what is on disk: ${error instanceof Error ? error.message : String(error)}. It starts anew.`,
+    );
+    return createErrorBudget({ ...options, store: noStore });
+  }
 }

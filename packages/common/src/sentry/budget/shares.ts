@@ -34,6 +34,10 @@ export function joinBudget({ redisUrl, service, owner, onChange, intervalMs = 20
   const member = `${service}/${owner}`;
   let known: Sharers = { all: 1, ofService: 1 };
   let isClosed = false;
+  const complain = (error: unknown) =>
+    warnOnce(
+      `The error budget cannot reach Redis: ${error instanceof Error ? error.message : String(error)}. It goes by the last known number of processes.`,
+    );
   // Connects when it has something to say instead of by itself, and keeps no process alive.
   // The client takes 0.1 s to load: only a process that shares pays for it.
   const connected = import('ioredis').then(({ Redis }) => {
@@ -43,16 +47,15 @@ export function joinBudget({ redisUrl, service, owner, onChange, intervalMs = 20
       maxRetriesPerRequest: 0,
       retryStrategy: () => null,
     });
-    redis.on('error', (error) =>
-      warnOnce(`The error budget cannot reach Redis: ${error.message}. It goes by the last known number of processes.`),
-    );
+    redis.on('error', complain);
     return redis;
   });
+  connected.catch(complain);
 
   async function tell(): Promise<void> {
-    const redis = await connected;
-    if (isClosed || redis.status === 'connecting') return;
     try {
+      const redis = await connected;
+      if (isClosed || redis.status === 'connecting') return;
       if (redis.status !== 'ready') await redis.connect();
       redis.stream.unref();
       const now = Date.now();
@@ -75,9 +78,11 @@ export function joinBudget({ redisUrl, service, owner, onChange, intervalMs = 20
   return () => {
     isClosed = true;
     clearInterval(timer);
-    void connected.then(async (redis) => {
-      await redis.zrem(KEY, member).catch(() => {});
-      redis.disconnect();
-    });
+    connected
+      .then(async (redis) => {
+        await redis.zrem(KEY, member).catch(() => {});
+        redis.disconnect();
+      })
+      .catch(() => {});
   };
 }

@@ -6,7 +6,7 @@ import type { Answer, UpstreamRequest } from './upstream.ts';
 export interface MixpanelTarget {
   /** The only project token that is accepted. */
   readonly token: string;
-  /** Origin of the ingestion API. */
+  /** Origin of the ingestion API, or the address of a proxy before it, with its path. */
   readonly apiHost: string;
 }
 
@@ -16,7 +16,7 @@ export function createMixpanelRequest(
   endpoint: 'track' | 'engage' | 'groups',
 ): (body: Buffer, request: FastifyRequest) => UpstreamRequest {
   // `ip=0`: the address that Mixpanel sees is ours and says nothing of the visitor, unless we say theirs. `verbose=1`: the SDK expects JSON.
-  const url = new URL(`/${endpoint}/?verbose=1&ip=${isLocated ? 1 : 0}`, apiHost).href;
+  const url = new URL(`${apiHost.replace(/\/$/, '')}/${endpoint}/?verbose=1&ip=${isLocated ? 1 : 0}`).href;
   return (body, { headers }) => {
     const records = recordsOf(body);
     if (records.length === 0 || !records.every((record) => tokenOf(record) === token)) {

@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import { createDispatcher } from '../../delivery/transports/proxy.ts';
 
 /** What goes out, and nothing else. */
 export interface UpstreamRequest {
@@ -32,8 +33,26 @@ const UNAVAILABLE = JSON.stringify({
   message: 'The receiver did not answer. Try again later.',
 });
 
+/** Returns what sends to the vendors, through the proxy that the environment names if any. */
+export function createUpstreams(timeoutMs: number) {
+  const settings = { connect: { timeout: timeoutMs }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+  const dispatchers = new Map<string, Dispatcher | undefined>();
+  return {
+    /** Never throws. */
+    async send(upstream: SendOptions): Promise<Answer> {
+      const { origin } = new URL(upstream.url);
+      if (!dispatchers.has(origin)) dispatchers.set(origin, createDispatcher(origin, settings));
+      const dispatcher = dispatchers.get(origin);
+      return dispatcher ? send(dispatcher, upstream) : unavailable('proxy');
+    },
+    async close(): Promise<void> {
+      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher?.destroy()));
+    },
+  };
+}
+
 /** Sends a request and never throws. Redirects are not followed: they would let an answer choose where data goes. */
-export async function send(dispatcher: Dispatcher, upstream: SendOptions): Promise<Answer> {
+async function send(dispatcher: Dispatcher, upstream: SendOptions): Promise<Answer> {
   try {
     const { statusCode, headers, body } = await request(upstream.url, {
       method: 'POST',

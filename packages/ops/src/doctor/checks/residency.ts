@@ -41,6 +41,12 @@ export const residency: Check = {
   },
 };
 
+/** Returns the address of the application API of the region to which events are sent; `undefined` for a host that is not Mixpanel's. */
+export function applicationOriginFor(apiOrigin: string): string | undefined {
+  const region = INGESTION[new URL(apiOrigin).hostname];
+  return region && `https://${hostOf(APPLICATION, region)}`;
+}
+
 interface Hosts {
   readonly api: string;
   readonly app: string;

@@ -44,6 +44,6 @@ function halfAccount({
   MIXPANEL_PROJECT_ID: project,
 }: Readonly<Record<string, string | undefined>>): string[] {
   if (account && !project)
-    return ['MIXPANEL_SERVICE_ACCOUNT is set and MIXPANEL_PROJECT_ID is not: the account is not used.'];
+    return ['MIXPANEL_SERVICE_ACCOUNT is set and MIXPANEL_PROJECT_ID is not: nothing is sent to Mixpanel.'];
   return [];
 }
