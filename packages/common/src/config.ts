@@ -57,6 +57,9 @@ export const observabilityVariables = {
   OBSERVABILITY_REDIS_URL: Type.Optional(
     Type.String({ pattern: '^rediss?://', expected: 'a URL such as redis://host:6379', secret: true }),
   ),
+  OBSERVABILITY_REDIS_PREFIX: Type.Optional(
+    Type.String({ pattern: '^[\\w.:{}-]{1,64}$', expected: 'up to 64 letters, digits and . : _ - { }' }),
+  ),
   ANALYTICS_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/?#@,\\s]+/?(,https?://[^/?#@,\\s]+/?)*$',

@@ -1,5 +1,6 @@
 import { type Shipper, startShipper as startShipperOf } from '../delivery/shipper.ts';
 import { readObservabilityConfig } from '../load-config.ts';
+import { redisPrefixOf } from '../redis/prefix.ts';
 import { warnOnce } from '../warn-once.ts';
 import { createMixpanelTransport } from './transports.ts';
 
@@ -14,7 +15,8 @@ export interface StartShipperOptions {
 /**
  * Delivers to Mixpanel what other processes have put into the queue at `OBSERVABILITY_REDIS_URL`. Any number of processes may do so at once.
  *
- * @throws Error when `OBSERVABILITY_REDIS_URL` or `MIXPANEL_TOKEN` is missing: a shipper without them would ship nothing, silently.
+ * @throws Error when `OBSERVABILITY_REDIS_URL` or `MIXPANEL_TOKEN` is missing, or `OBSERVABILITY_REDIS_PREFIX` malformed: such a shipper would ship
+ * nothing, silently.
  */
 export function startShipper(options: StartShipperOptions = {}): Promise<Shipper> {
   const { config, problems } = readObservabilityConfig();
@@ -23,5 +25,9 @@ export function startShipper(options: StartShipperOptions = {}): Promise<Shipper
     const missing = redisUrl === undefined ? 'OBSERVABILITY_REDIS_URL' : 'MIXPANEL_TOKEN';
     throw new Error(problems.get(missing) ?? `startShipper needs ${missing}, which is not set.`);
   }
-  return startShipperOf({ ...options, redisUrl, transport: createMixpanelTransport(token, config), warn: warnOnce });
+  // The queue of another environment must not be shipped because of a slip of the pen.
+  const problem = problems.get('OBSERVABILITY_REDIS_PREFIX');
+  if (problem !== undefined) throw new Error(problem);
+  const transport = createMixpanelTransport(token, config);
+  return startShipperOf({ ...options, redisUrl, prefix: redisPrefixOf(config), transport, warn: warnOnce });
 }

@@ -4,8 +4,9 @@ import type { ObservabilityConfig } from '../config.ts';
 import type { PipelineOptions } from '../delivery/pipeline.ts';
 import { createAnalyticsHttpTransport } from '../delivery/transports/analytics-http.ts';
 import { createMixpanelDeletionTransport } from '../delivery/transports/mixpanel-deletion.ts';
-import { createMixpanelHttpTransport } from '../delivery/transports/mixpanel-http.ts';
+import { createMixpanelHttpTransport, mixpanelDestination } from '../delivery/transports/mixpanel-http.ts';
 import { createRedisQueueTransport } from '../delivery/transports/redis-queue.ts';
+import { redisPrefixOf } from '../redis/prefix.ts';
 import { warnOnce } from '../warn-once.ts';
 
 /** The lanes that a process has: a destination is on by its own variable. */
@@ -23,7 +24,7 @@ export function transportsFor(
   if (token === undefined) return analytics;
   const { OBSERVABILITY_REDIS_URL: redisUrl } = config;
   // Past one machine the batches go to a queue, from which shippers deliver.
-  const mixpanel = redisUrl ? createRedisQueueTransport({ url: redisUrl }) : createMixpanelTransport(token, config);
+  const mixpanel = redisUrl ? createQueueTransport(redisUrl, token, config) : createMixpanelTransport(token, config);
   return { import: mixpanel, engage: mixpanel, groups: mixpanel, ...deletions(token, config, spoolRoot), ...analytics };
 }
 
@@ -43,12 +44,21 @@ function deletions(token: string, config: ObservabilityConfig, spoolRoot: string
   return { deletions: createMixpanelDeletionTransport({ appHost, token, oauthToken, onAccepted }) };
 }
 
+function createQueueTransport(url: string, token: string, config: ObservabilityConfig) {
+  const destination = mixpanelDestination({ apiHost: apiHostOf(config), token });
+  return createRedisQueueTransport({ url, prefix: redisPrefixOf(config), destination });
+}
+
 /** What sends to Mixpanel itself. */
 export function createMixpanelTransport(token: string, config: ObservabilityConfig) {
   const { MIXPANEL_SERVICE_ACCOUNT: credentials, MIXPANEL_PROJECT_ID: projectId } = config;
   return createMixpanelHttpTransport({
-    apiHost: config.MIXPANEL_API_HOST ?? 'https://api.mixpanel.com',
+    apiHost: apiHostOf(config),
     token,
     ...(credentials && projectId && { serviceAccount: { credentials, projectId } }),
   });
+}
+
+function apiHostOf(config: ObservabilityConfig): string {
+  return config.MIXPANEL_API_HOST ?? 'https://api.mixpanel.com';
 }

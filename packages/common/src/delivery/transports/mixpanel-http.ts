@@ -27,7 +27,14 @@ export function createMixpanelHttpTransport(options: MixpanelHttpOptions): Trans
     groups: '/groups?ip=0&verbose=1',
   };
   return {
+    destination: mixpanelDestination(options),
     send: (lane, { body }) => client.post(paths[lane] ?? '/import?strict=1', headers, body),
     close: () => client.close(),
   };
+}
+
+/** Names the project that records go to, the same for producers and shippers. */
+export function mixpanelDestination({ apiHost, token }: Pick<MixpanelHttpOptions, 'apiHost' | 'token'>): string {
+  const { host, pathname } = URL.canParse(apiHost) ? new URL(apiHost) : { host: apiHost, pathname: '/' };
+  return `${host}${pathname.replace(/\/+$/, '')} ${token}`;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ObservabilityConfig } from '../../config.ts';
 import { newOwnerName } from '../../delivery/spool-folder.ts';
+import { redisPrefixOf } from '../../redis/prefix.ts';
 import { serviceName } from '../../service-name.ts';
 import { ERRORS_FOLDER, spoolRootOf } from '../../spool-root.ts';
 import { warnOnce } from '../../warn-once.ts';
@@ -23,7 +24,8 @@ export function openErrorBudget(config: ObservabilityConfig): ErrorBudget {
   return createErrorBudget({
     perMonth,
     ...(redisUrl !== undefined && {
-      share: (onChange) => joinBudget({ redisUrl, service, owner: newOwnerName(), onChange }),
+      share: (onChange) =>
+        joinBudget({ redisUrl, prefix: redisPrefixOf(config), service, owner: newOwnerName(), onChange }),
     }),
     store: root === undefined ? noStore : openFileStore(join(root, ERRORS_FOLDER, 'budget'), warnOnce),
     send: sendSummary,
