@@ -3,8 +3,8 @@
  * the server that took over.
  */
 export function isReplicaError(error: unknown): boolean {
-  // Scripts wrap the words in a message of their own; the code comes first in no version but the newest.
-  return error instanceof Error && /\b(READONLY|MASTERDOWN)\b/.test(error.message);
+  // Before version 7 scripts wrap the code in a message of their own. UNBLOCKED ends what was waiting when the role changed.
+  return error instanceof Error && /\b(READONLY|MASTERDOWN|UNBLOCKED)\b/.test(error.message);
 }
 
 /** `reconnectOnError` for commands that may fail: the command that met the replica is rejected. */

@@ -191,6 +191,7 @@ export class QueueProducer implements Transport {
     let intervalMs: number | undefined;
     try {
       const awaited = [...this.#awaited].filter(({ isQueued }) => isQueued);
+      if (awaited.length === 0) return;
       const { isKnown, replies } = await this.#read(awaited);
       for (const [index, entry] of awaited.entries()) {
         const reply = replies[index];
