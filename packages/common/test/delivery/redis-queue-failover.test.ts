@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { buildServer } from '../../src/index.ts';
 import { startSchedule } from '../../src/schedule/schedule.ts';
 import { joinBudget, type Sharers } from '../../src/sentry/budget/shares.ts';
 import { redisAvailable, startFailoverRedis } from '../real-redis.ts';
@@ -55,6 +56,19 @@ describe.skipIf(!(await redisAvailable()))('after a failover in Redis', () => {
       }),
     );
     await expect.poll(() => known.get('a'), PATIENCE).toEqual({ all: 3, ofService: 3 });
+  });
+
+  it('a rate limit holds again', async () => {
+    const redis = await start();
+    onTestFinished(setEnv({ OBSERVABILITY_REDIS_URL: redis.url }));
+    const app = buildServer({ serviceName: 'limited', rateLimit: { max: 2, windowMs: 60_000 } });
+    onTestFinished(() => app.close());
+    app.get('/x', async () => 'ok');
+    const ask = async () => (await app.inject('/x')).statusCode;
+    await expect.poll(ask, PATIENCE).toBe(429);
+    await redis.failOver();
+    await expect.poll(ask, PATIENCE).toBe(200);
+    await expect.poll(ask, PATIENCE).toBe(429);
   });
 
   it('a schedule goes on', async () => {

@@ -227,6 +227,31 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
       expect(receiver.copies).toHaveLength(1);
     });
 
+    it('gives a batch back to its producer that the receiver never takes, and delivers the others', async () => {
+      const never = answer(500, { 'retry-after': '1' }, 'no');
+      const ids: string[] = [];
+      const receiver: Transport = {
+        async send(_lane, { id, records }) {
+          ids.push(id);
+          return id === 'b-1' ? never : acceptedOf(records);
+        },
+        close: async () => {},
+      };
+      await ship(receiver);
+      const producer = produce();
+      const first = producer.send('import', sealed('b-1', [1]));
+      await vi.waitFor(() => expect(ids).toEqual(['b-1']), PATIENCE);
+      const others = ['b-2', 'b-3'].map((id) => producer.send('import', sealed(id, [1])));
+      for (const reply of others) expect(await reply).toEqual(acceptedOf(1));
+      expect(await first).toEqual(never);
+      expect(ids.filter((id) => id === 'b-1')).toHaveLength(5);
+      await vi.waitFor(async () => expect(await scratch.redis.keys(`${scratch.prefix}:*b-1*`)).toEqual([]), PATIENCE);
+      // As the sender does: later.
+      const again = producer.send('import', sealed('b-1', [1]));
+      await vi.waitFor(() => expect(ids.filter((id) => id === 'b-1')).toHaveLength(6), PATIENCE);
+      void again;
+    }, 30_000);
+
     it('treats a transport that throws like a dead network', async () => {
       const queue = openQueue();
       const shipper = await ship({ send: () => Promise.reject(new Error('broken')), close: async () => {} });

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { RUN_WHEN_FULL } from '../../../redis/queue-redis.ts';
+import { isFullError, RUN_WHEN_FULL } from '../../../redis/queue-redis.ts';
 import type { LaneName } from '../../lanes.ts';
 import { type BatchName, bodyKey, type Format, failuresKey, jobKey, laneKey, rateKey, replyKey } from './names.ts';
 
@@ -13,14 +13,6 @@ const FAILURES_TTL_S = 600;
 const BURST_MS = 500;
 /** BullMQ holds a queue back only if it has a limit on jobs; ours is on records, so that this one is out of reach. */
 export const MAX_JOBS_PER_SECOND = 1_000_000_000;
-
-/** Stores a body, unless Redis has the batch or its answer. Refused while Redis is full, as it has to be. */
-const STORE = `
-if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 'known' end
-if ARGV[1] == '' then return 'full' end
-redis.call('SET', KEYS[3], ARGV[1], 'EX', ARGV[2])
-return 'stored'
-`;
 
 /**
  * What a shipper has to know before it sends: whether, and when. The budget is a token bucket that may be overdrawn, as a batch must not be broken
@@ -48,8 +40,9 @@ return math.ceil(owed / perMs)
  * Takes the body away before it leaves the answer: a body that stayed would outlive an erasure, and a Redis that is full has room for the answer then.
  */
 const SETTLE = `
-redis.call('DEL', KEYS[1], KEYS[2])
-for i = 3, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'EX', ARGV[2]) end
+local gone = tonumber(ARGV[3])
+redis.call('DEL', unpack(KEYS, 1, gone))
+for i = gone + 1, #KEYS do redis.call('SET', KEYS[i], ARGV[1], 'EX', ARGV[2]) end
 `;
 
 /** Takes a batch out of the queue, unless a shipper holds it or its answer is there. A job without a lock is in no shipper's hands. */
@@ -85,17 +78,35 @@ interface Share {
 type Claim = { readonly waitMs: number; readonly body: Buffer } | 'answered' | 'lost';
 
 /**
- * Stores the body of a batch that Redis does not have yet; nothing is stored without a body.
- *
- * @throws when Redis is full.
+ * Stores the body of a batch, unless Redis is full or has the answer; without a body says only whether the batch is known. A script would copy the
+ * body twice.
  */
 export async function storeBody(
   redis: Redis,
   batch: BatchName,
   body: Buffer | undefined,
 ): Promise<'known' | 'full' | 'stored'> {
-  const keys = [jobKey(batch), replyKey(batch), bodyKey(batch)];
-  return (await redis.call('EVAL', STORE, 3, ...keys, body ?? '', BODY_TTL_S)) as 'known' | 'full' | 'stored';
+  const key = bodyKey(batch);
+  const storing = body === undefined ? false : isStored(redis.set(key, body, 'EX', BODY_TTL_S));
+  // Asked after the body is stored: a shipper that answers later takes the body away, and one that has answered is seen.
+  const [stored, jobs, replies] = await Promise.all([
+    storing,
+    redis.exists(jobKey(batch)),
+    redis.exists(replyKey(batch)),
+  ]);
+  if (replies > 0) await redis.del(key);
+  if (jobs + replies > 0) return 'known';
+  return stored ? 'stored' : 'full';
+}
+
+function isStored(command: Promise<unknown>): Promise<boolean> {
+  return command.then(
+    () => true,
+    (error: unknown) => {
+      if (isFullError(error)) return false;
+      throw error;
+    },
+  );
 }
 
 export async function claimBatch(redis: Redis, batch: BatchName, format: Format, share: Share): Promise<Claim> {
@@ -110,13 +121,22 @@ export async function claimBatch(redis: Redis, batch: BatchName, format: Format,
   return bytes === null ? 'lost' : { waitMs: Number(answer), body: bytes };
 }
 
-/** Leaves the receiver's answer for the producer; the receiver is up, whatever it was before. */
-export async function settleBatch(redis: Redis, batch: BatchName, format: Format, answer: string): Promise<void> {
+/** A batch that is done with: `isUp` says that the receiver is, whatever it was before. */
+interface Settled {
+  readonly format: Format;
+  readonly answer: string;
+  readonly isUp: boolean;
+}
+
+/** Leaves the receiver's answer for the producer. */
+export async function settleBatch(redis: Redis, batch: BatchName, { format, answer, isUp }: Settled): Promise<void> {
+  const gone = [bodyKey(batch, format)];
+  if (isUp) gone.push(failuresKey(batch.prefix, batch.lane));
   const replies = [replyKey(batch)];
   // Its producer may be of either version by now.
   if (format === 1) replies.push(replyKey(batch, 1));
-  const keys = [bodyKey(batch, format), failuresKey(batch.prefix, batch.lane), ...replies];
-  await redis.call('EVAL', SETTLE, keys.length, ...keys, answer, REPLY_TTL_S);
+  const keys = [...gone, ...replies];
+  await redis.call('EVAL', SETTLE, keys.length, ...keys, answer, REPLY_TTL_S, gone.length);
 }
 
 /** Whether nothing of the batch is left in the queue; `false` when it is being sent, or has been. */

@@ -10,6 +10,11 @@ import { reasonOf } from './names.ts';
 
 /** A batch on which so many shippers have died is taken out; its producer queues it again. */
 const MAX_STALLED_COUNT = 10;
+/**
+ * So many answers that keep a batch, and it goes back to its producer with the last one: a batch that the receiver always refuses must not hold its
+ * lane, and only the producer can send others first.
+ */
+const MAX_ATTEMPTS = 5;
 /** How long a batch of others is left alone at first, doubled each time: a shipper that can send it should find it soon, and nobody spins. */
 const FIRST_LEAVE_MS = 1000;
 const MAX_LEAVE_MS = 60_000;
@@ -96,28 +101,29 @@ export class LaneShipper {
     const batch = { id, records, body };
     const answer = await transport.send(lane, batch).catch((error): Reply => ({ networkError: reasonOf(error) }));
     const decision = decideOn(answer, { lane, records }, held.job.attemptsStarted - 1);
-    if (decision.action === 'retry') return this.#retry(held, records, decision, answer);
-    await settleBatch(redis, name, format, JSON.stringify(answer));
+    // We may have cut it off ourselves: that says nothing about the receiver.
+    if (decision.action === 'retry' && this.#closing.signal.aborted) return this.#giveBack(held);
+    if (decision.action === 'retry') {
+      await this.#noteFailure(answer, records, decision);
+      if (!('status' in answer) || held.job.attemptsStarted < MAX_ATTEMPTS) return this.#delay(held, decision.delayMs);
+      return settleBatch(redis, name, { format, answer: JSON.stringify(answer), isUp: false });
+    }
+    await settleBatch(redis, name, { format, answer: JSON.stringify(answer), isUp: true });
     this.#saidPaused = false;
     if (decision.action === 'delivered') return this.#count('delivered', records);
     this.#count('refused', records);
     this.#note(describeReply(answer));
   }
 
-  async #retry(
-    { job, token }: Held,
-    records: number,
-    decision: Extract<Decision, { readonly delayMs: number }>,
+  async #noteFailure(
     answer: Reply,
-  ): Promise<never> {
-    // We may have cut it off ourselves: that says nothing about the receiver.
-    if (this.#closing.signal.aborted) return this.#giveBack({ job, token });
+    records: number,
+    { needsAttention }: { readonly needsAttention: boolean },
+  ): Promise<void> {
     this.#count('retried', records);
     this.#note(describeReply(answer));
-    if (decision.needsAttention) this.#sayPaused(answer);
+    if (needsAttention) this.#sayPaused(answer);
     await this.#holdLane(answer, records);
-    await job.moveToDelayed(Date.now() + decision.delayMs, token);
-    throw new DelayedError();
   }
 
   /** Lets no shipper send on this lane for a while: otherwise each batch would find out by itself that the receiver is down. */
@@ -130,14 +136,18 @@ export class LaneShipper {
   }
 
   /** Leaves a batch for another shipper. It stays queued, and counts as no failure. */
-  async #leave({ job, token }: Held, why: 'other_destination' | 'unknown_format'): Promise<never> {
+  async #leave(held: Held, why: 'other_destination' | 'unknown_format'): Promise<never> {
     this.#options.warnOfLeft(
       why === 'other_destination'
         ? 'The queue in Redis holds batches for another host or project than this shipper delivers to. They stay queued for a shipper of theirs: give each environment an OBSERVABILITY_REDIS_PREFIX of its own, or correct MIXPANEL_TOKEN and MIXPANEL_API_HOST.'
         : 'The queue in Redis holds batches in a format that this shipper does not know. They stay queued: update the shippers to the version of the producers.',
     );
-    const attempt = Math.min(10, Math.max(0, job.attemptsStarted - 1));
-    await job.moveToDelayed(Date.now() + Math.min(MAX_LEAVE_MS, FIRST_LEAVE_MS * 2 ** attempt), token);
+    const attempt = Math.min(10, Math.max(0, held.job.attemptsStarted - 1));
+    return this.#delay(held, Math.min(MAX_LEAVE_MS, FIRST_LEAVE_MS * 2 ** attempt));
+  }
+
+  async #delay({ job, token }: Held, ms: number): Promise<never> {
+    await job.moveToDelayed(Date.now() + ms, token);
     throw new DelayedError();
   }
 

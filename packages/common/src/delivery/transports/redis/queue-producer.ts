@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { Queue } from 'bullmq';
 import { ReplyError } from 'ioredis';
 import { isReplicaError } from '../../../redis/failover.ts';
-import { isFullError } from '../../../redis/queue-redis.ts';
 import { warnOnce } from '../../../warn-once.ts';
 import type { LaneName } from '../../lanes.ts';
 import { decide } from '../../retry-policy.ts';
@@ -139,11 +138,8 @@ export class QueueProducer implements Transport {
    */
   async #enqueue(name: BatchName, { records, body }: SealedBatch): Promise<void> {
     const { redis } = this.#connection;
-    const problem = await this.#room.problem();
-    const stored = await storeBody(redis, name, problem === undefined ? body : undefined).catch((error: unknown) => {
-      if (isFullError(error)) return 'full';
-      throw error;
-    });
+    const problem = await this.#room.problem(body.length);
+    const stored = await storeBody(redis, name, problem === undefined ? body : undefined);
     if (stored === 'known') return;
     if (stored === 'full') {
       const full = problem ?? 'Redis is full';
