@@ -47,17 +47,18 @@ describe.skipIf(!(await redisAvailable()))('recall of a batch in Redis', () => {
     expect([...receiver.ids].sort()).toEqual(['b-2', 'b-3']);
   });
 
-  it('takes out a batch that was just handed over', async () => {
-    const { own, redis } = await start();
-    const producer = produce(own.url);
-    await producer.recall('import', 'none');
-    const sending = producer.send('import', batchOf('b-1', PERSON));
-    await Promise.resolve();
-    while ((await redis.exists('qr-delivery:import:b-1')) === 0) await producer.recall('import', 'none');
-    await producer.recall('import', 'b-1');
-    expect(await sending).toEqual({ networkError: 'recalled' });
-    expect(await redis.keys('*b-1*')).toEqual([]);
-  });
+  it.each(['before it is connected', 'while it is connected'])(
+    'takes out a batch handed over at once, %s',
+    async (when) => {
+      const { own, redis } = await start();
+      const producer = produce(own.url);
+      if (when === 'while it is connected') await producer.recall('import', 'none');
+      const sending = producer.send('import', batchOf('b-1', PERSON));
+      await producer.recall('import', 'b-1');
+      expect(await sending).toEqual({ networkError: 'recalled' });
+      expect(await redis.keys('*b-1*')).toEqual([]);
+    },
+  );
 
   it('leaves a batch that a shipper is sending, and takes it once it waits for another attempt', async () => {
     const { own, redis, queue } = await start();

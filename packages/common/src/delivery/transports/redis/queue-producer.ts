@@ -66,14 +66,6 @@ export class QueueProducer implements Transport {
 
   async send(lane: LaneName, batch: SealedBatch): Promise<Reply> {
     if (this.#isClosed) return CLOSED;
-    try {
-      await this.#connection.ready();
-      await this.#recallMissed();
-    } catch (error) {
-      return this.#isClosed ? CLOSED : { networkError: this.#failed(error) };
-    }
-    // Closed meanwhile: nobody would look for the answer any more.
-    if (this.#isClosed) return CLOSED;
     return new Promise((resolve) => {
       const suspectAt = Date.now() + this.#options.suspectAfterMs;
       const entry: Awaited = { lane, batch, resolve, queued: Promise.resolve(), isQueued: false, suspectAt };
@@ -93,13 +85,12 @@ export class QueueProducer implements Transport {
       // Looked for meanwhile, it would be missed, and queued again.
       for (const entry of entries) entry.isQueued = false;
       const isTaken = await recallBatch(this.#connection.redis, name);
-      for (const entry of entries) {
-        entry.isQueued = true;
-        if (isTaken) this.#settle(entry, { networkError: 'recalled' });
-      }
+      for (const entry of isTaken ? entries : []) this.#settle(entry, { networkError: 'recalled' });
     } catch (error) {
-      this.#giveUp(this.#failed(error));
+      this.#failed(error);
       if (this.#missedRecalls.size < MAX_MISSED_RECALLS) this.#missedRecalls.set(jobKey(name), name);
+    } finally {
+      for (const entry of entries) entry.isQueued = true;
     }
   }
 
@@ -123,6 +114,10 @@ export class QueueProducer implements Transport {
   /** Never rejects. A Redis that answers concerns this batch only; one that does not, all. */
   async #queue(entry: Awaited): Promise<void> {
     try {
+      await this.#connection.ready();
+      await this.#recallMissed();
+      // Answered meanwhile, with an error: what its sender thinks is not in Redis must not be put there.
+      if (!this.#awaited.has(entry)) return;
       await this.#enqueue(this.#nameOf(entry.lane, entry.batch.id), entry.batch);
       entry.isQueued = true;
       this.#poll(this.#options.pollIntervalMs);
