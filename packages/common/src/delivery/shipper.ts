@@ -65,7 +65,18 @@ export async function startShipper(options: ShipperOptions): Promise<Shipper> {
     if (!said.has(message)) warn(message);
     said.add(message);
   };
-  const settings = { redis, prefix, transport, concurrency, maxEventsPerSecond, stalledAfterMs, warn, warnOfLeft };
+  const pulse = { deliveredAt: 0 };
+  const settings = {
+    redis,
+    prefix,
+    pulse,
+    transport,
+    concurrency,
+    maxEventsPerSecond,
+    stalledAfterMs,
+    warn,
+    warnOfLeft,
+  };
   const shippers = new Map(lanes.map((lane) => [lane, new LaneShipper({ lane, ...settings })]));
   let closing: Promise<void> | undefined;
 

@@ -71,6 +71,25 @@ describe.skipIf(!(await redisAvailable()))('a Redis that is full', () => {
     expect(await usedMemory()).toBeLessThan(MAX_MEMORY / 4);
   }, 60_000);
 
+  it('is drained of what many producers have filled it with, and holds no body without a job', async () => {
+    const { url, redis } = await start();
+    const producers = Array.from({ length: 8 }, () => produce(url));
+    const replies = producers.flatMap((producer, p) =>
+      Array.from({ length: 25 }, (_, n) => persist(producer, batchOf(`b-${p}-${n}`, 'u-1', filling()))),
+    );
+    await vi.waitFor(async () => expect(await redis.llen('qr-delivery:import:wait')).toBeGreaterThan(60), PATIENCE);
+    const bodies = await redis.keys('*:body:*');
+    for (const key of bodies) {
+      const id = key.slice(key.lastIndexOf(':') + 1);
+      await expect.poll(() => redis.exists(`qr-delivery:import:${id}`), PATIENCE).toBe(1);
+    }
+    const receiver = createReceiver();
+    await ship(url, receiver.transport);
+    for (const reply of await Promise.all(replies)) expect(reply).toEqual(acknowledgement());
+    expect(new Set(receiver.ids).size).toBe(200);
+    expect(await redis.keys('*:body:*')).toEqual([]);
+  }, 60_000);
+
   it('still answers for a batch that was delivered while it filled up', async () => {
     const { url, redis, fillUp } = await start();
     const before = produce(url);

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { readRecords } from '../../src/delivery/compress.ts';
 import {
   buildServer,
   closeObservability,
@@ -56,6 +59,45 @@ describe.skipIf(!(await redisAvailable()))('with OBSERVABILITY_REDIS_URL', () =>
     const left = () => readdirSync(join(folder, own ?? '')).filter((name) => name !== 'heartbeat');
     await expect.poll(left).toEqual([]);
   });
+
+  it('a captive portal that answers the shipper for a while loses nothing', async () => {
+    const redis = await startOwnRedis();
+    const received = new Set<unknown>();
+    let pages = 3;
+    const server = createServer(async (request, response) => {
+      const records = await readRecords(Buffer.concat(await request.toArray()));
+      if (pages-- > 0) {
+        response.setHeader('retry-after', '1').end('<html>Log in to the network</html>');
+        return;
+      }
+      for (const { properties } of records as { properties: Record<string, unknown> }[])
+        received.add(properties['qr_id']);
+      response.end(JSON.stringify({ code: 200, num_records_imported: records.length, status: 'OK' }));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    onTestFinished(
+      setEnv({
+        MIXPANEL_TOKEN: 'test-token',
+        MIXPANEL_API_HOST: `http://127.0.0.1:${port}`,
+        OBSERVABILITY_REDIS_URL: redis.url,
+      }),
+    );
+    initializeMixpanel();
+    const shipper = await startShipper();
+    onTestFinished(async () => {
+      await closeObservability();
+      await shipper.close(1000);
+      server.close();
+      await redis.close();
+    });
+    for (let n = 0; n < 173; n++) {
+      trackEvent('qr_created', 'u1', { qr_id: `code-${n}` });
+      if (n % 50 === 0) void flushObservability(0);
+    }
+    await expect.poll(() => received.size, { timeout: 15_000 }).toBe(173);
+    await expect.poll(() => observabilityStats().lanes.import?.delivered, { timeout: 5000 }).toBe(173);
+  }, 30_000);
 
   it('environments that share a Redis deliver only their own events', async () => {
     const redis = await startOwnRedis();

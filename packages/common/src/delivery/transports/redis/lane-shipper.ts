@@ -11,8 +11,8 @@ import { reasonOf } from './names.ts';
 /** A batch on which so many shippers have died is taken out; its producer queues it again. */
 const MAX_STALLED_COUNT = 10;
 /**
- * So many answers that keep a batch, and it goes back to its producer with the last one: a batch that the receiver always refuses must not hold its
- * lane, and only the producer can send others first.
+ * After so many answers that keep a batch, while others are delivered, it goes back to its producer with the last one: only the producer can put it
+ * behind the others. In an outage batches stay here, also those of producers that have gone.
  */
 const MAX_ATTEMPTS = 5;
 /** How long a batch of others is left alone at first, doubled each time: a shipper that can send it should find it soon, and nobody spins. */
@@ -29,6 +29,8 @@ interface LaneShipperOptions {
   readonly maxEventsPerSecond: number;
   readonly stalledAfterMs: number;
   readonly warn: (message: string) => void;
+  /** When a batch of any lane was delivered last; shared by all lanes, by `performance.now()`. */
+  readonly pulse: { deliveredAt: number };
   /** Says once, for all lanes, why batches are left to another shipper. */
   readonly warnOfLeft: (message: string) => void;
 }
@@ -55,6 +57,7 @@ export class LaneShipper {
   readonly #closing = new AbortController();
   #stats: LaneShipperStats = { delivered: 0, refused: 0, retried: 0, lastError: undefined };
   #saidPaused = false;
+  #failedAt = 0;
 
   constructor(options: LaneShipperOptions) {
     this.#options = options;
@@ -104,15 +107,26 @@ export class LaneShipper {
     // We may have cut it off ourselves: that says nothing about the receiver.
     if (decision.action === 'retry' && this.#closing.signal.aborted) return this.#giveBack(held);
     if (decision.action === 'retry') {
+      const refusesOnlyThis = this.#refusesOnlyThis(held, answer);
       await this.#noteFailure(answer, records, decision);
-      if (!('status' in answer) || held.job.attemptsStarted < MAX_ATTEMPTS) return this.#delay(held, decision.delayMs);
+      if (!refusesOnlyThis) return this.#delay(held, decision.delayMs);
       return settleBatch(redis, name, { format, answer: JSON.stringify(answer), isUp: false });
     }
     await settleBatch(redis, name, { format, answer: JSON.stringify(answer), isUp: true });
     this.#saidPaused = false;
-    if (decision.action === 'delivered') return this.#count('delivered', records);
+    if (decision.action === 'delivered') {
+      this.#options.pulse.deliveredAt = performance.now();
+      return this.#count('delivered', records);
+    }
     this.#count('refused', records);
     this.#note(describeReply(answer));
+  }
+
+  /** Whether the receiver keeps refusing this batch while it takes others. */
+  #refusesOnlyThis({ job }: Held, answer: Reply): boolean {
+    const takesOthers = this.#options.pulse.deliveredAt > this.#failedAt;
+    this.#failedAt = performance.now();
+    return 'status' in answer && job.attemptsStarted >= MAX_ATTEMPTS && takesOthers;
   }
 
   async #noteFailure(

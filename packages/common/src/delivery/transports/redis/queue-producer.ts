@@ -137,9 +137,10 @@ export class QueueProducer implements Transport {
     const stored = await storeBody(redis, name, problem === undefined ? body : undefined);
     if (stored === 'known') return;
     if (stored === 'full') {
-      const full = problem ?? 'Redis is full';
-      warnOnce(`${full}. Batches stay on disk until it has room: start shippers, or give Redis more memory.`);
-      throw new NoRoomError(full);
+      warnOnce(
+        'Redis is nearly full (maxmemory). Batches stay on disk until it has room: start shippers, or give Redis more memory.',
+      );
+      throw new NoRoomError(problem ?? 'Redis is full');
     }
     try {
       const job = makeJob(records, this.#options.destination);
