@@ -173,6 +173,7 @@ export class QueueProducer implements Transport {
 
   #poll(intervalMs = this.#pollIntervalMs): void {
     clearTimeout(this.#pollTimer);
+    this.#pollIntervalMs = intervalMs;
     if (this.#awaited.size === 0 || this.#isLooking) return;
     this.#pollTimer = setTimeout(() => void this.#look(), intervalMs).unref();
     this.#pollIntervalMs = Math.min(MAX_POLL_INTERVAL_MS, intervalMs * 2);
