@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startOwnRedis } from '../../scripts/cluster/own-redis.mjs';
 
-/** As the library names them. */
+/** Before every key. */
 export const PREFIX = 'qr-delivery';
 
 /** A Redis of our own, which keeps nothing on disk, as the library needs it to. */

@@ -50,7 +50,7 @@ async function deliver({ way, sealed, recordsEach, execArgv }) {
   const sink = startChild('sink');
   const child = startChild('deliverer', { execArgv });
   try {
-    const apiHost = await sink.ask('listen');
+    const apiHost = await sink.ask('listen', { recordsEach });
     if (redis) await fillQueue(redis, { sealed, batches: BATCHES });
     else fillFolder(folder, sealed, recordsEach);
     const redisBefore = redis?.cpuSeconds();

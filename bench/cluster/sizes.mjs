@@ -22,11 +22,11 @@ export async function measureSizes({ log }) {
       await fillQueue(redis, { sealed, batches: BATCHES });
       const memoryOf = (key) => Number(redis.cli('MEMORY', 'USAGE', `${PREFIX}:${key}`, 'SAMPLES', '0'));
       const id = batchIdOf(0);
-      const waiting = { bodyKey: memoryOf(`body:${id}`), job: memoryOf(`import:${id}`) };
+      const waiting = { bodyKey: memoryOf(`v2:body:${id}`), job: memoryOf(`import:${id}`) };
       const waitingBytes = (redis.memoryBytes() - emptyBytes) / BATCHES;
-      const settings = { way: 'shipper', apiHost: await sink.ask('listen'), redisUrl: redis.url };
+      const settings = { way: 'shipper', apiHost: await sink.ask('listen', { recordsEach }), redisUrl: redis.url };
       await shipper.ask('deliver', { ...settings, warmUp: 0, records: BATCHES * recordsEach });
-      const reply = memoryOf(`reply:${id}`);
+      const reply = memoryOf(`v2:reply:${id}`);
       const { bytesEach: requestBytes, inflatedBytesEach: inflatedBytes } = sealed;
       samples.push({ recordsEach, requestBytes, inflatedBytes, waiting, waitingBytes, reply });
       log(`sizes: a batch of ${recordsEach} takes ${waitingBytes.toFixed(0)} bytes of Redis, its answer ${reply}`);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startChild } from './child.mjs';
-import { startRedis } from './redis.mjs';
+import { PREFIX, startRedis } from './redis.mjs';
 
 const PRODUCERS = 4;
 const SHIPPERS = 2;
@@ -26,7 +26,7 @@ export async function runTraffic({ eventsPerSecond, seconds, throughRedis, into 
     MIXPANEL_TOKEN: 'benchmark-token',
     MIXPANEL_API_HOST: await receiver.ask('listen'),
     PII_HASH_KEY: 'a key of the benchmark, 32 characters',
-    ...(redis && { OBSERVABILITY_REDIS_URL: redis.url }),
+    ...(redis && { OBSERVABILITY_REDIS_URL: redis.url, OBSERVABILITY_REDIS_PREFIX: PREFIX }),
   };
   const start = (name, count) =>
     Array.from({ length: count }, (_, index) =>

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { serve } from './serve.mjs';
 
-const ANSWER = '{"code":200,"status":"OK"}';
+let answer = '';
 const copies = new Map();
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
@@ -12,13 +12,15 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
   request.on('end', () => {
     const digest = hash.digest('hex');
     copies.set(digest, (copies.get(digest) ?? 0) + 1);
-    response.writeHead(200, { 'content-type': 'application/json', 'content-length': ANSWER.length }).end(ANSWER);
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length }).end(answer);
   });
 });
 
 serve({
-  listen: () =>
+  /** Only a count that matches acknowledges a batch, and all batches have as many records. */
+  listen: ({ recordsEach }) =>
     new Promise((resolve) => {
+      answer = JSON.stringify({ code: 200, num_records_imported: recordsEach, status: 'OK' });
       server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${server.address().port}`));
     }),
   /** How often each body came. */

@@ -97,6 +97,9 @@ export const observabilityVariables = {
       secret: true,
     }),
   ),
+  OBSERVABILITY_REDIS_PREFIX: Type.Optional(
+    Type.String({ pattern: '^[\\w.:{}-]{1,64}$', expected: 'up to 64 letters, digits and . : _ - { }' }),
+  ),
   ANALYTICS_URL: Type.Optional(
     Type.String({
       normalize: (value: string) =>

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -81,14 +81,15 @@ export interface OwnRedis {
   close(): Promise<void>;
 }
 
-export async function startOwnRedis(): Promise<OwnRedis> {
+/** @param settings further arguments of `redis-server`. */
+export async function startOwnRedis(...settings: readonly string[]): Promise<OwnRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'qr-redis-'));
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   let server = await start();
 
   async function start() {
-    const args = ['--port', String(port), '--save', '', '--appendonly', 'no', '--dir', folder];
+    const args = ['--port', String(port), '--save', '', '--appendonly', 'no', '--dir', folder, ...settings];
     const child = spawn(SERVER, args, { stdio: 'ignore' });
     const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => 20 });
     probe.on('error', () => {});
@@ -117,6 +118,49 @@ export async function startOwnRedis(): Promise<OwnRedis> {
     async close() {
       await kill();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Two servers behind one address, as a managed Redis has it. */
+export interface FailoverRedis {
+  readonly url: string;
+  /** The first becomes a replica of the second, which is what new connections get. Those that are open stay open. */
+  failOver(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startFailoverRedis(): Promise<FailoverRedis> {
+  const [first, second] = await Promise.all([startOwnRedis(), startOwnRedis()]);
+  const portOf = ({ url }: OwnRedis) => Number(new URL(url).port);
+  let port = portOf(first);
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const upstream = connect(port, '127.0.0.1');
+    for (const [from, to] of [
+      [socket, upstream],
+      [upstream, socket],
+    ] as const) {
+      sockets.add(from);
+      from.pipe(to);
+      from.on('error', () => {});
+      from.on('close', () => to.destroy());
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `redis://127.0.0.1:${(server.address() as { port: number }).port}`,
+    async failOver() {
+      const redis = new Redis(first.url);
+      // The other one may have missed what came last: it is empty.
+      await redis.replicaof('127.0.0.1', portOf(second));
+      redis.disconnect();
+      port = portOf(second);
+    },
+    async close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await Promise.all([first.close(), second.close()]);
     },
   };
 }

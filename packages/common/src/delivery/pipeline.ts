@@ -125,7 +125,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         `This process was suspended for so long that another one has adopted its spool folder; it goes on in a new one.`,
       );
       for (const { lane } of parts.values()) lane.disown(folder);
-      backlog.discard(({ file }) => file !== undefined && file.folder.path.startsWith(folder.path));
+      backlog.discard(({ file }) => file?.folder.path.startsWith(folder.path) ?? false);
     },
   });
   const erasure = new Erasure({ root: spoolRoot, personFields, warn });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { resendAfterFailover } from '../redis/failover.ts';
 import { warnOnce } from '../warn-once.ts';
-import type { LaneName } from './record.ts';
+import type { LaneName } from './lanes.ts';
 import type { Transport } from './transport.ts';
 import type { LaneShipperStats } from './transports/redis/lane-shipper.ts';
 import { DEFAULT_PREFIX } from './transports/redis/names.ts';
@@ -13,7 +14,7 @@ const MAX_RECONNECT_DELAY_MS = 5000;
 /** What {@link startShipper} takes. */
 export interface ShipperOptions {
   readonly redisUrl: string;
-  /** How batches reach the receiver; closed with the shipper. */
+  /** How batches reach the receiver; closed with the shipper. Batches for another than its `destination` stay queued. */
   readonly transport: Transport;
   /** The lanes whose batches this transport can send. @default ['import', 'engage', 'groups'] */
   readonly lanes?: readonly LaneName[];
@@ -46,19 +47,36 @@ export async function startShipper(options: ShipperOptions): Promise<Shipper> {
   const { concurrency = 4, maxEventsPerSecond = 30_000, stalledAfterMs = 30_000, warn = warnOnce } = options;
   assertRedisUrl(redisUrl);
   // BullMQ and its client take 0.3 s to load: only a process that ships pays for it.
-  const [{ Redis }, { LaneShipper }] = await Promise.all([
-    import('ioredis'),
+  const [{ QueueRedis }, { LaneShipper }] = await Promise.all([
+    import('../redis/queue-redis.ts'),
     import('./transports/redis/lane-shipper.ts'),
   ]);
   let isClosed = false;
-  const redis = new Redis(redisUrl, {
+  const redis = new QueueRedis(redisUrl, {
     // A shipper has nothing else to do than to wait for Redis.
     maxRetriesPerRequest: null,
+    reconnectOnError: resendAfterFailover,
     // Also for the connections that BullMQ derives from this one: without it they would try for ever, and keep the process alive.
     retryStrategy: (attempt) => (isClosed ? null : Math.min(MAX_RECONNECT_DELAY_MS, attempt * 250)),
   });
   redis.on('error', (error) => warn(`The shipper cannot reach Redis: ${error.message}. It keeps trying.`));
-  const settings = { redis, prefix, transport, concurrency, maxEventsPerSecond, stalledAfterMs, warn };
+  const said = new Set<string>();
+  const warnOfLeft = (message: string) => {
+    if (!said.has(message)) warn(message);
+    said.add(message);
+  };
+  const pulse = { deliveredAt: 0 };
+  const settings = {
+    redis,
+    prefix,
+    pulse,
+    transport,
+    concurrency,
+    maxEventsPerSecond,
+    stalledAfterMs,
+    warn,
+    warnOfLeft,
+  };
   const shippers = new Map(lanes.map((lane) => [lane, new LaneShipper({ lane, ...settings })]));
   let closing: Promise<void> | undefined;
 

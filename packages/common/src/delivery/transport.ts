@@ -20,6 +20,8 @@ export const RECALLED = 'recalled';
 export interface Transport {
   /** Batches of one lane that may be under way at once. @default 1 */
   readonly maxInFlight?: number;
+  /** The receiver and the project in it. A batch in a queue that shippers share is taken only by those with the same one. */
+  readonly destination?: string;
   /** Resolves once the receiver has answered for good; the batch is kept until then. */
   send(lane: LaneName, batch: SealedBatch): Promise<Reply>;
   /**

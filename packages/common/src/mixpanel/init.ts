@@ -34,7 +34,10 @@ export interface InitializeMixpanelOptions {
 }
 
 /** Variables with a default that does no harm: a malformed one is said once, and the default is used. */
-const VARIABLES = ['OBSERVABILITY_FLUSH_INTERVAL_MS', 'OBSERVABILITY_SPOOL_MAX_BYTES', 'MIXPANEL_ID_MERGE'];
+const VARIABLES = [
+  ...['OBSERVABILITY_FLUSH_INTERVAL_MS', 'OBSERVABILITY_SPOOL_MAX_BYTES', 'MIXPANEL_ID_MERGE'],
+  'OBSERVABILITY_REDIS_PREFIX',
+];
 
 /**
  * Turns analytics on for this process. Idempotent: with other arguments, a second call is ignored with a warning. Never throws.

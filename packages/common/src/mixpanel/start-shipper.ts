@@ -1,6 +1,7 @@
 import { type Shipper, startShipper as startShipperOf } from '../delivery/shipper.ts';
 import { createMixpanelHttpTransport } from '../delivery/transports/mixpanel-http.ts';
 import { readObservabilityConfig } from '../load-config.ts';
+import { redisPrefixOf } from '../redis/prefix.ts';
 import { warnOnce } from '../warn-once.ts';
 import { mixpanelSettings } from './settings.ts';
 
@@ -15,8 +16,8 @@ export interface StartShipperOptions {
 /**
  * Delivers to Mixpanel what other processes have put into the queue at `OBSERVABILITY_REDIS_URL`. Any number of processes may do so at once.
  *
- * @throws Error when `OBSERVABILITY_REDIS_URL` or `MIXPANEL_TOKEN` is missing, or a variable that says how Mixpanel is reached is malformed: a shipper
- * without them would ship nothing, silently.
+ * @throws Error when `OBSERVABILITY_REDIS_URL` or `MIXPANEL_TOKEN` is missing, or a variable that says how Mixpanel or the queue is reached is malformed:
+ * such a shipper would ship nothing, silently.
  */
 export function startShipper(options: StartShipperOptions = {}): Promise<Shipper> {
   const environment = readObservabilityConfig();
@@ -26,7 +27,11 @@ export function startShipper(options: StartShipperOptions = {}): Promise<Shipper
     const missing = redisUrl === undefined ? 'OBSERVABILITY_REDIS_URL' : 'MIXPANEL_TOKEN';
     throw new Error(problems.get(missing) ?? `startShipper needs ${missing}, which is not set.`);
   }
+  // The queue of another environment must not be shipped because of a slip of the pen.
+  const problem = problems.get('OBSERVABILITY_REDIS_PREFIX');
+  if (problem !== undefined) throw new Error(problem);
   const settings = mixpanelSettings(token, environment);
   if ('problem' in settings) throw new Error(`startShipper cannot reach Mixpanel: ${settings.problem}`);
-  return startShipperOf({ ...options, redisUrl, transport: createMixpanelHttpTransport(settings), warn: warnOnce });
+  const transport = createMixpanelHttpTransport(settings);
+  return startShipperOf({ ...options, redisUrl, prefix: redisPrefixOf(config), transport, warn: warnOnce });
 }

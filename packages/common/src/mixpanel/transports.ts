@@ -4,8 +4,9 @@ import type { PipelineOptions } from '../delivery/pipeline.ts';
 import type { Transport } from '../delivery/transport.ts';
 import { createAnalyticsHttpTransport } from '../delivery/transports/analytics-http.ts';
 import { createMixpanelDeletionTransport } from '../delivery/transports/mixpanel-deletion.ts';
-import { createMixpanelHttpTransport } from '../delivery/transports/mixpanel-http.ts';
+import { createMixpanelHttpTransport, mixpanelDestination } from '../delivery/transports/mixpanel-http.ts';
 import { createRedisQueueTransport } from '../delivery/transports/redis-queue.ts';
+import { redisPrefixOf } from '../redis/prefix.ts';
 import { warnOnce } from '../warn-once.ts';
 import { appHostOf, type Environment, mixpanelSettings } from './settings.ts';
 
@@ -26,7 +27,13 @@ function mixpanelLanes(token: string, environment: Environment, spoolRoot: strin
     return off(environment.problems.get('OBSERVABILITY_REDIS_URL') ?? '');
   const { OBSERVABILITY_REDIS_URL: redisUrl } = environment.config;
   // Past one machine the batches go to a queue, from which shippers deliver.
-  const mixpanel = redisUrl ? createRedisQueueTransport({ url: redisUrl }) : createMixpanelHttpTransport(settings);
+  const mixpanel = redisUrl
+    ? createRedisQueueTransport({
+        url: redisUrl,
+        prefix: redisPrefixOf(environment.config),
+        destination: mixpanelDestination(settings),
+      })
+    : createMixpanelHttpTransport(settings);
   return { import: mixpanel, engage: mixpanel, groups: mixpanel, ...deletions(token, environment, spoolRoot) };
 }
 

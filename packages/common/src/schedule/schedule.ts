@@ -1,4 +1,5 @@
 import { readObservabilityConfig } from '../load-config.ts';
+import { redisPrefixOf } from '../redis/prefix.ts';
 import { toTimeLimit } from '../time-limit.ts';
 import { warnOnce } from '../warn-once.ts';
 
@@ -20,14 +21,16 @@ export type StopSchedule = () => Promise<void>;
  * is away nothing runs. Without the variable the process runs it by itself.
  */
 export function startSchedule({ name, everyMs, run }: ScheduleOptions): StopSchedule {
-  const { OBSERVABILITY_REDIS_URL: redisUrl } = readObservabilityConfig().config;
+  const { config } = readObservabilityConfig();
+  const { OBSERVABILITY_REDIS_URL: redisUrl } = config;
   const runSafely = async () => {
     await run().catch(() => {});
   };
   if (redisUrl === undefined) return startTimer(everyMs, runSafely);
   // BullMQ and its client take 0.3 s to load: only a process that shares its work pays for it.
+  const prefix = redisPrefixOf(config);
   const shared = import('./shared-schedule.ts')
-    .then(({ shareSchedule }) => shareSchedule({ name, everyMs, run: runSafely, redisUrl }))
+    .then(({ shareSchedule }) => shareSchedule({ name, everyMs, run: runSafely, redisUrl, prefix }))
     .catch((error: unknown) => {
       warnOnce(`The schedule "${name}" could not be started: ${String(error)}. Nothing runs.`);
     });

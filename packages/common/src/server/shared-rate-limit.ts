@@ -2,6 +2,8 @@ import type { RateLimitPluginOptions } from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import { readObservabilityConfig } from '../load-config.ts';
 import { hashPersonal } from '../privacy/hash.ts';
+import { reconnectAfterFailover } from '../redis/failover.ts';
+import { redisPrefixOf } from '../redis/prefix.ts';
 import { serviceName } from '../service-name.ts';
 import { warnOnce } from '../warn-once.ts';
 
@@ -19,7 +21,8 @@ export async function sharedRateLimit(
   app: FastifyInstance,
   purpose: string,
 ): Promise<Pick<RateLimitPluginOptions, 'redis' | 'nameSpace' | 'skipOnError' | 'keyGenerator'>> {
-  const { OBSERVABILITY_REDIS_URL: url } = readObservabilityConfig().config;
+  const { config } = readObservabilityConfig();
+  const { OBSERVABILITY_REDIS_URL: url } = config;
   if (url === undefined) return {};
   const { Redis } = await import('ioredis');
   const redis = new Redis(url, {
@@ -28,6 +31,7 @@ export async function sharedRateLimit(
     // It would ask for Redis's state in the time of a command, while a process that starts is busy.
     enableReadyCheck: false,
     commandTimeout: REDIS_TIMEOUT_MS,
+    reconnectOnError: reconnectAfterFailover,
     retryStrategy: (attempt) => Math.min(MAX_RECONNECT_DELAY_MS, attempt * 100),
   });
   redis.on('error', (error) =>
@@ -36,7 +40,7 @@ export async function sharedRateLimit(
   app.addHook('onClose', async () => redis.disconnect());
   return {
     redis,
-    nameSpace: `qr-limit:${serviceName() ?? 'service'}:${purpose}:`,
+    nameSpace: `${redisPrefixOf(config)}:limit:${serviceName() ?? 'service'}:${purpose}:`,
     skipOnError: true,
     // Addresses are personal data, and Redis may write what it holds to a disk.
     keyGenerator: ({ ip }) => hashPersonal(ip).slice(0, 32),

@@ -68,10 +68,21 @@ export function describeTransportContract(name: string, open: () => Promise<Tran
       expect(await transport.send('import', batch)).toMatchObject({ status: 200 });
     });
 
+    it('has nothing to take back of a batch that was answered, or that it does not know', async () => {
+      const { transport, received } = await open();
+      const batch = sealed([event('f-1')]);
+      await transport.send('import', batch);
+      await transport.recall?.('import', batch.id);
+      await transport.recall?.('import', 'unknown');
+      expect(await transport.send('import', sealed([event('f-2')]))).toMatchObject({ status: 200 });
+      expect(received('import')).toHaveLength(2);
+    });
+
     it('can be closed twice, and answers all the same', async () => {
       const { transport } = await open();
       await transport.close();
       await transport.close();
+      await transport.recall?.('import', 'e-1');
       expect(await transport.send('import', sealed([event('e-1')]))).toBeTypeOf('object');
     });
   });

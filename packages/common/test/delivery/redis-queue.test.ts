@@ -70,8 +70,8 @@ describe.skipIf(!(await redisAvailable()))('createRedisQueueTransport', () => {
     await ship(createMemoryTransport());
     await openTransport().send('import', batch('b-1'));
     await vi.waitFor(async () => expect(await scratch.redis.exists(`${scratch.prefix}:import:b-1`)).toBe(0));
-    expect(await scratch.redis.exists(`${scratch.prefix}:body:b-1`)).toBe(0);
-    expect(await scratch.redis.ttl(`${scratch.prefix}:reply:b-1`)).toBeGreaterThan(3000);
+    expect(await scratch.redis.exists(`${scratch.prefix}:v2:body:b-1`)).toBe(0);
+    expect(await scratch.redis.ttl(`${scratch.prefix}:v2:reply:b-1`)).toBeGreaterThan(3000);
   });
 
   it('gets the answer of a batch that was delivered while its producer was away, without another delivery', async () => {
@@ -87,7 +87,7 @@ describe.skipIf(!(await redisAvailable()))('createRedisQueueTransport', () => {
     expect(await openTransport().send('import', batch('b-1'))).toMatchObject({ status: 200 });
     expect(receiver.records()).toHaveLength(1);
     // It was queued once more to get the answer, with its body.
-    await vi.waitFor(async () => expect(await scratch.redis.exists(`${scratch.prefix}:body:b-1`)).toBe(0));
+    await vi.waitFor(async () => expect(await scratch.redis.exists(`${scratch.prefix}:v2:body:b-1`)).toBe(0));
   });
 
   it('queues a batch again that Redis has forgotten', async () => {
@@ -111,7 +111,7 @@ describe.skipIf(!(await redisAvailable()))('createRedisQueueTransport', () => {
   it('queues a batch again whose body was evicted', async () => {
     const sending = openTransport({ suspectAfterMs: 100 }).send('import', batch('b-1'));
     await vi.waitFor(async () => expect(await scratch.redis.exists(`${scratch.prefix}:import:b-1`)).toBe(1));
-    await scratch.redis.del(`${scratch.prefix}:body:b-1`);
+    await scratch.redis.del(`${scratch.prefix}:v2:body:b-1`);
     const receiver = createMemoryTransport();
     await ship(receiver);
     expect(await sending).toMatchObject({ status: 200 });
@@ -120,15 +120,17 @@ describe.skipIf(!(await redisAvailable()))('createRedisQueueTransport', () => {
 
   it('lets the body of a batch that nobody asks for expire', async () => {
     void openTransport().send('import', batch('b-1'));
-    await vi.waitFor(async () => expect(await scratch.redis.ttl(`${scratch.prefix}:body:b-1`)).toBeGreaterThan(80_000));
+    await vi.waitFor(async () =>
+      expect(await scratch.redis.ttl(`${scratch.prefix}:v2:body:b-1`)).toBeGreaterThan(80_000),
+    );
   });
 
   it('queues a batch again whose reply was evicted', async () => {
     const receiver = createMemoryTransport();
-    receiver.answerNext({ status: 400, headers: {}, body: 'no' });
+    receiver.answerNext({ status: 400, headers: {}, body: '{"code":400,"error":"no"}' });
     await ship(receiver);
     await openTransport().send('import', batch('b-1'));
-    await scratch.redis.del(`${scratch.prefix}:reply:b-1`);
+    await scratch.redis.del(`${scratch.prefix}:v2:reply:b-1`);
     const again = openTransport({ suspectAfterMs: 100 }).send('import', batch('b-1'));
     expect(await again).toMatchObject({ status: 200 });
   });

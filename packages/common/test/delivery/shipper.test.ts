@@ -15,16 +15,21 @@ import { openScratchRedis, redisAvailable, type ScratchRedis, startOwnRedis } fr
 /** More jobs in a second than a test has: whoever is over it was held back on purpose. */
 const HELD = 1_000_000;
 const PATIENCE = { timeout: 15_000, interval: 20 };
-const accepted: Reply = { status: 200, headers: {}, body: '{"code":200}' };
+/** What the receiver of events says to so many. */
+const acceptedOf = (records: number): Reply => ({
+  status: 200,
+  headers: {},
+  body: JSON.stringify({ code: 200, num_records_imported: records, status: 'OK' }),
+});
 const answer = (status: number, headers: Record<string, string> = {}, body = ''): Reply => ({ status, headers, body });
 
 /** A receiver that answers as told, then accepts; keeps the bytes of every copy that it was sent. */
 function createReceiver(...answers: Reply[]) {
   const copies: { readonly id: string; readonly body: string }[] = [];
   const transport: Transport = {
-    async send(_lane, { id, body }) {
+    async send(_lane, { id, records, body }) {
       copies.push({ id, body: body.toString('base64') });
-      return answers.shift() ?? accepted;
+      return answers.shift() ?? acceptedOf(records);
     },
     close: async () => {},
   };
@@ -93,7 +98,7 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
         return { batch, reply: transport.send('import', batch) };
       });
     });
-    for (const { reply } of sent) expect(await reply).toEqual(accepted);
+    for (const { reply } of sent) expect(await reply).toEqual(acceptedOf(200));
     const bytes = new Map(receiver.copies.map(({ id, body }) => [id, body]));
     for (const { batch } of sent) expect(bytes.get(batch.id)).toBe(batch.body.toString('base64'));
     expect(sent.reduce((sum, { batch }) => sum + batch.records, 0)).toBe(20_000);
@@ -106,10 +111,10 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
     const producer = produce();
     await ship(receiver.transport, { lanes: ['analytics'] });
     const events = producer.send('import', sealed('b-1', [1]));
-    expect(await producer.send('analytics', sealed('b-2', [1]))).toEqual(accepted);
+    expect(await producer.send('analytics', sealed('b-2', [1]))).toEqual(acceptedOf(1));
     expect(receiver.copies.map(({ id }) => id)).toEqual(['b-2']);
     await ship(receiver.transport);
-    expect(await events).toEqual(accepted);
+    expect(await events).toEqual(acceptedOf(1));
   });
 
   it('refuses an address that is not of a Redis', async () => {
@@ -125,21 +130,21 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
     await ship(createReceiver().transport, { redisUrl: own.url });
     await vi.waitFor(() => expect(warnings.length).toBeGreaterThan(0), PATIENCE);
     await own.restart();
-    expect(await produce(own.url).send('import', sealed('b-1', [1]))).toEqual(accepted);
+    expect(await produce(own.url).send('import', sealed('b-1', [1]))).toEqual(acceptedOf(1));
   });
 
   describe('when the receiver does not accept a batch', () => {
     it.each([408, 429, 500, 503])('sends it again after status %i, when Retry-After says so', async (status) => {
-      const receiver = createReceiver(answer(status, { 'retry-after': '0.05' }));
+      const receiver = createReceiver(answer(status, { 'retry-after': '1' }));
       const shipper = await ship(receiver.transport);
-      expect(await produce().send('import', sealed('b-1', [1, 2]))).toEqual(accepted);
+      expect(await produce().send('import', sealed('b-1', [1, 2]))).toEqual(acceptedOf(2));
       expect(receiver.copies).toHaveLength(2);
       expect(receiver.copies[0]).toEqual(receiver.copies[1]);
       expect(shipper.stats().import).toEqual({
         delivered: 2,
         retried: 2,
         refused: 0,
-        lastError: `status ${status}: `,
+        lastError: `status ${status}: (empty body)`,
       });
     });
 
@@ -160,14 +165,14 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
       expect(heldMs).toBeLessThanOrEqual(maxMs);
       void producer.send('import', sealed('b-2', [1]));
       // By the time that another lane has delivered, an open one would have too.
-      expect(await producer.send('engage', sealed('b-3', [1]))).toEqual(accepted);
+      expect(await producer.send('engage', sealed('b-3', [1]))).toEqual(acceptedOf(1));
       expect(await queue.getWaitingCount()).toBe(1);
       expect(receiver.copies.map(({ id }) => id)).toEqual(['b-1', 'b-3']);
     });
 
     it('counts failures in a row, for the wait to grow, and starts anew after a success', async () => {
       const failures = `${scratch.prefix}:failures:import`;
-      const receiver = createReceiver(answer(503, { 'retry-after': '0.6' }), answer(503, { 'retry-after': '1' }));
+      const receiver = createReceiver(answer(503, { 'retry-after': '1' }), answer(503, { 'retry-after': '1' }));
       await ship(receiver.transport);
       const sending = produce().send('import', sealed('b-1', [1]));
       await vi.waitFor(async () => expect(await scratch.redis.get(failures)).toBe('2'), PATIENCE);
@@ -187,8 +192,12 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
       expect(await scratch.redis.get(`${scratch.prefix}:failures:import`)).toBe('1');
     });
 
-    it.each([401, 403])('pauses the lane for a minute after status %i, and says so once', async (status) => {
-      const receiver = createReceiver(...numbers(4).map(() => answer(status, {}, 'Invalid credentials')));
+    it.each([
+      [401, 'Invalid credentials'],
+      [404, 'no such host'],
+      [200, '<html>Log in to the network</html>'],
+    ])('keeps the batches after status %i and %s, and says so once', async (status, body) => {
+      const receiver = createReceiver(...numbers(4).map(() => answer(status, { 'retry-after': '60' }, body)));
       const queue = openQueue();
       const producer = produce();
       for (const n of numbers(4)) void producer.send('import', sealed(`b-${n}`, [1]));
@@ -196,29 +205,63 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
       await ship(receiver.transport);
       await vi.waitFor(async () => expect(await queue.getRateLimitTtl(HELD)).toBeGreaterThan(40_000), PATIENCE);
       await vi.waitFor(async () => expect(await queue.getActiveCount()).toBe(0), PATIENCE);
-      expect(receiver.copies).toHaveLength(4);
+      expect(await queue.getDelayedCount()).toBeGreaterThan(0);
+      expect(await scratch.redis.keys(`${scratch.prefix}:*reply*`)).toEqual([]);
       expect(warnings).toEqual([
-        `The receiver of the import lane refuses the shipper's credentials (status ${status}: Invalid credentials): check the token and the host. Batches stay queued meanwhile.`,
+        `The import lane is paused: status ${status}: ${body}. Check the token, the host and the network of the shipper. Batches stay queued meanwhile.`,
       ]);
     });
 
-    it.each([400, 413])('leaves status %i to the producer, and keeps the reason but no records', async (status) => {
-      const receiver = createReceiver(answer(status, {}, 'not like this'));
+    it.each([
+      [400, '{"code":400,"error":"not like this"}'],
+      [413, 'too large'],
+    ])('leaves status %i to the producer, and nothing in Redis', async (status, body) => {
+      const receiver = createReceiver(answer(status, {}, body));
       const queue = openQueue();
       const shipper = await ship(receiver.transport);
-      const reply = await produce().send('import', sealed('b-1', [1, 2, 3]));
-      expect(reply).toEqual(answer(status, {}, 'not like this'));
-      await vi.waitFor(async () => expect(await queue.getFailedCount()).toBe(1), PATIENCE);
-      const [failed] = await queue.getFailed();
-      expect(failed).toMatchObject({
-        id: 'b-1',
-        failedReason: `status ${status}: not like this`,
-      });
-      expect(failed?.data).toEqual({ records: 3 });
-      expect(await scratch.redis.exists(`${scratch.prefix}:body:b-1`)).toBe(0);
+      expect(await produce().send('import', sealed('b-1', [1, 2, 3]))).toEqual(answer(status, {}, body));
+      await vi.waitFor(async () => expect(await queue.getActiveCount()).toBe(0), PATIENCE);
+      expect(await scratch.redis.keys(`${scratch.prefix}:*b-1*`)).toEqual([]);
+      expect(await queue.getFailedCount()).toBe(0);
       expect(shipper.stats().import).toMatchObject({ refused: 3, delivered: 0 });
       expect(receiver.copies).toHaveLength(1);
     });
+
+    it('gives a batch back to its producer that the receiver never takes while it takes others', async () => {
+      const never = answer(500, { 'retry-after': '1' }, 'no');
+      const ids: string[] = [];
+      const receiver: Transport = {
+        async send(_lane, { id, records }) {
+          ids.push(id);
+          return id === 'b-1' ? never : acceptedOf(records);
+        },
+        close: async () => {},
+      };
+      await ship(receiver);
+      const producer = produce();
+      const first = producer.send('import', sealed('b-1', [1]));
+      const answered = vi.fn();
+      void first.then(answered);
+      for (let n = 2; answered.mock.calls.length === 0; n++) {
+        expect(await producer.send('engage', sealed(`b-${n}`, [1]))).toEqual(acceptedOf(1));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      expect(await first).toEqual(never);
+      expect(ids.filter((id) => id === 'b-1').length).toBeGreaterThanOrEqual(5);
+      await vi.waitFor(async () => expect(await scratch.redis.keys(`${scratch.prefix}:*:b-1`)).toEqual([]), PATIENCE);
+      // As the sender does: later.
+      const again = producer.send('import', sealed('b-1', [1]));
+      const attempts = ids.filter((id) => id === 'b-1').length;
+      await vi.waitFor(() => expect(ids.filter((id) => id === 'b-1').length).toBeGreaterThan(attempts), PATIENCE);
+      void again;
+    }, 30_000);
+
+    it('keeps a batch in Redis through an outage, however many attempts fail', async () => {
+      const receiver = createReceiver(...numbers(7).map(() => answer(503, { 'retry-after': '1' })));
+      await ship(receiver.transport);
+      expect(await produce().send('import', sealed('b-1', [1]))).toEqual(acceptedOf(1));
+      expect(receiver.copies).toHaveLength(8);
+    }, 30_000);
 
     it('treats a transport that throws like a dead network', async () => {
       const queue = openQueue();
@@ -256,7 +299,7 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
     await vi.waitFor(() => expect(receiver.copies.length).toBeGreaterThan(5), PATIENCE);
     await own.restart();
     expect(receiver.copies.length).toBeLessThan(sent.length);
-    for (const reply of await Promise.all(replies)) expect(reply).toEqual(accepted);
+    for (const reply of await Promise.all(replies)) expect(reply).toEqual(acceptedOf(100));
     const bytes = new Map<string, Set<string>>();
     for (const { id, body } of receiver.copies) bytes.set(id, (bytes.get(id) ?? new Set()).add(body));
     expect([...bytes.keys()].sort()).toEqual(sent.map(({ id }) => id).sort());
@@ -272,7 +315,7 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
         const id = record.properties.$insert_id;
         received.set(id, (received.get(id) ?? 0) + 1);
       }
-      setTimeout(() => response.end('{"code":200}'), 100);
+      setTimeout(() => response.end(JSON.stringify({ code: 200, num_records_imported: records.length })), 100);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -311,9 +354,9 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
       void producer.send('import', sealed('b-2', [1]));
       await vi.waitFor(async () => expect(await queue.getWaitingCount()).toBe(1), PATIENCE);
       const closed = shipper.close(5000);
-      finish(accepted);
+      finish(acceptedOf(1));
       await closed;
-      expect(await first).toEqual(accepted);
+      expect(await first).toEqual(acceptedOf(1));
       expect(send).toHaveBeenCalledOnce();
       expect(await queue.getWaitingCount()).toBe(1);
     });
@@ -329,7 +372,7 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
       expect(await queue.getWaitingCount()).toBe(1);
       expect(await queue.getRateLimitTtl(HELD)).toBeLessThanOrEqual(0);
       await ship(createReceiver().transport);
-      expect(await sending).toEqual(accepted);
+      expect(await sending).toEqual(acceptedOf(1));
     });
 
     it('gives back what waits for its turn within the rate', async () => {

@@ -34,7 +34,7 @@ describe.skipIf(!(await redisAvailable()))('processes that share a budget', () =
       members.map(([service, owner]) => [
         owner,
         joinBudget({
-          ...{ redisUrl: redis.url, service, owner, intervalMs: 50 },
+          ...{ redisUrl: redis.url, prefix: 'qr-test', service, owner, intervalMs: 50 },
           onChange: (sharers) => void known.set(owner, sharers),
         }),
       ]),

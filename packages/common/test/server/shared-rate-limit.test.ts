@@ -56,6 +56,6 @@ describe.skipIf(!(await redisAvailable()))('a rate limit with OBSERVABILITY_REDI
     const { ask, reader } = await startTwo();
     await ask(2);
     const keys = await reader.keys('*');
-    expect(keys).toEqual([expect.stringMatching(/^qr-limit:limited:all:[0-9a-f]{32}$/)]);
+    expect(keys).toEqual([expect.stringMatching(/^qr-delivery-test:limit:limited:all:[0-9a-f]{32}$/)]);
   });
 });

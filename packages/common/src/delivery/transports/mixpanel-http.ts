@@ -36,6 +36,7 @@ export function createMixpanelHttpTransport(options: MixpanelHttpOptions): Trans
   }
 
   return {
+    destination: mixpanelDestination(options),
     send: (lane, batch) => {
       const path = UPDATE_PATHS[lane];
       return path === undefined ? client.post(importPath, headers, batch.body) : postPlain(path, batch);
@@ -49,3 +50,9 @@ const UPDATE_PATHS: Readonly<Partial<Record<LaneName, string>>> = {
   engage: '/engage?ip=0&strict=1&verbose=1',
   groups: '/groups?ip=0&strict=1&verbose=1',
 };
+
+/** Names the project that records go to, the same for producers and shippers. */
+export function mixpanelDestination({ apiHost, token }: Pick<MixpanelHttpOptions, 'apiHost' | 'token'>): string {
+  const { host, pathname } = URL.canParse(apiHost) ? new URL(apiHost) : { host: apiHost, pathname: '/' };
+  return `${host}${pathname.replace(/\/+$/, '')} ${token}`;
+}

@@ -1,5 +1,6 @@
 import type { Transport } from '../transport.ts';
 import { DEFAULT_PREFIX } from './redis/names.ts';
+import type { QueueProducer } from './redis/queue-producer.ts';
 import { assertRedisUrl } from './redis/redis-url.ts';
 
 /** What {@link createRedisQueueTransport} takes. */
@@ -8,6 +9,8 @@ export interface RedisQueueOptions {
   readonly url: string;
   /** Before every key; the shippers need the same. @default 'qr-delivery' */
   readonly prefix?: string;
+  /** Where the batches are for, as `Transport.destination` of the shippers' transport says it; only a hash of it is kept in Redis. @default for any */
+  readonly destination?: string;
   /** Batches of one lane in the queue at once. @default 32 */
   readonly maxInFlight?: number;
   /** How soon an answer is looked for; it takes longer, up to a second, while none comes. @default 50 */
@@ -18,21 +21,22 @@ export interface RedisQueueOptions {
 
 /**
  * Hands batches to a queue in Redis, from which shippers deliver them (`startShipper`). A batch counts as sent once a shipper has the
- * receiver's answer: until then its producer keeps it, and queues it again if Redis has forgotten it. While Redis is away, sending fails
- * within about a second.
+ * receiver's answer: until then its producer keeps it, and queues it again if Redis has forgotten it. While Redis is away or nearly full,
+ * sending fails within about a second.
  *
  * @throws when `url` is not the address of a Redis.
  */
 export function createRedisQueueTransport(options: RedisQueueOptions): Transport {
-  const { url, prefix = DEFAULT_PREFIX, maxInFlight = 32, pollIntervalMs = 50, suspectAfterMs = 30_000 } = options;
+  const { url, prefix = DEFAULT_PREFIX, destination } = options;
+  const { maxInFlight = 32, pollIntervalMs = 50, suspectAfterMs = 30_000 } = options;
   assertRedisUrl(url);
-  let producer: Promise<Transport> | undefined;
+  let producer: Promise<QueueProducer> | undefined;
   let isClosed = false;
 
   // BullMQ and its client take 0.3 s to load: only a process that sends through Redis pays for it.
-  async function open(): Promise<Transport> {
+  async function open(): Promise<QueueProducer> {
     const { QueueProducer } = await import('./redis/queue-producer.ts');
-    return new QueueProducer({ url, prefix, maxInFlight, pollIntervalMs, suspectAfterMs });
+    return new QueueProducer({ url, prefix, destination, maxInFlight, pollIntervalMs, suspectAfterMs });
   }
 
   return {
@@ -41,6 +45,11 @@ export function createRedisQueueTransport(options: RedisQueueOptions): Transport
       if (isClosed) return { networkError: 'the transport is closed' };
       producer ??= open();
       return (await producer).send(lane, batch);
+    },
+    async recall(lane, batchId) {
+      if (isClosed) return;
+      producer ??= open();
+      await (await producer).recall(lane, batchId);
     },
     async close() {
       isClosed = true;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ObservabilityConfig } from '../../config.ts';
 import { newOwnerName } from '../../delivery/spool-folder.ts';
+import { redisPrefixOf } from '../../redis/prefix.ts';
 import { serviceName } from '../../service-name.ts';
 import { ERRORS_FOLDER, spoolRootOf } from '../../spool-root.ts';
 import { warnOnce } from '../../warn-once.ts';
@@ -26,7 +27,7 @@ export function openErrorBudget(config: ObservabilityConfig): ErrorBudget {
     warn: (message: string) => console.warn(`[observability] ${message}`),
   };
   const share: ErrorBudgetOptions['share'] = (onChange) =>
-    joinBudget({ redisUrl: redisUrl ?? '', service, owner: newOwnerName(), onChange });
+    joinBudget({ redisUrl: redisUrl ?? '', prefix: redisPrefixOf(config), service, owner: newOwnerName(), onChange });
   try {
     return createErrorBudget({
       ...options,

@@ -1,3 +1,4 @@
+import { reconnectAfterFailover } from '../../redis/failover.ts';
 import { warnOnce } from '../../warn-once.ts';
 
 /** How many processes share a budget. */
@@ -11,6 +12,8 @@ export interface Sharers {
 /** What {@link joinBudget} takes. */
 export interface JoinOptions {
   readonly redisUrl: string;
+  /** Before every key, the same in all processes of an environment. */
+  readonly prefix: string;
   readonly service: string;
   /** A name that no other process has. */
   readonly owner: string;
@@ -20,7 +23,6 @@ export interface JoinOptions {
   readonly intervalMs?: number;
 }
 
-const KEY = 'qr-budget:processes';
 /** So many signs of life may be missing before a process counts as gone. */
 const MISSED = 3;
 
@@ -30,7 +32,9 @@ const MISSED = 3;
  *
  * @returns the function that leaves.
  */
-export function joinBudget({ redisUrl, service, owner, onChange, intervalMs = 20_000 }: JoinOptions): () => void {
+export function joinBudget(options: JoinOptions): () => void {
+  const { redisUrl, prefix, service, owner, onChange, intervalMs = 20_000 } = options;
+  const key = `${prefix}:budget:processes`;
   const member = `${service}/${owner}`;
   let known: Sharers = { all: 1, ofService: 1 };
   let isClosed = false;
@@ -46,6 +50,7 @@ export function joinBudget({ redisUrl, service, owner, onChange, intervalMs = 20
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       retryStrategy: () => null,
+      reconnectOnError: reconnectAfterFailover,
     });
     redis.on('error', complain);
     return redis;
@@ -59,9 +64,9 @@ export function joinBudget({ redisUrl, service, owner, onChange, intervalMs = 20
       if (redis.status !== 'ready') await redis.connect();
       redis.stream.unref();
       const now = Date.now();
-      await redis.zadd(KEY, now, member);
-      await redis.zremrangebyscore(KEY, 0, now - MISSED * intervalMs);
-      const members = await redis.zrange(KEY, 0, -1);
+      await redis.zadd(key, now, member);
+      await redis.zremrangebyscore(key, 0, now - MISSED * intervalMs);
+      const members = await redis.zrange(key, 0, -1);
       const ofService = members.filter((name) => name.startsWith(`${service}/`)).length;
       const found = { all: Math.max(1, members.length), ofService: Math.max(1, ofService) };
       if (found.all === known.all && found.ofService === known.ofService) return;
@@ -80,7 +85,7 @@ export function joinBudget({ redisUrl, service, owner, onChange, intervalMs = 20
     clearInterval(timer);
     connected
       .then(async (redis) => {
-        await redis.zrem(KEY, member).catch(() => {});
+        await redis.zrem(key, member).catch(() => {});
         redis.disconnect();
       })
       .catch(() => {});

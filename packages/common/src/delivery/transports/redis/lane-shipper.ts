@@ -1,32 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DelayedError, type Job, Queue, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
-import type { LaneName } from '../../record.ts';
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
+import type { QueueRedis } from '../../../redis/queue-redis.ts';
+import type { LaneName } from '../../lanes.ts';
 import { type Decision, decide, describeReply } from '../../retry-policy.ts';
 import type { Reply, Transport } from '../../transport.ts';
-import { claimBatch, settleBatch } from './batch-scripts.ts';
-import { type BatchJob, failuresKey, reasonOf } from './names.ts';
+import { claimBatch, countFailure, holdLane, MAX_JOBS_PER_SECOND, settleBatch } from './batch-scripts.ts';
+import { readJob } from './job.ts';
+import { reasonOf } from './names.ts';
 
-/** An outage that nobody has tried to send into for so long is over. */
-const FAILURES_TTL_S = 600;
-/** Failures that come together, from all that was under way when the receiver went down, count as one. */
-const BURST_MS = 500;
-/** BullMQ holds a queue back only if it has a limit on jobs; ours is on records, so that this one is out of reach. */
-const MAX_JOBS_PER_SECOND = 1_000_000_000;
-/** A batch on which so many shippers have died is put aside; its producer queues it again. */
+/** A batch on which so many shippers have died is taken out; its producer queues it again. */
 const MAX_STALLED_COUNT = 10;
-const KEEP_FAILED = { count: 1000, age: 7 * 24 * 3600 };
+/**
+ * After so many answers that keep a batch, while others are delivered, it goes back to its producer with the last one: only the producer can put it
+ * behind the others. In an outage batches stay here, also those of producers that have gone.
+ */
+const MAX_ATTEMPTS = 5;
+/** How long a batch of others is left alone at first, doubled each time: a shipper that can send it should find it soon, and nobody spins. */
+const FIRST_LEAVE_MS = 1000;
+const MAX_LEAVE_MS = 60_000;
 
 /** What {@link LaneShipper} takes. */
 interface LaneShipperOptions {
   readonly lane: LaneName;
-  readonly redis: Redis;
+  readonly redis: QueueRedis;
   readonly prefix: string;
   readonly transport: Transport;
   readonly concurrency: number;
   readonly maxEventsPerSecond: number;
   readonly stalledAfterMs: number;
   readonly warn: (message: string) => void;
+  /** When a batch of any lane was delivered last; shared by all lanes, by `performance.now()`. */
+  readonly pulse: { deliveredAt: number };
+  /** Says once, for all lanes, why batches are left to another shipper. */
+  readonly warnOfLeft: (message: string) => void;
 }
 
 /** What a shipper has done on a lane, in records. */
@@ -38,20 +44,25 @@ export interface LaneShipperStats {
   readonly lastError: string | undefined;
 }
 
+/** What becomes of a job: `token` proves to BullMQ that this shipper holds it. */
+interface Held {
+  readonly job: Job<unknown, void>;
+  readonly token: string | undefined;
+}
+
 /** Takes the batches of one lane out of its queue and sends them. When the receiver fails, the lane is held back for all shippers. */
 export class LaneShipper {
   readonly #options: LaneShipperOptions;
-  readonly #queue: Queue<BatchJob>;
-  readonly #worker: Worker<BatchJob, void>;
+  readonly #worker: Worker<unknown, void>;
   readonly #closing = new AbortController();
   #stats: LaneShipperStats = { delivered: 0, refused: 0, retried: 0, lastError: undefined };
   #saidPaused = false;
+  #failedAt = 0;
 
   constructor(options: LaneShipperOptions) {
     this.#options = options;
     const { lane, redis: connection, prefix, concurrency, stalledAfterMs } = options;
-    this.#queue = new Queue<BatchJob>(lane, { connection, prefix, skipMetasUpdate: true, skipVersionCheck: true });
-    this.#worker = new Worker<BatchJob, void>(lane, (job, token) => this.#ship(job, token), {
+    this.#worker = new Worker<unknown, void>(lane, (job, token) => this.#ship({ job, token }), {
       connection,
       prefix,
       concurrency,
@@ -59,10 +70,10 @@ export class LaneShipper {
       lockDuration: stalledAfterMs,
       stalledInterval: stalledAfterMs,
       maxStalledCount: MAX_STALLED_COUNT,
+      // Nothing of a batch stays: its producer has the records, and the reason.
       removeOnComplete: { count: 0 },
-      removeOnFail: KEEP_FAILED,
+      removeOnFail: { count: 0 },
     });
-    this.#queue.on('error', (error) => this.#note(error.message));
     this.#worker.on('error', (error) => this.#note(error.message));
   }
 
@@ -76,59 +87,85 @@ export class LaneShipper {
     await this.#worker.close();
   }
 
-  async #ship(job: Job<BatchJob, void>, token?: string): Promise<void> {
+  async #ship(held: Held): Promise<void> {
     const { redis, prefix, lane, transport, maxEventsPerSecond } = this.#options;
-    const { id = '', data } = job;
-    const { records } = data;
-    const keys = { prefix, lane, id };
-    const claim = await claimBatch(redis, keys, { records, recordsPerSecond: maxEventsPerSecond });
+    const { id = '', data } = held.job;
+    const read = readJob(data, transport.destination);
+    if (read.kind !== 'batch') return this.#leave(held, read.kind);
+    const { format, records } = read;
+    const name = { prefix, lane, id };
+    const claim = await claimBatch(redis, name, format, { records, recordsPerSecond: maxEventsPerSecond });
     // A shipper died between leaving the reply and removing the job, or the producer could not wait.
     if (claim === 'answered') return;
     if (claim === 'lost') throw new UnrecoverableError('Redis has lost the body of this batch.');
     const { waitMs, body } = claim;
     if (waitMs > 0) await sleep(waitMs, undefined, { signal: this.#closing.signal }).catch(() => {});
-    if (this.#closing.signal.aborted) return this.#giveBack(job, token);
+    if (this.#closing.signal.aborted) return this.#giveBack(held);
     const batch = { id, records, body };
     const answer = await transport.send(lane, batch).catch((error): Reply => ({ networkError: reasonOf(error) }));
-    const decision = decideOn(answer, { lane, records }, job.attemptsStarted - 1);
-    if (decision.action === 'retry') return this.#retry(job, token, decision, answer);
-    await settleBatch(redis, keys, JSON.stringify(answer));
+    const decision = decideOn(answer, { lane, records }, held.job.attemptsStarted - 1);
+    // We may have cut it off ourselves: that says nothing about the receiver.
+    if (decision.action === 'retry' && this.#closing.signal.aborted) return this.#giveBack(held);
+    if (decision.action === 'retry') {
+      const refusesOnlyThis = this.#refusesOnlyThis(held, answer);
+      await this.#noteFailure(answer, records, decision);
+      if (!refusesOnlyThis) return this.#delay(held, decision.delayMs);
+      return settleBatch(redis, name, { format, answer: JSON.stringify(answer), isUp: false });
+    }
+    await settleBatch(redis, name, { format, answer: JSON.stringify(answer), isUp: true });
     this.#saidPaused = false;
-    if (decision.action === 'delivered') return this.#count('delivered', records);
+    if (decision.action === 'delivered') {
+      this.#options.pulse.deliveredAt = performance.now();
+      return this.#count('delivered', records);
+    }
     this.#count('refused', records);
     this.#note(describeReply(answer));
-    throw new UnrecoverableError(describeReply(answer));
   }
 
-  async #retry(
-    job: Job<BatchJob, void>,
-    token: string | undefined,
-    decision: Extract<Decision, { readonly delayMs: number }>,
+  /** Whether the receiver keeps refusing this batch while it takes others. */
+  #refusesOnlyThis({ job }: Held, answer: Reply): boolean {
+    const takesOthers = this.#options.pulse.deliveredAt > this.#failedAt;
+    this.#failedAt = performance.now();
+    return 'status' in answer && job.attemptsStarted >= MAX_ATTEMPTS && takesOthers;
+  }
+
+  async #noteFailure(
     answer: Reply,
-  ): Promise<never> {
-    // We may have cut it off ourselves: that says nothing about the receiver.
-    if (this.#closing.signal.aborted) return this.#giveBack(job, token);
-    this.#count('retried', job.data.records);
+    records: number,
+    { needsAttention }: { readonly needsAttention: boolean },
+  ): Promise<void> {
+    this.#count('retried', records);
     this.#note(describeReply(answer));
-    if (decision.needsAttention) this.#sayPaused(answer);
-    await this.#holdLane(answer, job.data.records);
-    await job.moveToDelayed(Date.now() + decision.delayMs, token);
-    throw new DelayedError();
+    if (needsAttention) this.#sayPaused(answer);
+    await this.#holdLane(answer, records);
   }
 
   /** Lets no shipper send on this lane for a while: otherwise each batch would find out by itself that the receiver is down. */
   async #holdLane(answer: Reply, records: number): Promise<void> {
     const { redis, prefix, lane } = this.#options;
-    const key = failuresKey(prefix, lane);
-    const isFirst = (await redis.set(`${key}:burst`, 1, 'PX', BURST_MS, 'NX')) !== null;
-    if (!isFirst || (await this.#queue.getRateLimitTtl(MAX_JOBS_PER_SECOND)) > 0) return;
-    const failures = await redis.incr(key);
-    await redis.expire(key, FAILURES_TTL_S);
+    const failures = await countFailure(redis, prefix, lane);
+    if (failures === 0) return;
     const decision = decideOn(answer, { lane, records }, failures - 1);
-    if ('delayMs' in decision) await this.#queue.rateLimit(Math.max(1, Math.ceil(decision.delayMs)));
+    if ('delayMs' in decision) await holdLane(redis, prefix, lane, decision.delayMs);
   }
 
-  async #giveBack(job: Job<BatchJob, void>, token: string | undefined): Promise<never> {
+  /** Leaves a batch for another shipper. It stays queued, and counts as no failure. */
+  async #leave(held: Held, why: 'other_destination' | 'unknown_format'): Promise<never> {
+    this.#options.warnOfLeft(
+      why === 'other_destination'
+        ? 'The queue in Redis holds batches for another host or project than this shipper delivers to. They stay queued for a shipper of theirs: give each environment an OBSERVABILITY_REDIS_PREFIX of its own, or correct MIXPANEL_TOKEN and MIXPANEL_API_HOST.'
+        : 'The queue in Redis holds batches in a format that this shipper does not know. They stay queued: update the shippers to the version of the producers.',
+    );
+    const attempt = Math.min(10, Math.max(0, held.job.attemptsStarted - 1));
+    return this.#delay(held, Math.min(MAX_LEAVE_MS, FIRST_LEAVE_MS * 2 ** attempt));
+  }
+
+  async #delay({ job, token }: Held, ms: number): Promise<never> {
+    await job.moveToDelayed(Date.now() + ms, token);
+    throw new DelayedError();
+  }
+
+  async #giveBack({ job, token }: Held): Promise<never> {
     await job.moveToWait(token);
     throw new WaitingError();
   }
@@ -137,7 +174,7 @@ export class LaneShipper {
     if (this.#saidPaused) return;
     this.#saidPaused = true;
     this.#options.warn(
-      `The receiver of the ${this.#options.lane} lane refuses the shipper's credentials (${describeReply(answer)}): check the token and the host. Batches stay queued meanwhile.`,
+      `The ${this.#options.lane} lane is paused: ${describeReply(answer)}. Check the token, the host and the network of the shipper. Batches stay queued meanwhile.`,
     );
   }
 

@@ -1,26 +1,51 @@
-import type { LaneName } from '../../record.ts';
+import { createHash } from 'node:crypto';
+import type { LaneName } from '../../lanes.ts';
 
-/** Before every key in Redis. Projects that share a Redis need one each: the rate limit holds within it. */
+/** Before every key of a queue in Redis, unless told otherwise. */
 export const DEFAULT_PREFIX = 'qr-delivery';
+
+/** The format of what producers and shippers leave each other. The first carried no version: its jobs have no `v`, its keys no number. */
+export const FORMAT = 2;
+export type Format = 1 | typeof FORMAT;
 
 /** A sealed batch in the queue of its lane; the job's id is the batch's. Its body has a key of its own: a job's data is JSON, which holds no bytes. */
 export interface BatchJob {
+  readonly v?: number;
   readonly records: number;
+  /** A hash of where the batch is for: {@link hashDestination}. */
+  readonly to?: string;
+}
+
+/** Which batch, and whose. */
+export interface BatchName {
+  readonly prefix: string;
+  readonly lane: LaneName;
+  readonly id: string;
+}
+
+/** A short hash of a destination, which holds a token. */
+export function hashDestination(destination: string): string {
+  return createHash('sha256').update(destination).digest('hex').slice(0, 16);
+}
+
+/** One of the keys that BullMQ keeps of a lane. */
+export function laneKey({ prefix, lane }: Omit<BatchName, 'id'>, part: string): string {
+  return `${prefix}:${lane}:${part}`;
 }
 
 /** The key of a job, as BullMQ forms it. */
-export function jobKey(prefix: string, lane: LaneName, batchId: string): string {
-  return `${prefix}:${lane}:${batchId}`;
+export function jobKey(batch: BatchName): string {
+  return laneKey(batch, batch.id);
 }
 
 /** The compressed body of a batch. */
-export function bodyKey(prefix: string, batchId: string): string {
-  return `${prefix}:body:${batchId}`;
+export function bodyKey({ prefix, id }: BatchName, format: Format = FORMAT): string {
+  return format === 1 ? `${prefix}:body:${id}` : `${prefix}:v${format}:body:${id}`;
 }
 
 /** Marks a batch that needs no more sending, and holds the receiver's answer. */
-export function replyKey(prefix: string, batchId: string): string {
-  return `${prefix}:reply:${batchId}`;
+export function replyKey({ prefix, id }: BatchName, format: Format = FORMAT): string {
+  return format === 1 ? `${prefix}:reply:${id}` : `${prefix}:v${format}:reply:${id}`;
 }
 
 /** How often in a row the receiver of a lane has failed, over all shippers. */

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { QueueRedis } from '../../../redis/queue-redis.ts';
 import { reasonOf } from './names.ts';
 
 /** How long Redis may take to accept us. */
@@ -11,13 +11,13 @@ const COMMAND_TIMEOUT_MS = 3000;
  * queued here, and it connects when asked to instead of by itself.
  */
 export class ProducerConnection {
-  readonly redis: Redis;
+  readonly redis: QueueRedis;
   #connecting: Promise<void> | undefined;
   #lastError = 'the connection was closed';
 
   /** @param onLost called whenever an established connection ends. */
   constructor(url: string, onLost: (reason: string) => void) {
-    this.redis = new Redis(url, {
+    this.redis = new QueueRedis(url, {
       lazyConnect: true,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,

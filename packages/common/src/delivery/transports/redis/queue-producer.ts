@@ -1,29 +1,41 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Queue } from 'bullmq';
 import { ReplyError } from 'ioredis';
-import type { LaneName } from '../../record.ts';
+import { isReplicaError } from '../../../redis/failover.ts';
+import { warnOnce } from '../../../warn-once.ts';
+import type { LaneName } from '../../lanes.ts';
+import { decide } from '../../retry-policy.ts';
 import type { Reply, SealedBatch, Transport } from '../../transport.ts';
-import { type BatchJob, bodyKey, jobKey, reasonOf, replyKey } from './names.ts';
+import { recallBatch, storeBody } from './batch-scripts.ts';
+import { makeJob } from './job.ts';
+import { type BatchJob, type BatchName, bodyKey, jobKey, reasonOf, replyKey } from './names.ts';
 import { ProducerConnection } from './producer-connection.ts';
+import { NoRoomError, Room } from './room.ts';
 
-/** How long Redis keeps a body whose batch nobody asks for any more; of one that is needed longer its producer brings it again. */
-const BODY_TTL_S = 24 * 3600;
 /** The slowest that answers are looked for, after a while without any. */
 const MAX_POLL_INTERVAL_MS = 1000;
+/** Batches to be taken back once Redis can be reached again; more are left to expire. */
+const MAX_MISSED_RECALLS = 10_000;
 
 /** What {@link QueueProducer} takes. */
 interface QueueProducerOptions {
   readonly url: string;
   readonly prefix: string;
+  readonly destination: string | undefined;
   readonly maxInFlight: number;
   readonly pollIntervalMs: number;
   readonly suspectAfterMs: number;
 }
 
-/** A batch that is in the queue as far as we know. */
+/** A batch that is in the queue, or on its way there. */
 interface Awaited {
   readonly lane: LaneName;
   readonly batch: SealedBatch;
   readonly resolve: (reply: Reply) => void;
+  /** Resolves when the batch is queued, or has failed to be. */
+  queued: Promise<void>;
+  /** Whether its answer may be looked for: it is neither on its way into the queue nor out of it. */
+  isQueued: boolean;
   /** When to look whether a worker can still find it. */
   suspectAt: number;
 }
@@ -35,8 +47,10 @@ export class QueueProducer implements Transport {
   readonly maxInFlight: number;
   readonly #options: QueueProducerOptions;
   readonly #connection: ProducerConnection;
+  readonly #room: Room;
   readonly #queues = new Map<LaneName, Queue<BatchJob>>();
   readonly #awaited = new Set<Awaited>();
+  readonly #missedRecalls = new Map<string, BatchName>();
   #pollTimer: NodeJS.Timeout | undefined;
   #pollIntervalMs: number;
   #isLooking = false;
@@ -47,23 +61,37 @@ export class QueueProducer implements Transport {
     this.maxInFlight = options.maxInFlight;
     this.#pollIntervalMs = options.pollIntervalMs;
     this.#connection = new ProducerConnection(options.url, (reason) => this.#giveUp(reason));
+    this.#room = new Room(this.#connection.redis);
   }
 
   async send(lane: LaneName, batch: SealedBatch): Promise<Reply> {
     if (this.#isClosed) return CLOSED;
+    return new Promise((resolve) => {
+      const suspectAt = Date.now() + this.#options.suspectAfterMs;
+      const entry: Awaited = { lane, batch, resolve, queued: Promise.resolve(), isQueued: false, suspectAt };
+      this.#awaited.add(entry);
+      entry.queued = this.#queue(entry);
+    });
+  }
+
+  /** Takes a batch out of the queue that no shipper is sending; one that cannot be asked for now is taken out when Redis can be reached again. */
+  async recall(lane: LaneName, batchId: string): Promise<void> {
+    if (this.#isClosed) return;
+    const name = this.#nameOf(lane, batchId);
+    const entries = [...this.#awaited].filter((entry) => entry.lane === lane && entry.batch.id === batchId);
     try {
       await this.#connection.ready();
-      await this.#enqueue(lane, batch);
+      await Promise.all(entries.map((entry) => entry.queued));
+      // Looked for meanwhile, it would be missed, and queued again.
+      for (const entry of entries) entry.isQueued = false;
+      const isTaken = await recallBatch(this.#connection.redis, name);
+      for (const entry of isTaken ? entries : []) this.#settle(entry, { networkError: 'recalled' });
     } catch (error) {
-      return this.#isClosed ? CLOSED : { networkError: this.#failed(error) };
+      this.#failed(error);
+      if (this.#missedRecalls.size < MAX_MISSED_RECALLS) this.#missedRecalls.set(jobKey(name), name);
+    } finally {
+      for (const entry of entries) entry.isQueued = true;
     }
-    // Closed meanwhile: nobody would look for the answer any more.
-    if (this.#isClosed) return CLOSED;
-    return new Promise((resolve) => {
-      this.#awaited.add({ lane, batch, resolve, suspectAt: Date.now() + this.#options.suspectAfterMs });
-      this.#pollIntervalMs = this.#options.pollIntervalMs;
-      this.#poll();
-    });
   }
 
   async close(): Promise<void> {
@@ -72,13 +100,59 @@ export class QueueProducer implements Transport {
     this.#giveUp(CLOSED.networkError);
   }
 
-  /** Does nothing to a batch that Redis still has, whatever its state. The body comes first, so that no shipper finds a job without it. */
-  async #enqueue(lane: LaneName, { id, records, body }: SealedBatch): Promise<void> {
-    await this.#connection.redis.set(bodyKey(this.#options.prefix, id), body, 'EX', BODY_TTL_S);
-    await this.#queue(lane).add('batch', { records }, { jobId: id, stackTraceLimit: 0 });
+  async #recallMissed(): Promise<void> {
+    for (const [key, name] of this.#missedRecalls) {
+      await recallBatch(this.#connection.redis, name);
+      this.#missedRecalls.delete(key);
+    }
   }
 
-  #queue(lane: LaneName): Queue<BatchJob> {
+  #nameOf(lane: LaneName, id: string): BatchName {
+    return { prefix: this.#options.prefix, lane, id };
+  }
+
+  /** Never rejects. A Redis that answers concerns this batch only; one that does not, all. */
+  async #queue(entry: Awaited): Promise<void> {
+    try {
+      await this.#connection.ready();
+      await this.#recallMissed();
+      // Answered meanwhile, with an error: what its sender thinks is not in Redis must not be put there.
+      if (!this.#awaited.has(entry)) return;
+      await this.#enqueue(this.#nameOf(entry.lane, entry.batch.id), entry.batch);
+      entry.isQueued = true;
+      this.#poll(this.#options.pollIntervalMs);
+    } catch (error) {
+      this.#settle(entry, this.#isClosed ? CLOSED : { networkError: this.#failed(error) });
+    }
+  }
+
+  /**
+   * Does nothing to a batch that Redis still has, whatever its state. The body comes first, so that no shipper finds a job without it.
+   *
+   * @throws when Redis has no room: the batch stays on disk.
+   */
+  async #enqueue(name: BatchName, { records, body }: SealedBatch): Promise<void> {
+    const { redis } = this.#connection;
+    const problem = await this.#room.problem(body.length);
+    const stored = await storeBody(redis, name, problem === undefined ? body : undefined);
+    if (stored === 'known') return;
+    if (stored === 'full') {
+      warnOnce(
+        'Redis is nearly full (maxmemory). Batches stay on disk until it has room: start shippers, or give Redis more memory.',
+      );
+      throw new NoRoomError(problem ?? 'Redis is full');
+    }
+    try {
+      const job = makeJob(records, this.#options.destination);
+      await this.#queueOf(name.lane).add('batch', job, { jobId: name.id, stackTraceLimit: 0 });
+    } catch (error) {
+      // A body without a job would fill Redis with what no shipper can find.
+      await redis.del(bodyKey(name)).catch(() => {});
+      throw error;
+    }
+  }
+
+  #queueOf(lane: LaneName): Queue<BatchJob> {
     let queue = this.#queues.get(lane);
     if (!queue) {
       const { prefix } = this.#options;
@@ -97,65 +171,99 @@ export class QueueProducer implements Transport {
     return queue;
   }
 
-  #poll(): void {
+  #poll(intervalMs = this.#pollIntervalMs): void {
     clearTimeout(this.#pollTimer);
+    this.#pollIntervalMs = intervalMs;
     if (this.#awaited.size === 0 || this.#isLooking) return;
-    this.#pollTimer = setTimeout(() => void this.#look(), this.#pollIntervalMs).unref();
-    this.#pollIntervalMs = Math.min(MAX_POLL_INTERVAL_MS, this.#pollIntervalMs * 2);
+    this.#pollTimer = setTimeout(() => void this.#look(), intervalMs).unref();
+    this.#pollIntervalMs = Math.min(MAX_POLL_INTERVAL_MS, intervalMs * 2);
   }
 
   async #look(): Promise<void> {
     this.#isLooking = true;
+    let intervalMs: number | undefined;
     try {
-      const awaited = [...this.#awaited];
+      const awaited = [...this.#awaited].filter(({ isQueued }) => isQueued);
+      if (awaited.length === 0) return;
       const { isKnown, replies } = await this.#read(awaited);
       for (const [index, entry] of awaited.entries()) {
         const reply = replies[index];
         if (reply) {
-          this.#pollIntervalMs = this.#options.pollIntervalMs;
-          this.#settle(entry, JSON.parse(reply) as Reply);
+          intervalMs = this.#options.pollIntervalMs;
+          await this.#take(entry, reply);
         } else if (!isKnown[index] || (await this.#isOrphan(entry))) {
-          await this.#enqueue(entry.lane, entry.batch);
+          await this.#requeue(entry);
         }
       }
     } catch (error) {
       this.#giveUp(this.#failed(error));
     } finally {
       this.#isLooking = false;
-      this.#poll();
+      this.#poll(intervalMs);
     }
   }
 
   /** The jobs are read before the replies: a shipper leaves the reply before it removes the job, so neither means that Redis forgot. */
   async #read(awaited: readonly Awaited[]) {
-    const { prefix } = this.#options;
+    const names = awaited.map(({ lane, batch }) => this.#nameOf(lane, batch.id));
     const pipeline = this.#connection.redis.pipeline();
-    for (const { lane, batch } of awaited) pipeline.exists(jobKey(prefix, lane, batch.id));
-    pipeline.mget(awaited.map(({ batch }) => replyKey(prefix, batch.id)));
+    for (const name of names) pipeline.exists(jobKey(name));
+    // A server that became a replica answers questions, while the answers that we look for are left at another: it refuses this.
+    pipeline.del(`${this.#options.prefix}:none`);
+    pipeline.mget(names.map((name) => replyKey(name)));
     const results = ((await pipeline.exec()) ?? []).map(([error, value]) => {
       if (error) throw error;
       return value;
     });
     return {
-      isKnown: results.slice(0, -1).map((count) => count === 1),
+      isKnown: results.slice(0, names.length).map((count) => count === 1),
       replies: results.at(-1) as readonly (string | null)[],
     };
   }
 
-  /** Whether a job is there, yet in no list from which a worker would take it: Redis evicted the list, or the job failed and its reply is gone. */
+  /**
+   * An acknowledgement stays as the mark of a batch that needs no more sending. Any other answer is for us to act on, once: it may name people, and
+   * one that is no answer of the receiver's must not stand in for what the next attempt brings.
+   */
+  async #take(entry: Awaited, text: string): Promise<void> {
+    const { lane, batch } = entry;
+    const reply = parseReply(text);
+    const attempt = { attempt: 0, now: Date.now(), random: 0 };
+    if (decide({ lane, records: batch.records, reply, ...attempt }).action !== 'delivered') {
+      await this.#connection.redis.del(replyKey(this.#nameOf(lane, batch.id)));
+    }
+    this.#settle(entry, reply);
+  }
+
+  async #requeue(entry: Awaited): Promise<void> {
+    // Taken back while others were looked at.
+    if (!this.#awaited.has(entry) || !entry.isQueued) return;
+    entry.isQueued = false;
+    entry.queued = this.#queue(entry);
+    await entry.queued;
+  }
+
+  /**
+   * Whether a job is there that no shipper will take: in no list, because Redis evicted the list; or made by a producer of another version, or for
+   * another destination, before this one adopted its batch.
+   */
   async #isOrphan(entry: Awaited): Promise<boolean> {
     if (Date.now() < entry.suspectAt) return false;
     entry.suspectAt = Date.now() + this.#options.suspectAfterMs;
-    const queue = this.#queue(entry.lane);
-    const state = await queue.getJobState(entry.batch.id);
-    if (state === 'waiting' || state === 'active' || state === 'delayed') return false;
-    await queue.remove(entry.batch.id);
-    return true;
+    const { lane, batch } = entry;
+    const queue = this.#queueOf(lane);
+    const [job, state] = await Promise.all([queue.getJob(batch.id), queue.getJobState(batch.id)]);
+    if (state === 'active') return false;
+    const isOurs =
+      job?.data.v === undefined || isDeepStrictEqual(job.data, makeJob(batch.records, this.#options.destination));
+    if (isOurs && (state === 'waiting' || state === 'delayed')) return false;
+    return recallBatch(this.#connection.redis, this.#nameOf(lane, batch.id));
   }
 
-  /** Gives up a connection without an answer, for what is written to a Redis that hangs would pile up in memory. */
+  /** Gives up a connection without an answer, for what is written to a Redis that hangs would pile up in memory; and one to a replica. */
   #failed(error: unknown): string {
-    if (!(error instanceof ReplyError)) this.#connection.close();
+    const isAnswer = error instanceof NoRoomError || (error instanceof ReplyError && !isReplicaError(error));
+    if (!isAnswer) this.#connection.close();
     return reasonOf(error);
   }
 
@@ -166,5 +274,13 @@ export class QueueProducer implements Transport {
 
   #giveUp(reason: string): void {
     for (const entry of this.#awaited) this.#settle(entry, { networkError: reason });
+  }
+}
+
+function parseReply(text: string): Reply {
+  try {
+    return JSON.parse(text) as Reply;
+  } catch {
+    return { networkError: 'an answer in Redis cannot be read' };
   }
 }
