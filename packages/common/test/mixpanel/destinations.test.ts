@@ -19,7 +19,7 @@ async function startReceiver() {
   const server = createServer(async (request, response) => {
     const records = JSON.parse(gunzipSync(await bytesOf(request)).toString()) as { event: string }[];
     received.push(...records.map(({ event }) => ({ authorization: request.headers.authorization, event })));
-    response.end('{"code":200,"status":"OK"}');
+    response.end(JSON.stringify({ code: 200, num_records_imported: records.length, status: 'OK' }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());

@@ -14,7 +14,7 @@ async function startVendor() {
     const body = await textOf(request);
     requests.push({ url: request.url ?? '', authorization: request.headers.authorization, body });
     const isDeletion = request.url?.startsWith('/api/app/data-deletions/');
-    response.end(isDeletion ? '{"status":"ok","results":{"task_id":"1234567890"}}' : '{"code":200,"status":"OK"}');
+    response.end(isDeletion ? '{"status":"ok","results":{"task_id":"1234567890"}}' : '1');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
