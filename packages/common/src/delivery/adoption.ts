@@ -2,6 +2,7 @@ import { opendir, readdir, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
   type BatchFolder,
+  batchName,
   CorruptedFileError,
   compareNames,
   isMissing,
@@ -46,6 +47,8 @@ export class Adoption {
   readonly #options: AdoptionOptions;
   /** Folders that are ours and not read yet, because the disk refused. */
   readonly #unread = new Set<string>();
+  /** What was handed on of folders that could not be read to the end. */
+  readonly #handedOn = new Map<string, Set<string>>();
   #clockOffset = Date.now() - performance.now();
   #trustsHeartbeatsAt = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
@@ -90,12 +93,17 @@ export class Adoption {
     for (const path of this.#unread) {
       try {
         await this.#read(path, own.path);
-        this.#unread.delete(path);
+        this.#forget(path);
       } catch (error) {
-        if (isMissing(error)) this.#unread.delete(path);
+        if (isMissing(error)) this.#forget(path);
         else this.#warn(path, error);
       }
     }
+  }
+
+  #forget(path: string): void {
+    this.#unread.delete(path);
+    this.#handedOn.delete(path);
   }
 
   #trustsHeartbeats(): boolean {
@@ -117,9 +125,11 @@ export class Adoption {
       await rename(join(path, name), target);
       this.#unread.add(target);
     }
+    const handedOn = this.#handedOn.get(path) ?? new Set();
+    this.#handedOn.set(path, handedOn);
     const files = names.flatMap((text): SpoolFile[] => {
       const name = parseSpoolName(text);
-      return name ? [{ text, name }] : [];
+      return name && !handedOn.has(text) ? [{ text, name }] : [];
     });
     const batches = await this.#batchesIn(folder, files);
     const sealed = new Set(batches.map(({ name }) => keyOf(name)));
@@ -154,6 +164,7 @@ export class Adoption {
     for (const { name, text } of files) {
       const batch = await adopted(folder, name, join(folder.path, text));
       if (!batch) continue;
+      this.#handedOn.get(folder.path)?.add(text);
       spool.noteSequence(batch.sequence);
       const lane = byLane.get(name.lane) ?? [];
       lane.push(batch);
@@ -186,10 +197,13 @@ export class Adoption {
         await writeWhole(pathOf(folder, sealed), body);
       } catch (error) {
         // A full disk: sent from memory, and the journal goes with the batch.
+        spool.refused(error);
+        this.#handedOn.get(folder.path)?.add(text);
         onBatches(lane, [new StoredBatch({ ...content, body, leftover: { path, holders: 1 }, isOurs: true })]);
-        throw error;
+        return;
       }
       spool.noteSequence(sequence);
+      this.#handedOn.get(folder.path)?.add(batchName(sealed));
       onBatches(lane, [new StoredBatch({ ...content, file: { folder, name: sealed } })]);
     }
     await removeFile(path);

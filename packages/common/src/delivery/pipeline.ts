@@ -104,7 +104,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     personFields = [],
     warn,
   } = options;
-  const { now = Date.now, random = Math.random, onDrop } = options;
+  const { now = () => Date.now(), random = Math.random, onDrop } = options;
   const parts = new Map<LaneName, LaneParts>();
   const countersOf = (lane: LaneName) => parts.get(lane)?.counters;
   const clock = new ReceiverClock({ now, warn });
@@ -263,7 +263,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   // The last moment at which a process that exits, by itself or after an uncaught error, can write what its last turn has tracked.
   const onExit = () => {
     for (const { lane } of all) lane.commit();
-    spool.release();
+    // Its process may live on; of a process that has ended the system says so, and an exit listener after this one may still track.
+    if (!isMainThread) spool.release();
   };
   process.on('exit', onExit);
 

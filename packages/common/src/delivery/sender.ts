@@ -53,8 +53,8 @@ export class Sender {
   /** Failures in a row of the lane. */
   #attempt = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** Whether the receiver named the wait. */
-  #isAsked = false;
+  /** Until when the receiver asked us to wait, in milliseconds since the epoch. */
+  #askedUntil = 0;
   /** When the receiver last took a batch, in milliseconds since the epoch. */
   #deliveredAt = Number.NEGATIVE_INFINITY;
   #isChoosing = false;
@@ -79,7 +79,7 @@ export class Sender {
 
   /** Sends at once what waits for a retry, unless the receiver asked for the wait. */
   hurry(): void {
-    if (this.#timer && !this.#isAsked) {
+    if (this.#timer && this.#options.now() >= this.#askedUntil) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
@@ -203,8 +203,9 @@ export class Sender {
         break;
       case 'split': {
         const halves = await rejections.split(stored, batch, decision.reason, decision.isTooLarge);
+        if (halves.length === 0) break;
+        // They have taken its place on disk as well.
         for (const half of halves) backlog.putBack(half);
-        // The halves have taken its file with them.
         this.#deliveredAt = now();
         return this.#release(stored);
       }
@@ -288,7 +289,7 @@ export class Sender {
 
   #setTimer(delayMs: number, isAsked: boolean): void {
     clearTimeout(this.#timer);
-    this.#isAsked = isAsked;
+    this.#askedUntil = isAsked ? this.#options.now() + delayMs : 0;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.wake();

@@ -31,7 +31,7 @@ const files = () => readdirSync(folder).sort();
 
 /** Makes the file of a living process that of one which was killed: there is no process of that number. */
 function bury(name: string): string {
-  const dead = name.replace(/-\d+-\d+-([0-9a-f]{8})\.log$/, '-999999999-1-$1.log');
+  const dead = name.replace(/-\d+-0-\d+-([0-9a-f]{8}-[0-9a-f]{12})\.log$/, '-999999999-0-1-$1.log');
   renameSync(join(folder, name), join(folder, dead));
   return dead;
 }
@@ -84,7 +84,7 @@ describe('the file of a process', () => {
     const first = openStore();
     expect(first.takeOver()).toEqual([['one']]);
     const [claim = ''] = files();
-    const orphan = claim.replace(/-\d+-\d+-([0-9a-f]{8})\+/, '-999999999-1-$1+');
+    const orphan = claim.replace(/-\d+-0-\d+-([0-9a-f]{8}-[0-9a-f]{12})\+/, '-999999999-0-1-$1+');
     renameSync(join(folder, claim), join(folder, orphan));
     const second = openStore();
     expect(second.takeOver()).toEqual([['one']]);
