@@ -92,7 +92,7 @@ export class BatchStore {
     if (folder) {
       try {
         writeBatchSync(pathOf(folder, name), content.body);
-        return onDisk(folder, name, { checkedFor, isOurs: true, body: content.body });
+        return onDisk(folder, name, { checkedFor, isOurs: true });
       } catch (error) {
         spool.refused(error);
       }
