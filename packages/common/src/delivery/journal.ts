@@ -74,10 +74,6 @@ export class Journal {
     return this.#records + this.#pendingRecords;
   }
 
-  get hasPending(): boolean {
-    return this.#pendingRecords > 0;
-  }
-
   /** Adds a record; says whether the batch is full and must be taken before the next one. */
   add(json: string): boolean {
     if (this.#pendingRecords % RECORDS_A_CLOCK_READING === 0) this.#readClock();

@@ -15,7 +15,7 @@ export interface Refusal {
  * What a reply says about the records of a batch. `foreign` is a reply that the receiver would not write: of a proxy, a captive portal, or a
  * receiver whose count does not match. It says nothing about the records.
  */
-export type Verdict =
+type Verdict =
   | { readonly kind: 'accepted' }
   /** The named records are refused, all others are stored. */
   | { readonly kind: 'refused'; readonly refusals: ReadonlyMap<number, Refusal> }
