@@ -73,5 +73,5 @@ function isIdle({ batches, journals }: ProcessStatus): boolean {
 const EXPLANATIONS: Readonly<Record<ProcessStatus['state'], string>> = {
   running: 'runs, and sends them',
   ended: 'has ended: one that runs takes them over within 30 s, else the next',
-  elsewhere: 'runs on another machine',
+  elsewhere: 'runs elsewhere, as its heartbeat says',
 };

@@ -73,7 +73,7 @@ describe('qr-obs spool', () => {
       qr-service/errors  sentry        0        0     0 B       -         0     1
 
       qr-service  web1 4711  1 batch, 0 journals  has ended: one that runs takes them over within 30 s, else the next
-      qr-service  web2 17    1 batch, 1 journal   runs on another machine
+      qr-service  web2 17    1 batch, 1 journal   runs elsewhere, as its heartbeat says
 
       qr-obs spool dead says why records were rejected, qr-obs spool replay sends them again."
     `);
