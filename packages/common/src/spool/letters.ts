@@ -19,7 +19,7 @@ export interface RejectedRecord {
 }
 
 /** A line of a file of rejected records; without a letter when it is torn. */
-export interface LetterLine {
+interface LetterLine {
   readonly line: string;
   readonly letter: RejectedRecord | undefined;
 }

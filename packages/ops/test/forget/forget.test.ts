@@ -3,8 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
+import { createMemoryTransport } from '@qr/common/testing';
 import { startInbox } from '@qr/inbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createPipeline } from '../../../common/src/delivery/pipeline.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
 import { startPlatform } from './platform.ts';
 
@@ -101,6 +103,23 @@ describe('qr-obs forget', () => {
     expect(readdirSync(join(spool, 'corrupted'))).toEqual(['web-1_import-1763600000000001-r1-b9.v2.json.gz']);
     expect(textIn(spool)).not.toContain(ADA);
     expect(textIn(spool)).toContain(BOB);
+  });
+
+  it('keeps a running process from sending what it already had of the person', async () => {
+    const spool = join(root, '.data/spool/qr-service');
+    const transport = createMemoryTransport();
+    const pipeline = createPipeline({
+      ...{ transports: { import: transport }, spoolRoot: spool, flushIntervalMs: 60_000, warn: () => {} },
+    });
+    onTestFinished(() => pipeline.close(1000));
+    // Longer than the command takes.
+    transport.answerNext({ status: 503, headers: { 'retry-after': '3' }, body: '' });
+    for (const [n, person] of [ADA, BOB].entries()) pipeline.push('import', JSON.stringify(anEvent(n, person)));
+    expect(await pipeline.flush(5000)).toMatchObject({ spooled: 2 });
+    const { out } = await platform.run([ADA, '--yes']);
+    expect(out).toContain('1 running process will check before the next batch');
+    await expect.poll(() => transport.records('import'), { timeout: 10_000 }).toEqual([anEvent(1, BOB)]);
+    expect(pipeline.stats().import?.dropped).toEqual({ forgotten: 1 });
   });
 
   it('says when running processes follow', async () => {

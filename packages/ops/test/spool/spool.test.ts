@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { createMemoryTransport } from '@qr/common/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { anEvent, deadLetter, leaveBehind } from '../../../common/test/spool/leave-behind.ts';
+import { createPipeline } from '../../../common/src/delivery/pipeline.ts';
+import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
 import { runInTest } from '../run-in-test.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
@@ -278,6 +280,43 @@ describe('qr-obs spool', () => {
       ['auth-service', 0],
     ]);
     expect(JSON.stringify(spools)).not.toContain('ada@example.com');
+  });
+
+  it('shows what a process has set aside, and what it leaves alone', async () => {
+    const spool = join(root, '.data/spool/qr-service');
+    const whole = sealed(anEvent(1), anEvent(2));
+    leaveBehind(join(spool, endedFolder()), {
+      [`import-1763600000000000-r2-b${whole.length}.v2.json.gz`]: whole.subarray(0, 40),
+      [`import-1763600000000001-r3-b${whole.length}.v2.json.gz`]: whole,
+      [`import-1763600000000002-r2-b${whole.length}.v2.json.gz`]: whole,
+      'import-1763600000000003-r2-b9.v3.json.gz': 'newer',
+    });
+    execFileSync('mkfifo', [join(spool, endedFolder(), 'import-1763600000000004-r7-b9.v2.json.gz')]);
+    const transport = createMemoryTransport();
+    const pipeline = createPipeline({
+      ...{ transports: { import: transport }, spoolRoot: spool, flushIntervalMs: 60_000, warn: () => {} },
+    });
+    await pipeline.flush(5000);
+    await pipeline.close(1000);
+    expect(transport.records('import')).toEqual([anEvent(1), anEvent(2)]);
+    const { spools } = JSON.parse((await run('corrupted', '--json')).out);
+    const files = spools[0].files as { kind: string; path: string; reason: string }[];
+    expect(files.map(({ kind, path }) => `${kind} ${basename(path).replace(/^.*_/, '')}`).sort()).toEqual([
+      `corrupted import-1763600000000000-r2-b${whole.length}.v2.json.gz`,
+      `corrupted import-1763600000000001-r3-b${whole.length}.v2.json.gz`,
+      'corrupted import-1763600000000004-r7-b9.v2.json.gz',
+      'unknown import-1763600000000003-r2-b9.v3.json.gz',
+    ]);
+    expect(files.map(({ reason }) => reason.replaceAll(String(whole.length), '<whole>')).sort()).toMatchInlineSnapshot(`
+      [
+        "40 bytes instead of <whole>",
+        "another version or lane",
+        "not a gzipped batch: 2 records instead of 3",
+        "not a regular file",
+      ]
+    `);
+    expect((await run('purge', '--corrupted', '--yes')).out).toBe('qr-service: 3 corrupted files\nDeleted.');
+    expect(JSON.parse((await run('status', '--json')).out).spools[0].undelivered).toHaveLength(1);
   });
 
   it('deletes corrupted files only when they were named, with their reasons', async () => {
