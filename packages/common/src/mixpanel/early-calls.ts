@@ -28,7 +28,7 @@ export function createEarlyCalls(): EarlyCalls {
     if (calls.length < max) return void calls.push(call);
     dropped++;
     warnOnce(
-      `More than ${MAX_CALLS} analytics calls came before initializeMixpanel: the rest are lost, and counted as memory_overflow. Call initializeMixpanel first.`,
+      `More than ${MAX_CALLS} analytics calls came before initializeMixpanel: the rest are lost, and counted as not_initialized. Call initializeMixpanel first.`,
     );
   }
 

@@ -135,7 +135,7 @@ function start(token: string | undefined, options: InitializeMixpanelOptions): M
     mixpanel = openClient({ token: activeToken, encoder, pipeline, unplanned, idMerge });
   }
   const lost = earlyCalls.replay(runtime.tracker);
-  for (let call = 0; call < lost; call++) pipeline.drop(activeToken ? 'import' : 'analytics', 'memory_overflow');
+  for (let call = 0; call < lost; call++) pipeline.drop(activeToken ? 'import' : 'analytics', 'not_initialized');
   return mixpanel;
 }
 

@@ -17,7 +17,7 @@ export function createEarlyErrors() {
       if (reports.length < MAX_ERRORS) return void reports.push(report);
       dropped++;
       warnOnce(
-        `More than ${MAX_ERRORS} errors came before initializeSentry: the rest are lost, and counted as memory_overflow. Call initializeSentry first.`,
+        `More than ${MAX_ERRORS} errors came before initializeSentry: the rest are lost, and counted as not_initialized. Call initializeSentry first.`,
       );
     },
     stats: () => ({ kept: reports.length, dropped }),

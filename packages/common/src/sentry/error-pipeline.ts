@@ -42,5 +42,6 @@ const reportedReason: Partial<Record<DropReason, Parameters<TransportOptions['re
   too_large: 'send_error',
   spool_overflow: 'queue_overflow',
   memory_overflow: 'queue_overflow',
+  not_initialized: 'queue_overflow',
   torn: 'internal_sdk_error',
 };

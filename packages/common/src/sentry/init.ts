@@ -160,7 +160,7 @@ function start(name: string, dsn: string, options: InitializeSentryOptions, envi
   sentryState.sampleRateOf = sampleRateOf;
   finishAtExit(unfinished);
   const lost = sentryState.early.replay();
-  for (let error = 0; error < lost; error++) sentryState.pipeline?.drop('sentry', 'memory_overflow');
+  for (let error = 0; error < lost; error++) sentryState.pipeline?.drop('sentry', 'not_initialized');
   const profiled = config.SENTRY_PROFILE_SESSION_SAMPLE_RATE ?? 0;
   if (sentryState.isOn && profiled > 0) void startProfiling(profiled);
 }

@@ -17,10 +17,12 @@ export interface ForgottenInSpool {
   readonly anonymised: number;
   /** Rejected records that are gone. */
   readonly deadLetters: number;
-  /** Processes that hold records of their own: they follow within seconds. */
+  /** Running processes with records of their own. They check the list before each batch, and search their files within 5 s. */
   readonly running: number;
   /** What could not be searched. */
   readonly problems: readonly string[];
+  /** Files that were changed or removed beside records and dead letters, a sentence each. */
+  readonly notices: readonly string[];
 }
 
 interface ForgetOptions {
@@ -43,6 +45,7 @@ export async function forgetInSpool(
   await assertOwnSpool(root);
   const problems: string[] = [];
   const warn = (problem: string) => void problems.push(problem);
+  const notices: string[] = [];
   const erasure = new Erasure({ root, personFields, warn });
   for (const id of userIds) erasure.list.add(id);
   if (!erasure.list.isWritten) throw new Error(problems.at(-1) ?? `The erasure list in ${root} cannot be written.`);
@@ -58,7 +61,9 @@ export async function forgetInSpool(
     onTorn: () => {},
   });
   const sweep = new ErasureSweep({
-    ...{ spool, store, backlog, erasure, warn },
+    ...{ spool, store, backlog, erasure },
+    // Says what it has removed; what the disk refuses is told by the spool.
+    warn: (notice) => void notices.push(notice),
     lanes: new Map(),
     countDeadLetters: (_lane, count) => letters.drop('forgotten', count),
   });
@@ -74,5 +79,5 @@ export async function forgetInSpool(
   // What remains is adopted by the next process.
   await spool.close();
   const forgotten = (from: LaneCounters) => from.read().dropped.forgotten ?? 0;
-  return { removed: forgotten(counters), anonymised, deadLetters: forgotten(letters), running, problems };
+  return { removed: forgotten(counters), anonymised, deadLetters: forgotten(letters), running, problems, notices };
 }

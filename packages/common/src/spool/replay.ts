@@ -22,8 +22,8 @@ interface Body {
 }
 
 /**
- * Puts rejected records back among what waits to be sent, as they are, `$insert_id` included: as batches in a folder of this process, which any other
- * process of the service adopts once this one has ended. Records that are not whole stay.
+ * Puts rejected records back among what waits to be sent, as they are, `$insert_id` included: as batches in a folder of nobody, which any process of
+ * the service adopts. Records that are not whole stay.
  *
  * @throws when the spool is another user's, or the disk refuses; nothing is lost then.
  */

@@ -25,7 +25,7 @@ it('errors before initializeSentry arrive under the ids that were returned; too 
   expect(inbox.errors().map(({ eventId }) => eventId)).toEqual(expect.arrayContaining(ids));
   expect(inbox.errors().find(({ eventId }) => eventId === ids[0])?.event).toMatchObject({ extra: { qr_id: 'q1' } });
   expect(observabilityStats()).toMatchObject({ early: { kept: 0, dropped: 0 } });
-  expect(observabilityStats().lanes.sentry?.dropped).toEqual({ memory_overflow: 5 });
+  expect(observabilityStats().lanes.sentry?.dropped).toEqual({ not_initialized: 5 });
   await closeObservability();
   await inbox.close();
   restore();

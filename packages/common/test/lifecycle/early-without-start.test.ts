@@ -22,7 +22,7 @@ it('keeps a bounded number of calls before the start: the rest are counted and s
   initializeMixpanel('test-token', { transport });
   await flushObservability();
   expect(transport.records('import')).toHaveLength(999);
-  expect(observabilityStats().lanes.import?.dropped).toEqual({ memory_overflow: 500, forgotten: 1 });
+  expect(observabilityStats().lanes.import?.dropped).toEqual({ not_initialized: 500, forgotten: 1 });
   await closeObservability();
   restore();
 });

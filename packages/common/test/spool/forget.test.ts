@@ -28,7 +28,7 @@ describe('a person who is taken out of a spool', () => {
       'import.ndjson': deadLetter(anEvent(4, 'u1')) + deadLetter(anEvent(5, 'u2')),
       'import.ndjson.1': deadLetter(anEvent(6, 'u1')),
     });
-    const found = { removed: 2, anonymised: 1, deadLetters: 2, running: 0, problems: [] };
+    const found = { removed: 2, anonymised: 1, deadLetters: 2, running: 0, problems: [], notices: [] };
     expect(await forget('u1')).toEqual(found);
     expect((await readDeadLetters(root)).map(({ record }) => record)).toEqual([anEvent(5, 'u2')]);
     expect(await forget('u1')).toEqual({ ...found, removed: 0, anonymised: 0, deadLetters: 0 });

@@ -1,4 +1,5 @@
 import { type ForgottenInSpool, forgetInSpool, type SpoolRoot } from '@qr/common/spool';
+import { personKeys, plan } from '@qr/events';
 import { countOf } from '../cli/amount.ts';
 import type { PartOutcome } from './outcome.ts';
 
@@ -15,7 +16,7 @@ export async function eraseInSpool(
     detail,
   });
   try {
-    const found = await forgetInSpool(root, people, now);
+    const found = await forgetInSpool(root, people, now, { personFields: personKeys(plan) });
     if (found.problems.length === 0) return outcome('done', sentence(found));
     return outcome('failed', `not everything could be searched: ${found.problems.join('; ')}`);
   } catch (error) {
@@ -23,12 +24,18 @@ export async function eraseInSpool(
   }
 }
 
-function sentence({ removed, anonymised, deadLetters, running }: ForgottenInSpool): string {
+function sentence({ removed, anonymised, deadLetters, running, notices }: ForgottenInSpool): string {
   const gone = `${countOf(removed, 'waiting record')} and ${countOf(deadLetters, 'rejected record')} removed`;
   const parts = [
     removed || deadLetters || anonymised ? gone : 'nothing of theirs waits or was rejected',
     ...(anonymised ? [`${countOf(anonymised, 'error')} made anonymous`] : []),
-    ...(running ? [`${countOf(running, 'running process', 'running processes')} to follow within 30 s`] : []),
+    ...(running ? [followers(running)] : []),
   ];
-  return parts.join(', ');
+  return [parts.join(', '), ...notices].join('; ');
+}
+
+/** They read the erasure list before each batch, and search their files on a timer. */
+function followers(running: number): string {
+  const who = countOf(running, 'running process', 'running processes');
+  return `${who} will check before the next batch and remove the rest from disk within 5 s`;
 }

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import { action, addCommand, addGroup } from '../cli/command.ts';
 import { exitCodes } from '../cli/exit-code.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
+import { corruptedLines, corruptedOf } from './corrupted.ts';
 import { deadGroupsOf, deadLines } from './dead.ts';
 import { type FoundSpools, locateSpools, noSpoolLine } from './locate.ts';
-import { readLane, readSelection } from './options.ts';
+import { type PurgeOptions, readLane, readSelection } from './options.ts';
 import { hasSomething, purge, purgeLines } from './purge.ts';
 import { planReplay, replay, replayLines } from './replay.ts';
 import { statusOf } from './status.ts';
@@ -25,7 +26,10 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
 
   const status = addCommand(group, 'status', {
     summary: 'Show what waits and what was rejected, by service and lane',
-    details: 'UNSEALED counts records that a process is still gathering, DEAD those that a receiver has rejected.',
+    details: [
+      'UNSEALED counts records that a process is still gathering, DEAD those that a receiver has rejected. Corrupted files cannot be read and were set',
+      'aside; unknown files are of another version or lane, or no files.',
+    ].join(' '),
     examples: ['qr-obs spool status', 'qr-obs spool status --dir /var/lib/qr/spool --json'],
   });
   addDir(status);
@@ -48,6 +52,21 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
       found.spools.map((spool) => deadGroupsOf(spool, filter, options.showRecords ?? false)),
     );
     return { result: { groups: groups.flat() }, lines: linesOr(found, deadLines(groups.flat())) };
+  });
+
+  const corrupted = addCommand(group, 'corrupted', {
+    summary: 'List files that are not sent, with the reason',
+    details: [
+      'Lists the files that could not be read and were set aside (corrupted), and what this version does not know: another version or lane, a pipe, a',
+      'socket, a link, a directory (unknown). Opens none of them. Delete corrupted files with qr-obs spool purge --corrupted.',
+    ].join(' '),
+    examples: ['qr-obs spool corrupted', 'qr-obs spool corrupted --dir /var/lib/qr/spool --json'],
+  });
+  addDir(corrupted);
+  action<Place, object>(corrupted, context, exit, async ({ dir }) => {
+    const found = await locateSpools(context, dir);
+    const spools = await Promise.all(found.spools.map((spool) => corruptedOf(spool, context.now())));
+    return { result: { spools }, lines: linesOr(found, corruptedLines(spools)) };
   });
 
   const again = addCommand(group, 'replay', {
@@ -78,34 +97,30 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
     summary: 'Delete what waits or was rejected',
     details: [
       'Deletes what all of the options apply to, and only with --yes. Records that a running process is still gathering are never touched; what it',
-      'is just sending may still arrive. Requests to forget somebody are deleted only with --lane deletions.',
+      'is just sending may still arrive. Requests to forget somebody are deleted only with --lane deletions, corrupted files only with --corrupted.',
     ].join(' '),
     examples: ['qr-obs spool purge --dead --older-than 30', 'qr-obs spool purge --lane analytics --yes'],
   });
   addDir(cleanUp)
     .option('--dead', 'only records that were rejected')
+    .option('--corrupted', 'only files that cannot be read')
     .option('--lane <lane>', 'of one lane')
     .option('--older-than <days>', 'sealed or rejected before so many days')
     .option('--yes', 'delete it');
-  action<Place & { dead?: boolean; lane?: string; olderThan?: string; yes?: boolean }, object>(
-    cleanUp,
-    context,
-    exit,
-    async (options) => {
-      const [now, isMeant] = [context.now(), options.yes ?? false];
-      const selection = readSelection(options, now);
-      const found = await locateSpools(context, options.dir);
-      const purges = [];
-      for (const spool of found.spools) purges.push(await purge(spool, selection, { isMeant, now }));
-      const isPartial = purges.some(({ problem }) => problem !== undefined);
-      const isRefused = !isMeant && purges.some(hasSomething);
-      return {
-        result: { deleted: isMeant, spools: purges },
-        lines: linesOr(found, purgeLines(purges, isMeant)),
-        ...((isPartial || isRefused) && { exitCode: exitCodes.usage }),
-      };
-    },
-  );
+  action<PurgeOptions & Place & { yes?: boolean }, object>(cleanUp, context, exit, async (options) => {
+    const [now, isMeant] = [context.now(), options.yes ?? false];
+    const selection = readSelection(options, now);
+    const found = await locateSpools(context, options.dir);
+    const purges = [];
+    for (const spool of found.spools) purges.push(await purge(spool, selection, { isMeant, now }));
+    const isPartial = purges.some(({ problem }) => problem !== undefined);
+    const isRefused = !isMeant && purges.some(hasSomething);
+    return {
+      result: { deleted: isMeant, spools: purges },
+      lines: linesOr(found, purgeLines(purges, isMeant)),
+      ...((isPartial || isRefused) && { exitCode: exitCodes.usage }),
+    };
+  });
 };
 
 function linesOr(found: FoundSpools, lines: readonly string[]): readonly string[] {

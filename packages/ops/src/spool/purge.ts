@@ -8,7 +8,7 @@ export interface SpoolPurge extends PurgeCounts {
   readonly problem?: string;
 }
 
-const NOTHING: PurgeCounts = { batches: 0, journals: 0, records: 0, deadLetters: 0 };
+const NOTHING: PurgeCounts = { batches: 0, journals: 0, records: 0, deadLetters: 0, corrupted: 0 };
 
 /** Counts what is selected and, only if that is meant, deletes it. */
 export async function purge(
@@ -25,8 +25,8 @@ export async function purge(
 }
 
 /** Whether something is deleted, or would be. */
-export function hasSomething({ batches, journals, deadLetters }: SpoolPurge): boolean {
-  return batches + journals + deadLetters > 0;
+export function hasSomething({ batches, journals, deadLetters, corrupted }: SpoolPurge): boolean {
+  return batches + journals + deadLetters + corrupted > 0;
 }
 
 /** The outcome for people. */
@@ -34,13 +34,15 @@ export function purgeLines(purges: readonly SpoolPurge[], isMeant: boolean): str
   const problems = purges.flatMap(({ spool, problem }) => (problem === undefined ? [] : `${spool}: ${problem}`));
   const found = purges.filter(hasSomething);
   if (found.length + problems.length === 0) return ['There is nothing of that kind.'];
+  const wereWaiting = found.some(({ batches }) => batches > 0);
   const last = isMeant
-    ? 'Deleted. Processes that run count what was deleted under them as torn.'
+    ? `Deleted.${wereWaiting ? ' Running processes count batches that were deleted under them as torn.' : ''}`
     : 'Nothing was deleted: these would be lost for good. Say --yes to delete them.';
   return [...found.map(lineOf), ...problems, ...(found.length > 0 ? [last] : [])];
 }
 
-function lineOf({ spool, batches, journals, records, deadLetters }: SpoolPurge): string {
+function lineOf({ spool, batches, journals, records, deadLetters, corrupted }: SpoolPurge): string {
+  if (corrupted > 0) return `${spool}: ${countOf(corrupted, 'corrupted file')}`;
   const waiting = `${countOf(batches, 'batch', 'batches')} and ${countOf(journals, 'journal')} with ${countOf(records, 'record')}`;
   return `${spool}: ${waiting}, ${countOf(deadLetters, 'rejected record')}`;
 }

@@ -64,7 +64,9 @@ export function replayLines(replays: readonly SpoolReplay[], isDryRun: boolean):
     ...replays.flatMap(({ lanes: each, isRunning }) => each.flatMap((lane) => laneLines(lane, isRunning, isDryRun))),
     ...problems,
     ...(hasProfiles
-      ? ['Updates of profiles are carried out when they arrive: an old value replaces one that was set since.']
+      ? [
+          'Profile updates go in their original order among those that wait; a newer value that was sent already is overwritten.',
+        ]
       : []),
     ...(isDryRun ? ['Dry run: nothing was changed.'] : []),
   ];

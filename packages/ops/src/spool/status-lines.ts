@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import { ageOf, countOf, sizeOf } from '../cli/amount.ts';
+import { printable } from '../cli/printable.ts';
 import { tableOf } from '../cli/table.ts';
+import type { UndeliveredFile } from './corrupted.ts';
 import type { LaneStatus, ProcessStatus, SpoolStatus } from './status.ts';
 
 const HEADER = ['SPOOL', 'LANE', 'BATCHES', 'RECORDS', 'SIZE', 'OLDEST', 'UNSEALED', 'DEAD'];
@@ -7,7 +10,12 @@ const HEADER = ['SPOOL', 'LANE', 'BATCHES', 'RECORDS', 'SIZE', 'OLDEST', 'UNSEAL
 /** What waits and what was rejected, and whose it is. */
 export function statusLines(statuses: readonly SpoolStatus[]): string[] {
   const rows = statuses.flatMap(({ name, lanes }) => lanes.map((lane) => [name, ...cellsOf(lane)]));
-  if (rows.length === 0) return [`Nothing waits and nothing was rejected in ${countOf(statuses.length, 'spool')}.`];
+  const undelivered = statuses.flatMap(undeliveredLines);
+  const hint = ['', ...undelivered, 'qr-obs spool corrupted lists them with their paths.'];
+  if (rows.length === 0) {
+    const nothing = `Nothing waits and nothing was rejected in ${countOf(statuses.length, 'spool')}.`;
+    return [nothing, ...(undelivered.length > 0 ? hint : [])];
+  }
   const idle = statuses.flatMap(({ processes }) => processes).filter(isIdle).length;
   const dead = statuses.flatMap(({ lanes }) => lanes).some(({ deadLetters }) => deadLetters > 0);
   return [
@@ -16,7 +24,31 @@ export function statusLines(statuses: readonly SpoolStatus[]): string[] {
     ...tableOf(statuses.flatMap(processRows), ['left', 'left', 'left', 'left']),
     ...(idle > 0 ? [`${countOf(idle, 'folder')} of processes with nothing in ${idle === 1 ? 'it' : 'them'}`] : []),
     ...(dead ? ['', 'qr-obs spool dead says why records were rejected, qr-obs spool replay sends them again.'] : []),
+    ...(undelivered.length > 0 ? hint : []),
   ];
+}
+
+/** One line for each kind of file and each reason. */
+function undeliveredLines({ name, root, undelivered }: SpoolStatus): string[] {
+  return KINDS.flatMap((kind) => {
+    const files = undelivered.filter((file) => file.kind === kind);
+    if (files.length === 0) return [];
+    const bytes = files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
+    const where = kind === 'corrupted' ? ` (${sizeOf(bytes)}) in ${printable(join(root, 'corrupted'))}` : '';
+    return [
+      `${name}: ${countOf(files.length, `${kind} file`)}${where}`,
+      ...countByReason(files).map(([reason, count]) => `  ${count} x ${printable(reason)}`),
+    ];
+  });
+}
+
+const KINDS = ['corrupted', 'unknown'] as const;
+
+/** The most frequent first. */
+function countByReason(files: readonly UndeliveredFile[]): [reason: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const { reason } of files) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one);
 }
 
 function cellsOf({ lane, batches, records, bytes, oldestAgeMs, unsealedRecords, deadLetters }: LaneStatus): string[] {
@@ -41,5 +73,5 @@ function isIdle({ batches, journals }: ProcessStatus): boolean {
 const EXPLANATIONS: Readonly<Record<ProcessStatus['state'], string>> = {
   running: 'runs, and sends them',
   ended: 'has ended: one that runs takes them over within 30 s, else the next',
-  elsewhere: 'runs on another machine',
+  elsewhere: 'runs elsewhere, as its heartbeat says',
 };

@@ -7,6 +7,7 @@ import {
   type SpoolRoot,
   type WaitingFile,
 } from '@qr/common/spool';
+import { type UndeliveredFile, undeliveredFiles } from './corrupted.ts';
 
 /** What one lane of a spool holds. */
 export interface LaneStatus {
@@ -39,18 +40,21 @@ export interface SpoolStatus {
   readonly root: string;
   readonly lanes: readonly LaneStatus[];
   readonly processes: readonly ProcessStatus[];
+  /** Files that cannot be read, or that this version does not know. */
+  readonly undelivered: readonly UndeliveredFile[];
 }
 
 /** Looks into a spool. @param now milliseconds since the epoch */
 export async function statusOf({ name, root }: SpoolRoot, now: number): Promise<SpoolStatus> {
-  const [{ folders }, letters] = await Promise.all([listSpool(root, now), readDeadLetters(root)]);
+  const [listing, letters] = await Promise.all([listSpool(root, now), readDeadLetters(root)]);
+  const { folders } = listing;
   const files = folders.flatMap((folder) => folder.files);
   const lanes = laneNames.flatMap((lane): LaneStatus[] => {
     const deadLetters = letters.filter((letter) => letter.lane === lane).length;
     const ofLane = files.filter((file) => file.lane === lane);
     return ofLane.length + deadLetters === 0 ? [] : [{ lane, ...laneStatus(ofLane, now), deadLetters }];
   });
-  return { name, root, lanes, processes: folders.map(processStatus) };
+  return { name, root, lanes, processes: folders.map(processStatus), undelivered: undeliveredFiles(listing, now) };
 }
 
 function laneStatus(files: readonly WaitingFile[], now: number): Omit<LaneStatus, 'lane' | 'deadLetters'> {

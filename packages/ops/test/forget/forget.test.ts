@@ -1,9 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { constants, gunzipSync } from 'node:zlib';
+import { createMemoryTransport } from '@qr/common/testing';
 import { startInbox } from '@qr/inbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createPipeline } from '../../../common/src/delivery/pipeline.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
 import { startPlatform } from './platform.ts';
 
@@ -70,6 +73,62 @@ describe('qr-obs forget', () => {
     ]);
     expect(trackingFile()).not.toContain(ADA);
     expect(readFileSync(join(spool, 'pages/forgotten.ndjson'), 'utf8')).not.toContain(ADA);
+  });
+
+  it('finds a person in the properties that the plan marks, in corrupted files and in files of another version', async () => {
+    const spool = join(root, '.data/spool/qr-service');
+    const scan = (n: number, owner: string) => ({
+      event: 'qr_scanned',
+      properties: { distinct_id: '$device:x', $insert_id: `scan-${n}`, time: 1_700_000_000_000, qr_owner_id: owner },
+    });
+    leaveBehind(join(spool, endedFolder()), {
+      'import-00000001-2.json.gz': sealed(scan(1, ADA), scan(2, BOB)),
+      'orders-00000001-1.v3.json.gz': sealed({ buyer: ADA }),
+    });
+    const body = sealed(scan(3, ADA), ...Array.from({ length: 50 }, (_, n) => anEvent(n)));
+    leaveBehind(join(spool, 'corrupted'), {
+      'web-1_import-1763600000000000-r51-b999.v2.json.gz': body.subarray(0, body.length - 8),
+      'web-1_import-1763600000000000-r51-b999.v2.json.gz.reason': 'cut off',
+      'web-1_import-1763600000000001-r1-b9.v2.json.gz': sealed(anEvent(4, BOB)),
+    });
+    leaveBehind(join(spool, 'dead'), { 'import.ndjson': deadLetter(scan(4, ADA)) });
+    const { exitCode, out } = await platform.run([ADA, '--yes', '--json']);
+    expect(exitCode).toBe(0);
+    const parts = JSON.parse(out).parts as { part: string; name: string; outcome: string; detail: string }[];
+    const [ofSpool] = parts.filter(({ part }) => part === 'spool');
+    expect(ofSpool).toMatchObject({ name: 'qr-service', outcome: 'done' });
+    expect(ofSpool?.detail).toMatch(
+      /^1 waiting record and 1 rejected record removed; .*could not be read.*; .*another version/,
+    );
+    expect(readdirSync(join(spool, 'corrupted'))).toEqual(['web-1_import-1763600000000001-r1-b9.v2.json.gz']);
+    expect(textIn(spool)).not.toContain(ADA);
+    expect(textIn(spool)).toContain(BOB);
+  });
+
+  it('keeps a running process from sending what it already had of the person', async () => {
+    const spool = join(root, '.data/spool/qr-service');
+    const transport = createMemoryTransport();
+    const pipeline = createPipeline({
+      ...{ transports: { import: transport }, spoolRoot: spool, flushIntervalMs: 60_000, warn: () => {} },
+    });
+    onTestFinished(() => pipeline.close(1000));
+    // Longer than the command takes.
+    transport.answerNext({ status: 503, headers: { 'retry-after': '3' }, body: '' });
+    for (const [n, person] of [ADA, BOB].entries()) pipeline.push('import', JSON.stringify(anEvent(n, person)));
+    expect(await pipeline.flush(5000)).toMatchObject({ spooled: 2 });
+    const { out } = await platform.run([ADA, '--yes']);
+    expect(out).toContain('1 running process will check before the next batch');
+    await expect.poll(() => transport.records('import'), { timeout: 10_000 }).toEqual([anEvent(1, BOB)]);
+    expect(pipeline.stats().import?.dropped).toEqual({ forgotten: 1 });
+  });
+
+  it('says when running processes follow', async () => {
+    const spool = join(root, '.data/spool/qr-service');
+    leaveBehind(join(spool, 'web2-17-1-00000001'), { heartbeat: '' });
+    const { out } = await platform.run([ADA, '--yes']);
+    expect(out).toContain(
+      'nothing of theirs waits or was rejected, 1 running process will check before the next batch and remove the rest from disk within 5 s',
+    );
   });
 
   it('deletes what the vendor has, of several people at once, and tells how far that is', async () => {
@@ -262,6 +321,18 @@ describe('qr-obs forget', () => {
         qr-obs forget --status"
     `);
   });
+
+  /** Everything that stands in a spool's files, inflated as far as they go. */
+  function textIn(spool: string): string {
+    const files = readdirSync(spool, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const texts = files.map(({ parentPath, name }) => {
+      const bytes = readFileSync(join(parentPath, name));
+      return name.endsWith('.gz')
+        ? gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).toString()
+        : bytes.toString();
+    });
+    return texts.join('\n');
+  }
 
   /** An address at which nobody answers. */
   async function nowhere(): Promise<string> {

@@ -1,8 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { anEvent, deadLetter, leaveBehind } from '../../../common/test/spool/leave-behind.ts';
+import { basename, join } from 'node:path';
+import { createMemoryTransport } from '@qr/common/testing';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createPipeline } from '../../../common/src/delivery/pipeline.ts';
+import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
 import { runInTest } from '../run-in-test.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
@@ -71,7 +75,7 @@ describe('qr-obs spool', () => {
       qr-service/errors  sentry        0        0     0 B       -         0     1
 
       qr-service  web1 4711  1 batch, 0 journals  has ended: one that runs takes them over within 30 s, else the next
-      qr-service  web2 17    1 batch, 1 journal   runs on another machine
+      qr-service  web2 17    1 batch, 1 journal   runs elsewhere, as its heartbeat says
 
       qr-obs spool dead says why records were rejected, qr-obs spool replay sends them again."
     `);
@@ -137,7 +141,7 @@ describe('qr-obs spool', () => {
       "qr-service, lane import: 2 records would go back into the spool, a running process sends them within 30 s.
       qr-service, lane engage: 1 record would go back into the spool, a running process sends them within 30 s.
       qr-service/errors, lane sentry: 1 record cannot be sent again: not whole.
-      Updates of profiles are carried out when they arrive: an old value replaces one that was set since.
+      Profile updates go in their original order among those that wait; a newer value that was sent already is overwritten.
       Dry run: nothing was changed."
     `);
     expect(readdirSync(spool, { recursive: true })).toEqual(before);
@@ -148,8 +152,10 @@ describe('qr-obs spool', () => {
     expect((await run('replay', '--lane', 'import')).out).toBe(
       'qr-service, lane import: 2 records went back into the spool, a running process sends them within 30 s.',
     );
-    const batches = readdirSync(spool, { recursive: true }).filter((path) => String(path).endsWith('-2.json.gz'));
-    expect(batches).toHaveLength(2);
+    const batches = readdirSync(spool, { recursive: true }).filter((path) =>
+      /-r2-b\d+\.v2\.json\.gz$/.test(String(path)),
+    );
+    expect(batches).toHaveLength(1);
     expect((await run('replay', '--lane', 'import')).out).toBe('There are no such rejected records.');
     expect(JSON.parse((await run('replay', '--json')).out)).toMatchObject({
       dryRun: false,
@@ -174,15 +180,169 @@ describe('qr-obs spool', () => {
     expect(exitCode).toBe(0);
     expect(JSON.parse(out).spools[0]).toEqual({
       spool: 'qr-service',
-      ...{ batches: 1, journals: 0, records: 2, deadLetters: 2 },
+      ...{ batches: 1, journals: 0, records: 2, deadLetters: 2, corrupted: 0 },
     });
     expect((await run('purge', '--dead', '--yes')).exitCode).toBe(0);
     expect((await run('purge', '--dead')).out).toBe('There is nothing of that kind.');
     expect(readdirSync(join(spool, LIVING))).toHaveLength(3);
   });
 
+  /** Adds what cannot be sent: files that were set aside, and files in a process's folder that are of no known form. */
+  async function damage(spool: string): Promise<void> {
+    leaveBehind(join(spool, 'corrupted'), {
+      [`${SILENT}_import-1763600000000000-r20-b3000.v2.json.gz`]: Buffer.alloc(2100),
+      [`${SILENT}_import-1763600000000000-r20-b3000.v2.json.gz.reason`]: '2100 bytes instead of 3000\n',
+      [`${SILENT}_engage-1763600000000001-r1-b90.v2.json.gz`]: Buffer.alloc(90),
+      [`${SILENT}_engage-1763600000000001-r1-b90.v2.json.gz.reason`]: 'refused for ada@example.com\u001b[2J\n',
+      [`${SILENT}_import-1763600000000002-r1-b70.v2.json.gz`]: Buffer.alloc(70),
+    });
+    touch(join(spool, 'corrupted'), `${SILENT}_import-1763600000000000-r20-b3000.v2.json.gz`, 5 * HOUR_MS);
+    touch(join(spool, 'corrupted'), `${SILENT}_engage-1763600000000001-r1-b90.v2.json.gz`, 90_000);
+    touch(join(spool, 'corrupted'), `${SILENT}_import-1763600000000002-r1-b70.v2.json.gz`, 5000);
+    const folder = join(spool, LIVING);
+    leaveBehind(folder, { 'import-1763600000000003-r1-b9.v3.json.gz': 'newer', 'orders-00000001.journal': '{},\n' });
+    mkdirSync(join(folder, 'folder'));
+    symlinkSync('/etc/hostname', join(folder, 'import-1763600000000004.v2.journal'));
+    execFileSync('mkfifo', [join(folder, 'import-1763600000000005-r1-b9.v2.json.gz')]);
+    const server = createServer();
+    await new Promise<void>((resolve) => void server.listen(join(folder, 'socket'), resolve));
+    onTestFinished(() => new Promise((resolve) => void server.close(() => resolve())));
+  }
+
+  it('shows how many files are corrupted or unknown, and why', async () => {
+    const spool = fill();
+    await damage(spool);
+    const { exitCode, out } = await run('status');
+    expect(exitCode).toBe(0);
+    expect(out.slice(out.indexOf('qr-obs spool dead says')).replace(spool, '<spool>')).toMatchInlineSnapshot(`
+      "qr-obs spool dead says why records were rejected, qr-obs spool replay sends them again.
+
+      qr-service: 3 corrupted files (2.2 KB) in <spool>/corrupted
+        1 x 2100 bytes instead of 3000
+        1 x refused for [redacted] [2J
+        1 x unknown
+      qr-service: 6 unknown files
+        2 x another version or lane
+        1 x a directory
+        1 x a symbolic link
+        1 x a named pipe
+        1 x a socket
+      qr-obs spool corrupted lists them with their paths."
+    `);
+    const { spools } = JSON.parse((await run('status', '--json')).out);
+    expect(spools[0].undelivered).toHaveLength(9);
+    expect(spools[0].undelivered[0]).toEqual({
+      kind: 'corrupted',
+      path: join(spool, 'corrupted', `${SILENT}_import-1763600000000000-r20-b3000.v2.json.gz`),
+      ...{ reason: '2100 bytes instead of 3000', bytes: 2100, ageMs: 5 * HOUR_MS },
+    });
+    rmSync(join(spool, SILENT), { recursive: true });
+    rmSync(join(spool, LIVING), { recursive: true });
+    rmSync(join(spool, 'dead'), { recursive: true });
+    rmSync(join(spool, 'errors'), { recursive: true });
+    expect((await run('status')).out.replace(spool, '<spool>')).toMatchInlineSnapshot(`
+      "Nothing waits and nothing was rejected in 2 spools.
+
+      qr-service: 3 corrupted files (2.2 KB) in <spool>/corrupted
+        1 x 2100 bytes instead of 3000
+        1 x refused for [redacted] [2J
+        1 x unknown
+      qr-obs spool corrupted lists them with their paths."
+    `);
+  });
+
+  it('lists corrupted and unknown files with their reasons, and opens none of them', async () => {
+    const spool = fill();
+    expect((await run('corrupted')).out).toBe('There are no corrupted or unknown files.');
+    await damage(spool);
+    const { exitCode, out } = await run('corrupted');
+    expect(exitCode).toBe(0);
+    expect(out.replace(spool, '<spool>')).toMatchInlineSnapshot(`
+      "qr-service, in <spool>:
+        FILE                                                                         KIND         SIZE    AGE  REASON
+        corrupted/web1-4711-1-00000002_import-1763600000000000-r20-b3000.v2.json.gz  corrupted  2.1 KB    5 h  2100 bytes instead of 3000
+        corrupted/web1-4711-1-00000002_engage-1763600000000001-r1-b90.v2.json.gz     corrupted    90 B  1 min  refused for [redacted] [2J
+        corrupted/web1-4711-1-00000002_import-1763600000000002-r1-b70.v2.json.gz     corrupted    70 B    5 s  unknown
+        web2-17-1-00000001/folder                                                    unknown         -      -  a directory
+        web2-17-1-00000001/import-1763600000000003-r1-b9.v3.json.gz                  unknown         -      -  another version or lane
+        web2-17-1-00000001/import-1763600000000004.v2.journal                        unknown         -      -  a symbolic link
+        web2-17-1-00000001/import-1763600000000005-r1-b9.v2.json.gz                  unknown         -      -  a named pipe
+        web2-17-1-00000001/orders-00000001.journal                                   unknown         -      -  another version or lane
+        web2-17-1-00000001/socket                                                    unknown         -      -  a socket
+
+      Corrupted files were counted as torn and are not sent. Delete them with qr-obs spool purge --corrupted, once nobody needs them.
+      Unknown files stay where they are. One of another version is sent when a process of that version adopts it."
+    `);
+    const { spools } = JSON.parse((await run('corrupted', '--json')).out);
+    expect(spools.map((each: { spool: string; files: unknown[] }) => [each.spool, each.files.length])).toEqual([
+      ['qr-service', 9],
+      ['qr-service/errors', 0],
+      ['auth-service', 0],
+    ]);
+    expect(JSON.stringify(spools)).not.toContain('ada@example.com');
+  });
+
+  it('shows what a process has set aside, and what it leaves alone', async () => {
+    const spool = join(root, '.data/spool/qr-service');
+    const whole = sealed(anEvent(1), anEvent(2));
+    leaveBehind(join(spool, endedFolder()), {
+      [`import-1763600000000000-r2-b${whole.length}.v2.json.gz`]: whole.subarray(0, 40),
+      [`import-1763600000000001-r3-b${whole.length}.v2.json.gz`]: whole,
+      [`import-1763600000000002-r2-b${whole.length}.v2.json.gz`]: whole,
+      'import-1763600000000003-r2-b9.v3.json.gz': 'newer',
+    });
+    execFileSync('mkfifo', [join(spool, endedFolder(), 'import-1763600000000004-r7-b9.v2.json.gz')]);
+    const transport = createMemoryTransport();
+    const pipeline = createPipeline({
+      ...{ transports: { import: transport }, spoolRoot: spool, flushIntervalMs: 60_000, warn: () => {} },
+    });
+    await pipeline.flush(5000);
+    await pipeline.close(1000);
+    expect(transport.records('import')).toEqual([anEvent(1), anEvent(2)]);
+    const { spools } = JSON.parse((await run('corrupted', '--json')).out);
+    const files = spools[0].files as { kind: string; path: string; reason: string }[];
+    expect(files.map(({ kind, path }) => `${kind} ${basename(path).replace(/^.*_/, '')}`).sort()).toEqual([
+      `corrupted import-1763600000000000-r2-b${whole.length}.v2.json.gz`,
+      `corrupted import-1763600000000001-r3-b${whole.length}.v2.json.gz`,
+      'corrupted import-1763600000000004-r7-b9.v2.json.gz',
+      'unknown import-1763600000000003-r2-b9.v3.json.gz',
+    ]);
+    expect(files.map(({ reason }) => reason.replaceAll(String(whole.length), '<whole>')).sort()).toMatchInlineSnapshot(`
+      [
+        "40 bytes instead of <whole>",
+        "another version or lane",
+        "not a gzipped batch: 2 records instead of 3",
+        "not a regular file",
+      ]
+    `);
+    expect((await run('purge', '--corrupted', '--yes')).out).toBe('qr-service: 3 corrupted files\nDeleted.');
+    expect(JSON.parse((await run('status', '--json')).out).spools[0].undelivered).toHaveLength(1);
+  });
+
+  it('deletes corrupted files only when they were named, with their reasons', async () => {
+    const spool = fill();
+    await damage(spool);
+    expect((await run('purge', '--older-than', '0', '--yes')).exitCode).toBe(0);
+    expect(readdirSync(join(spool, 'corrupted'))).toHaveLength(5);
+    const announced = await run('purge', '--corrupted', '--older-than', '0.1');
+    expect([announced.exitCode, announced.out]).toEqual([
+      2,
+      'qr-service: 1 corrupted file\nNothing was deleted: these would be lost for good. Say --yes to delete them.',
+    ]);
+    expect((await run('purge', '--corrupted', '--lane', 'engage', '--yes')).out).toBe(
+      'qr-service: 1 corrupted file\nDeleted.',
+    );
+    const { exitCode, out } = await run('purge', '--corrupted', '--yes', '--json');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(out).spools[0]).toMatchObject({ spool: 'qr-service', batches: 0, deadLetters: 0, corrupted: 2 });
+    expect(readdirSync(join(spool, 'corrupted'))).toEqual([]);
+    expect((await run('purge', '--corrupted')).out).toBe('There is nothing of that kind.');
+    expect(readdirSync(join(spool, LIVING))).toContain('socket');
+  });
+
   it.each([
     [['purge'], 'Say what is to be deleted: --dead'],
+    [['purge', '--dead', '--corrupted'], '--dead and --corrupted exclude each other'],
     [['purge', '--older-than', 'a week'], '--older-than must be a number of days such as 30, got "a week".'],
     [['dead', '--lane', 'mail'], '--lane must be one of import, engage, groups, deletions, analytics, sentry'],
   ])('refuses %j with a sentence', async (commandLine, sentence) => {
@@ -198,14 +358,33 @@ describe('qr-obs spool', () => {
       Shows and tends what waits for delivery, and what was rejected.
 
       Options:
-        -h, --help        display help for command
+        -h, --help           display help for command
 
       Commands:
-        status [options]  Show what waits and what was rejected, by service and lane
-        dead [options]    Say why records were rejected
-        replay [options]  Send rejected records again, once their reason is gone
-        purge [options]   Delete what waits or was rejected
-        help [command]    display help for command"
+        status [options]     Show what waits and what was rejected, by service and lane
+        dead [options]       Say why records were rejected
+        corrupted [options]  List files that are not sent, with the reason
+        replay [options]     Send rejected records again, once their reason is gone
+        purge [options]      Delete what waits or was rejected
+        help [command]       display help for command"
+    `);
+    expect((await run('corrupted', '--help')).out).toMatchInlineSnapshot(`
+      "Usage: qr-obs spool corrupted [options]
+
+      List files that are not sent, with the reason.
+
+      Lists the files that could not be read and were set aside (corrupted), and what this version does
+      not know: another version or lane, a pipe, a socket, a link, a directory (unknown). Opens none of
+      them. Delete corrupted files with qr-obs spool purge --corrupted.
+
+      Options:
+        --json          answer with one JSON document, for tools
+        --dir <folder>  a spool, or a folder of them; else OBSERVABILITY_SPOOL_DIR, else all of them
+        -h, --help      display help for command
+
+      Examples:
+        qr-obs spool corrupted
+        qr-obs spool corrupted --dir /var/lib/qr/spool --json"
     `);
     expect((await run('replay', '--help')).out).toMatchInlineSnapshot(`
       "Usage: qr-obs spool replay [options]
@@ -235,12 +414,13 @@ describe('qr-obs spool', () => {
 
       Deletes what all of the options apply to, and only with --yes. Records that a running process is
       still gathering are never touched; what it is just sending may still arrive. Requests to forget
-      somebody are deleted only with --lane deletions.
+      somebody are deleted only with --lane deletions, corrupted files only with --corrupted.
 
       Options:
         --json               answer with one JSON document, for tools
         --dir <folder>       a spool, or a folder of them; else OBSERVABILITY_SPOOL_DIR, else all of them
         --dead               only records that were rejected
+        --corrupted          only files that cannot be read
         --lane <lane>        of one lane
         --older-than <days>  sealed or rejected before so many days
         --yes                delete it
