@@ -1,14 +1,15 @@
 // Delivers batches that wait, in one of three ways, and says what it cost from the end of the warm-up on.
 
 import { readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Backlog } from '../../../packages/common/dist/delivery/backlog.js';
-import { loadBatch } from '../../../packages/common/dist/delivery/batch-file.js';
+import { parseSpoolName } from '../../../packages/common/dist/delivery/batch-file.js';
 import { Sender } from '../../../packages/common/dist/delivery/sender.js';
 import { startShipper } from '../../../packages/common/dist/delivery/shipper.js';
 import { LaneCounters } from '../../../packages/common/dist/delivery/stats.js';
-import { onDisk } from '../../../packages/common/dist/delivery/stored-batch.js';
+import { StoredBatch } from '../../../packages/common/dist/delivery/stored-batch.js';
 import { createMixpanelHttpTransport } from '../../../packages/common/dist/delivery/transports/mixpanel-http.js';
 import { serve } from './serve.mjs';
 
@@ -32,8 +33,20 @@ const ways = {
   sender({ folder, transport }) {
     const backlog = new Backlog({ maxBytes: Number.POSITIVE_INFINITY, onDrop() {} });
     const counters = new LaneCounters();
-    for (const file of filesOf(folder)) backlog.add(onDisk(file, Date.now()));
-    const surroundings = { aftermath: {}, warn: console.warn, now: Date.now, random: Math.random };
+    for (const { name, records, bytes } of filesOf(folder)) {
+      const { sequence } = name;
+      const file = { folder: { id: 'bench', path: folder }, name };
+      const id = `bench-${sequence}`;
+      backlog.add(new StoredBatch({ lane: 'import', sequence, records, bytes, id, file, isOurs: true }));
+    }
+    // Nobody is erased, the folder is ours, and the files stay for the next round.
+    const surroundings = {
+      spool: { checkOwnership() {}, isForeign: () => false },
+      store: { withoutErased: async (batch) => batch, remove() {} },
+      refreshErasures: async () => {},
+      onReceiverTime() {},
+      ...{ warn: console.warn, now: Date.now, random: Math.random },
+    };
     new Sender({ lane: 'import', transport, backlog, counters, ...surroundings }).wake();
     return () => counters.delivered;
   },
@@ -42,8 +55,9 @@ const ways = {
     let delivered = 0;
     void (async () => {
       for (const file of filesOf(folder)) {
-        await transport.send('import', await loadBatch(file));
-        delivered += file.records;
+        const { id, records, path } = file;
+        await transport.send('import', { id, records, body: await readFile(path) });
+        delivered += records;
       }
     })();
     return () => delivered;
@@ -65,10 +79,11 @@ async function deliver({ way, apiHost, warmUp, records, ...where }) {
 }
 
 function filesOf(folder) {
-  return readdirSync(folder).map((name) => {
-    const path = join(folder, name);
-    const [, key, records] = /-(\d+)-(\d+)\./.exec(name);
-    return { id: key, lane: 'import', records: Number(records), bytes: statSync(path).size, path };
+  return readdirSync(folder).map((text) => {
+    const path = join(folder, text);
+    const name = parseSpoolName(text);
+    if (!name) throw new Error(`Expected a batch of this version, got ${text}.`);
+    return { id: `bench-${name.sequence}`, name, records: name.records, bytes: statSync(path).size, path };
   });
 }
 

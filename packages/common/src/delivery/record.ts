@@ -1,6 +1,6 @@
 export { type LaneName, laneNames } from './lanes.ts';
 
-/** Why a record did not arrive. Every loss has exactly one of these. */
+/** Why a record did not arrive. Every loss has exactly one of these; a rejected record that is later discarded from the dead letters has both. */
 export type DropReason =
   | 'unplanned_event'
   | 'invalid_record'
@@ -9,7 +9,7 @@ export type DropReason =
   | 'spool_overflow'
   | 'memory_overflow'
   | 'rejected'
-  /** Rejected before, and now discarded from the dead letters because these are full or cannot be written. */
+  /** Rejected before, and now discarded from the dead letters because these are full. */
   | 'dead_letter_overflow'
   | 'forgotten'
   /** Cut off or damaged on disk; what can be kept of it is in the folder of corrupted files. */
