@@ -1,4 +1,4 @@
-// Compares two builds of the library, and each with itself: `node compare.mjs <dist of another build> [--rounds 5]`. All run in turns, so that what
+// Compares two builds of the library: `node compare.mjs <index.js of another build> [--rounds 5] [--only calls,throughput,paced,memory]`. All run in turns, so that what
 // slows the machine down meets all of them; the spread of the two identical ones says which differences mean something.
 
 import { resolve } from 'node:path';
@@ -9,7 +9,11 @@ import { median } from './statistics.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, events: { type: 'string', default: '100000' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    events: { type: 'string', default: '100000' },
+    only: { type: 'string' },
+  },
 });
 const [other] = positionals;
 if (other === undefined) {
@@ -45,8 +49,11 @@ const jobs = {
   memory: { options: { events: 200_000, warmup: 10_000, trackLimitMs: 12_000, recoverMs: 60_000 } },
 };
 
+const chosen = values.only?.split(',') ?? Object.keys(jobs);
+// One release for all: each build would send its own, of another length.
+process.env.SENTRY_RELEASE = 'comparison';
 const samples = [];
-for (const [job, settings] of Object.entries(jobs)) {
+for (const [job, settings] of Object.entries(jobs).filter(([name]) => chosen.includes(name))) {
   for (let round = 0; round < rounds; round++) {
     for (const build of inTurn(builds, round)) {
       process.env.QR_COMMON_DIST = build.dist;
@@ -74,7 +81,8 @@ function row(name, { job, read }) {
   };
 }
 
-console.table(Object.entries(figures).map(([name, figure]) => row(name, figure)));
+const measured = Object.entries(figures).filter(([, { job }]) => chosen.includes(job));
+console.table(measured.map(([name, figure]) => row(name, figure)));
 
 function round2(value) {
   return Math.round(value * 100) / 100;

@@ -22,7 +22,11 @@ async function seal({ folder, batches, recordsEach }) {
       writeFileSync(join(folder, `${sealed++}.json.gz`), body);
       bytes += body.length;
       inflatedBytes += gunzipSync(body).length;
-      return { status: 200, headers: {}, body: JSON.stringify({ code: 200, num_records_imported: records, status: 'OK' }) };
+      return {
+        status: 200,
+        headers: {},
+        body: JSON.stringify({ code: 200, num_records_imported: records, status: 'OK' }),
+      };
     },
     close: async () => {},
   };
