@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Backlog, letsOthersGoFirst } from './backlog.ts';
 import { parseSpoolName, readRegular, type SpoolName } from './batch-file.ts';
 import { readText } from './compress.ts';
+import { isSuspect } from './failing-batch.ts';
 import { type LaneName, laneDefinitions } from './lanes.ts';
 import { readJournal, splitRecords } from './record-text.ts';
 import type { Spool } from './spool.ts';
@@ -69,24 +70,47 @@ export class OrderGuard {
     return batch && backlog.remove(batch) ? batch : undefined;
   }
 
+  /** Records older than a batch, of the same people, that were kept time and again. */
+  async suspectsBefore(batch: StoredBatch): Promise<readonly StoredBatch[]> {
+    const { backlog, lane, now } = this.#options;
+    const suspects = backlog
+      .batches(lane)
+      .slice(0, MAX_CANDIDATES)
+      .filter((other) => isSuspect(other, now()) && other.sequence <= batch.sequence);
+    const found: StoredBatch[] = [];
+    for (const suspect of suspects) {
+      const [theirs, own] = await Promise.all([subjectsOf(suspect), subjectsOf(batch)]);
+      if (theirs && own && !isDisjoint(theirs, own)) found.push(suspect);
+    }
+    return found;
+  }
+
   async #choose(foreign: readonly ForeignFile[]): Promise<StoredBatch | undefined> {
     const { backlog, lane, now } = this.#options;
     const waitingFor = new Set<string>();
-    /** With nothing else to send, one that failed repeatedly is tried again. */
+    /** People of whom only records wait that were kept time and again. */
+    const suspected = new Set<string>();
+    /** With nothing else to send, one that failed repeatedly is tried again: the one that failed least. */
     let lastResort: StoredBatch | undefined;
+    /** One that overtakes suspects that have just failed. Its delivery convicts them, and they are rejected; in an outage it is kept as well. */
+    let probe: StoredBatch | undefined;
     for (const batch of backlog.batches(lane).slice(0, MAX_CANDIDATES)) {
       const older = foreign.filter(({ name }) => name.sequence < batch.sequence);
       const mustWait = letsOthersGoFirst(batch) || batch.notBefore > now();
-      if (older.length === 0 && waitingFor.size === 0 && !mustWait) return batch;
+      if (older.length === 0 && waitingFor.size + suspected.size === 0 && !mustWait) return batch;
       const subjects = await subjectsOf(batch);
       // Whoever sends it finds out what is wrong with it.
       if (!subjects) return batch;
-      const isFree = isDisjoint(subjects, waitingFor) && !(await this.#arePreceded(subjects, older));
+      const mayOvertake = isDisjoint(subjects, waitingFor) && !(await this.#arePreceded(subjects, older));
+      const isFree = mayOvertake && isDisjoint(subjects, suspected);
       if (isFree && !mustWait) return batch;
-      if (isFree && batch.notBefore <= now()) lastResort ??= batch;
-      for (const subject of subjects) waitingFor.add(subject);
+      if (isFree && batch.notBefore <= now() && !(lastResort && lastResort.failures <= batch.failures))
+        lastResort = batch;
+      if (mayOvertake && !mustWait) probe ??= batch;
+      const standsBack = isFree && isSuspect(batch, now()) && batch.notBefore > now();
+      for (const subject of subjects) (standsBack ? suspected : waitingFor).add(subject);
     }
-    return lastResort;
+    return lastResort ?? probe;
   }
 
   async #arePreceded(subjects: ReadonlySet<string>, older: readonly ForeignFile[]): Promise<boolean> {
