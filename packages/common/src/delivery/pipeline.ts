@@ -174,7 +174,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   // Timers and sockets started from inside a request would keep that request's context alive, and hang our own traffic on its trace.
   const runDetached = AsyncLocalStorage.snapshot();
   // The main thread may end the process, and a worker with it, in the middle of the worker's turn.
-  const commitsAtOnce = !isMainThread;
+  let commitsAtOnce = !isMainThread;
   let isCommitScheduled = false;
   let flushTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -263,7 +263,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   // The last moment at which a process that exits, by itself or after an uncaught error, can write what its last turn has tracked.
   const onExit = () => {
     for (const { lane } of all) lane.commit();
-    spool.release();
+    // Listeners after this one may track, too: no turn of the loop follows.
+    commitsAtOnce = true;
+    spool.releaseAtExit();
   };
   process.on('exit', onExit);
 

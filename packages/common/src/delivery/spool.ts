@@ -100,6 +100,11 @@ export class Spool {
     this.#folder?.release();
   }
 
+  /** {@link release} for a process that exits: what its last listeners track still goes into the folder. */
+  releaseAtExit(): void {
+    this.#folder?.release();
+  }
+
   /** Releases the folder and removes it if nothing is left in it. */
   async close(): Promise<void> {
     const folder = this.#folder;
