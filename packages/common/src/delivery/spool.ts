@@ -29,7 +29,8 @@ export class Spool {
 
   constructor(options: SpoolOptions) {
     this.#options = options;
-    this.#sequence = options.root === undefined ? 0 : highestSequence(options.root, namesInSync(options.root));
+    this.#sequence =
+      options.root === undefined ? 0 : highestSequence(options.root, namesInSync(options.root), options.now());
     this.folder();
   }
 

@@ -61,6 +61,7 @@ describe.each([
     await first.close(100);
     expect(transport.records()).toEqual([]);
     vi.setSystemTime(Date.now() + jumpMs);
+    transport.answerNext(away);
     const second = start();
     second.push('engage', '{"n":2,"$distinct_id":"u1"}');
     for (let attempt = 0; attempt < 5; attempt++) await second.flush(1000);
