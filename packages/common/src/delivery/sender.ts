@@ -209,7 +209,8 @@ export class Sender {
       case 'split': {
         const halves = await rejections.split(stored, batch, decision.reason, decision.isTooLarge);
         for (const half of halves) backlog.putBack(half);
-        // The halves have taken its file with them.
+        // Halves have taken its file with them; a single record is rejected.
+        if (halves.length === 0) store.remove(stored);
         return this.#answered(stored);
       }
       case 'retry':

@@ -214,7 +214,7 @@ describe('a receiver', () => {
   });
 
   it('that refuses a request and names no record gets smaller ones, down to single records', async () => {
-    const { inbox, track, received, deadLetters, deliverAll, stats } = await startPipelineToInbox();
+    const { inbox, track, received, deadLetters, deliverAll, stats, files } = await startPipelineToInbox();
     // Ten records, the first five, the first three, the first two, the first one.
     inbox.faults.add({ endpoint: 'import', requests: 5, fault: { kind: 'status', status: 400 } });
     track(0, 10);
@@ -222,6 +222,8 @@ describe('a receiver', () => {
     expect(received()).toEqual(upTo(10).slice(1));
     expect(deadLetters().map(({ record }) => record.properties.n)).toEqual([0]);
     expect(stats()).toMatchObject({ delivered: 9, dropped: { rejected: 1 } });
+    // Nor does the next process send the rejected one again.
+    await expect.poll(files).toEqual([]);
   });
 
   it('that finds requests too large gets smaller ones', async () => {
