@@ -8,7 +8,7 @@ import { type LaneName, laneDefinitions } from './lanes.ts';
 import { readJournal, splitRecords } from './record-text.ts';
 import type { Spool } from './spool.ts';
 import { ADOPTED, ownerOf } from './spool-folder.ts';
-import type { StoredBatch } from './stored-batch.ts';
+import { compareBatches, type StoredBatch } from './stored-batch.ts';
 
 /** Batches looked at for one to send; a limit to the work of one look. */
 const MAX_CANDIDATES = 50;
@@ -76,7 +76,7 @@ export class OrderGuard {
     const suspects = backlog
       .batches(lane)
       .slice(0, MAX_CANDIDATES)
-      .filter((other) => isSuspect(other, now()) && other.sequence <= batch.sequence);
+      .filter((other) => isSuspect(other, now()) && compareBatches(other, batch) < 0);
     const found: StoredBatch[] = [];
     for (const suspect of suspects) {
       const [theirs, own] = await Promise.all([subjectsOf(suspect), subjectsOf(batch)]);
@@ -104,10 +104,10 @@ export class OrderGuard {
       const mayOvertake = isDisjoint(subjects, waitingFor) && !(await this.#arePreceded(subjects, older));
       const isFree = mayOvertake && isDisjoint(subjects, suspected);
       if (isFree && !mustWait) return batch;
-      if (isFree && batch.notBefore <= now() && !(lastResort && lastResort.failures <= batch.failures))
-        lastResort = batch;
-      if (mayOvertake && !mustWait) probe ??= batch;
-      const standsBack = isFree && isSuspect(batch, now()) && batch.notBefore > now();
+      const isDue = batch.notBefore <= now();
+      if (isFree && isDue) lastResort = lessFailed(lastResort, batch);
+      if (mayOvertake && isDue) probe = lessFailed(probe, batch);
+      const standsBack = mayOvertake && !isDue && isSuspect(batch, now());
       for (const subject of subjects) (standsBack ? suspected : waitingFor).add(subject);
     }
     return lastResort ?? probe;
@@ -161,6 +161,11 @@ export class OrderGuard {
 
 function subjectsOf(batch: StoredBatch): Promise<ReadonlySet<string> | undefined> {
   return batch.subjects().catch(() => undefined);
+}
+
+/** The first of those that failed least. */
+function lessFailed(one: StoredBatch | undefined, other: StoredBatch): StoredBatch {
+  return one && one.failures <= other.failures ? one : other;
 }
 
 function isDisjoint(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {

@@ -13,6 +13,8 @@ import { RECALLED, type Reply, type SealedBatch, type Transport } from './transp
 
 /** Transient failures in a row before a warning: a receiver may be restarted. */
 const FAILURES_BEFORE_WARNING = 3;
+/** A receiver that is down is not asked more often than this between two waits. */
+const MAX_PROBES = 3;
 const RATE_LIMITED = 429;
 /** Delay before a batch is read again whose file the disk did not give. */
 const UNREADABLE_DELAY_MS = 1000;
@@ -59,6 +61,8 @@ export class Sender {
   #hasWarned = false;
   /** Splits of batches that were kept, since something was delivered last. */
   #blindSplits = 0;
+  /** Suspects that failed one right after another. */
+  #probes = 0;
   /** Delay before the guard is asked again, if not the usual one. */
   #nextLookMs: number | undefined;
   #isClosed = false;
@@ -267,7 +271,8 @@ export class Sender {
       return this.#answered(stored);
     }
     if (remedy === 'step_aside') stored.notBefore = now() + Math.max(delayMs * Number(isAsked), ownDelayMs(stored));
-    if (remedy === 'wait' && guard && !isAsked && isSuspect(stored, now())) return this.#probe(stored, delayMs);
+    const mayProbe = guard !== undefined && !isAsked && this.#probes < MAX_PROBES;
+    if (remedy === 'wait' && mayProbe && isSuspect(stored, now())) return this.#probe(stored, delayMs);
     if (remedy === 'wait' || isAsked) return this.#keep(stored, delayMs, isAsked);
     this.#keepAside(stored);
   }
@@ -275,6 +280,7 @@ export class Sender {
   /** Lets another batch show at once whether the receiver is down, if there is one; else the lane waits. */
   #probe(stored: StoredBatch, delayMs: number): void {
     stored.notBefore = this.#options.now() + STAND_BACK_MS;
+    this.#probes++;
     this.#attempt++;
     this.#nextLookMs = delayMs;
     this.#keepAside(stored);
@@ -351,6 +357,7 @@ export class Sender {
   #setTimer(delayMs: number, isAsked: boolean): void {
     clearTimeout(this.#timer);
     this.#isAsked = isAsked;
+    this.#probes = 0;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.wake();

@@ -20,7 +20,10 @@ it.each([404, 403, 302])(
     let isRefusing = true;
     const server = createServer(async (request, response) => {
       const body = Buffer.concat(await request.toArray());
-      if (isRefusing) return response.writeHead(status, { location: '/elsewhere' }).end('<h1>No such page</h1>');
+      if (isRefusing) {
+        response.writeHead(status, { location: '/elsewhere' }).end('<h1>No such page</h1>');
+        return;
+      }
       const records = (await readRecords(body)) as { n: number }[];
       for (const { n } of records) received.add(n);
       response.end(JSON.stringify({ code: 200, num_records_imported: records.length, status: 'OK' }));
