@@ -52,8 +52,8 @@ export class Sender {
   #timer: NodeJS.Timeout | undefined;
   /** Until the first batch that waits by itself; others do not wait with it. */
   #ownTimer: NodeJS.Timeout | undefined;
-  /** Whether the receiver named the wait. */
-  #isAsked = false;
+  /** Until when the receiver asked us to wait, in milliseconds since the epoch. */
+  #askedUntil = 0;
   /** When the receiver last took a batch, in milliseconds since the epoch. */
   #deliveredAt = Number.NEGATIVE_INFINITY;
   #isChoosing = false;
@@ -84,7 +84,7 @@ export class Sender {
 
   /** Sends at once what waits for a retry, unless the receiver asked for the wait. */
   hurry(): void {
-    if (this.#timer && !this.#isAsked) {
+    if (this.#timer && this.#options.now() >= this.#askedUntil) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
     }
@@ -212,9 +212,9 @@ export class Sender {
         break;
       case 'split': {
         const halves = await rejections.split(stored, batch, decision.reason, decision.isTooLarge);
+        if (halves.length === 0) break;
+        // They have taken its place on disk as well.
         for (const half of halves) backlog.putBack(half);
-        // Halves have taken its file with them; a single record is rejected.
-        if (halves.length === 0) store.remove(stored);
         return this.#answered(stored);
       }
       case 'retry':
@@ -334,7 +334,7 @@ export class Sender {
     this.#options.counters.retried += stored.records;
     this.#options.backlog.putBack(stored);
     // What the receiver asks for counts also while the lane waits for something else.
-    const isNews = !this.#timer || (isAsked && !this.#isAsked);
+    const isNews = !this.#timer || (isAsked && this.#options.now() + delayMs > this.#askedUntil);
     if (isNews && !this.#isClosed) {
       this.#attempt++;
       this.#setTimer(delayMs, isAsked);
@@ -356,7 +356,7 @@ export class Sender {
 
   #setTimer(delayMs: number, isAsked: boolean): void {
     clearTimeout(this.#timer);
-    this.#isAsked = isAsked;
+    this.#askedUntil = isAsked ? this.#options.now() + delayMs : 0;
     this.#probes = 0;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
