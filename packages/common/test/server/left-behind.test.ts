@@ -179,7 +179,7 @@ describe('events that were left behind', () => {
     await tunnel.close();
     expect(inbox.events()).toEqual([]);
     const names = readdirSync(join(folder, 'pages'), { recursive: true }).map(String);
-    expect(names.filter((name) => /import-\d{16}-r1-b\d+\.v2\.json\.gz$/.test(name))).toHaveLength(1);
+    expect(names.filter((name) => /import-\d+-r1-b\d+\.v2\.json\.gz$/.test(name))).toHaveLength(1);
   });
 });
 
