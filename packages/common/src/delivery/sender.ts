@@ -156,7 +156,7 @@ export class Sender {
       const { records } = batch;
       const decision = decide({ lane, records, reply, attempt: this.#attempt, now: now(), random: random() });
       if (decision.action !== 'delivered') counters.lastError = describeReply(reply);
-      if (decision.action !== 'retry') this.#readClock(reply, sentAt);
+      if (isGenuine(decision)) this.#readClock(reply, sentAt);
       await this.#apply(decision, stored, batch, reply);
     } catch (error) {
       // Nobody waits for this promise: its rejection would end the process. The disk did not take the halves of a batch, most likely.
@@ -402,4 +402,9 @@ export class Sender {
     this.#settledListeners = [];
     for (const listener of listeners) listener();
   }
+}
+
+/** Whether the receiver itself has answered: a proxy in between may say that a body is too large, and has a clock of its own. */
+function isGenuine(decision: Decision): boolean {
+  return decision.action !== 'retry' && !(decision.action === 'split' && decision.isTooLarge);
 }

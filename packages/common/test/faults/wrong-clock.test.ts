@@ -93,6 +93,7 @@ describe.each([
 it.each([
   ['a page of a captive portal', 200, '<html>Log in</html>'],
   ['a proxy', 502, ''],
+  ['a proxy with a limit', 413, '<h1>Too large</h1>'],
 ])('%s does not set the clock', async (_, status, body) => {
   const { bodies, warnings, answerWith, realNow } = await startWith(0);
   answerWith((_request, response) => {
