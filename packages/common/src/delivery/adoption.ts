@@ -67,6 +67,10 @@ export class Adoption {
     return this.#running;
   }
 
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Whether something has to be looked at again soon. */
   get isUnfinished(): boolean {
     return this.#unread.size > 0 || performance.now() < this.#trustsHeartbeatsAt;

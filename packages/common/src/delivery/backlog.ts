@@ -138,10 +138,10 @@ export class Backlog {
 }
 
 /** Failures in a row after which a batch lets others go first. */
-const PATIENCE = 2;
+export const LETS_OTHERS_GO_FIRST = 2;
 
 export function letsOthersGoFirst({ failures }: StoredBatch): boolean {
-  return failures >= PATIENCE;
+  return failures >= LETS_OTHERS_GO_FIRST;
 }
 
 function leastFailed(batches: readonly StoredBatch[]): StoredBatch | undefined {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { type Backlog, letsOthersGoFirst } from './backlog.ts';
 import { parseSpoolName, readRegular, type SpoolName } from './batch-file.ts';
 import { readText } from './compress.ts';
+import { isSuspect } from './failing-batch.ts';
 import { type LaneName, laneDefinitions } from './lanes.ts';
 import { readJournal, splitRecords } from './record-text.ts';
 import type { Spool } from './spool.ts';
 import { ADOPTED, ownerOf } from './spool-folder.ts';
-import type { StoredBatch } from './stored-batch.ts';
+import { compareBatches, type StoredBatch } from './stored-batch.ts';
 
 /** Batches looked at for one to send; a limit to the work of one look. */
 const MAX_CANDIDATES = 50;
@@ -18,6 +19,8 @@ interface OrderGuardOptions {
   readonly backlog: Backlog;
   /** Takes over what ended processes left; resolves when it is in the backlog. */
   readonly adopt: () => Promise<void>;
+  /** Resolves when nothing is being taken over: meanwhile it is in no queue and in nobody else's folder. */
+  readonly adopted: () => Promise<void>;
   readonly now: () => number;
 }
 
@@ -57,7 +60,8 @@ export class OrderGuard {
 
   /** Takes the next batch that may go out of the backlog; `undefined` while there is none. */
   async next(): Promise<StoredBatch | undefined> {
-    const { backlog, adopt } = this.#options;
+    const { backlog, adopt, adopted } = this.#options;
+    await adopted();
     const holds = this.#holds;
     let foreign = await this.#foreignFiles();
     if (foreign.length > 0) {
@@ -69,24 +73,47 @@ export class OrderGuard {
     return batch && backlog.remove(batch) ? batch : undefined;
   }
 
+  /** Records older than a batch, of the same people, that were kept time and again. */
+  async suspectsBefore(batch: StoredBatch): Promise<readonly StoredBatch[]> {
+    const { backlog, lane, now } = this.#options;
+    const suspects = backlog
+      .batches(lane)
+      .slice(0, MAX_CANDIDATES)
+      .filter((other) => isSuspect(other, now()) && compareBatches(other, batch) < 0);
+    const found: StoredBatch[] = [];
+    for (const suspect of suspects) {
+      const [theirs, own] = await Promise.all([subjectsOf(suspect), subjectsOf(batch)]);
+      if (theirs && own && !isDisjoint(theirs, own)) found.push(suspect);
+    }
+    return found;
+  }
+
   async #choose(foreign: readonly ForeignFile[]): Promise<StoredBatch | undefined> {
     const { backlog, lane, now } = this.#options;
     const waitingFor = new Set<string>();
-    /** With nothing else to send, one that failed repeatedly is tried again. */
+    /** People of whom only records wait that were kept time and again. */
+    const suspected = new Set<string>();
+    /** With nothing else to send, one that failed repeatedly is tried again: the one that failed least. */
     let lastResort: StoredBatch | undefined;
+    /** One that overtakes suspects that have just failed. Its delivery convicts them, and they are rejected; in an outage it is kept as well. */
+    let probe: StoredBatch | undefined;
     for (const batch of backlog.batches(lane).slice(0, MAX_CANDIDATES)) {
       const older = foreign.filter(({ name }) => name.sequence < batch.sequence);
       const mustWait = letsOthersGoFirst(batch) || batch.notBefore > now();
-      if (older.length === 0 && waitingFor.size === 0 && !mustWait) return batch;
+      if (older.length === 0 && waitingFor.size + suspected.size === 0 && !mustWait) return batch;
       const subjects = await subjectsOf(batch);
       // Whoever sends it finds out what is wrong with it.
       if (!subjects) return batch;
-      const isFree = isDisjoint(subjects, waitingFor) && !(await this.#arePreceded(subjects, older));
+      const mayOvertake = isDisjoint(subjects, waitingFor) && !(await this.#arePreceded(subjects, older));
+      const isFree = mayOvertake && isDisjoint(subjects, suspected);
       if (isFree && !mustWait) return batch;
-      if (isFree && batch.notBefore <= now()) lastResort ??= batch;
-      for (const subject of subjects) waitingFor.add(subject);
+      const isDue = batch.notBefore <= now();
+      if (isFree && isDue) lastResort = lessFailed(lastResort, batch);
+      if (mayOvertake && isDue) probe = lessFailed(probe, batch);
+      const standsBack = mayOvertake && !isDue && isSuspect(batch, now());
+      for (const subject of subjects) (standsBack ? suspected : waitingFor).add(subject);
     }
-    return lastResort;
+    return lastResort ?? probe;
   }
 
   async #arePreceded(subjects: ReadonlySet<string>, older: readonly ForeignFile[]): Promise<boolean> {
@@ -137,6 +164,11 @@ export class OrderGuard {
 
 function subjectsOf(batch: StoredBatch): Promise<ReadonlySet<string> | undefined> {
   return batch.subjects().catch(() => undefined);
+}
+
+/** The first of those that failed least. */
+function lessFailed(one: StoredBatch | undefined, other: StoredBatch): StoredBatch {
+  return one && one.failures <= other.failures ? one : other;
 }
 
 function isDisjoint(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {

@@ -159,7 +159,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   function createParts(name: LaneName, transport: Transport): LaneParts {
     const { format, subjectOf } = laneDefinitions[name];
     const counters = new LaneCounters(onDrop);
-    const guard = subjectOf && new OrderGuard({ lane: name, spool, backlog, adopt, now });
+    const guard = subjectOf && new OrderGuard({ lane: name, spool, backlog, adopt, adopted, now });
     const rejections = new Rejections({ lane: name, store, deadLetters, erasure, counters, warn, now });
     const sender = new Sender({
       ...{ lane: name, transport, spool, store, backlog, counters, rejections, guard, warn, now, random },
@@ -174,7 +174,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   // Timers and sockets started from inside a request would keep that request's context alive, and hang our own traffic on its trace.
   const runDetached = AsyncLocalStorage.snapshot();
   // The main thread may end the process, and a worker with it, in the middle of the worker's turn.
-  const commitsAtOnce = !isMainThread;
+  let commitsAtOnce = !isMainThread;
   let isCommitScheduled = false;
   let flushTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
@@ -238,8 +238,12 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     for (const { sender } of all) sender.wake();
   }
 
-  async function look(): Promise<void> {
-    await adopt();
+  function adopted(): Promise<void> {
+    return adoption.isRunning ? adoption.run() : firstAdoption;
+  }
+
+  async function look(adopting = adopt()): Promise<void> {
+    await adopting;
     if (sweep.isDue) await sweep.run();
     // What could not be read, or not be judged because the clock has jumped, is looked at again before the next interval.
     if (adoption.isUnfinished && !isClosed) confirmTimer = setTimeout(() => void adopt(), CONFIRM_AFTER_MS).unref();
@@ -257,14 +261,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   let confirmTimer: NodeJS.Timeout | undefined;
-  const adopting = look();
+  const firstAdoption = adopt();
+  void look(firstAdoption);
   const adoptionTimer = setInterval(() => void look(), ADOPTION_INTERVAL_MS).unref();
   const erasureTimer = setInterval(() => void followErasures(), ERASURE_INTERVAL_MS).unref();
   // The last moment at which a process that exits, by itself or after an uncaught error, can write what its last turn has tracked.
   const onExit = () => {
     for (const { lane } of all) lane.commit();
-    // Its process may live on; of a process that has ended the system says so, and an exit listener after this one may still track.
-    if (!isMainThread) spool.release();
+    // Listeners after this one may track, too: no turn of the loop follows.
+    commitsAtOnce = true;
+    spool.releaseAtExit();
   };
   process.on('exit', onExit);
 
@@ -273,7 +279,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function flush(timeoutMs: number): Promise<FlushOutcome> {
     const before = delivered();
     const work = runDetached(async () => {
-      await adopting;
+      await firstAdoption;
       // Retry pending batches before sealing new ones, so that one that fails during this flush is not sent twice.
       for (const { sender } of all) sender.hurry();
       sealAll();

@@ -53,8 +53,8 @@ export const readProfileReply: ReadReply = ({ status, body }, records) => {
   if (!answer) return FOREIGN;
   if (isRefusal(answer, status)) return refusal(answer, records);
   if (status === 400) return FOREIGN;
-  if (answer['status'] === 1) return ACCEPTED;
-  return answer['code'] === 200 ? count(answer, records) : FOREIGN;
+  if (answer['status'] === 1 && countOf(answer) === undefined) return ACCEPTED;
+  return answer['code'] === 200 || answer['status'] === 1 ? count(answer, records) : FOREIGN;
 };
 
 /** The deletion API: `{ status: 'ok', results }`. Mixpanel reference, GDPR API version 3. */
@@ -91,8 +91,11 @@ type Answer = Readonly<Partial<Record<'code' | 'status' | 'error' | 'failed_reco
   Readonly<Record<string, unknown>>;
 
 function count(answer: Answer, records: number): Verdict {
-  const counted = answer['num_records_imported'] ?? answer['num_good_events'];
-  return counted === records ? ACCEPTED : FOREIGN;
+  return countOf(answer) === records ? ACCEPTED : FOREIGN;
+}
+
+function countOf(answer: Answer): unknown {
+  return answer['num_records_imported'] ?? answer['num_good_events'] ?? undefined;
 }
 
 function refusal(answer: Answer, records: number): Verdict {

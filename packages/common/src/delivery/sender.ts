@@ -1,6 +1,7 @@
-import type { Backlog } from './backlog.ts';
+import { type Backlog, LETS_OTHERS_GO_FIRST } from './backlog.ts';
 import { CorruptedFileError, isMissing } from './batch-file.ts';
 import type { BatchStore } from './batch-store.ts';
+import { isSuspect, ownDelayMs, remedyFor, STAND_BACK_MS } from './failing-batch.ts';
 import type { LaneName } from './lanes.ts';
 import type { OrderGuard } from './order-guard.ts';
 import type { Rejections } from './rejections.ts';
@@ -10,15 +11,11 @@ import type { LaneCounters } from './stats.ts';
 import type { StoredBatch } from './stored-batch.ts';
 import { RECALLED, type Reply, type SealedBatch, type Transport } from './transport.ts';
 
-/** First wait of a batch that fails while others are taken, doubled each time. */
-const FIRST_OWN_DELAY_MS = 5000;
-const MAX_OWN_DELAY_MS = 600_000;
-/** In a lane that keeps an order such a batch is rejected once it was kept this often, */
-const FAILURES_BEFORE_REJECTION = 5;
-/** for this long: later records of the same people wait for it. */
-const FAILING_BEFORE_REJECTION_MS = 60_000;
 /** Transient failures in a row before a warning: a receiver may be restarted. */
 const FAILURES_BEFORE_WARNING = 3;
+/** A receiver that is down is not asked more often than this between two waits. */
+const MAX_PROBES = 3;
+const RATE_LIMITED = 429;
 /** Delay before a batch is read again whose file the disk did not give. */
 const UNREADABLE_DELAY_MS = 1000;
 /** A reply that took longer says nothing of the time. */
@@ -53,6 +50,8 @@ export class Sender {
   /** Failures in a row of the lane. */
   #attempt = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Until the first batch that waits by itself; others do not wait with it. */
+  #ownTimer: NodeJS.Timeout | undefined;
   /** Until when the receiver asked us to wait, in milliseconds since the epoch. */
   #askedUntil = 0;
   /** When the receiver last took a batch, in milliseconds since the epoch. */
@@ -60,6 +59,12 @@ export class Sender {
   #isChoosing = false;
   #settledListeners: (() => void)[] = [];
   #hasWarned = false;
+  /** Splits of batches that were kept, since something was delivered last. */
+  #blindSplits = 0;
+  /** Suspects that failed one right after another. */
+  #probes = 0;
+  /** Delay before the guard is asked again, if not the usual one. */
+  #nextLookMs: number | undefined;
   #isClosed = false;
 
   constructor(options: SenderOptions) {
@@ -88,7 +93,8 @@ export class Sender {
 
   /** Resolves when nothing is left, or when what is left waits for a retry: that wait is not worth a caller's time. */
   settled(): Promise<void> {
-    const waitsForRetry = this.#timer !== undefined && this.#inFlight.size === 0 && !this.#isChoosing;
+    const isWaiting = this.#timer !== undefined || this.#ownTimer !== undefined;
+    const waitsForRetry = isWaiting && this.#inFlight.size === 0 && !this.#isChoosing;
     if (this.#isClosed || this.#isIdle() || waitsForRetry) return Promise.resolve();
     return new Promise((resolve) => this.#settledListeners.push(resolve));
   }
@@ -96,6 +102,7 @@ export class Sender {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#ownTimer);
     this.#notifySettled();
   }
 
@@ -120,15 +127,20 @@ export class Sender {
     let batch: StoredBatch | undefined;
     try {
       batch = await guard.next();
+    } catch (error) {
+      // Nobody waits for this promise: its rejection would end the process.
+      this.#options.counters.lastError = String(error);
     } finally {
       this.#isChoosing = false;
     }
+    const nextLookMs = this.#nextLookMs ?? guard.retryMs;
+    this.#nextLookMs = undefined;
     if (batch) {
       this.#inFlight.add(batch);
       void this.#send(batch);
     } else if (this.#options.backlog.length(this.#options.lane) > 0 && !this.#isClosed && !this.#timer) {
       // Another process has something older of the same people, or a batch waits for its own retry.
-      this.#setTimer(guard.retryMs, false);
+      this.#setTimer(nextLookMs, false);
     }
     if (this.#inFlight.size === 0) this.#notifySettled();
   }
@@ -147,7 +159,7 @@ export class Sender {
       const { records } = batch;
       const decision = decide({ lane, records, reply, attempt: this.#attempt, now: now(), random: random() });
       if (decision.action !== 'delivered') counters.lastError = describeReply(reply);
-      if (decision.action !== 'retry') this.#readClock(reply, sentAt);
+      if (isGenuine(decision)) this.#readClock(reply, sentAt);
       await this.#apply(decision, stored, batch, reply);
     } catch (error) {
       // Nobody waits for this promise: its rejection would end the process. The disk did not take the halves of a batch, most likely.
@@ -192,7 +204,7 @@ export class Sender {
   }
 
   async #apply(decision: Decision, stored: StoredBatch, batch: SealedBatch, reply: Reply): Promise<void> {
-    const { backlog, counters, store, rejections, now } = this.#options;
+    const { backlog, counters, store, rejections } = this.#options;
     switch (decision.action) {
       case 'delivered':
         counters.delivered += batch.records;
@@ -206,15 +218,33 @@ export class Sender {
         if (halves.length === 0) break;
         // They have taken its place on disk as well.
         for (const half of halves) backlog.putBack(half);
-        this.#deliveredAt = now();
-        return this.#release(stored);
+        return this.#answered(stored);
       }
       case 'retry':
         return this.#retry(decision, stored, batch, reply);
     }
     store.remove(stored);
-    this.#deliveredAt = now();
+    return this.#answered(stored);
+  }
+
+  /** The receiver has said something about this batch, so it is up. */
+  async #answered(stored: StoredBatch): Promise<void> {
+    this.#deliveredAt = this.#options.now();
+    this.#blindSplits = 0;
+    await this.#rejectOvertaken(stored);
     this.#release(stored);
+  }
+
+  /** Rejects older records of the same people that were kept time and again: sent now, they would overwrite what was just delivered. */
+  async #rejectOvertaken(stored: StoredBatch): Promise<void> {
+    const { guard, backlog, now } = this.#options;
+    if (!guard) return;
+    for (const culprit of await guard.suspectsBefore(stored)) {
+      if (!isSuspect(culprit, now()) || !backlog.remove(culprit)) continue;
+      const loaded = await culprit.load().catch(() => undefined);
+      if (loaded) await this.#giveUp(culprit, loaded);
+      else backlog.putBack(culprit);
+    }
   }
 
   async #retry(
@@ -223,24 +253,60 @@ export class Sender {
     batch: SealedBatch,
     reply: Reply,
   ): Promise<void> {
-    const { now, rejections, guard, store } = this.#options;
+    const { now, guard } = this.#options;
     if ('networkError' in reply && reply.networkError === RECALLED) return this.#keepAside(stored);
-    if (needsAttention || this.#attempt + 1 >= FAILURES_BEFORE_WARNING) this.#warnKept(reply);
-    if ('networkError' in reply) return this.#keep(stored, delayMs, isAsked);
-    stored.failures++;
-    if (stored.failures === 1) stored.failedAt = now();
-    // It is the batch, not the receiver, when others were taken since.
-    const isAlone = !isAsked && this.#deliveredAt > stored.failedAt;
-    if (!isAlone) return this.#keep(stored, delayMs, isAsked);
-    const isHopeless =
-      stored.failures >= FAILURES_BEFORE_REJECTION && now() - stored.failedAt >= FAILING_BEFORE_REJECTION_MS;
-    if (guard && isHopeless) {
-      await rejections.reject(stored, batch, `kept being answered with ${describeReply(reply)}`);
-      store.remove(stored);
-      return this.#release(stored);
+    if ('networkError' in reply) {
+      if (this.#attempt + 1 >= FAILURES_BEFORE_WARNING) this.#warnKept(reply);
+      return this.#keep(stored, delayMs, isAsked);
     }
-    stored.notBefore = now() + Math.min(MAX_OWN_DELAY_MS, FIRST_OWN_DELAY_MS * 2 ** (stored.failures - 1));
+    stored.failures++;
+    stored.failedAt ||= now();
+    stored.lastReply = describeReply(reply);
+    const isAlone = reply.status !== RATE_LIMITED && this.#deliveredAt > stored.failedAt;
+    if (isAlone) this.#warnDisliked(stored, reply);
+    else if (!stored.isDisliked && (needsAttention || this.#attempt + 1 >= FAILURES_BEFORE_WARNING))
+      this.#warnKept(reply);
+    const isOrdered = guard !== undefined;
+    const remedy = remedyFor({ batch: stored, isOrdered, isAlone, blindSplits: this.#blindSplits, now: now() });
+    if (remedy === 'split') return this.#splitDisliked(stored, batch);
+    if (remedy === 'reject') {
+      await this.#giveUp(stored, batch);
+      return this.#answered(stored);
+    }
+    if (remedy === 'step_aside') stored.notBefore = now() + Math.max(delayMs * Number(isAsked), ownDelayMs(stored));
+    const mayProbe = guard !== undefined && !isAsked && this.#probes < MAX_PROBES;
+    if (remedy === 'wait' && mayProbe && isSuspect(stored, now())) return this.#probe(stored, delayMs);
+    if (remedy === 'wait' || isAsked) return this.#keep(stored, delayMs, isAsked);
     this.#keepAside(stored);
+  }
+
+  /** Lets another batch show at once whether the receiver is down, if there is one; else the lane waits. */
+  #probe(stored: StoredBatch, delayMs: number): void {
+    stored.notBefore = this.#options.now() + STAND_BACK_MS;
+    this.#probes++;
+    this.#attempt++;
+    this.#nextLookMs = delayMs;
+    this.#keepAside(stored);
+  }
+
+  /** Finds out which records of a batch the path dislikes. The halves let others go first, as the whole did. */
+  async #splitDisliked(stored: StoredBatch, batch: SealedBatch): Promise<void> {
+    const { rejections, backlog, counters } = this.#options;
+    this.#blindSplits++;
+    const halves = await rejections.split(stored, batch, stored.lastReply, false);
+    counters.retried += stored.records;
+    for (const half of halves) {
+      half.isDisliked = stored.isDisliked;
+      half.failures = LETS_OTHERS_GO_FIRST;
+      backlog.putBack(half);
+    }
+    this.#inFlight.delete(stored);
+    this.#goOn();
+  }
+
+  async #giveUp(stored: StoredBatch, batch: SealedBatch): Promise<void> {
+    await this.#options.rejections.reject(stored, batch, `kept being answered with ${stored.lastReply}`);
+    this.#options.store.remove(stored);
   }
 
   /** Done with this batch; the receiver is up. */
@@ -270,26 +336,31 @@ export class Sender {
     this.#inFlight.delete(stored);
     this.#options.counters.retried += stored.records;
     this.#options.backlog.putBack(stored);
-    if (!this.#timer && !this.#isClosed) {
+    // What the receiver asks for counts also while the lane waits for something else.
+    const isNews = !this.#timer || (isAsked && this.#options.now() + delayMs > this.#askedUntil);
+    if (isNews && !this.#isClosed) {
       this.#attempt++;
       this.#setTimer(delayMs, isAsked);
     }
     if (this.#inFlight.size === 0) this.#notifySettled();
   }
 
-  /** With nothing else to send, the lane sleeps until the first batch that waits for its own retry. */
+  /** With nothing else to send, looks again when the first batch may be sent that waits for its own retry. */
   #waitForOwnRetries(): void {
     const { lane, backlog, now } = this.#options;
+    clearTimeout(this.#ownTimer);
+    this.#ownTimer = undefined;
     if (this.#timer || this.#isClosed || this.#inFlight.size > 0 || backlog.length(lane) === 0) return;
     const next = backlog.nextRetry(lane);
     if (next === undefined) return;
-    this.#setTimer(Math.max(1, next - now()), false);
+    this.#ownTimer = setTimeout(() => this.wake(), Math.max(1, next - now())).unref();
     this.#notifySettled();
   }
 
   #setTimer(delayMs: number, isAsked: boolean): void {
     clearTimeout(this.#timer);
     this.#askedUntil = isAsked ? this.#options.now() + delayMs : 0;
+    this.#probes = 0;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.wake();
@@ -305,6 +376,15 @@ export class Sender {
       isRefused
         ? `The receiver of the ${this.#options.lane} lane refuses our credentials (${describeReply(reply)}): check the token and the host. Records are kept meanwhile.`
         : `Batches of the ${this.#options.lane} lane are kept and sent again later; the last answer was ${describeReply(reply)}. If that goes on, check the host and any proxy in between.`,
+    );
+  }
+
+  /** Once for each batch: it is tried again for as long as it is there. */
+  #warnDisliked(stored: StoredBatch, reply: Reply): void {
+    if (stored.isDisliked) return;
+    stored.isDisliked = true;
+    this.#options.warn(
+      `The receiver of the ${this.#options.lane} lane takes other batches, but keeps answering one of ${stored.records} records with ${describeReply(reply)}. It is kept and sent again behind the others. A firewall in between may dislike its content.`,
     );
   }
 
@@ -325,4 +405,9 @@ export class Sender {
     this.#settledListeners = [];
     for (const listener of listeners) listener();
   }
+}
+
+/** Whether the receiver itself has answered: a proxy in between may say that a body is too large, and has a clock of its own. */
+function isGenuine(decision: Decision): boolean {
+  return decision.action !== 'retry' && !(decision.action === 'split' && decision.isTooLarge);
 }

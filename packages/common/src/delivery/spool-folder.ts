@@ -26,6 +26,8 @@ const ADOPTABLE_AFTER_MS = HEARTBEAT_TIMEOUT_MS - 20_000;
 /** Time after which ownership is checked before the next write: well below the timeout, after which another process may adopt the folder. */
 const OWNERSHIP_CHECK_MS = 15_000;
 export const HEARTBEAT_FILE = 'heartbeat';
+/** What becomes of the heartbeat of a released folder: it still says which sequences were used. Cleaned up as any `.tmp` file. */
+const RELEASED_FILE = `${HEARTBEAT_FILE}.tmp`;
 /** Before the name of a folder that another process has taken over, within that process's own. */
 export const ADOPTED = 'adopted-';
 /** The heartbeat is overwritten in place, which a full disk allows as long as its length stays. */
@@ -69,7 +71,8 @@ export function createSpoolFolder(root: string): SpoolFolder {
   const path = join(root, id);
   const draft = join(root, `.${id}.tmp`);
   const heartbeat = join(path, HEARTBEAT_FILE);
-  let lastSequence = 0;
+  // Sequences are microseconds since the epoch: none that is lower will be used.
+  let lastSequence = Date.now() * 1000;
   mkdirSync(draft, { recursive: true, mode: 0o700 });
   try {
     writeHeartbeatSync(join(draft, HEARTBEAT_FILE), lastSequence);
@@ -115,35 +118,47 @@ export function createSpoolFolder(root: string): SpoolFolder {
       if (isReleased) return;
       isReleased = true;
       clearInterval(timer);
-      rmSync(heartbeat, { force: true });
+      try {
+        renameSync(heartbeat, join(path, RELEASED_FILE));
+      } catch {
+        // Gone with its folder, or the disk refuses a new name.
+        rmSync(heartbeat, { force: true });
+      }
     },
   };
 }
 
 /**
  * The highest sequence that the owners of a spool have noted. New sequences start above it, so that a clock that was set back changes no order.
+ *
+ * @param now milliseconds since the epoch.
  */
-export function highestSequence(root: string, names: readonly string[]): number {
+export function highestSequence(root: string, names: readonly string[], now: number): number {
   let highest = 0;
   for (const name of names) {
     if (!ownerOf(name)) continue;
-    try {
-      const { lastSequence } = JSON.parse(readFileSync(join(root, name, HEARTBEAT_FILE), 'utf8')) as {
-        lastSequence?: unknown;
-      };
-      if (typeof lastSequence === 'number') highest = Math.max(highest, lastSequence + HEARTBEAT_INTERVAL_MS * 1000);
-    } catch {
-      // Released, of format 1, or just adopted.
-    }
+    const noted = notedIn(join(root, name, HEARTBEAT_FILE)) ?? notedIn(join(root, name, RELEASED_FILE)) ?? 0;
+    // More may have been used since it was noted. Not by a clock that agrees with ours: a lead would put our records behind later ones of the living.
+    highest = Math.max(highest, noted > now * 1000 ? noted + HEARTBEAT_INTERVAL_MS * 1000 : noted);
   }
   return highest;
+}
+
+function notedIn(path: string): number | undefined {
+  try {
+    const { lastSequence } = JSON.parse(readFileSync(path, 'utf8')) as { lastSequence?: unknown };
+    return typeof lastSequence === 'number' ? lastSequence : undefined;
+  } catch {
+    // Of format 1, or just adopted.
+    return undefined;
+  }
 }
 
 /** Removes a folder of the spool in which nothing is left but its heartbeat. */
 export async function removeIfEmpty(folder: string): Promise<void> {
   const names = await readdir(folder);
-  if (names.some((name) => name !== HEARTBEAT_FILE)) return;
-  await unlink(join(folder, HEARTBEAT_FILE)).catch(() => {});
+  if (names.some((name) => name !== HEARTBEAT_FILE && name !== RELEASED_FILE)) return;
+  for (const name of names) await unlink(join(folder, name)).catch(() => {});
   await rmdir(folder);
 }
 

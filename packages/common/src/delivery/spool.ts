@@ -29,7 +29,8 @@ export class Spool {
 
   constructor(options: SpoolOptions) {
     this.#options = options;
-    this.#sequence = options.root === undefined ? 0 : highestSequence(options.root, namesInSync(options.root));
+    this.#sequence =
+      options.root === undefined ? 0 : highestSequence(options.root, namesInSync(options.root), options.now());
     this.folder();
   }
 
@@ -97,6 +98,11 @@ export class Spool {
   /** Gives up what is left in the folder, so that another process may adopt it at once. For the end of a process or thread. */
   release(): void {
     this.#isClosed = true;
+    this.#folder?.release();
+  }
+
+  /** {@link release} for a process that exits: what its last listeners track still goes into the folder. */
+  releaseAtExit(): void {
     this.#folder?.release();
   }
 

@@ -56,8 +56,12 @@ export class StoredBatch {
   checkedFor: number;
   /** Replies in a row that kept it. */
   failures = 0;
-  /** When it was first kept, in milliseconds since the epoch. */
+  /** When it was first kept, in milliseconds since the epoch; 0 before. */
   failedAt = 0;
+  /** The answer that kept it last, in a few words. */
+  lastReply = '';
+  /** Whether it, or the batch that it is a part of, was kept while others were taken. */
+  isDisliked = false;
   /** Not to be sent again before, in milliseconds since the epoch: others go first. */
   notBefore = 0;
   #file: BatchFile | undefined;

@@ -2,11 +2,14 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
-import { closeObservability } from '../lifecycle.ts';
-import { toTimeLimit } from '../time-limit.ts';
+import { closeObservability, flushObservability } from '../lifecycle.ts';
+import { toTimeLimit, within } from '../time-limit.ts';
 
-/** Running requests get this part of the time at most, telemetry this part of what they leave. The rest is a reserve. */
-const SHARE = { requests: 0.5, telemetry: 0.8 };
+/**
+ * Running requests get the first part of the time for themselves, and the second part while telemetry is flushed: what they track at their end still gets to the
+ * disk. Closing telemetry gets this part of what is left. The rest is a reserve.
+ */
+const SHARE = { requests: 0.5, lateRequests: 0.7, telemetry: 0.8 };
 
 /** What {@link closeOnSignals} takes. */
 interface CloseOptions {
@@ -39,9 +42,16 @@ export function closeOnSignals(app: FastifyInstance, { timeoutMs, drainMs, onDra
       onDrain();
       if (signal === 'SIGTERM') await drain(app, drainMs);
       const deadline = performance.now() + timeoutMs;
-      const failure = await failureOf(app.close(), timeoutMs * SHARE.requests);
-      await closeObservability((deadline - performance.now()) * SHARE.telemetry);
-      if (failure) throw failure;
+      const left = () => deadline - performance.now();
+      const closed = outcomeOf(app.close());
+      let outcome = await within(closed, left() * SHARE.requests);
+      if (!outcome) {
+        const lateMs = left() * SHARE.lateRequests;
+        [outcome] = await Promise.all([within(closed, lateMs), flushObservability(lateMs)]);
+      }
+      await closeObservability(left() * SHARE.telemetry);
+      if (!outcome) throw new Error(`Requests were still running after ${timeoutMs} ms and were cut off.`);
+      if ('error' in outcome) throw outcome.error;
     },
   );
   return () => listeners.uninstall();
@@ -55,16 +65,12 @@ async function drain({ server }: FastifyInstance, drainMs: number): Promise<void
   await setTimeout(drainMs);
 }
 
-/** What went wrong with closing the server. Neither a hook that fails nor a request that hangs keeps telemetry from being delivered. */
-async function failureOf(closing: PromiseLike<unknown>, timeoutMs: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<unknown>((resolve) => {
-    const late = new Error(`Requests were still running after ${timeoutMs} ms and were cut off.`);
-    timer = globalThis.setTimeout(resolve, timeoutMs, late);
-  });
-  const closed = Promise.resolve(closing).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  return Promise.race([closed, timeout]).finally(() => clearTimeout(timer));
+/** Never rejects: a hook that fails must not keep telemetry from being delivered. */
+async function outcomeOf(closing: PromiseLike<unknown>): Promise<{ readonly error: unknown } | Record<string, never>> {
+  try {
+    await closing;
+    return {};
+  } catch (error) {
+    return { error };
+  }
 }

@@ -1,7 +1,8 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpClient } from '../../src/delivery/transports/http-client.ts';
 import { HttpExchange } from '../../src/delivery/transports/http-exchange.ts';
 
@@ -67,4 +68,38 @@ it('does not send what has waited for a connection for too long: it is sent agai
     }, 5);
   });
   expect(reply).toEqual({ told: { networkError: 'no whole answer within 5 ms' }, aborted: 1 });
+});
+
+describe('a compressed reply', () => {
+  const text = '{"code":200,"num_records_imported":1,"status":"OK"} \u00e4';
+
+  it.each([
+    ['gzip', gzipSync(text)],
+    ['x-gzip', gzipSync(text)],
+    ['GZIP', gzipSync(text)],
+    ['br', brotliCompressSync(text)],
+    ['deflate', deflateSync(text)],
+    ['deflate', deflateRawSync(text)],
+    ['identity', Buffer.from(text)],
+    ['br, gzip', gzipSync(brotliCompressSync(text))],
+  ])('in %s is read', async (encoding, body) => {
+    const reply = await ask((response) => response.writeHead(200, { 'content-encoding': encoding }).end(body));
+    expect(reply).toMatchObject({ status: 200, body: text });
+  });
+
+  it.each([
+    ['gzip', Buffer.from(text)],
+    ['gzip', gzipSync(text).subarray(0, 20)],
+    ['gzip', gzipSync(Buffer.alloc(50 * 1024 * 1024))],
+    ['br', brotliCompressSync(Buffer.alloc(50 * 1024 * 1024))],
+    ['gzip, gzip, gzip', Buffer.from(text)],
+    ['toString', Buffer.from(text)],
+    ['', Buffer.from(text)],
+  ])('in %j that cannot be decoded keeps its status', async (encoding, body) => {
+    const reply = await ask((response) => response.writeHead(503, { 'content-encoding': encoding }).end(body));
+    expect(reply).toMatchObject({
+      status: 503,
+      body: encoding === '' ? text : expect.stringContaining('cannot be decoded'),
+    });
+  });
 });

@@ -94,6 +94,36 @@ describe('createPipeline', () => {
     expect(stats()).toMatchObject({ pending: 0, delivered: 2, retried: 2 });
   });
 
+  it('obeys a wait that comes while the lane waits for another batch that was under way', async () => {
+    const answers = [answer(503), answer(429, '', { 'retry-after': '120' })];
+    const pending: ((reply: Reply) => void)[] = [];
+    const { send } = transport;
+    const many = createPipeline({
+      transports: {
+        import: {
+          ...transport,
+          maxInFlight: 2,
+          send: (lane, batch) =>
+            pending.length < answers.length ? new Promise((resolve) => pending.push(resolve)) : send(lane, batch),
+        },
+      },
+      flushIntervalMs: 1000,
+      warn: () => {},
+      random: () => 0,
+    });
+    many.push('import', '{"n":1}');
+    await pass(1000);
+    many.push('import', '{"n":2}');
+    await pass(1000);
+    for (const [index, reply] of answers.entries()) pending[index]?.(reply);
+    await pass(119_000);
+    await many.flush(100);
+    expect(received()).toEqual([]);
+    await pass(1000);
+    expect(received().sort()).toEqual([1, 2]);
+    await many.close(0);
+  });
+
   it('counts only the records that a partial failure names', async () => {
     transport.answerNext(answer(400, '{"failed_records":[{"index":1,"message":"bad time"}]}'));
     push(1);

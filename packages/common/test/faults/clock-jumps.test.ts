@@ -48,6 +48,27 @@ describe.each([
     }
   });
 
+  it('between two processes changes the order of no profile', async () => {
+    const transport = createMemoryTransport();
+    const start = () =>
+      createPipeline({ transports: { engage: transport }, spoolRoot: folder, flushIntervalMs: 60_000, warn: () => {} });
+    const away = { status: 503, headers: {}, body: '' };
+    transport.answerNext(away);
+    transport.answerNext(away);
+    const first = start();
+    first.push('engage', '{"n":1,"$distinct_id":"u1"}');
+    await first.flush(1000);
+    await first.close(100);
+    expect(transport.records()).toEqual([]);
+    vi.setSystemTime(Date.now() + jumpMs);
+    transport.answerNext(away);
+    const second = start();
+    second.push('engage', '{"n":2,"$distinct_id":"u1"}');
+    for (let attempt = 0; attempt < 5; attempt++) await second.flush(1000);
+    await second.close(100);
+    expect(transport.records()).toMatchObject([{ n: 1 }, { n: 2 }]);
+  });
+
   it('does not keep the process from a disk that has come back', async () => {
     const spoolRoot = join(folder, 'spool');
     writeFileSync(spoolRoot, 'a file where a folder should be');

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
+import { endedFolder } from '../spool/leave-behind.ts';
 import { mountSmallDisk, type SmallDisk } from './tmpfs.ts';
 
 const probe = mountSmallDisk('64k');
@@ -86,6 +87,38 @@ describe.skipIf(!probe)('a disk of 1 MiB', () => {
     transport.answerNext({ status: 413, headers: {}, body: '' });
     await pipeline.flush(5000);
     expect(astray(500)).toEqual([]);
+  });
+
+  it('that is free again gets what waited in memory: a process that is killed then loses nothing', async () => {
+    transport.send = async () => away;
+    push(0);
+    await pipeline.flush(1000);
+    fill();
+    for (let n = 1; n <= 50; n++) {
+      push(n);
+      if (n % 10 === 0) await pipeline.flush(1000);
+    }
+    expect((await pipeline.flush(1000)).pending).toBeGreaterThan(0);
+    rmSync(join(disk.path, 'filler'));
+    clock += 6000;
+    await expect.poll(() => pipeline.stats().import?.spooledFiles, { timeout: 5000 }).toBeGreaterThan(5);
+    expect(await pipeline.flush(1000)).toMatchObject({ pending: 0, spooled: 51 });
+    // As a kill leaves it: nothing is closed.
+    const copy = join(disk.path, 'copy');
+    cpSync(join(disk.path, 'spool'), copy, { recursive: true });
+    const [folder = ''] = readdirSync(copy);
+    renameSync(join(copy, folder), join(copy, endedFolder()));
+    const survivors = createMemoryTransport();
+    const survivor = createPipeline({
+      transports: { import: survivors },
+      spoolRoot: copy,
+      flushIntervalMs: 60_000,
+      warn: () => {},
+    });
+    await survivor.flush(5000);
+    await survivor.close(1000);
+    const numbers = survivors.records().map((record) => (record as { n: number }).n);
+    expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 51 }, (_, n) => n));
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Inbox, startInbox } from '@qr/inbox';
@@ -54,6 +54,11 @@ export async function startPipelineToInbox() {
         return [];
       }
     },
+    /** The names of the batches that are on disk. */
+    files: () =>
+      readdirSync(root, { recursive: true })
+        .map(String)
+        .filter((name) => name.endsWith('.json.gz')),
     stats: () => pipeline.stats().import,
     /** Sends until nothing is left; each flush is an attempt, without the wait before it. */
     async deliverAll(): Promise<void> {

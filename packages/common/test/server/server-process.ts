@@ -19,5 +19,10 @@ app.get('/reject', async () => {
   setTimeout(() => void Promise.reject(new Error('failed outside of a request')), 10);
   return 'soon';
 });
+app.get<{ Querystring: { ms: string } }>('/slow', async ({ query }) => {
+  await new Promise((resolve) => setTimeout(resolve, Number(query.ms)));
+  trackEvent('logout', 'u1');
+  return 'done';
+});
 app.get('/hang', () => new Promise(() => {}));
 console.log(new URL(await app.listen({ port: 0 })).port);

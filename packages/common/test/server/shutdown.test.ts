@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createMemoryTransport } from '../../src/testing/index.ts';
 import { compileTrackedProcess, discard } from '../crash/library.ts';
 import { startObservedProcess } from '../observed-process.ts';
 
@@ -69,6 +71,35 @@ describe.concurrent('the end of a server', () => {
       expect(inbox.errors().map(({ value, level }) => [value, level])).toEqual([
         ['failed outside of a request', 'fatal'],
       ]);
+    },
+  );
+
+  it.for([
+    ['within its share of the time', 300],
+    ['while telemetry is closed', 1300],
+    ['shortly before the limit', 1500],
+  ] as const)(
+    'SIGTERM keeps what a request tracks at its end, %s, though the receiver hangs',
+    async ([, endsAfterMs], { expect, onTestFinished }) => {
+      const spool = join(spoolRoot, `slow-${endsAfterMs}`);
+      const env = { OBSERVABILITY_SPOOL_DIR: spool, SHUTDOWN_TIMEOUT_MS: '2000' };
+      const { inbox, child, exited, url } = await startServer(onTestFinished, env);
+      inbox.faults.add({ fault: { kind: 'hang' } });
+      await fetch(`${url}/health`);
+      const slow = fetch(`${url}/slow?ms=${endsAfterMs + 200}`).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      child.kill('SIGTERM');
+      await Promise.all([exited, slow]);
+      const transport = createMemoryTransport();
+      const survivor = createPipeline({
+        transports: { import: transport },
+        spoolRoot: spool,
+        flushIntervalMs: 60_000,
+        warn: () => {},
+      });
+      await survivor.flush(5000);
+      await survivor.close(1000);
+      expect(transport.records('import')).toMatchObject([{ event: 'logout' }]);
     },
   );
 

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Reply } from '../transport.ts';
+import { decodeBody } from './reply-body.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -46,8 +47,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const body = Buffer.concat(this.#chunks).toString();
-    this.#end({ status: this.#status, headers: flatten(this.#headers), body });
+    const headers = flatten(this.#headers);
+    const body = decodeBody(Buffer.concat(this.#chunks), headers['content-encoding'], MAX_ANSWER_BYTES);
+    this.#end({ status: this.#status, headers, body });
   }
 
   onResponseError(_controller: unknown, error: unknown): void {

@@ -34,6 +34,8 @@ interface Awaited {
   readonly resolve: (reply: Reply) => void;
   /** Resolves when the batch is queued, or has failed to be. */
   queued: Promise<void>;
+  /** Whether Redis had it before: its answer may be of any age. */
+  wasKnown: boolean;
   /** Whether its answer may be looked for: it is neither on its way into the queue nor out of it. */
   isQueued: boolean;
   /** When to look whether a worker can still find it. */
@@ -68,7 +70,15 @@ export class QueueProducer implements Transport {
     if (this.#isClosed) return CLOSED;
     return new Promise((resolve) => {
       const suspectAt = Date.now() + this.#options.suspectAfterMs;
-      const entry: Awaited = { lane, batch, resolve, queued: Promise.resolve(), isQueued: false, suspectAt };
+      const entry: Awaited = {
+        lane,
+        batch,
+        resolve,
+        queued: Promise.resolve(),
+        wasKnown: false,
+        isQueued: false,
+        suspectAt,
+      };
       this.#awaited.add(entry);
       entry.queued = this.#queue(entry);
     });
@@ -118,7 +128,7 @@ export class QueueProducer implements Transport {
       await this.#recallMissed();
       // Answered meanwhile, with an error: what its sender thinks is not in Redis must not be put there.
       if (!this.#awaited.has(entry)) return;
-      await this.#enqueue(this.#nameOf(entry.lane, entry.batch.id), entry.batch);
+      entry.wasKnown = await this.#enqueue(this.#nameOf(entry.lane, entry.batch.id), entry.batch);
       entry.isQueued = true;
       this.#poll(this.#options.pollIntervalMs);
     } catch (error) {
@@ -129,13 +139,14 @@ export class QueueProducer implements Transport {
   /**
    * Does nothing to a batch that Redis still has, whatever its state. The body comes first, so that no shipper finds a job without it.
    *
+   * @returns whether Redis still had it.
    * @throws when Redis has no room: the batch stays on disk.
    */
-  async #enqueue(name: BatchName, { records, body }: SealedBatch): Promise<void> {
+  async #enqueue(name: BatchName, { records, body }: SealedBatch): Promise<boolean> {
     const { redis } = this.#connection;
     const problem = await this.#room.problem(body.length);
     const stored = await storeBody(redis, name, problem === undefined ? body : undefined);
-    if (stored === 'known') return;
+    if (stored === 'known') return true;
     if (stored === 'full') {
       warnOnce(
         'Redis is nearly full (maxmemory). Batches stay on disk until it has room: start shippers, or give Redis more memory.',
@@ -145,6 +156,7 @@ export class QueueProducer implements Transport {
     try {
       const job = makeJob(records, this.#options.destination);
       await this.#queueOf(name.lane).add('batch', job, { jobId: name.id, stackTraceLimit: 0 });
+      return false;
     } catch (error) {
       // A body without a job would fill Redis with what no shipper can find.
       await redis.del(bodyKey(name)).catch(() => {});
@@ -232,7 +244,7 @@ export class QueueProducer implements Transport {
     if (decide({ lane, records: batch.records, reply, ...attempt }).action !== 'delivered') {
       await this.#connection.redis.del(replyKey(this.#nameOf(lane, batch.id)));
     }
-    this.#settle(entry, reply);
+    this.#settle(entry, entry.wasKnown ? withoutDate(reply) : reply);
   }
 
   async #requeue(entry: Awaited): Promise<void> {
@@ -283,4 +295,11 @@ function parseReply(text: string): Reply {
   } catch {
     return { networkError: 'an answer in Redis cannot be read' };
   }
+}
+
+/** The clock is set by the date of a reply, which must be of now. */
+function withoutDate(reply: Reply): Reply {
+  if ('networkError' in reply) return reply;
+  const { date: _, ...headers } = reply.headers;
+  return { ...reply, headers };
 }
