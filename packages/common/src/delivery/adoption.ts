@@ -1,7 +1,8 @@
-import { opendir, readdir, rename, stat } from 'node:fs/promises';
+import { lstat, opendir, readdir, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
   type BatchFolder,
+  batchName,
   CorruptedFileError,
   compareNames,
   isMissing,
@@ -44,8 +45,8 @@ interface SpoolFile {
 /** Takes over what ended processes left in the spool. Several processes may try at once: the rename of a folder has one winner. */
 export class Adoption {
   readonly #options: AdoptionOptions;
-  /** Folders that are ours and not read yet, because the disk refused. */
-  readonly #unread = new Set<string>();
+  /** Folders that are ours and not read to their end, because the disk refused, with the files that were handed on already. */
+  readonly #unread = new Map<string, Set<string>>();
   #clockOffset = Date.now() - performance.now();
   #trustsHeartbeatsAt = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
@@ -85,11 +86,11 @@ export class Adoption {
         // Another process was faster.
         continue;
       }
-      this.#unread.add(target);
+      this.#unread.set(target, new Set());
     }
-    for (const path of this.#unread) {
+    for (const [path, handedOn] of this.#unread) {
       try {
-        await this.#read(path, own.path);
+        await this.#read(path, own.path, handedOn);
         this.#unread.delete(path);
       } catch (error) {
         if (isMissing(error)) this.#unread.delete(path);
@@ -107,7 +108,7 @@ export class Adoption {
   }
 
   /** Hands on what a folder that is now ours holds, the folders that its owner had adopted included. @throws what the disk says. */
-  async #read(path: string, ownPath: string): Promise<void> {
+  async #read(path: string, ownPath: string, handedOn: Set<string>): Promise<void> {
     // Batches keep the id that their first owner gave them.
     const folder = { id: basename(path).slice(ADOPTED.length), path };
     const names = await listNames(path);
@@ -115,40 +116,44 @@ export class Adoption {
       // Side by side, not one in another: in a crash loop the path would grow until the system refuses it.
       const target = join(ownPath, name);
       await rename(join(path, name), target);
-      this.#unread.add(target);
+      this.#unread.set(target, new Set());
     }
     const files = names.flatMap((text): SpoolFile[] => {
-      const name = parseSpoolName(text);
+      const name = handedOn.has(text) ? undefined : parseSpoolName(text);
       return name ? [{ text, name }] : [];
     });
-    const batches = await this.#batchesIn(folder, files);
+    const batches = await this.#batchesIn(folder, files, handedOn);
+    const errors: unknown[] = [];
     const sealed = new Set(batches.map(({ name }) => keyOf(name)));
     for (const { text, name } of files.filter((file) => file.name.kind === 'journal')) {
       // Its process died between the rename of the sealed batch and the removal of the journal.
-      if (sealed.has(keyOf(name))) await removeFile(join(path, text));
-      else await this.#sealJournal(folder, { text, name });
+      if (sealed.has(keyOf(name))) await removeFile(join(path, text)).catch(() => {});
+      else await this.#sealJournal(folder, { text, name }, handedOn).catch((error: unknown) => errors.push(error));
     }
+    // One journal that the disk does not give, or cannot replace, does not keep the others.
+    if (errors.length > 0) throw errors[0];
     for (const name of names) if (name.endsWith('.tmp')) await removeFile(join(path, name)).catch(() => {});
     await removeIfEmpty(path).catch(() => {});
   }
 
   /** The batches of a folder, without parts of those that are still whole: their process died before any of the parts was sent. */
-  async #batchesIn(folder: BatchFolder, files: readonly SpoolFile[]): Promise<SpoolFile[]> {
+  async #batchesIn(folder: BatchFolder, files: readonly SpoolFile[], handedOn: Set<string>): Promise<SpoolFile[]> {
     const all = files.filter(({ name }) => name.kind === 'batch');
     const keys = new Set(all.map(({ name }) => keyOf(name)));
     const whole: SpoolFile[] = [];
     for (const file of all) {
-      if (wholesOf(file.name).some((key) => keys.has(key))) await removeFile(join(folder.path, file.text));
+      if (wholesOf(file.name).some((key) => keys.has(key)))
+        await removeFile(join(folder.path, file.text)).catch(() => {});
       else whole.push(file);
     }
     for (let start = 0; start < whole.length; start += NAMES_PER_TURN) {
-      await this.#handOn(folder, whole.slice(start, start + NAMES_PER_TURN));
+      await this.#handOn(folder, whole.slice(start, start + NAMES_PER_TURN), handedOn);
       await nextTurn();
     }
     return whole;
   }
 
-  async #handOn(folder: BatchFolder, files: readonly SpoolFile[]): Promise<void> {
+  async #handOn(folder: BatchFolder, files: readonly SpoolFile[], handedOn: Set<string>): Promise<void> {
     const { spool, onBatches } = this.#options;
     const byLane = new Map<LaneName, StoredBatch[]>();
     for (const { name, text } of files) {
@@ -159,10 +164,11 @@ export class Adoption {
       lane.push(batch);
       byLane.set(name.lane, lane);
     }
+    for (const { text } of files) handedOn.add(text);
     for (const [lane, batches] of byLane) onBatches(lane, batches.sort(compareNames));
   }
 
-  async #sealJournal(folder: BatchFolder, { text, name }: SpoolFile): Promise<void> {
+  async #sealJournal(folder: BatchFolder, { text, name }: SpoolFile, handedOn: Set<string>): Promise<void> {
     const { spool, onBatches, onTorn } = this.#options;
     const path = join(folder.path, text);
     const { lane } = name;
@@ -186,10 +192,14 @@ export class Adoption {
         await writeWhole(pathOf(folder, sealed), body);
       } catch (error) {
         // A full disk: sent from memory, and the journal goes with the batch.
-        onBatches(lane, [new StoredBatch({ ...content, body, leftover: { path, holders: 1 }, isOurs: true })]);
+        handedOn.add(text);
+        onBatches(lane, [
+          new StoredBatch({ ...content, body, leftover: { path, holders: 1, isWhole: true }, isOurs: true }),
+        ]);
         throw error;
       }
       spool.noteSequence(sequence);
+      handedOn.add(batchName(sealed)).add(text);
       onBatches(lane, [new StoredBatch({ ...content, file: { folder, name: sealed } })]);
     }
     await removeFile(path);
@@ -214,7 +224,7 @@ export async function folderState(
   now: number,
 ): Promise<'running' | 'ended' | 'silent' | 'foreign'> {
   const owner = ownerOf(name);
-  if (!owner) return 'foreign';
+  if (!owner || !(await isFolder(join(root, name)))) return 'foreign';
   const ended = hasEnded(owner);
   if (ended === true) return 'ended';
   try {
@@ -224,6 +234,15 @@ export async function folderState(
     // Released by its owner.
     return isMissing(error) ? 'ended' : 'running';
   }
+}
+
+/** A link of that name may lead out of the spool. */
+function isFolder(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => stats.isDirectory(),
+    // Adopted by another process in the meantime, or not ours to look at.
+    () => false,
+  );
 }
 
 /** Whether a folder belongs to a process that has ended, as far as can be told from here. */
@@ -249,11 +268,15 @@ async function sequenceOf(name: SpoolName, path: string): Promise<number> {
 /** A batch as its name describes it: its bytes are read, and checked, when it is sent. */
 async function adopted(folder: BatchFolder, name: SpoolName, path: string): Promise<StoredBatch | undefined> {
   const { lane, marks, records } = name;
-  const stats = name.bytes === undefined ? await stat(path).catch(() => undefined) : undefined;
+  const stats = name.bytes === undefined ? await lstat(path).catch(ignoreMissing) : undefined;
   if (name.bytes === undefined && stats === undefined) return undefined;
   const sequence = stats === undefined ? name.sequence : Math.trunc(stats.mtimeMs * 1000);
   const bytes = name.bytes ?? stats?.size ?? 0;
   return new StoredBatch({ lane, sequence, marks, records, bytes, id: idOf(folder, name), file: { folder, name } });
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
 }
 
 /** Names a batch, or the journal that it was sealed from. */

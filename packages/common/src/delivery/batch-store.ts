@@ -34,6 +34,13 @@ export interface BatchContent {
   readonly body: Buffer;
 }
 
+/** The journal of a batch. */
+interface Journalled {
+  readonly path: string;
+  /** Whether it has all of the batch: the disk may have refused a part. */
+  readonly isWhole: boolean;
+}
+
 /** What a new batch is written under. */
 interface Placement {
   readonly lane: LaneName;
@@ -42,7 +49,7 @@ interface Placement {
   /** Whether its bytes stay in memory, to be sent soon. */
   readonly keepsBody?: boolean;
   /** A journal that the batch replaces. */
-  readonly journal?: string | undefined;
+  readonly journal?: Journalled | undefined;
 }
 
 /**
@@ -53,6 +60,7 @@ export class BatchStore {
   readonly #options: BatchStoreOptions;
   /** Batches that are done with and whose files could not be removed: after a restart they would be sent again. */
   readonly #unremoved = new Set<StoredBatch>();
+  readonly #removing = new Set<Promise<void>>();
   readonly #inMemory = new Set<StoredBatch>();
   /** Unique over all processes, as the name of a folder is. */
   readonly #memoryId = `memory-${randomBytes(6).toString('hex')}`;
@@ -80,7 +88,7 @@ export class BatchStore {
         spool.refused(error);
       }
     }
-    const leftover = journal === undefined ? undefined : { path: journal, holders: 1 };
+    const leftover = journal && { ...journal, holders: 1 };
     return this.#keepInMemory(content, { lane, sequence, checkedFor, leftover });
   }
 
@@ -121,7 +129,7 @@ export class BatchStore {
       } catch (error) {
         this.#options.spool.refused(error);
         // A full disk: sent from memory, and the file stays until all parts are done with.
-        const leftover = { path: pathOf(file.folder, file.name), holders: placed.length };
+        const leftover = { path: pathOf(file.folder, file.name), isWhole: true, holders: placed.length };
         return placed.map(({ content, name }) =>
           this.#keepInMemory(content, { lane, sequence, checkedFor, marks: name.marks, leftover }),
         );
@@ -155,10 +163,19 @@ export class BatchStore {
 
   /** Removes a batch that is done with. Where the disk refuses, it is tried again. */
   remove(batch: StoredBatch): void {
-    batch.remove().catch(() => {
-      this.#unremoved.add(batch);
-      this.#scheduleRetry();
-    });
+    const removing = batch
+      .remove()
+      .catch(() => {
+        this.#unremoved.add(batch);
+        this.#scheduleRetry();
+      })
+      .finally(() => this.#removing.delete(removing));
+    this.#removing.add(removing);
+  }
+
+  /** Resolves when the disk has answered all removals so far. */
+  async removed(): Promise<void> {
+    await Promise.all(this.#removing);
   }
 
   /** Sets a file aside that cannot be read, and counts its records. Never rejects. */
@@ -179,7 +196,12 @@ export class BatchStore {
     }
   }
 
-  close(): void {
+  /** Writes once more what is in memory only: the disk may take it by now. Never rejects. */
+  async close(): Promise<void> {
+    clearTimeout(this.#retryTimer);
+    this.#options.spool.retry();
+    await this.#catchUp();
+    await this.removed();
     clearTimeout(this.#retryTimer);
   }
 
@@ -203,15 +225,13 @@ export class BatchStore {
   }
 
   #scheduleRetry(): void {
-    this.#retryTimer ??= setTimeout(() => {
-      this.#retryTimer = undefined;
-      void this.#catchUp();
-    }, RETRY_AFTER_MS).unref();
+    this.#retryTimer ??= setTimeout(() => void this.#catchUp(), RETRY_AFTER_MS).unref();
   }
 
   /** Writes what waits in memory as soon as the disk takes it, and removes what could not be removed. */
   async #catchUp(): Promise<void> {
     const { spool } = this.#options;
+    this.#retryTimer = undefined;
     for (const batch of this.#unremoved) {
       await batch.remove().then(
         () => this.#unremoved.delete(batch),
@@ -278,10 +298,10 @@ function onDisk(
 }
 
 /** @returns the journal when it is still there. */
-async function removeJournal(path: string | undefined): Promise<Leftover | undefined> {
-  if (path === undefined) return undefined;
-  return removeFile(path).then(
+async function removeJournal(journal: Journalled | undefined): Promise<Leftover | undefined> {
+  if (journal === undefined) return undefined;
+  return removeFile(journal.path).then(
     () => undefined,
-    () => ({ path, holders: 1 }),
+    () => ({ ...journal, holders: 1 }),
   );
 }

@@ -1,13 +1,11 @@
 import { lstat, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { createGunzip } from 'node:zlib';
-import { type BatchFolder, readRegular, removeFile, writeWhole } from './batch-file.ts';
+import { type BatchFolder, removeFile, writeWhole } from './batch-file.ts';
+import { mentionedIn } from './text-search.ts';
 
 /** Folder of a spool in which files are kept that cannot be read, each beside a file with the reason. */
 export const CORRUPTED_FOLDER = 'corrupted';
 const REASON = '.reason';
-/** Read at most of such a file when an erased person is searched in it. */
-const MAX_SEARCHED_BYTES = 16 * 1024 * 1024;
 
 /** A file that cannot be read, set aside. */
 export interface CorruptedFile {
@@ -42,37 +40,13 @@ export async function listCorrupted(root: string): Promise<CorruptedFile[]> {
 export async function eraseFromCorrupted(root: string, mentions: (text: string) => boolean): Promise<number> {
   let removed = 0;
   for (const { path } of await listCorrupted(root)) {
-    const text = await readWhatIsThere(path).catch(() => '');
-    if (text === '' || !mentions(text)) continue;
+    if (!(await mentionedIn(path, mentions).catch(() => false))) continue;
     await removeFile(path)
       .then(() => removed++)
       .catch(() => {});
     await removeFile(`${path}${REASON}`).catch(() => {});
   }
   return removed;
-}
-
-/** The text of a file, inflated if it is compressed, as far as that goes. @throws for anything but a regular file. */
-export async function readWhatIsThere(path: string): Promise<string> {
-  const bytes = await readRegular(path, MAX_SEARCHED_BYTES);
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return isGzip ? `${await inflateWhatIsThere(bytes)}\n${bytes.toString('latin1')}` : bytes.toString();
-}
-
-function inflateWhatIsThere(bytes: Buffer): Promise<string> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const finish = () => resolve(Buffer.concat(chunks).toString());
-    const gunzip = createGunzip();
-    gunzip.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MAX_SEARCHED_BYTES) gunzip.destroy();
-    });
-    gunzip.on('end', finish).on('error', finish).on('close', finish);
-    gunzip.end(bytes);
-  });
 }
 
 async function describe(path: string): Promise<CorruptedFile | undefined> {

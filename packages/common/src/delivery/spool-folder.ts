@@ -16,6 +16,7 @@ import { open, readdir, rmdir, unlink, utimes } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { readTextSync } from './batch-file.ts';
 
 /** Where the operating system cannot say whether an owner lives, its heartbeat tells. */
 const HEARTBEAT_INTERVAL_MS = 5000;
@@ -128,7 +129,7 @@ export function highestSequence(root: string, names: readonly string[]): number 
   for (const name of names) {
     if (!ownerOf(name)) continue;
     try {
-      const { lastSequence } = JSON.parse(readFileSync(join(root, name, HEARTBEAT_FILE), 'utf8')) as {
+      const { lastSequence } = JSON.parse(readTextSync(join(root, name, HEARTBEAT_FILE))) as {
         lastSequence?: unknown;
       };
       if (typeof lastSequence === 'number') highest = Math.max(highest, lastSequence + HEARTBEAT_INTERVAL_MS * 1000);

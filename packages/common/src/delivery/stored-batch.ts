@@ -22,6 +22,8 @@ export interface BatchFile {
 /** A file that is kept until all batches made of it are done with, or on disk themselves. */
 export interface Leftover {
   readonly path: string;
+  /** Whether it has all of their records: after a crash they are sent from it. */
+  readonly isWhole: boolean;
   holders: number;
 }
 
@@ -97,6 +99,11 @@ export class StoredBatch {
   /** `undefined` in memory. */
   get file(): BatchFile | undefined {
     return this.#file;
+  }
+
+  /** Whether its records are on disk, though they may wait in memory as well. */
+  get isKept(): boolean {
+    return this.#file !== undefined || this.#leftover?.isWhole === true;
   }
 
   /** Whether it is done with. */
