@@ -49,6 +49,7 @@ export class Adoption {
   readonly #unread = new Map<string, Set<string>>();
   #clockOffset = Date.now() - performance.now();
   #trustsHeartbeatsAt = Number.NEGATIVE_INFINITY;
+  #hasTakenOver = false;
   #running: Promise<void> | undefined;
 
   constructor(options: AdoptionOptions) {
@@ -63,6 +64,13 @@ export class Adoption {
         this.#running = undefined;
       });
     return this.#running;
+  }
+
+  /** Whether a folder was taken over since this was last asked. */
+  takeNews(): boolean {
+    const hasNews = this.#hasTakenOver;
+    this.#hasTakenOver = false;
+    return hasNews;
   }
 
   /** Whether something has to be looked at again soon. */
@@ -87,6 +95,7 @@ export class Adoption {
         continue;
       }
       this.#unread.set(target, new Set());
+      this.#hasTakenOver = true;
     }
     for (const [path, handedOn] of this.#unread) {
       try {

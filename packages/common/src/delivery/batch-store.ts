@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { Backlog } from './backlog.ts';
 import {
   type BatchFolder,
@@ -13,7 +14,7 @@ import {
   writeWhole,
 } from './batch-file.ts';
 import { compress } from './compress.ts';
-import { setAside } from './corrupted.ts';
+import { eraseFromCorrupted, setAside } from './corrupted.ts';
 import type { Erasure } from './erasure.ts';
 import type { LaneName } from './lanes.ts';
 import { RETRY_AFTER_MS, type Spool } from './spool.ts';
@@ -83,7 +84,8 @@ export class BatchStore {
         await writeWhole(pathOf(folder, name), content.body);
         // A journal that stays goes with the batch: sealed again, it would be sent again.
         const leftover = await removeJournal(journal);
-        return onDisk(folder, name, { checkedFor, leftover, isOurs: true, ...(keepsBody && { body: content.body }) });
+        const kept = keepsBody ? { body: content.body } : {};
+        return onDisk(folder, name, { checkedFor, leftover, checksum: crc32(content.body), ...kept });
       } catch (error) {
         spool.refused(error);
       }
@@ -100,7 +102,7 @@ export class BatchStore {
     if (folder) {
       try {
         writeBatchSync(pathOf(folder, name), content.body);
-        return onDisk(folder, name, { checkedFor, isOurs: true, body: content.body });
+        return onDisk(folder, name, { checkedFor, checksum: crc32(content.body), body: content.body });
       } catch (error) {
         spool.refused(error);
       }
@@ -138,7 +140,7 @@ export class BatchStore {
     await batch.remove();
     return placed.map(({ content, name }) =>
       file
-        ? onDisk(file.folder, name, { checkedFor, isOurs: true })
+        ? onDisk(file.folder, name, { checkedFor, checksum: crc32(content.body) })
         : this.#keepInMemory(content, { lane, sequence, checkedFor, marks: name.marks }),
     );
   }
@@ -180,14 +182,15 @@ export class BatchStore {
 
   /** Sets a file aside that cannot be read, and counts its records. Never rejects. */
   async setAside(batch: StoredBatch, error: unknown): Promise<void> {
-    const { spool, countersOf, warn } = this.#options;
+    const { spool, erasure, countersOf, warn } = this.#options;
     countersOf(batch.lane)?.drop('torn', batch.records);
     const { root } = spool;
     if (!batch.file || root === undefined) return;
     const { folder, name } = batch.file;
     const reason = error instanceof Error ? error.message : String(error);
     try {
-      await setAside(root, folder, batchName(name), reason);
+      const path = await setAside(root, folder, batchName(name), reason);
+      if (!erasure.list.isEmpty && (await eraseFromCorrupted(path, (text) => erasure.mentionsAnywhere(text)))) return;
       warn(
         `A batch of the ${batch.lane} lane cannot be read (${reason}). It is in ${root}/corrupted; see qr-obs spool status.`,
       );
@@ -282,7 +285,7 @@ function nameOf(lane: LaneName, sequence: number, { records, body }: BatchConten
 function onDisk(
   folder: BatchFolder,
   name: SpoolName,
-  more: Pick<ConstructorParameters<typeof StoredBatch>[0], 'checkedFor' | 'isOurs' | 'body' | 'leftover'>,
+  more: Pick<ConstructorParameters<typeof StoredBatch>[0], 'checkedFor' | 'checksum' | 'body' | 'leftover'>,
 ): StoredBatch {
   const { lane, sequence, marks, records, bytes = 0 } = name;
   return new StoredBatch({
@@ -293,6 +296,7 @@ function onDisk(
     bytes,
     id: idOf(folder, name),
     file: { folder, name },
+    isOurs: true,
     ...more,
   });
 }

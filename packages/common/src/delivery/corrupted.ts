@@ -16,14 +16,15 @@ export interface CorruptedFile {
   readonly modifiedAt: number;
 }
 
-/** Sets a file aside, whatever it is: it is renamed, not opened. @throws what the disk says. */
-export async function setAside(root: string, folder: BatchFolder, name: string, reason: string): Promise<void> {
+/** Sets a file aside, whatever it is: it is renamed, not opened. @returns its new path. @throws what the disk says. */
+export async function setAside(root: string, folder: BatchFolder, name: string, reason: string): Promise<string> {
   const target = join(root, CORRUPTED_FOLDER);
   await mkdir(target, { recursive: true, mode: 0o700 });
   const path = join(target, `${basename(folder.id)}_${name}`);
   await rename(join(folder.path, name), path);
   // The file matters, the reason explains it.
   await writeWhole(`${path}${REASON}`, `${reason}\n`).catch(() => {});
+  return path;
 }
 
 /** The files that were set aside, the oldest first. */
@@ -37,16 +38,22 @@ export async function listCorrupted(root: string): Promise<CorruptedFile[]> {
 }
 
 /** Removes those of the files in which an erased person is found; returns how many. Never rejects. */
-export async function eraseFromCorrupted(root: string, mentions: (text: string) => boolean): Promise<number> {
+export async function eraseAllCorrupted(root: string, mentions: (text: string) => boolean): Promise<number> {
   let removed = 0;
-  for (const { path } of await listCorrupted(root)) {
-    if (!(await mentionedIn(path, mentions).catch(() => false))) continue;
-    await removeFile(path)
-      .then(() => removed++)
-      .catch(() => {});
-    await removeFile(`${path}${REASON}`).catch(() => {});
-  }
+  for (const { path } of await listCorrupted(root)) if (await eraseFromCorrupted(path, mentions)) removed++;
   return removed;
+}
+
+/** Removes a file that was set aside when an erased person is found in it; returns whether it did. Never rejects. */
+export async function eraseFromCorrupted(path: string, mentions: (text: string) => boolean): Promise<boolean> {
+  try {
+    if (!(await mentionedIn(path, mentions))) return false;
+    await removeFile(path);
+    await removeFile(`${path}${REASON}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function describe(path: string): Promise<CorruptedFile | undefined> {

@@ -3,7 +3,7 @@ import { restoreLetters } from '../spool/take-letters.ts';
 import type { Backlog } from './backlog.ts';
 import { CorruptedFileError, isMissing } from './batch-file.ts';
 import type { BatchStore } from './batch-store.ts';
-import { eraseFromCorrupted } from './corrupted.ts';
+import { eraseAllCorrupted } from './corrupted.ts';
 import { eraseDeadLetters } from './dead-letter-erasure.ts';
 import type { Erasure } from './erasure.ts';
 import { type LaneName, laneDefinitions, laneNames } from './lanes.ts';
@@ -43,6 +43,7 @@ interface ErasureSweepOptions {
 export class ErasureSweep {
   readonly #options: ErasureSweepOptions;
   #sweptFor = 0;
+  #hasNewFiles = false;
   #running: Promise<void> | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -61,9 +62,15 @@ export class ErasureSweep {
     await this.#running;
   }
 
-  /** Whether people were added since the last whole sweep. */
+  /** Says that there are files that were not searched. */
+  noteFiles(): void {
+    this.#hasNewFiles = true;
+  }
+
+  /** Whether people were added, or files found, since the last whole sweep. */
   get isDue(): boolean {
-    return this.#sweptFor < this.#options.erasure.list.version;
+    const { version } = this.#options.erasure.list;
+    return version > 0 && (this.#hasNewFiles || this.#sweptFor < version);
   }
 
   close(): void {
@@ -75,10 +82,12 @@ export class ErasureSweep {
     const { version } = this.#options.erasure.list;
     if (this.#isClosed || version === 0) return;
     let isWhole = true;
+    this.#hasNewFiles = false;
     for (const lane of laneNames) isWhole = (await this.#sweepLane(lane, version)) && isWhole;
-    isWhole = (await this.#sweepFiles()) && isWhole;
+    isWhole = (await this.#sweepFiles(version)) && isWhole;
     if (isWhole) this.#sweptFor = version;
     else if (!this.#isClosed) {
+      this.#hasNewFiles = true;
       clearTimeout(this.#retryTimer);
       this.#retryTimer = setTimeout(() => void this.run(), RETRY_MS).unref();
     }
@@ -144,15 +153,17 @@ export class ErasureSweep {
   }
 
   /** Dead letters, files that cannot be read, and files in our folders that are nobody's we know. */
-  async #sweepFiles(): Promise<boolean> {
+  async #sweepFiles(version: number): Promise<boolean> {
     const { spool, erasure, countDeadLetters, warn } = this.#options;
     const { root } = spool;
     if (root === undefined) return true;
     try {
       // What a process took away that was killed while it searched.
       await restoreLetters(root, Date.now());
-      for (const lane of laneNames) countDeadLetters(lane, await eraseDeadLetters(root, lane, erasure));
-      const removed = await eraseFromCorrupted(root, (text) => erasure.mentionsAnywhere(text));
+      // New ones do not mention them: these need not be read for every folder that is taken over.
+      for (const lane of this.#sweptFor === version ? [] : laneNames)
+        countDeadLetters(lane, await eraseDeadLetters(root, lane, erasure));
+      const removed = await eraseAllCorrupted(root, (text) => erasure.mentionsAnywhere(text));
       if (removed > 0) warn(`${removed} files that could not be read named an erased person and were removed.`);
       const own = spool.folder()?.path;
       const unknown = own === undefined ? [] : await eraseFromUnknown(own, erasure);

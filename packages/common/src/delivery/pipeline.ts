@@ -235,6 +235,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     // First, so that nothing of a person whom another process has erased is kept.
     await erasure.list.refresh();
     await adoption.run();
+    if (adoption.takeNews()) sweep.noteFiles();
     for (const { sender } of all) sender.wake();
   }
 

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import {
   type BatchFolder,
   batchId,
@@ -41,8 +42,10 @@ interface StoredBatchOptions {
   readonly leftover?: Leftover | undefined;
   /** The version of the erasure list that its records were checked against. */
   readonly checkedFor?: number;
-  /** Whether this process wrote the file; another's may be damaged. @default false */
+  /** Whether this process wrote it: only its checksum is compared, then. @default false */
   readonly isOurs?: boolean;
+  /** Of the file. */
+  readonly checksum?: number | undefined;
 }
 
 /** A sealed batch that waits: on disk or, while the disk refuses, in memory. */
@@ -66,6 +69,7 @@ export class StoredBatch {
   #body: Buffer | undefined;
   #leftover: Leftover | undefined;
   #isVerified: boolean;
+  #checksum: number | undefined;
   #isRemoved = false;
   #subjects: ReadonlySet<string> | undefined;
 
@@ -82,6 +86,7 @@ export class StoredBatch {
       leftover,
       checkedFor = 0,
       isOurs = false,
+      checksum,
     } = options;
     this.lane = lane;
     this.sequence = sequence;
@@ -94,6 +99,7 @@ export class StoredBatch {
     this.#body = body;
     this.#leftover = leftover;
     this.#isVerified = isOurs;
+    this.#checksum = checksum;
   }
 
   /** `undefined` in memory. */
@@ -142,6 +148,7 @@ export class StoredBatch {
   /** Notes that the batch is on disk now: its bytes need not stay in memory. */
   async movedTo(file: BatchFile): Promise<void> {
     this.#file = file;
+    this.#checksum = this.#body && crc32(this.#body);
     this.#body = undefined;
     this.#isVerified = true;
     // Delivered while it was written.
@@ -167,6 +174,9 @@ export class StoredBatch {
     const body = await readRegular(pathOf(folder, name));
     if (name.bytes !== undefined && body.length !== name.bytes) {
       throw new CorruptedFileError(`${body.length} bytes instead of ${name.bytes}`);
+    }
+    if (this.#checksum !== undefined && crc32(body) !== this.#checksum) {
+      throw new CorruptedFileError('its bytes are not those that were written');
     }
     return body;
   }
