@@ -127,13 +127,15 @@ export class Adoption {
       await rename(join(path, name), target);
       this.#unread.set(target, new Set());
     }
-    const files = names.flatMap((text): SpoolFile[] => {
-      const name = handedOn.has(text) ? undefined : parseSpoolName(text);
-      return name ? [{ text, name }] : [];
-    });
-    const batches = await this.#batchesIn(folder, files, handedOn);
+    const files: SpoolFile[] = [];
+    for await (const some of inTurns(names)) {
+      for (const text of some) {
+        const name = handedOn.has(text) ? undefined : parseSpoolName(text);
+        if (name) files.push({ text, name });
+      }
+    }
+    const sealed = await this.#handOnBatches(folder, files, handedOn);
     const errors: unknown[] = [];
-    const sealed = new Set(batches.map(({ name }) => keyOf(name)));
     for (const { text, name } of files.filter((file) => file.name.kind === 'journal')) {
       // Its process died between the rename of the sealed batch and the removal of the journal.
       if (sealed.has(keyOf(name))) await removeFile(join(path, text)).catch(() => {});
@@ -145,21 +147,29 @@ export class Adoption {
     await removeIfEmpty(path).catch(() => {});
   }
 
-  /** The batches of a folder, without parts of those that are still whole: their process died before any of the parts was sent. */
-  async #batchesIn(folder: BatchFolder, files: readonly SpoolFile[], handedOn: Set<string>): Promise<SpoolFile[]> {
-    const all = files.filter(({ name }) => name.kind === 'batch');
-    const keys = new Set(all.map(({ name }) => keyOf(name)));
-    const whole: SpoolFile[] = [];
-    for (const file of all) {
-      if (wholesOf(file.name).some((key) => keys.has(key)))
-        await removeFile(join(folder.path, file.text)).catch(() => {});
-      else whole.push(file);
+  /**
+   * Hands on the batches of a folder, without parts of those that are still whole: their process died before any of the parts was sent.
+   *
+   * @returns the keys of all batches.
+   */
+  async #handOnBatches(
+    folder: BatchFolder,
+    files: readonly SpoolFile[],
+    handedOn: Set<string>,
+  ): Promise<ReadonlySet<string>> {
+    const keys = new Set<string>();
+    for await (const some of inTurns(files))
+      for (const { name } of some) if (name.kind === 'batch') keys.add(keyOf(name));
+    for await (const some of inTurns(files)) {
+      const whole: SpoolFile[] = [];
+      for (const file of some.filter(({ name }) => name.kind === 'batch')) {
+        if (wholesOf(file.name).some((key) => keys.has(key)))
+          await removeFile(join(folder.path, file.text)).catch(() => {});
+        else whole.push(file);
+      }
+      await this.#handOn(folder, whole, handedOn);
     }
-    for (let start = 0; start < whole.length; start += NAMES_PER_TURN) {
-      await this.#handOn(folder, whole.slice(start, start + NAMES_PER_TURN), handedOn);
-      await nextTurn();
-    }
-    return whole;
+    return keys;
   }
 
   async #handOn(folder: BatchFolder, files: readonly SpoolFile[], handedOn: Set<string>): Promise<void> {
@@ -307,6 +317,14 @@ async function listNames(path: string): Promise<string[]> {
     if (names.length % NAMES_PER_TURN === 0) await nextTurn();
   }
   return names;
+}
+
+/** As many at a time as keep nothing else waiting. */
+async function* inTurns<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
+  for (let start = 0; start < items.length; start += NAMES_PER_TURN) {
+    yield items.slice(start, start + NAMES_PER_TURN);
+    await nextTurn();
+  }
 }
 
 function nextTurn(): Promise<void> {

@@ -38,7 +38,7 @@ function manyFiles(root: string, count: number, lane = 'import'): void {
 }
 
 describe('a spool of 50,000 files', () => {
-  it('is delivered from within seconds, in order, with an erasure on the way', { timeout: 60_000 }, async () => {
+  it('is delivered from within seconds, with an erasure on the way', { timeout: 60_000 }, async () => {
     const root = temporaryRoot();
     manyFiles(root, 50_000);
     const loop = watchLoop();
@@ -62,7 +62,6 @@ describe('a spool of 50,000 files', () => {
     await forgotten;
     const numbers = lab.transport.records('import').map((record) => (record as { n: number }).n);
     expect(numbers).not.toContain(17);
-    expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
   });
 
   it('of profiles is delivered while a person is erased, each in order', { timeout: 60_000 }, async () => {
