@@ -15,6 +15,7 @@ import {
 } from './batch-file.ts';
 import { compress } from './compress.ts';
 import { setAside } from './corrupted.ts';
+import { type FirstFormatFile, readFirstFormat } from './first-format.ts';
 import type { LaneName } from './lanes.ts';
 import { joinRecords, readJournal } from './record-text.ts';
 import type { Spool } from './spool.ts';
@@ -40,6 +41,13 @@ interface AdoptionOptions {
 interface SpoolFile {
   readonly text: string;
   readonly name: SpoolName;
+}
+
+/** A folder that is ours now. Batches keep the id that their first owner gave them. */
+interface AdoptedFolder extends BatchFolder {
+  /** Names of files that were handed on already. */
+  readonly handedOn: Set<string>;
+  readonly firstFormat: ReadonlyMap<string, FirstFormatFile>;
 }
 
 /** Takes over what ended processes left in the spool. Several processes may try at once: the rename of a folder has one winner. */
@@ -118,8 +126,6 @@ export class Adoption {
 
   /** Hands on what a folder that is now ours holds, the folders that its owner had adopted included. @throws what the disk says. */
   async #read(path: string, ownPath: string, handedOn: Set<string>): Promise<void> {
-    // Batches keep the id that their first owner gave them.
-    const folder = { id: basename(path).slice(ADOPTED.length), path };
     const names = await listNames(path);
     for (const name of names.filter((candidate) => candidate.startsWith(ADOPTED))) {
       // Side by side, not one in another: in a crash loop the path would grow until the system refuses it.
@@ -134,12 +140,14 @@ export class Adoption {
         if (name) files.push({ text, name });
       }
     }
-    const sealed = await this.#handOnBatches(folder, files, handedOn);
+    const firstFormat = await readFirstFormat(path, files);
+    const folder: AdoptedFolder = { id: basename(path).slice(ADOPTED.length), path, handedOn, firstFormat };
+    const sealed = await this.#handOnBatches(folder, files);
     const errors: unknown[] = [];
     for (const { text, name } of files.filter((file) => file.name.kind === 'journal')) {
       // Its process died between the rename of the sealed batch and the removal of the journal.
       if (sealed.has(keyOf(name))) await removeFile(join(path, text)).catch(() => {});
-      else await this.#sealJournal(folder, { text, name }, handedOn).catch((error: unknown) => errors.push(error));
+      else await this.#sealJournal(folder, { text, name }).catch((error: unknown) => errors.push(error));
     }
     // One journal that the disk does not give, or cannot replace, does not keep the others.
     if (errors.length > 0) throw errors[0];
@@ -152,11 +160,7 @@ export class Adoption {
    *
    * @returns the keys of all batches.
    */
-  async #handOnBatches(
-    folder: BatchFolder,
-    files: readonly SpoolFile[],
-    handedOn: Set<string>,
-  ): Promise<ReadonlySet<string>> {
+  async #handOnBatches(folder: AdoptedFolder, files: readonly SpoolFile[]): Promise<ReadonlySet<string>> {
     const keys = new Set<string>();
     for await (const some of inTurns(files))
       for (const { name } of some) if (name.kind === 'batch') keys.add(keyOf(name));
@@ -167,27 +171,28 @@ export class Adoption {
           await removeFile(join(folder.path, file.text)).catch(() => {});
         else whole.push(file);
       }
-      await this.#handOn(folder, whole, handedOn);
+      this.#handOn(folder, whole);
     }
     return keys;
   }
 
-  async #handOn(folder: BatchFolder, files: readonly SpoolFile[], handedOn: Set<string>): Promise<void> {
+  #handOn(folder: AdoptedFolder, files: readonly SpoolFile[]): void {
     const { spool, onBatches } = this.#options;
     const byLane = new Map<LaneName, StoredBatch[]>();
     for (const { name, text } of files) {
-      const batch = await adopted(folder, name, join(folder.path, text));
+      folder.handedOn.add(text);
+      const batch = adopted(folder, { name, text });
       if (!batch) continue;
       spool.noteSequence(batch.sequence);
       const lane = byLane.get(name.lane) ?? [];
       lane.push(batch);
       byLane.set(name.lane, lane);
     }
-    for (const { text } of files) handedOn.add(text);
     for (const [lane, batches] of byLane) onBatches(lane, batches.sort(compareNames));
   }
 
-  async #sealJournal(folder: BatchFolder, { text, name }: SpoolFile, handedOn: Set<string>): Promise<void> {
+  async #sealJournal(folder: AdoptedFolder, { text, name }: SpoolFile): Promise<void> {
+    const { handedOn, firstFormat } = folder;
     const { spool, onBatches, onTorn } = this.#options;
     const path = join(folder.path, text);
     const { lane } = name;
@@ -205,7 +210,7 @@ export class Adoption {
     if (records.length > 0) {
       const body = await compress(joinRecords(records));
       const sealed: SpoolName = { ...name, kind: 'batch', records: records.length, bytes: body.length };
-      const sequence = await sequenceOf(name, path);
+      const sequence = firstFormat.get(text)?.sequence ?? name.sequence;
       const content = { lane, sequence, records: records.length, bytes: body.length, id: idOf(folder, sealed) };
       try {
         await writeWhole(pathOf(folder, sealed), body);
@@ -275,27 +280,12 @@ export async function namesIn(path: string): Promise<string[]> {
   return readdir(path).catch(() => []);
 }
 
-/** The sequence of a file: format 1 counted from 1 in each folder, and has the time of the file instead. */
-async function sequenceOf(name: SpoolName, path: string): Promise<number> {
-  if (name.version === 2) return name.sequence;
-  return stat(path).then(
-    ({ mtimeMs }) => Math.trunc(mtimeMs * 1000),
-    () => name.sequence,
-  );
-}
-
-/** A batch as its name describes it: its bytes are read, and checked, when it is sent. */
-async function adopted(folder: BatchFolder, name: SpoolName, path: string): Promise<StoredBatch | undefined> {
+/** A batch as its name describes it: its bytes are read, and checked, when it is sent. `undefined` when it is gone. */
+function adopted(folder: AdoptedFolder, { name, text }: SpoolFile): StoredBatch | undefined {
   const { lane, marks, records } = name;
-  const stats = name.bytes === undefined ? await lstat(path).catch(ignoreMissing) : undefined;
-  if (name.bytes === undefined && stats === undefined) return undefined;
-  const sequence = stats === undefined ? name.sequence : Math.trunc(stats.mtimeMs * 1000);
-  const bytes = name.bytes ?? stats?.size ?? 0;
+  const { sequence, bytes } = folder.firstFormat.get(text) ?? name;
+  if (bytes === undefined) return undefined;
   return new StoredBatch({ lane, sequence, marks, records, bytes, id: idOf(folder, name), file: { folder, name } });
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error;
 }
 
 /** Names a batch, or the journal that it was sealed from. */
