@@ -60,7 +60,8 @@ export class Backlog {
     const first = queue.first();
     if (first === undefined) return undefined;
     // One that failed repeatedly lets others go first: it may be what the path dislikes. The usual case needs no search.
-    const fresh = letsOthersGoFirst(first) ? queue.all().find((batch) => !letsOthersGoFirst(batch)) : first;
+    const mustWait = (batch: StoredBatch) => letsOthersGoFirst(batch) || batch.notBefore > now;
+    const fresh = mustWait(first) ? queue.all().find((batch) => !mustWait(batch)) : first;
     const next = fresh ?? leastFailed(queue.all().filter(({ notBefore }) => notBefore <= now));
     if (next) this.remove(next);
     return next;

@@ -230,4 +230,22 @@ describe('an erasure that meets what comes later', () => {
     expect(arrived(next)).toEqual([2]);
     await expect.poll(() => textBelow(root)).not.toContain('gone');
   });
+
+  it('holds in another process that shares the spool, for what waits there and for what comes', async () => {
+    const root = temporaryRoot();
+    const other = startLab(root, { isAway: true });
+    other.pipeline.push('import', eventOf(1, 'gone'));
+    other.pipeline.push('import', eventOf(2, 'other'));
+    await other.pipeline.flush(1000);
+    const lab = startLab(root);
+    await lab.pipeline.forget('gone', []);
+    // The list is looked at twice a second.
+    await wait(600);
+    other.setAway(false);
+    other.pipeline.push('import', eventOf(3, 'gone'));
+    await other.pipeline.flush(3000);
+    expect(other.pipeline.push('import', eventOf(4, 'gone'))).toBe('forgotten');
+    expect(arrived(other)).toEqual([2]);
+    expect(textBelow(root)).not.toContain('gone');
+  });
 });

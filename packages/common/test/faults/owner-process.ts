@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { createPipeline } from '../../src/delivery/pipeline.ts';
@@ -41,6 +41,10 @@ take(async (command) => {
   if ('pushAndExit' in command) {
     for (const n of command.pushAndExit) pipeline.push('import', JSON.stringify({ n }));
     process.exit();
+  }
+  if ('burstAndLock' in command) {
+    for (let n = 0; n < command.burstAndLock; n++) pipeline.push('import', JSON.stringify({ n }));
+    chmodSync(root, 0);
   }
   if ('end' in command && !isMainThread) parentPort?.close();
   say(pipeline.stats().import);

@@ -17,6 +17,8 @@ export type OwnerCommand =
   | { readonly push: readonly number[] }
   | { readonly flush: number }
   | { readonly pushAndExit: readonly number[] }
+  /** Tracks more in one turn than is kept in memory, and loses the permission to use the spool within the turn. */
+  | { readonly burstAndLock: number }
   | { readonly end: true };
 
 /** A process or a thread with a folder in a spool. */

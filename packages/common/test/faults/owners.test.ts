@@ -3,7 +3,8 @@ import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compileTrackedProcess, discard } from '../crash/library.ts';
-import { temporaryRoot } from './lab.ts';
+import { endedFolder, leaveBehind, sealed } from '../spool/leave-behind.ts';
+import { filesBelow, temporaryRoot } from './lab.ts';
 import { ageHeartbeats, deliveries, startOwner, startThread } from './owner.ts';
 
 const hasNamespaces = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
@@ -159,5 +160,45 @@ describe('the owner of a spool folder', () => {
     await expect.poll(async () => (await owner.ask({ flush: 1000 })).pending, { timeout: 6000 }).toBe(0);
     expect((await owner.ask({ flush: 1000 })).dropped).toEqual({});
     expect(numbers()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it.skipIf(!isRoot)('counts nothing as lost that it cannot read at the moment', async () => {
+    chmodSync(folder, 0o777);
+    chownSync(root, NOBODY, NOBODY);
+    const owner = await startOwner(program, { root, log, name: 'owner' }, { uid: NOBODY });
+    // Six batches, of which three are read again from their journals.
+    await owner.ask({ burstAndLock: 12_000 });
+    expect((await owner.ask({ flush: 1000 })).dropped).toEqual({});
+    chmodSync(root, 0o700);
+    await expect.poll(async () => (await owner.ask({ flush: 1000 })).queued, { timeout: 6000 }).toBe(0);
+    expect(await owner.ask({ flush: 2000 })).toMatchObject({ dropped: {}, pending: 0 });
+    expect(new Set(numbers()).size).toBe(12_000);
+    expect(numbers()).toHaveLength(12_000);
+  });
+
+  it.skipIf(!isRoot)('leaves in a folder that it adopts what it may not read, and sends the rest once', async () => {
+    chmodSync(folder, 0o777);
+    const ended = join(root, endedFolder());
+    leaveBehind(ended, {
+      'import-00000001-1.json.gz': sealed({ n: 1 }),
+      'import-00000002-1.json.gz': sealed({ n: 2 }),
+      'import-00000003.journal': '{"n":3},\n',
+      'import-00000004.journal': '{"n":4},\n',
+    });
+    const locked = ['import-00000002-1.json.gz', 'import-00000003.journal'];
+    for (const name of readdirSync(ended)) {
+      chownSync(join(ended, name), NOBODY, NOBODY);
+      if (locked.includes(name)) chmodSync(join(ended, name), 0);
+    }
+    for (const path of [ended, root]) chownSync(path, NOBODY, NOBODY);
+    const owner = await startOwner(program, { root, log, name: 'owner' }, { uid: NOBODY });
+    await expect.poll(async () => (await owner.ask({ flush: 1000 })).delivered, { timeout: 5000 }).toBe(2);
+    for (const path of filesBelow(root)) chmodSync(path, 0o600);
+    await expect.poll(async () => (await owner.ask({ flush: 1000 })).delivered, { timeout: 5000 }).toBe(3);
+    expect((await owner.ask({ flush: 1000 })).dropped).toEqual({});
+    await owner.kill();
+    const next = await startOwner(program, { root, log, name: 'next' }, { uid: NOBODY });
+    await next.ask({ flush: 2000 });
+    expect(numbers()).toEqual([1, 2, 3, 4]);
   });
 });
