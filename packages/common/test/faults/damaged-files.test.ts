@@ -155,11 +155,11 @@ describe('what is no regular file', () => {
     expect(reported).toBe(5);
   });
 
-  it.each(Object.entries(kinds))('%s in the place of other files of the spool holds nothing up', async (_, make) => {
+  it.each(Object.entries(kinds))('%s in the place of other files of the spool holds nothing up', async (name, make) => {
     const root = temporaryRoot();
     mkdirSync(join(root, 'dead'));
-    for (const name of ['forgotten.ndjson', 'forgotten.key', 'dead/import.ndjson', endedFolder(3), 'foreign'])
-      make(join(root, name));
+    for (const file of ['forgotten.ndjson', 'forgotten.key', 'dead/import.ndjson', endedFolder(3), 'foreign'])
+      make(join(root, file));
     const lab = startLab(root);
     lab.transport.answerNext({ status: 400, headers: {}, body: '{"code":400,"failed_records":[{"index":0}]}' });
     lab.pipeline.push('import', '{"n":1}');
@@ -169,6 +169,9 @@ describe('what is no regular file', () => {
     expect(lab.pipeline.push('import', '{"distinct_id":"somebody"}')).toBe('forgotten');
     await lab.pipeline.flush(3000);
     expect(arrived(lab)).toContain(2);
+    if (name === 'a directory') return;
+    const { folders } = await listSpool(root, Date.now());
+    expect(folders.flatMap(({ unknown }) => unknown).map(({ path }) => path)).toEqual([join(root, endedFolder(3))]);
   });
 });
 
