@@ -44,7 +44,9 @@ interface SpoolFile {
 }
 
 /** A folder that is ours now. Batches keep the id that their first owner gave them. */
-interface AdoptedFolder extends BatchFolder {
+interface AdoptedFolder {
+  /** Kept by its batches, unlike the rest. */
+  readonly folder: BatchFolder;
   /** Names of files that were handed on already. */
   readonly handedOn: Set<string>;
   readonly firstFormat: ReadonlyMap<string, FirstFormatFile>;
@@ -141,13 +143,14 @@ export class Adoption {
       }
     }
     const firstFormat = await readFirstFormat(path, files);
-    const folder: AdoptedFolder = { id: basename(path).slice(ADOPTED.length), path, handedOn, firstFormat };
-    const sealed = await this.#handOnBatches(folder, files);
+    const folder = { id: basename(path).slice(ADOPTED.length), path };
+    const taken: AdoptedFolder = { folder, handedOn, firstFormat };
+    const sealed = await this.#handOnBatches(taken, files);
     const errors: unknown[] = [];
     for (const { text, name } of files.filter((file) => file.name.kind === 'journal')) {
       // Its process died between the rename of the sealed batch and the removal of the journal.
       if (sealed.has(keyOf(name))) await removeFile(join(path, text)).catch(() => {});
-      else await this.#sealJournal(folder, { text, name }).catch((error: unknown) => errors.push(error));
+      else await this.#sealJournal(taken, { text, name }).catch((error: unknown) => errors.push(error));
     }
     // One journal that the disk does not give, or cannot replace, does not keep the others.
     if (errors.length > 0) throw errors[0];
@@ -160,7 +163,7 @@ export class Adoption {
    *
    * @returns the keys of all batches.
    */
-  async #handOnBatches(folder: AdoptedFolder, files: readonly SpoolFile[]): Promise<ReadonlySet<string>> {
+  async #handOnBatches(taken: AdoptedFolder, files: readonly SpoolFile[]): Promise<ReadonlySet<string>> {
     const keys = new Set<string>();
     for await (const some of inTurns(files))
       for (const { name } of some) if (name.kind === 'batch') keys.add(keyOf(name));
@@ -168,20 +171,20 @@ export class Adoption {
       const whole: SpoolFile[] = [];
       for (const file of some.filter(({ name }) => name.kind === 'batch')) {
         if (wholesOf(file.name).some((key) => keys.has(key)))
-          await removeFile(join(folder.path, file.text)).catch(() => {});
+          await removeFile(join(taken.folder.path, file.text)).catch(() => {});
         else whole.push(file);
       }
-      this.#handOn(folder, whole);
+      this.#handOn(taken, whole);
     }
     return keys;
   }
 
-  #handOn(folder: AdoptedFolder, files: readonly SpoolFile[]): void {
+  #handOn(taken: AdoptedFolder, files: readonly SpoolFile[]): void {
     const { spool, onBatches } = this.#options;
     const byLane = new Map<LaneName, StoredBatch[]>();
     for (const { name, text } of files) {
-      folder.handedOn.add(text);
-      const batch = adopted(folder, { name, text });
+      taken.handedOn.add(text);
+      const batch = adopted(taken, { name, text });
       if (!batch) continue;
       spool.noteSequence(batch.sequence);
       const lane = byLane.get(name.lane) ?? [];
@@ -191,8 +194,8 @@ export class Adoption {
     for (const [lane, batches] of byLane) onBatches(lane, batches.sort(compareNames));
   }
 
-  async #sealJournal(folder: AdoptedFolder, { text, name }: SpoolFile): Promise<void> {
-    const { handedOn, firstFormat } = folder;
+  async #sealJournal(taken: AdoptedFolder, { text, name }: SpoolFile): Promise<void> {
+    const { folder, handedOn, firstFormat } = taken;
     const { spool, onBatches, onTorn } = this.#options;
     const path = join(folder.path, text);
     const { lane } = name;
@@ -281,9 +284,9 @@ export async function namesIn(path: string): Promise<string[]> {
 }
 
 /** A batch as its name describes it: its bytes are read, and checked, when it is sent. `undefined` when it is gone. */
-function adopted(folder: AdoptedFolder, { name, text }: SpoolFile): StoredBatch | undefined {
+function adopted({ folder, firstFormat }: AdoptedFolder, { name, text }: SpoolFile): StoredBatch | undefined {
   const { lane, marks, records } = name;
-  const { sequence, bytes } = folder.firstFormat.get(text) ?? name;
+  const { sequence, bytes } = firstFormat.get(text) ?? name;
   if (bytes === undefined) return undefined;
   return new StoredBatch({ lane, sequence, marks, records, bytes, id: idOf(folder, name), file: { folder, name } });
 }

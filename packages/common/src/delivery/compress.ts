@@ -21,14 +21,6 @@ export function compressSync(body: string): Buffer {
   return gzipSync(body, { level: LEVEL, chunkSize: CHUNK_BYTES });
 }
 
-/** Whether a sealed batch is as it was written, by its checksum. Parsing it would hold up the main thread. */
-export function isIntact(body: Buffer): Promise<boolean> {
-  return gunzipAsync(body, { maxOutputLength: MAX_BODY_BYTES }).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** What a sealed body says. */
 export async function readText(body: Buffer): Promise<string> {
   return (await gunzipAsync(body, { maxOutputLength: MAX_BODY_BYTES })).toString();
