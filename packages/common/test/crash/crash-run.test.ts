@@ -39,16 +39,16 @@ describe(`processes that are killed with SIGKILL, seed ${seed}`, () => {
 const mutants: readonly (readonly [string, Mutation, (result: CrashRunResult) => boolean])[] = [
   [
     'the journal is off',
-    { from: 'const path = this.#options.nextPath();', to: 'const path = void 0;' },
+    { from: 'const file = this.#options.nextFile();', to: 'const file = void 0;' },
     ({ lost }) => lost.length > 0,
   ],
   [
     'ids are made when a batch is sent',
     {
-      from: 'client.post(paths[lane] ?? "/import?strict=1", headers, body)',
+      from: 'client.post(importPath, headers, batch.body)',
       to: `import("node:zlib").then(({ gunzipSync, gzipSync }) => {
-        const text = gunzipSync(body).toString().replace(/"\\$insert_id":"[^"]+"/g, () => '"$insert_id":"' + randomBytes(8).toString("hex") + '"');
-        return client.post(paths[lane] ?? "/import?strict=1", headers, gzipSync(text));
+        const text = gunzipSync(batch.body).toString().replace(/"\\$insert_id":"[^"]+"/g, () => '"$insert_id":"' + randomBytes(8).toString("hex") + '"');
+        return client.post(importPath, headers, gzipSync(text));
       })`,
     },
     ({ unequalCopies }) => unequalCopies.length > 0,
@@ -56,7 +56,7 @@ const mutants: readonly (readonly [string, Mutation, (result: CrashRunResult) =>
   [
     'nothing is adopted',
     // Bundling may have given the function another name.
-    { from: /for \(const name of await namesIn\$?\d*\(root\)\)/, to: 'for (const name of [])' },
+    { from: /for \(const name of await readdir\$?\d*\(spool\.root\)\)/, to: 'for (const name of [])' },
     ({ lost, leftovers }) => lost.length > 0 && leftovers.length > 0,
   ],
 ];
