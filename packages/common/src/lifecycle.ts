@@ -3,6 +3,7 @@ import type { FlushOutcome } from './delivery/pipeline.ts';
 import type { LaneName } from './delivery/record.ts';
 import type { LaneStats } from './delivery/stats.ts';
 import { closedTracker } from './mixpanel/closed-tracker.ts';
+import { usableIdOf } from './mixpanel/identity.ts';
 import { resetMixpanelClient } from './mixpanel/init.ts';
 import { earlyCalls, type PropertyCounters, runtime } from './mixpanel/runtime.ts';
 import { releaseHashKey } from './privacy/hash-key.ts';
@@ -133,9 +134,10 @@ export function forgetUser(userId: string): void {
     warnOnce(`Not everything that waits could be searched for somebody who is to be forgotten: ${String(error)}`);
   try {
     runtime.tracker.forget(userId);
+    const id = typeof userId === 'string' ? userId : usableIdOf(userId);
     // The vendor is asked by the tracker: once is enough.
     for (const pipeline of [sentryState.pipeline, ...pagePipelines]) {
-      if (typeof userId === 'string') pipeline?.forget(userId, []).catch(failed);
+      if (id !== undefined) pipeline?.forget(id, []).catch(failed);
     }
   } catch (error) {
     failed(error);

@@ -1,4 +1,4 @@
-import { opendir, readdir, rename, stat } from 'node:fs/promises';
+import { lstat, opendir, readdir, rename, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import {
   type BatchFolder,
@@ -15,6 +15,7 @@ import {
 } from './batch-file.ts';
 import { compress } from './compress.ts';
 import { setAside } from './corrupted.ts';
+import { type FirstFormatFile, readFirstFormat } from './first-format.ts';
 import type { LaneName } from './lanes.ts';
 import { joinRecords, readJournal } from './record-text.ts';
 import type { Spool } from './spool.ts';
@@ -42,15 +43,23 @@ interface SpoolFile {
   readonly name: SpoolName;
 }
 
+/** A folder that is ours now. Batches keep the id that their first owner gave them. */
+interface AdoptedFolder {
+  /** Kept by its batches, unlike the rest. */
+  readonly folder: BatchFolder;
+  /** Names of files that were handed on already. */
+  readonly handedOn: Set<string>;
+  readonly firstFormat: ReadonlyMap<string, FirstFormatFile>;
+}
+
 /** Takes over what ended processes left in the spool. Several processes may try at once: the rename of a folder has one winner. */
 export class Adoption {
   readonly #options: AdoptionOptions;
-  /** Folders that are ours and not read yet, because the disk refused. */
-  readonly #unread = new Set<string>();
-  /** What was handed on of folders that could not be read to the end. */
-  readonly #handedOn = new Map<string, Set<string>>();
+  /** Folders that are ours and not read to their end, because the disk refused, with the files that were handed on already. */
+  readonly #unread = new Map<string, Set<string>>();
   #clockOffset = Date.now() - performance.now();
   #trustsHeartbeatsAt = Number.NEGATIVE_INFINITY;
+  #hasTakenOver = false;
   #running: Promise<void> | undefined;
 
   constructor(options: AdoptionOptions) {
@@ -69,6 +78,13 @@ export class Adoption {
 
   get isRunning(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** Whether a folder was taken over since this was last asked. */
+  takeNews(): boolean {
+    const hasNews = this.#hasTakenOver;
+    this.#hasTakenOver = false;
+    return hasNews;
   }
 
   /** Whether something has to be looked at again soon. */
@@ -92,22 +108,18 @@ export class Adoption {
         // Another process was faster.
         continue;
       }
-      this.#unread.add(target);
+      this.#unread.set(target, new Set());
+      this.#hasTakenOver = true;
     }
-    for (const path of this.#unread) {
+    for (const [path, handedOn] of this.#unread) {
       try {
-        await this.#read(path, own.path);
-        this.#forget(path);
+        await this.#read(path, own.path, handedOn);
+        this.#unread.delete(path);
       } catch (error) {
-        if (isMissing(error)) this.#forget(path);
+        if (isMissing(error)) this.#unread.delete(path);
         else this.#warn(path, error);
       }
     }
-  }
-
-  #forget(path: string): void {
-    this.#unread.delete(path);
-    this.#handedOn.delete(path);
   }
 
   #trustsHeartbeats(): boolean {
@@ -119,56 +131,65 @@ export class Adoption {
   }
 
   /** Hands on what a folder that is now ours holds, the folders that its owner had adopted included. @throws what the disk says. */
-  async #read(path: string, ownPath: string): Promise<void> {
-    // Batches keep the id that their first owner gave them.
-    const folder = { id: basename(path).slice(ADOPTED.length), path };
+  async #read(path: string, ownPath: string, handedOn: Set<string>): Promise<void> {
     const names = await listNames(path);
     for (const name of names.filter((candidate) => candidate.startsWith(ADOPTED))) {
       // Side by side, not one in another: in a crash loop the path would grow until the system refuses it.
       const target = join(ownPath, name);
       await rename(join(path, name), target);
-      this.#unread.add(target);
+      this.#unread.set(target, new Set());
     }
-    const handedOn = this.#handedOn.get(path) ?? new Set();
-    this.#handedOn.set(path, handedOn);
-    const files = names.flatMap((text): SpoolFile[] => {
-      const name = parseSpoolName(text);
-      return name && !handedOn.has(text) ? [{ text, name }] : [];
-    });
-    const batches = await this.#batchesIn(folder, files);
-    const sealed = new Set(batches.map(({ name }) => keyOf(name)));
+    const files: SpoolFile[] = [];
+    for await (const some of inTurns(names)) {
+      for (const text of some) {
+        const name = handedOn.has(text) ? undefined : parseSpoolName(text);
+        if (name) files.push({ text, name });
+      }
+    }
+    const firstFormat = await readFirstFormat(path, files);
+    const folder = { id: basename(path).slice(ADOPTED.length), path };
+    const taken: AdoptedFolder = { folder, handedOn, firstFormat };
+    const sealed = await this.#handOnBatches(taken, files);
+    const errors: unknown[] = [];
     for (const { text, name } of files.filter((file) => file.name.kind === 'journal')) {
       // Its process died between the rename of the sealed batch and the removal of the journal.
-      if (sealed.has(keyOf(name))) await removeFile(join(path, text));
-      else await this.#sealJournal(folder, { text, name });
+      if (sealed.has(keyOf(name))) await removeFile(join(path, text)).catch(() => {});
+      else await this.#sealJournal(taken, { text, name }).catch((error: unknown) => errors.push(error));
     }
+    // One journal that the disk does not give, or cannot replace, does not keep the others.
+    if (errors.length > 0) throw errors[0];
     for (const name of names) if (name.endsWith('.tmp')) await removeFile(join(path, name)).catch(() => {});
     await removeIfEmpty(path).catch(() => {});
   }
 
-  /** The batches of a folder, without parts of those that are still whole: their process died before any of the parts was sent. */
-  async #batchesIn(folder: BatchFolder, files: readonly SpoolFile[]): Promise<SpoolFile[]> {
-    const all = files.filter(({ name }) => name.kind === 'batch');
-    const keys = new Set(all.map(({ name }) => keyOf(name)));
-    const whole: SpoolFile[] = [];
-    for (const file of all) {
-      if (wholesOf(file.name).some((key) => keys.has(key))) await removeFile(join(folder.path, file.text));
-      else whole.push(file);
+  /**
+   * Hands on the batches of a folder, without parts of those that are still whole: their process died before any of the parts was sent.
+   *
+   * @returns the keys of all batches.
+   */
+  async #handOnBatches(taken: AdoptedFolder, files: readonly SpoolFile[]): Promise<ReadonlySet<string>> {
+    const keys = new Set<string>();
+    for await (const some of inTurns(files))
+      for (const { name } of some) if (name.kind === 'batch') keys.add(keyOf(name));
+    for await (const some of inTurns(files)) {
+      const whole: SpoolFile[] = [];
+      for (const file of some.filter(({ name }) => name.kind === 'batch')) {
+        if (wholesOf(file.name).some((key) => keys.has(key)))
+          await removeFile(join(taken.folder.path, file.text)).catch(() => {});
+        else whole.push(file);
+      }
+      this.#handOn(taken, whole);
     }
-    for (let start = 0; start < whole.length; start += NAMES_PER_TURN) {
-      await this.#handOn(folder, whole.slice(start, start + NAMES_PER_TURN));
-      await nextTurn();
-    }
-    return whole;
+    return keys;
   }
 
-  async #handOn(folder: BatchFolder, files: readonly SpoolFile[]): Promise<void> {
+  #handOn(taken: AdoptedFolder, files: readonly SpoolFile[]): void {
     const { spool, onBatches } = this.#options;
     const byLane = new Map<LaneName, StoredBatch[]>();
     for (const { name, text } of files) {
-      const batch = await adopted(folder, name, join(folder.path, text));
+      taken.handedOn.add(text);
+      const batch = adopted(taken, { name, text });
       if (!batch) continue;
-      this.#handedOn.get(folder.path)?.add(text);
       spool.noteSequence(batch.sequence);
       const lane = byLane.get(name.lane) ?? [];
       lane.push(batch);
@@ -177,7 +198,8 @@ export class Adoption {
     for (const [lane, batches] of byLane) onBatches(lane, batches.sort(compareNames));
   }
 
-  async #sealJournal(folder: BatchFolder, { text, name }: SpoolFile): Promise<void> {
+  async #sealJournal(taken: AdoptedFolder, { text, name }: SpoolFile): Promise<void> {
+    const { folder, handedOn, firstFormat } = taken;
     const { spool, onBatches, onTorn } = this.#options;
     const path = join(folder.path, text);
     const { lane } = name;
@@ -195,19 +217,20 @@ export class Adoption {
     if (records.length > 0) {
       const body = await compress(joinRecords(records));
       const sealed: SpoolName = { ...name, kind: 'batch', records: records.length, bytes: body.length };
-      const sequence = await sequenceOf(name, path);
+      const sequence = firstFormat.get(text)?.sequence ?? name.sequence;
       const content = { lane, sequence, records: records.length, bytes: body.length, id: idOf(folder, sealed) };
       try {
         await writeWhole(pathOf(folder, sealed), body);
       } catch (error) {
         // A full disk: sent from memory, and the journal goes with the batch.
-        spool.refused(error);
-        this.#handedOn.get(folder.path)?.add(text);
-        onBatches(lane, [new StoredBatch({ ...content, body, leftover: { path, holders: 1 }, isOurs: true })]);
-        return;
+        handedOn.add(text);
+        onBatches(lane, [
+          new StoredBatch({ ...content, body, leftover: { path, holders: 1, isWhole: true }, isOurs: true }),
+        ]);
+        throw error;
       }
       spool.noteSequence(sequence);
-      this.#handedOn.get(folder.path)?.add(batchName(sealed));
+      handedOn.add(batchName(sealed)).add(text);
       onBatches(lane, [new StoredBatch({ ...content, file: { folder, name: sealed } })]);
     }
     await removeFile(path);
@@ -232,7 +255,7 @@ export async function folderState(
   now: number,
 ): Promise<'running' | 'ended' | 'silent' | 'foreign'> {
   const owner = ownerOf(name);
-  if (!owner) return 'foreign';
+  if (!owner || !(await isFolder(join(root, name)))) return 'foreign';
   const ended = hasEnded(owner);
   if (ended === true) return 'ended';
   try {
@@ -242,6 +265,15 @@ export async function folderState(
     // Released by its owner.
     return isMissing(error) ? 'ended' : 'running';
   }
+}
+
+/** A link of that name may lead out of the spool. */
+function isFolder(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => stats.isDirectory(),
+    // Adopted by another process in the meantime, or not ours to look at.
+    () => false,
+  );
 }
 
 /** Whether a folder belongs to a process that has ended, as far as can be told from here. */
@@ -255,22 +287,11 @@ export async function namesIn(path: string): Promise<string[]> {
   return readdir(path).catch(() => []);
 }
 
-/** The sequence of a file: format 1 counted from 1 in each folder, and has the time of the file instead. */
-async function sequenceOf(name: SpoolName, path: string): Promise<number> {
-  if (name.version === 2) return name.sequence;
-  return stat(path).then(
-    ({ mtimeMs }) => Math.trunc(mtimeMs * 1000),
-    () => name.sequence,
-  );
-}
-
-/** A batch as its name describes it: its bytes are read, and checked, when it is sent. */
-async function adopted(folder: BatchFolder, name: SpoolName, path: string): Promise<StoredBatch | undefined> {
+/** A batch as its name describes it: its bytes are read, and checked, when it is sent. `undefined` when it is gone. */
+function adopted({ folder, firstFormat }: AdoptedFolder, { name, text }: SpoolFile): StoredBatch | undefined {
   const { lane, marks, records } = name;
-  const stats = name.bytes === undefined ? await stat(path).catch(() => undefined) : undefined;
-  if (name.bytes === undefined && stats === undefined) return undefined;
-  const sequence = stats === undefined ? name.sequence : Math.trunc(stats.mtimeMs * 1000);
-  const bytes = name.bytes ?? stats?.size ?? 0;
+  const { sequence, bytes } = firstFormat.get(text) ?? name;
+  if (bytes === undefined) return undefined;
   return new StoredBatch({ lane, sequence, marks, records, bytes, id: idOf(folder, name), file: { folder, name } });
 }
 
@@ -293,6 +314,14 @@ async function listNames(path: string): Promise<string[]> {
     if (names.length % NAMES_PER_TURN === 0) await nextTurn();
   }
   return names;
+}
+
+/** As many at a time as keep nothing else waiting. */
+async function* inTurns<T>(items: readonly T[]): AsyncGenerator<readonly T[]> {
+  for (let start = 0; start < items.length; start += NAMES_PER_TURN) {
+    yield items.slice(start, start + NAMES_PER_TURN);
+    await nextTurn();
+  }
 }
 
 function nextTurn(): Promise<void> {

@@ -60,7 +60,8 @@ export class Backlog {
     const first = queue.first();
     if (first === undefined) return undefined;
     // One that failed repeatedly lets others go first: it may be what the path dislikes. The usual case needs no search.
-    const fresh = letsOthersGoFirst(first) ? queue.all().find((batch) => !letsOthersGoFirst(batch)) : first;
+    const mustWait = (batch: StoredBatch) => letsOthersGoFirst(batch) || batch.notBefore > now;
+    const fresh = mustWait(first) ? queue.all().find((batch) => !mustWait(batch)) : first;
     const next = fresh ?? leastFailed(queue.all().filter(({ notBefore }) => notBefore <= now));
     if (next) this.remove(next);
     return next;
@@ -193,17 +194,25 @@ class LaneQueue {
     this.#count(batch, 1);
   }
 
+  /** From the end, in place: a copy of a long list for every few hundred files would keep the garbage collector busy. */
   merge(added: readonly StoredBatch[]): void {
-    const present = this.all();
-    const merged: StoredBatch[] = [];
-    let next = 0;
-    for (const batch of added) {
-      for (let known = present[next]; known && compareBatches(known, batch) <= 0; known = present[++next])
-        merged.push(known);
-      merged.push(batch);
-      this.#count(batch, 1);
+    if (this.#start > 0) this.#cut();
+    const batches = this.#batches;
+    let known = batches.length - 1;
+    let free = known + added.length;
+    for (let next = added.length - 1; next >= 0; free--) {
+      const last = batches[known];
+      const batch = added[next];
+      if (batch === undefined) break;
+      if (last && compareBatches(last, batch) > 0) {
+        batches[free] = last;
+        known--;
+      } else {
+        batches[free] = batch;
+        next--;
+      }
     }
-    this.#batches = merged.concat(present.slice(next));
+    for (const batch of added) this.#count(batch, 1);
   }
 
   remove(batch: StoredBatch): boolean {

@@ -1,4 +1,4 @@
-import { constants, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAX_BODY_BYTES } from './compress.ts';
@@ -128,6 +128,22 @@ export async function readRegular(path: string, maxBytes: number = MAX_BODY_BYTE
     const { bytesRead } = await file.read(buffer, 0, size, 0);
     return buffer.subarray(0, bytesRead);
   });
+}
+
+/** {@link withRegular} before anything else happens. @param flags in addition to those that keep from waiting and from following links */
+export function withRegularSync<T>(path: string, flags: number, use: (fd: number) => T): T {
+  const fd = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK, 0o600);
+  try {
+    if (!fstatSync(fd).isFile()) throw new CorruptedFileError(`${path} is not a regular file`);
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The text of a small regular file. @throws what the disk says; CorruptedFileError for anything else. */
+export function readTextSync(path: string): string {
+  return withRegularSync(path, constants.O_RDONLY, (fd) => readFileSync(fd, 'utf8'));
 }
 
 /** Opens a regular file, whatever its size. @throws CorruptedFileError for anything else. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { Backlog } from './backlog.ts';
 import {
   type BatchFolder,
@@ -13,7 +14,7 @@ import {
   writeWhole,
 } from './batch-file.ts';
 import { compress } from './compress.ts';
-import { setAside } from './corrupted.ts';
+import { eraseFromCorrupted, setAside } from './corrupted.ts';
 import type { Erasure } from './erasure.ts';
 import type { LaneName } from './lanes.ts';
 import { RETRY_AFTER_MS, type Spool } from './spool.ts';
@@ -34,6 +35,13 @@ export interface BatchContent {
   readonly body: Buffer;
 }
 
+/** The journal of a batch. */
+interface Journalled {
+  readonly path: string;
+  /** Whether it has all of the batch: the disk may have refused a part. */
+  readonly isWhole: boolean;
+}
+
 /** What a new batch is written under. */
 interface Placement {
   readonly lane: LaneName;
@@ -42,7 +50,7 @@ interface Placement {
   /** Whether its bytes stay in memory, to be sent soon. */
   readonly keepsBody?: boolean;
   /** A journal that the batch replaces. */
-  readonly journal?: string | undefined;
+  readonly journal?: Journalled | undefined;
 }
 
 /**
@@ -53,6 +61,7 @@ export class BatchStore {
   readonly #options: BatchStoreOptions;
   /** Batches that are done with and whose files could not be removed: after a restart they would be sent again. */
   readonly #unremoved = new Set<StoredBatch>();
+  readonly #removing = new Set<Promise<void>>();
   readonly #inMemory = new Set<StoredBatch>();
   /** Unique over all processes, as the name of a folder is. */
   readonly #memoryId = `memory-${randomBytes(6).toString('hex')}`;
@@ -75,12 +84,13 @@ export class BatchStore {
         await writeWhole(pathOf(folder, name), content.body);
         // A journal that stays goes with the batch: sealed again, it would be sent again.
         const leftover = await removeJournal(journal);
-        return onDisk(folder, name, { checkedFor, leftover, isOurs: true, ...(keepsBody && { body: content.body }) });
+        const kept = keepsBody ? { body: content.body } : {};
+        return onDisk(folder, name, { checkedFor, leftover, checksum: crc32(content.body), ...kept });
       } catch (error) {
         spool.refused(error);
       }
     }
-    const leftover = journal === undefined ? undefined : { path: journal, holders: 1 };
+    const leftover = journal && { ...journal, holders: 1 };
     return this.#keepInMemory(content, { lane, sequence, checkedFor, leftover });
   }
 
@@ -92,7 +102,7 @@ export class BatchStore {
     if (folder) {
       try {
         writeBatchSync(pathOf(folder, name), content.body);
-        return onDisk(folder, name, { checkedFor, isOurs: true });
+        return onDisk(folder, name, { checkedFor, checksum: crc32(content.body) });
       } catch (error) {
         spool.refused(error);
       }
@@ -121,7 +131,7 @@ export class BatchStore {
       } catch (error) {
         this.#options.spool.refused(error);
         // A full disk: sent from memory, and the file stays until all parts are done with.
-        const leftover = { path: pathOf(file.folder, file.name), holders: placed.length };
+        const leftover = { path: pathOf(file.folder, file.name), isWhole: true, holders: placed.length };
         return placed.map(({ content, name }) =>
           this.#keepInMemory(content, { lane, sequence, checkedFor, marks: name.marks, leftover }),
         );
@@ -130,7 +140,7 @@ export class BatchStore {
     await batch.remove();
     return placed.map(({ content, name }) =>
       file
-        ? onDisk(file.folder, name, { checkedFor, isOurs: true })
+        ? onDisk(file.folder, name, { checkedFor, checksum: crc32(content.body) })
         : this.#keepInMemory(content, { lane, sequence, checkedFor, marks: name.marks }),
     );
   }
@@ -155,22 +165,32 @@ export class BatchStore {
 
   /** Removes a batch that is done with. Where the disk refuses, it is tried again. */
   remove(batch: StoredBatch): void {
-    batch.remove().catch(() => {
-      this.#unremoved.add(batch);
-      this.#scheduleRetry();
-    });
+    const removing = batch
+      .remove()
+      .catch(() => {
+        this.#unremoved.add(batch);
+        this.#scheduleRetry();
+      })
+      .finally(() => this.#removing.delete(removing));
+    this.#removing.add(removing);
+  }
+
+  /** Resolves when the disk has answered all removals so far. */
+  async removed(): Promise<void> {
+    await Promise.all(this.#removing);
   }
 
   /** Sets a file aside that cannot be read, and counts its records. Never rejects. */
   async setAside(batch: StoredBatch, error: unknown): Promise<void> {
-    const { spool, countersOf, warn } = this.#options;
+    const { spool, erasure, countersOf, warn } = this.#options;
     countersOf(batch.lane)?.drop('torn', batch.records);
     const { root } = spool;
     if (!batch.file || root === undefined) return;
     const { folder, name } = batch.file;
     const reason = error instanceof Error ? error.message : String(error);
     try {
-      await setAside(root, folder, batchName(name), reason);
+      const path = await setAside(root, folder, batchName(name), reason);
+      if (!erasure.list.isEmpty && (await eraseFromCorrupted(path, (text) => erasure.mentionsAnywhere(text)))) return;
       warn(
         `A batch of the ${batch.lane} lane cannot be read (${reason}). It is in ${root}/corrupted; see qr-obs spool status.`,
       );
@@ -179,7 +199,12 @@ export class BatchStore {
     }
   }
 
-  close(): void {
+  /** Writes once more what is in memory only: the disk may take it by now. Never rejects. */
+  async close(): Promise<void> {
+    clearTimeout(this.#retryTimer);
+    this.#options.spool.retry();
+    await this.#catchUp();
+    await this.removed();
     clearTimeout(this.#retryTimer);
   }
 
@@ -203,15 +228,13 @@ export class BatchStore {
   }
 
   #scheduleRetry(): void {
-    this.#retryTimer ??= setTimeout(() => {
-      this.#retryTimer = undefined;
-      void this.#catchUp();
-    }, RETRY_AFTER_MS).unref();
+    this.#retryTimer ??= setTimeout(() => void this.#catchUp(), RETRY_AFTER_MS).unref();
   }
 
   /** Writes what waits in memory as soon as the disk takes it, and removes what could not be removed. */
   async #catchUp(): Promise<void> {
     const { spool } = this.#options;
+    this.#retryTimer = undefined;
     for (const batch of this.#unremoved) {
       await batch.remove().then(
         () => this.#unremoved.delete(batch),
@@ -262,7 +285,7 @@ function nameOf(lane: LaneName, sequence: number, { records, body }: BatchConten
 function onDisk(
   folder: BatchFolder,
   name: SpoolName,
-  more: Pick<ConstructorParameters<typeof StoredBatch>[0], 'checkedFor' | 'isOurs' | 'body' | 'leftover'>,
+  more: Pick<ConstructorParameters<typeof StoredBatch>[0], 'checkedFor' | 'checksum' | 'body' | 'leftover'>,
 ): StoredBatch {
   const { lane, sequence, marks, records, bytes = 0 } = name;
   return new StoredBatch({
@@ -273,15 +296,16 @@ function onDisk(
     bytes,
     id: idOf(folder, name),
     file: { folder, name },
+    isOurs: true,
     ...more,
   });
 }
 
 /** @returns the journal when it is still there. */
-async function removeJournal(path: string | undefined): Promise<Leftover | undefined> {
-  if (path === undefined) return undefined;
-  return removeFile(path).then(
+async function removeJournal(journal: Journalled | undefined): Promise<Leftover | undefined> {
+  if (journal === undefined) return undefined;
+  return removeFile(journal.path).then(
     () => undefined,
-    () => ({ path, holders: 1 }),
+    () => ({ ...journal, holders: 1 }),
   );
 }

@@ -1,13 +1,11 @@
 import { lstat, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { createGunzip } from 'node:zlib';
-import { type BatchFolder, readRegular, removeFile, writeWhole } from './batch-file.ts';
+import { type BatchFolder, removeFile, writeWhole } from './batch-file.ts';
+import { mentionedIn } from './text-search.ts';
 
 /** Folder of a spool in which files are kept that cannot be read, each beside a file with the reason. */
 export const CORRUPTED_FOLDER = 'corrupted';
 const REASON = '.reason';
-/** Read at most of such a file when an erased person is searched in it. */
-const MAX_SEARCHED_BYTES = 16 * 1024 * 1024;
 
 /** A file that cannot be read, set aside. */
 export interface CorruptedFile {
@@ -18,14 +16,15 @@ export interface CorruptedFile {
   readonly modifiedAt: number;
 }
 
-/** Sets a file aside, whatever it is: it is renamed, not opened. @throws what the disk says. */
-export async function setAside(root: string, folder: BatchFolder, name: string, reason: string): Promise<void> {
+/** Sets a file aside, whatever it is: it is renamed, not opened. @returns its new path. @throws what the disk says. */
+export async function setAside(root: string, folder: BatchFolder, name: string, reason: string): Promise<string> {
   const target = join(root, CORRUPTED_FOLDER);
   await mkdir(target, { recursive: true, mode: 0o700 });
   const path = join(target, `${basename(folder.id)}_${name}`);
   await rename(join(folder.path, name), path);
   // The file matters, the reason explains it.
   await writeWhole(`${path}${REASON}`, `${reason}\n`).catch(() => {});
+  return path;
 }
 
 /** The files that were set aside, the oldest first. */
@@ -39,40 +38,22 @@ export async function listCorrupted(root: string): Promise<CorruptedFile[]> {
 }
 
 /** Removes those of the files in which an erased person is found; returns how many. Never rejects. */
-export async function eraseFromCorrupted(root: string, mentions: (text: string) => boolean): Promise<number> {
+export async function eraseAllCorrupted(root: string, mentions: (text: string) => boolean): Promise<number> {
   let removed = 0;
-  for (const { path } of await listCorrupted(root)) {
-    const text = await readWhatIsThere(path).catch(() => '');
-    if (text === '' || !mentions(text)) continue;
-    await removeFile(path)
-      .then(() => removed++)
-      .catch(() => {});
-    await removeFile(`${path}${REASON}`).catch(() => {});
-  }
+  for (const { path } of await listCorrupted(root)) if (await eraseFromCorrupted(path, mentions)) removed++;
   return removed;
 }
 
-/** The text of a file, inflated if it is compressed, as far as that goes. @throws for anything but a regular file. */
-export async function readWhatIsThere(path: string): Promise<string> {
-  const bytes = await readRegular(path, MAX_SEARCHED_BYTES);
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return isGzip ? `${await inflateWhatIsThere(bytes)}\n${bytes.toString('latin1')}` : bytes.toString();
-}
-
-function inflateWhatIsThere(bytes: Buffer): Promise<string> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const finish = () => resolve(Buffer.concat(chunks).toString());
-    const gunzip = createGunzip();
-    gunzip.on('data', (chunk: Buffer) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MAX_SEARCHED_BYTES) gunzip.destroy();
-    });
-    gunzip.on('end', finish).on('error', finish).on('close', finish);
-    gunzip.end(bytes);
-  });
+/** Removes a file that was set aside when an erased person is found in it; returns whether it did. Never rejects. */
+export async function eraseFromCorrupted(path: string, mentions: (text: string) => boolean): Promise<boolean> {
+  try {
+    if (!(await mentionedIn(path, mentions))) return false;
+    await removeFile(path);
+    await removeFile(`${path}${REASON}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function describe(path: string): Promise<CorruptedFile | undefined> {

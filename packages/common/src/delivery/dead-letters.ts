@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { withRegular } from './batch-file.ts';
+import { CorruptedFileError, withRegular } from './batch-file.ts';
 import { type LaneName, laneNames } from './lanes.ts';
 
 /** Then the file is put aside, and the one put aside before it is discarded. */
@@ -38,11 +39,13 @@ interface DeadLettersOptions {
   /** The spool's root; `undefined` while there is no disk: the records are counted and gone. */
   readonly root: string | undefined;
   readonly warn: (message: string) => void;
-  /** Called with the number of letters that were discarded to keep the files bounded. */
+  /** Called with the number of letters that were discarded to keep the files bounded, or that the disk did not take. */
   readonly onDiscarded: (lane: LaneName, letters: number) => void;
 }
 
 export function createDeadLetters({ root, warn, onDiscarded }: DeadLettersOptions): DeadLetters {
+  /** Files whose last line may be cut off. */
+  const torn = new Set<string>();
   return {
     async add(lane, letters, at) {
       if (root === undefined || letters.length === 0) return;
@@ -57,12 +60,27 @@ export function createDeadLetters({ root, warn, onDiscarded }: DeadLettersOption
             `The dead letters of the ${lane} lane are full: the ${discarded} oldest were discarded, and counted as dead_letter_overflow. Look at them with qr-obs spool dead, and replay or purge them.`,
           );
         }
-        await appendFile(file, lines.join(''), { mode: 0o600 });
+        await append(file, `${torn.has(file) ? '\n' : ''}${lines.join('')}`);
+        torn.delete(file);
       } catch (error) {
+        torn.add(file);
+        onDiscarded(lane, letters.length);
         warn(`Rejected records could not be written to ${file}: ${error instanceof Error ? error.message : error}`);
       }
     },
   };
+}
+
+/** Neither waits for the reader of a pipe nor follows a link. @throws what the disk says. */
+async function append(path: string, text: string): Promise<void> {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  try {
+    if (!(await file.stat()).isFile()) throw new CorruptedFileError('not a regular file');
+    await file.appendFile(text);
+  } finally {
+    await file.close();
+  }
 }
 
 function lineOf({ record, ...letter }: DeadLetter, at: number): string {

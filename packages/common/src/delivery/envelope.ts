@@ -8,11 +8,15 @@ import type { IsErased } from './erasure-list.ts';
  */
 export type EnvelopeText = string;
 
+/** Names of numbers that are ids: others, such as that of a line, name nobody. */
+const ID = /(?:^|[_.-])id$|Id$/;
+
 /** The envelope without every value that is the id of one of these people. @throws when it is no envelope of ours. */
 export function withoutPeople(envelope: EnvelopeText, isErased: IsErased): EnvelopeText {
   let isNamed = false;
-  const leaveOut = (_key: string, value: unknown) => {
-    if (typeof value !== 'string' || !isErased(value)) return value;
+  const leaveOut = (key: string, value: unknown) => {
+    const isMeant = typeof value === 'string' || (typeof value === 'number' && ID.test(key));
+    if (!isMeant || !isErased(String(value))) return value;
     isNamed = true;
     return undefined;
   };

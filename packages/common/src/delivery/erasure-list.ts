@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { appendFileSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { appendFileSync, constants, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from './batch-file.ts';
+import { isMissing, readRegular, readTextSync, withRegularSync } from './batch-file.ts';
 
 const LIST = 'forgotten.ndjson';
 const KEY = 'forgotten.key';
@@ -48,7 +48,7 @@ export class ErasureList {
 
   constructor(options: ErasureListOptions) {
     this.#options = options;
-    this.#load(readTextSync(options.root, KEY), readTextSync(options.root, LIST));
+    this.#load(textIn(options.root, KEY), textIn(options.root, LIST));
   }
 
   /** Grows with every person; what was checked against an older version must be checked again. */
@@ -93,9 +93,11 @@ export class ErasureList {
     try {
       const { size } = await stat(join(root, LIST));
       if (size === this.#fileSize) return;
-      const [key, list] = await Promise.all([readFile(join(root, KEY), 'utf8'), readFile(join(root, LIST), 'utf8')]);
+      const [key, list] = await Promise.all(
+        [KEY, LIST].map((name) => readRegular(join(root, name), Number.POSITIVE_INFINITY)),
+      );
       this.#fileSize = size;
-      this.#load(key, list);
+      this.#load(key?.toString(), list?.toString());
     } catch (error) {
       // Without a spool folder there is no list in it.
       if (!isMissing(error) && (error as NodeJS.ErrnoException).code !== 'ENOTDIR') this.#warn(error, 'read');
@@ -145,7 +147,10 @@ export class ErasureList {
       if (!this.#key?.equals(key)) this.#rekey(key);
       // Begins a line of its own: a full disk may have cut off the last one.
       const lines = [...this.#unwritten].map((id) => `${JSON.stringify(entryOf(id, key))}\n`);
-      appendFileSync(join(root, LIST), `\n${lines.join('')}`, { mode: 0o600 });
+      const { O_WRONLY, O_APPEND, O_CREAT } = constants;
+      withRegularSync(join(root, LIST), O_WRONLY | O_APPEND | O_CREAT, (fd) =>
+        appendFileSync(fd, `\n${lines.join('')}`),
+      );
       this.#unwritten.clear();
     } catch (error) {
       this.#warn(error, 'written');
@@ -209,17 +214,17 @@ function keyOnDisk(root: string, ours: Buffer): Buffer {
 
 function readExisting(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextSync(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
   }
 }
 
-function readTextSync(root: string | undefined, name: string): string | undefined {
+function textIn(root: string | undefined, name: string): string | undefined {
   if (root === undefined) return undefined;
   try {
-    return readFileSync(join(root, name), 'utf8');
+    return readTextSync(join(root, name));
   } catch {
     // Missing, or read again at the next refresh.
     return undefined;

@@ -1,18 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { namesIn } from './adoption.ts';
+import { restoreLetters } from '../spool/take-letters.ts';
 import type { Backlog } from './backlog.ts';
-import { CorruptedFileError, isMissing, parseSpoolName, removeFile, writeWhole } from './batch-file.ts';
+import { CorruptedFileError, isMissing } from './batch-file.ts';
 import type { BatchStore } from './batch-store.ts';
-import { compress } from './compress.ts';
-import { eraseFromCorrupted, readWhatIsThere } from './corrupted.ts';
+import { eraseAllCorrupted } from './corrupted.ts';
 import { eraseDeadLetters } from './dead-letter-erasure.ts';
 import type { Erasure } from './erasure.ts';
 import { type LaneName, laneDefinitions, laneNames } from './lanes.ts';
 import type { OrderGuard } from './order-guard.ts';
 import type { Spool } from './spool.ts';
-import { ADOPTED, HEARTBEAT_FILE } from './spool-folder.ts';
 import type { StoredBatch } from './stored-batch.ts';
 import type { Transport } from './transport.ts';
+import { eraseFromUnknown } from './unknown-files.ts';
 
 /** Delay before a sweep that the disk interrupted is repeated. */
 const RETRY_MS = 1000;
@@ -44,6 +43,7 @@ interface ErasureSweepOptions {
 export class ErasureSweep {
   readonly #options: ErasureSweepOptions;
   #sweptFor = 0;
+  #hasNewFiles = false;
   #running: Promise<void> | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -62,9 +62,15 @@ export class ErasureSweep {
     await this.#running;
   }
 
-  /** Whether people were added since the last whole sweep. */
+  /** Says that there are files that were not searched. */
+  noteFiles(): void {
+    this.#hasNewFiles = true;
+  }
+
+  /** Whether people were added, or files found, since the last whole sweep. */
   get isDue(): boolean {
-    return this.#sweptFor < this.#options.erasure.list.version;
+    const { version } = this.#options.erasure.list;
+    return version > 0 && (this.#hasNewFiles || this.#sweptFor < version);
   }
 
   close(): void {
@@ -76,10 +82,12 @@ export class ErasureSweep {
     const { version } = this.#options.erasure.list;
     if (this.#isClosed || version === 0) return;
     let isWhole = true;
+    this.#hasNewFiles = false;
     for (const lane of laneNames) isWhole = (await this.#sweepLane(lane, version)) && isWhole;
-    isWhole = (await this.#sweepFiles()) && isWhole;
+    isWhole = (await this.#sweepFiles(version)) && isWhole;
     if (isWhole) this.#sweptFor = version;
     else if (!this.#isClosed) {
+      this.#hasNewFiles = true;
       clearTimeout(this.#retryTimer);
       this.#retryTimer = setTimeout(() => void this.run(), RETRY_MS).unref();
     }
@@ -93,7 +101,7 @@ export class ErasureSweep {
     for (const batch of [...backlog.batches(lane)]) {
       if (this.#isClosed) return false;
       if (batch.checkedFor === version) continue;
-      part?.guard?.hold();
+      part?.guard?.hold(batch);
       try {
         // Being sent, which checks it as well.
         if (!backlog.remove(batch)) continue;
@@ -107,7 +115,7 @@ export class ErasureSweep {
   }
 
   async #sweepBatch(batch: StoredBatch): Promise<boolean> {
-    const { store, backlog, spool } = this.#options;
+    const { store, backlog } = this.#options;
     try {
       const rest = await store.withoutErased(batch);
       if (rest) backlog.putBack(rest);
@@ -116,7 +124,7 @@ export class ErasureSweep {
       if (error instanceof CorruptedFileError) await store.setAside(batch, error);
       else if (!isMissing(error)) {
         backlog.putBack(batch);
-        spool.refused(error);
+        this.#warnUnfinished(error);
         return false;
       }
       return true;
@@ -145,52 +153,36 @@ export class ErasureSweep {
   }
 
   /** Dead letters, files that cannot be read, and files in our folders that are nobody's we know. */
-  async #sweepFiles(): Promise<boolean> {
+  async #sweepFiles(version: number): Promise<boolean> {
     const { spool, erasure, countDeadLetters, warn } = this.#options;
     const { root } = spool;
     if (root === undefined) return true;
     try {
-      for (const lane of laneNames) countDeadLetters(lane, await eraseDeadLetters(root, lane, erasure));
-      const removed = await eraseFromCorrupted(root, (text) => erasure.mentionsAnywhere(text));
+      // What a process took away that was killed while it searched.
+      await restoreLetters(root, Date.now());
+      // New ones do not mention them: these need not be read for every folder that is taken over.
+      for (const lane of this.#sweptFor === version ? [] : laneNames)
+        countDeadLetters(lane, await eraseDeadLetters(root, lane, erasure));
+      const removed = await eraseAllCorrupted(root, (text) => erasure.mentionsAnywhere(text));
       if (removed > 0) warn(`${removed} files that could not be read named an erased person and were removed.`);
       const own = spool.folder()?.path;
-      if (own !== undefined) await this.#sweepUnknown(own);
+      const unknown = own === undefined ? [] : await eraseFromUnknown(own, erasure);
+      for (const path of unknown)
+        warn(
+          `${path}, of another version or a lane this process does not know, named an erased person, who was removed.`,
+        );
       return true;
     } catch (error) {
-      spool.refused(error);
+      this.#warnUnfinished(error);
       return false;
     }
   }
 
-  async #sweepUnknown(folder: string): Promise<void> {
-    for (const name of await namesIn(folder)) {
-      const path = `${folder}/${name}`;
-      if (name.startsWith(ADOPTED)) await this.#sweepUnknown(path);
-      else if (!parseSpoolName(name) && name !== HEARTBEAT_FILE && !name.endsWith('.tmp'))
-        await this.#sweepUnknownFile(path);
-    }
-  }
-
-  async #sweepUnknownFile(path: string): Promise<void> {
-    const { erasure, warn } = this.#options;
-    const text = await readWhatIsThere(path).catch(() => '');
-    if (text === '' || !erasure.mentionsAnywhere(text)) return;
-    const kept = withoutMentions(text.split('\n')[0] ?? '', erasure);
-    if (kept !== undefined && kept.length > 0) await writeWhole(path, await compress(JSON.stringify(kept)));
-    else await removeFile(path);
+  /** Delivery goes on as before: a folder of dead letters that is locked says nothing about the spool. */
+  #warnUnfinished(error: unknown): void {
+    const { spool, warn } = this.#options;
     warn(
-      `${path}, which is of another version or a lane this process does not know, named an erased person, who was removed.`,
+      `Not everything in ${spool.root} could be searched for erased people (${error instanceof Error ? error.message : error}). It is tried again every second.`,
     );
-  }
-}
-
-/** The records of a JSON array that mention nobody; `undefined` for anything else. */
-function withoutMentions(text: string, erasure: Erasure): unknown[] | undefined {
-  try {
-    const records: unknown = JSON.parse(text);
-    if (!Array.isArray(records)) return undefined;
-    return records.filter((record) => !erasure.mentionsAnywhere(JSON.stringify(record)));
-  } catch {
-    return undefined;
   }
 }

@@ -4,7 +4,13 @@ import { type LaneName, laneDefinitions } from './lanes.ts';
 import { joinRecords, splitRecords } from './record-text.ts';
 
 const QUOTE = '"';
+const QUOTE_CODE = 0x22;
 const COLON = 0x3a;
+/** What stands between two quotation marks, whether the first opens or closes a text: one of them may be lost; no id is longer. */
+const QUOTED = /"((?:[^"\\]|\\.){0,1600})(?=")/g;
+/** Other numbers, such as that of a line, name nobody. */
+const NUMBER = /(?:["_.-]id|Id)"\s*:\s*(-?\d+)(?=\s*[,}\]])/g;
+const DIGITS = /-?\d+(?![\d.])/y;
 /** Fields of the vendor that hold somebody's id. Mixpanel reference, identity management. */
 const IDENTITY_FIELDS = [
   ...[
@@ -54,20 +60,15 @@ export class Erasure {
   mentions(json: string): boolean {
     if (this.list.isEmpty) return false;
     // Where nothing is escaped, every quotation mark begins or ends a text: no need to parse it.
-    return json.includes('\\')
-      ? this.#mentionsIn(JSON.parse(json), this.#fields, '')
-      : this.#mentionsQuoted(json, this.#fields);
+    return json.includes('\\') ? this.#mentionsIn(JSON.parse(json), '') : this.#mentionsQuoted(json);
   }
 
-  /** Whether an erased person's id stands anywhere in a text that may be damaged; what cannot be read mentions them. */
+  /** Whether an erased person's id stands anywhere in a text, which may be damaged or a piece of another. */
   mentionsAnywhere(text: string): boolean {
     if (this.list.isEmpty) return false;
-    if (!text.includes('\\')) return this.#mentionsQuoted(text, undefined);
-    try {
-      return this.#mentionsIn(JSON.parse(text), undefined, '');
-    } catch {
-      return this.#mentionsQuoted(text, undefined);
-    }
+    for (const [, quoted = ''] of text.matchAll(QUOTED)) if (this.#isSomebody(unescaped(quoted))) return true;
+    for (const [, number = ''] of text.matchAll(NUMBER)) if (this.list.has(number)) return true;
+    return false;
   }
 
   /** An error is worth keeping without the person to whom it happened. */
@@ -89,29 +90,57 @@ export class Erasure {
     return { text: joinRecords(kept), records: kept.length, removed: all.length - kept.length };
   }
 
-  /** @param fields those that count; `undefined`: all. */
-  #mentionsQuoted(json: string, fields: ReadonlySet<string> | undefined): boolean {
+  #mentionsQuoted(json: string): boolean {
     let key = '';
     for (let from = json.indexOf(QUOTE); from !== -1; ) {
       const to = json.indexOf(QUOTE, from + 1);
       if (to === -1) return false;
-      const isKey = json.charCodeAt(to + 1) === COLON;
-      if (isKey) key = json.slice(from + 1, to);
-      const isMeant = fields === undefined || (!isKey && fields.has(key));
-      if (isMeant && this.#names(key, json.slice(from + 1, to))) return true;
+      if (json.charCodeAt(to + 1) === COLON) {
+        key = json.slice(from + 1, to);
+        if (json.charCodeAt(to + 2) !== QUOTE_CODE && this.#fields.has(key) && this.#isNumber(json, to + 2))
+          return true;
+      } else if (this.#fields.has(key) && this.#names(key, json.slice(from + 1, to))) return true;
       from = json.indexOf(QUOTE, to + 1);
     }
     return false;
   }
 
-  #mentionsIn(value: unknown, fields: ReadonlySet<string> | undefined, key: string): boolean {
-    if (typeof value === 'string') return (fields?.has(key) ?? true) && this.#names(key, value);
+  #mentionsIn(value: unknown, key: string): boolean {
+    if (typeof value === 'string' || typeof value === 'number')
+      return this.#fields.has(key) && this.#names(key, String(value));
     if (typeof value !== 'object' || value === null) return false;
-    if (Array.isArray(value)) return value.some((item) => this.#mentionsIn(item, fields, key));
-    return Object.entries(value).some(([name, inner]) => this.#mentionsIn(inner, fields, name));
+    if (Array.isArray(value)) return value.some((item) => this.#mentionsIn(item, key));
+    return Object.entries(value).some(([name, inner]) => this.#mentionsIn(inner, name));
+  }
+
+  /** Whether a number begins there that is the id of an erased person. */
+  #isNumber(json: string, at: number): boolean {
+    DIGITS.lastIndex = at;
+    const [digits] = DIGITS.exec(json) ?? [];
+    return digits !== undefined && this.list.has(digits);
   }
 
   #names(key: string, value: string): boolean {
-    return this.list.has(value) || (DEVICE_FIELDS.has(key) && this.list.has(DEVICE_PREFIX + value));
+    return DEVICE_FIELDS.has(key) ? this.#isSomebody(value) : this.#isPerson(value);
+  }
+
+  /** A device is named with its prefix and without. */
+  #isPerson(value: string): boolean {
+    return (
+      this.list.has(value) || (value.startsWith(DEVICE_PREFIX) && this.list.has(value.slice(DEVICE_PREFIX.length)))
+    );
+  }
+
+  #isSomebody(value: string): boolean {
+    return this.#isPerson(value) || this.list.has(DEVICE_PREFIX + value);
+  }
+}
+
+function unescaped(quoted: string): string {
+  if (!quoted.includes('\\')) return quoted;
+  try {
+    return String(JSON.parse(`"${quoted}"`));
+  } catch {
+    return quoted;
   }
 }

@@ -1,12 +1,12 @@
 import type { Backlog } from './backlog.ts';
-import type { BatchFolder } from './batch-file.ts';
+import { type BatchFolder, CorruptedFileError, isMissing } from './batch-file.ts';
 import type { BatchStore } from './batch-store.ts';
 import { compress } from './compress.ts';
 import type { Erasure } from './erasure.ts';
 import { Journal, type JournalledBatch, LONG_TEXT, MAX_RECORD_BYTES, readJournalBody } from './journal.ts';
 import type { LaneName } from './lanes.ts';
 import type { Sender } from './sender.ts';
-import type { Spool } from './spool.ts';
+import { RETRY_AFTER_MS, type Spool } from './spool.ts';
 import type { LaneCounters } from './stats.ts';
 import type { StoredBatch } from './stored-batch.ts';
 
@@ -81,16 +81,10 @@ export class Lane {
       checkedFor: this.#checkedFor,
     };
     this.#sealingRecords += batch.records;
-    this.#sealing = this.#sealing.then(async () => {
-      const stored = await this.#store(sealing);
-      if (keepsBody) {
-        this.#bodiesInMemory--;
-        this.#journal.recycle(batch);
-      }
-      this.#sealingRecords -= batch.records;
-      if (!stored) return;
-      this.#options.backlog.add(stored);
-      this.#options.sender.wake();
+    this.#enqueue(sealing, () => {
+      if (!keepsBody) return;
+      this.#bodiesInMemory--;
+      this.#journal.recycle(batch);
     });
   }
 
@@ -108,27 +102,52 @@ export class Lane {
     this.#journal.close();
   }
 
+  #enqueue(sealing: Sealing, onRead: () => void): void {
+    this.#sealing = this.#sealing.then(async () => {
+      const stored = await this.#store(sealing);
+      onRead();
+      if (stored === 'unreadable') {
+        // It is still on disk: the others go on, and it is read later, at the latest by the next process.
+        setTimeout(() => this.#enqueue(sealing, () => {}), RETRY_AFTER_MS).unref();
+        return;
+      }
+      this.#sealingRecords -= sealing.records;
+      if (!stored) return;
+      this.#options.backlog.add(stored);
+      this.#options.sender.wake();
+    });
+  }
+
   #begin(): void {
     this.#sequence = this.#options.spool.nextSequence();
     this.#checkedFor = this.#options.erasure.list.version;
   }
 
-  async #store({ body, records, file, isOnDisk, sequence, checkedFor }: Sealing): Promise<StoredBatch | undefined> {
+  async #store({
+    body,
+    records,
+    file,
+    isOnDisk,
+    sequence,
+    checkedFor,
+  }: Sealing): Promise<StoredBatch | 'unreadable' | undefined> {
     const { name, spool, store, backlog, counters } = this.#options;
     // Another process has adopted the journal, and delivers it.
     if (file && isOnDisk && spool.isForeign(file.folder)) return undefined;
     let compressed: Buffer;
     try {
       compressed = await compress(body ?? (await readJournalBody(file?.path ?? '')));
-    } catch {
-      if (!file || !spool.isForeign(file.folder)) counters.drop('torn', records);
+    } catch (error) {
+      if (file && spool.isForeign(file.folder)) return undefined;
+      if (!isMissing(error) && !(error instanceof CorruptedFileError)) return 'unreadable';
+      counters.drop('torn', records);
       return undefined;
     }
     // The next to be sent need not be read again; those behind them, while the receiver is down, must not fill the memory.
     const keepsBody = backlog.length(name) < MAX_BODIES_IN_MEMORY;
     return store.write(
       { records, body: compressed },
-      { lane: name, sequence, checkedFor, keepsBody, journal: file?.path },
+      { lane: name, sequence, checkedFor, keepsBody, journal: file && { path: file.path, isWhole: isOnDisk } },
     );
   }
 

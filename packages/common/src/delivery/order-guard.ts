@@ -38,9 +38,10 @@ export class OrderGuard {
   /** Delay before looking again while older records of another process are waited for. */
   readonly retryMs = 250;
   readonly #options: OrderGuardOptions;
-  /** How often a batch was taken out to be rewritten. What was chosen before does not hold then. */
-  #holds = 0;
-  #isHeld = false;
+  /** Taken out to be rewritten. */
+  #held: StoredBatch | undefined;
+  /** The oldest one that was held since the choice of the next batch began. */
+  #oldestHeld: StoredBatch | undefined;
   /** Of sealed batches, which do not change. */
   #foreignSubjects = new Map<string, ReadonlySet<string>>();
 
@@ -48,29 +49,29 @@ export class OrderGuard {
     this.#options = options;
   }
 
-  /** Says that a batch is taken out of the backlog to be rewritten: nothing may overtake it. */
-  hold(): void {
-    this.#isHeld = true;
-    this.#holds++;
+  /** Says that a batch is taken out of the backlog to be rewritten: nothing younger may overtake it. */
+  hold(batch: StoredBatch): void {
+    this.#held = batch;
+    if (!this.#oldestHeld || compareBatches(batch, this.#oldestHeld) < 0) this.#oldestHeld = batch;
   }
 
   release(): void {
-    this.#isHeld = false;
+    this.#held = undefined;
   }
 
   /** Takes the next batch that may go out of the backlog; `undefined` while there is none. */
   async next(): Promise<StoredBatch | undefined> {
     const { backlog, adopt, adopted } = this.#options;
     await adopted();
-    const holds = this.#holds;
+    this.#oldestHeld = this.#held;
     let foreign = await this.#foreignFiles();
     if (foreign.length > 0) {
       await adopt();
       foreign = await this.#foreignFiles();
     }
     const batch = await this.#choose(foreign);
-    if (this.#isHeld || holds !== this.#holds) return undefined;
-    return batch && backlog.remove(batch) ? batch : undefined;
+    if (!batch || (this.#oldestHeld && compareBatches(batch, this.#oldestHeld) >= 0)) return undefined;
+    return backlog.remove(batch) ? batch : undefined;
   }
 
   /** Records older than a batch, of the same people, that were kept time and again. */

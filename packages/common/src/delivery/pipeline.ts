@@ -235,6 +235,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     // First, so that nothing of a person whom another process has erased is kept.
     await erasure.list.refresh();
     await adoption.run();
+    if (adoption.takeNews()) sweep.noteFiles();
     for (const { sender } of all) sender.wake();
   }
 
@@ -285,6 +286,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       sealAll();
       await Promise.all(all.map(({ lane }) => lane.sealed()));
       await Promise.all(all.map(({ sender }) => sender.settled()));
+      await store.removed();
     });
     await within(work, timeoutMs);
     let pending = 0;
@@ -333,14 +335,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     isEnded = true;
     clearTimeout(flushTimer);
     sweep.close();
-    for (const [name, { lane, sender, counters }] of parts) {
+    for (const { lane, sender } of all) {
       sender.close();
       lane.close();
-      // Nobody else has what is in memory only.
-      const { records, fileRecords } = withInFlight(name, sender);
-      counters.drop('closed', records - fileRecords + (spool.folder() ? 0 : lane.queued));
     }
-    store.close();
+    await store.close();
+    for (const [name, { lane, sender, counters }] of parts) {
+      // Nobody else has what is in memory only.
+      const unkept = [...backlog.batches(name), ...sender.inFlight].filter((batch) => !batch.isKept);
+      counters.drop('closed', sum(unkept.map((batch) => batch.records)) + (spool.folder() ? 0 : lane.queued));
+    }
     erasure.list.close();
     process.off('exit', onExit);
     await spool.close();

@@ -74,6 +74,7 @@ export class Rejections {
     const records = await this.#recordsOf(batch);
     if (!records || records.length < 2) {
       await this.reject(stored, batch, reason, undefined, isTooLarge ? 'too_large' : 'rejected');
+      this.#options.store.remove(stored);
       return [];
     }
     const middle = Math.ceil(records.length / 2);

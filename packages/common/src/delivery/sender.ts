@@ -194,7 +194,7 @@ export class Sender {
       else if (!isMissing(error)) {
         // The disk does not give it now: no permission, no file descriptor. It is still there.
         counters.lastError = String(error);
-        this.#keep(stored, UNREADABLE_DELAY_MS, false);
+        this.#keepUnreadable(stored);
         return undefined;
       } else if (!stored.file || !spool.isForeign(stored.file.folder)) counters.drop('torn', stored.records);
       this.#inFlight.delete(stored);
@@ -329,6 +329,14 @@ export class Sender {
     this.#options.counters.retried += stored.records;
     this.#options.backlog.putBack(stored);
     this.#goOn();
+  }
+
+  /** A lane that keeps an order cannot know whose records follow. */
+  #keepUnreadable(stored: StoredBatch): void {
+    const { guard, now } = this.#options;
+    if (guard) return this.#keep(stored, UNREADABLE_DELAY_MS, false);
+    stored.notBefore = now() + UNREADABLE_DELAY_MS;
+    this.#keepAside(stored);
   }
 
   /** Keeps a batch, and the lane waits with it. */

@@ -16,6 +16,7 @@ import { open, readdir, rmdir, unlink, utimes } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { readTextSync } from './batch-file.ts';
 
 /** Where the operating system cannot say whether an owner lives, its heartbeat tells. */
 const HEARTBEAT_INTERVAL_MS = 5000;
@@ -146,7 +147,7 @@ export function highestSequence(root: string, names: readonly string[], now: num
 
 function notedIn(path: string): number | undefined {
   try {
-    const { lastSequence } = JSON.parse(readFileSync(path, 'utf8')) as { lastSequence?: unknown };
+    const { lastSequence } = JSON.parse(readTextSync(path)) as { lastSequence?: unknown };
     return typeof lastSequence === 'number' ? lastSequence : undefined;
   } catch {
     // Of format 1, or just adopted.

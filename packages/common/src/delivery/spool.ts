@@ -95,6 +95,11 @@ export class Spool {
     );
   }
 
+  /** Asks the disk again at once. */
+  retry(): void {
+    this.#refusedAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** Gives up what is left in the folder, so that another process may adopt it at once. For the end of a process or thread. */
   release(): void {
     this.#isClosed = true;

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import {
   type BatchFolder,
   batchId,
@@ -22,6 +23,8 @@ export interface BatchFile {
 /** A file that is kept until all batches made of it are done with, or on disk themselves. */
 export interface Leftover {
   readonly path: string;
+  /** Whether it has all of their records: after a crash they are sent from it. */
+  readonly isWhole: boolean;
   holders: number;
 }
 
@@ -39,8 +42,10 @@ interface StoredBatchOptions {
   readonly leftover?: Leftover | undefined;
   /** The version of the erasure list that its records were checked against. */
   readonly checkedFor?: number;
-  /** Whether this process wrote the file; another's may be damaged. @default false */
+  /** Whether this process wrote it: only its checksum is compared, then. @default false */
   readonly isOurs?: boolean;
+  /** Of the file. */
+  readonly checksum?: number | undefined;
 }
 
 /** A sealed batch that waits: on disk or, while the disk refuses, in memory. */
@@ -68,6 +73,7 @@ export class StoredBatch {
   #body: Buffer | undefined;
   #leftover: Leftover | undefined;
   #isVerified: boolean;
+  #checksum: number | undefined;
   #isRemoved = false;
   #subjects: ReadonlySet<string> | undefined;
 
@@ -84,6 +90,7 @@ export class StoredBatch {
       leftover,
       checkedFor = 0,
       isOurs = false,
+      checksum,
     } = options;
     this.lane = lane;
     this.sequence = sequence;
@@ -96,11 +103,17 @@ export class StoredBatch {
     this.#body = body;
     this.#leftover = leftover;
     this.#isVerified = isOurs;
+    this.#checksum = checksum;
   }
 
   /** `undefined` in memory. */
   get file(): BatchFile | undefined {
     return this.#file;
+  }
+
+  /** Whether its records are on disk, though they may wait in memory as well. */
+  get isKept(): boolean {
+    return this.#file !== undefined || this.#leftover?.isWhole === true;
   }
 
   /** Whether it is done with. */
@@ -139,6 +152,7 @@ export class StoredBatch {
   /** Notes that the batch is on disk now: its bytes need not stay in memory. */
   async movedTo(file: BatchFile): Promise<void> {
     this.#file = file;
+    this.#checksum = this.#body && crc32(this.#body);
     this.#body = undefined;
     this.#isVerified = true;
     // Delivered while it was written.
@@ -164,6 +178,9 @@ export class StoredBatch {
     const body = await readRegular(pathOf(folder, name));
     if (name.bytes !== undefined && body.length !== name.bytes) {
       throw new CorruptedFileError(`${body.length} bytes instead of ${name.bytes}`);
+    }
+    if (this.#checksum !== undefined && crc32(body) !== this.#checksum) {
+      throw new CorruptedFileError('its bytes are not those that were written');
     }
     return body;
   }

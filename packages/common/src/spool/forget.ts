@@ -74,7 +74,7 @@ export async function forgetInSpool(
   const { folders } = await listSpool(root, now);
   const running = folders.filter(({ state, path }) => state !== 'ended' && path !== spool.folder()?.path).length;
   sweep.close();
-  store.close();
+  await store.close();
   erasure.list.close();
   // What remains is adopted by the next process.
   await spool.close();

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namesIn } from '../delivery/adoption.ts';
 import { withRegular } from '../delivery/batch-file.ts';
@@ -76,7 +77,9 @@ export async function draftFiles(draft: string): Promise<LetterFile[]> {
 
 /** The files of rejected records in a folder. */
 export async function filesIn(folder: string): Promise<LetterFile[]> {
-  return (await namesIn(folder)).sort().flatMap((name): LetterFile[] => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return names.sort().flatMap((name): LetterFile[] => {
     const lane = laneOfDeadLetters(name);
     return lane ? [{ lane, path: join(folder, name) }] : [];
   });

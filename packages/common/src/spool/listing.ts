@@ -50,6 +50,11 @@ export async function listSpool(root: string, now: number): Promise<SpoolListing
     const owner = ownerOf(name);
     if (!owner) continue;
     const path = join(root, name);
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats && !stats.isDirectory()) {
+      folders.push({ path, owner, state: 'ended', files: [], unknown: [{ path, reason: kindOf(stats) }] });
+      continue;
+    }
     const inner = (await namesIn(path)).filter((each) => each.startsWith(ADOPTED)).map((each) => join(path, each));
     const found = (await Promise.all([path, ...inner].map(filesIn))).flat();
     folders.push({
@@ -98,5 +103,6 @@ function kindOf(stats: Awaited<ReturnType<typeof lstat>>): string {
   if (stats.isSymbolicLink()) return 'a symbolic link';
   if (stats.isDirectory()) return 'a directory';
   if (stats.isFIFO()) return 'a named pipe';
+  if (stats.isFile()) return 'a file in the place of a folder';
   return stats.isSocket() ? 'a socket' : 'a device';
 }

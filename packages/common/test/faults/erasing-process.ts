@@ -1,0 +1,17 @@
+import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createMemoryTransport } from '../../src/testing/index.ts';
+
+// Erases a person again and again, until it is killed.
+const [, , spoolRoot = '', person = ''] = process.argv;
+const pipeline = createPipeline({
+  transports: { import: createMemoryTransport() },
+  spoolRoot,
+  flushIntervalMs: 60_000,
+  warn: () => {},
+});
+console.log('ready');
+for (let times = 0; ; times++) {
+  await pipeline.forget(person, []);
+  // Another person each time: who is erased already is not searched again.
+  await pipeline.forget(`${person}-${times}`, []);
+}
