@@ -91,7 +91,7 @@ it.each(Object.entries(faces))(
     initializeMixpanel('test-token', { transport });
     expect(call).not.toThrow();
     trackEvent('logout', 'somebody-else');
-    await flushObservability(200);
+    await flushObservability(5000);
     expect(transport.records('import')).toContainEqual(
       expect.objectContaining({ properties: expect.objectContaining({ distinct_id: 'somebody-else' }) }),
     );
