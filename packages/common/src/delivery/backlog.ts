@@ -30,6 +30,7 @@ export class Backlog {
   readonly #queues = new Map<LaneName, LaneQueue>(laneNames.map((lane) => [lane, new LaneQueue()]));
   #diskBytes = 0;
   #memoryBytes = 0;
+  readonly #lent = new Map<LaneName, number>();
 
   constructor(options: BacklogOptions) {
     this.#options = options;
@@ -72,6 +73,22 @@ export class Backlog {
     const isRemoved = this.#queue(batch.lane).remove(batch);
     if (isRemoved) this.#count(batch, -1);
     return isRemoved;
+  }
+
+  /** Takes a batch out for a moment, to be put back or replaced: its lane is not empty meanwhile. */
+  lend(batch: StoredBatch): boolean {
+    const isRemoved = this.remove(batch);
+    if (isRemoved) this.#lent.set(batch.lane, this.lent(batch.lane) + 1);
+    return isRemoved;
+  }
+
+  /** Says that a batch which was lent is back, or gone for good. */
+  returned(lane: LaneName): void {
+    this.#lent.set(lane, this.lent(lane) - 1);
+  }
+
+  lent(lane: LaneName): number {
+    return this.#lent.get(lane) ?? 0;
   }
 
   /** Takes out, without counting a loss, what lies in a folder that is another process's now. */

@@ -101,16 +101,17 @@ export class ErasureSweep {
     for (const batch of [...backlog.batches(lane)]) {
       if (this.#isClosed) return false;
       if (batch.checkedFor === version) continue;
+      // Being sent, which checks it as well.
+      if (!backlog.lend(batch)) continue;
       part?.guard?.hold(batch);
       try {
-        // Being sent, which checks it as well.
-        if (!backlog.remove(batch)) continue;
         isWhole = (await this.#sweepBatch(batch)) && isWhole;
       } finally {
+        backlog.returned(lane);
         part?.guard?.release();
+        part?.wake();
       }
     }
-    part?.wake();
     return isWhole;
   }
 

@@ -12,6 +12,8 @@ import { compareBatches, type StoredBatch } from './stored-batch.ts';
 
 /** Batches looked at for one to send; a limit to the work of one look. */
 const MAX_CANDIDATES = 50;
+/** Choices made again because a batch was taken out meanwhile, before the sender looks again by itself. */
+const MAX_CHOICES = 20;
 
 interface OrderGuardOptions {
   readonly lane: LaneName;
@@ -40,6 +42,8 @@ export class OrderGuard {
   readonly #options: OrderGuardOptions;
   /** Taken out to be rewritten. */
   #held: StoredBatch | undefined;
+  #whenReleased: Promise<void> = Promise.resolve();
+  #endHold: () => void = () => {};
   /** The oldest one that was held since the choice of the next batch began. */
   #oldestHeld: StoredBatch | undefined;
   /** Of sealed batches, which do not change. */
@@ -52,26 +56,35 @@ export class OrderGuard {
   /** Says that a batch is taken out of the backlog to be rewritten: nothing younger may overtake it. */
   hold(batch: StoredBatch): void {
     this.#held = batch;
+    this.#whenReleased = new Promise((resolve) => {
+      this.#endHold = resolve;
+    });
     if (!this.#oldestHeld || compareBatches(batch, this.#oldestHeld) < 0) this.#oldestHeld = batch;
   }
 
   release(): void {
     this.#held = undefined;
+    this.#endHold();
   }
 
   /** Takes the next batch that may go out of the backlog; `undefined` while there is none. */
   async next(): Promise<StoredBatch | undefined> {
     const { backlog, adopt, adopted } = this.#options;
     await adopted();
-    this.#oldestHeld = this.#held;
     let foreign = await this.#foreignFiles();
     if (foreign.length > 0) {
       await adopt();
       foreign = await this.#foreignFiles();
     }
-    const batch = await this.#choose(foreign);
-    if (!batch || (this.#oldestHeld && compareBatches(batch, this.#oldestHeld) >= 0)) return undefined;
-    return backlog.remove(batch) ? batch : undefined;
+    for (let choice = 0; choice < MAX_CHOICES; choice++) {
+      await this.#whenReleased;
+      this.#oldestHeld = this.#held;
+      const batch = await this.#choose(foreign);
+      if (!batch) return undefined;
+      const isOvertaking = this.#oldestHeld !== undefined && compareBatches(batch, this.#oldestHeld) >= 0;
+      if (!isOvertaking && backlog.remove(batch)) return batch;
+    }
+    return undefined;
   }
 
   /** Records older than a batch, of the same people, that were kept time and again. */

@@ -79,7 +79,7 @@ export class Sender {
   wake(): void {
     if (this.#options.guard) void this.#sendInOrder(this.#options.guard);
     else this.#sendNext();
-    if (this.#isIdle()) this.#notifySettled();
+    if (this.#isResting()) this.#notifySettled();
   }
 
   /** Sends at once what waits for a retry, unless the receiver asked for the wait. */
@@ -93,9 +93,7 @@ export class Sender {
 
   /** Resolves when nothing is left, or when what is left waits for a retry: that wait is not worth a caller's time. */
   settled(): Promise<void> {
-    const isWaiting = this.#timer !== undefined || this.#ownTimer !== undefined;
-    const waitsForRetry = isWaiting && this.#inFlight.size === 0 && !this.#isChoosing;
-    if (this.#isClosed || this.#isIdle() || waitsForRetry) return Promise.resolve();
+    if (this.#isClosed || this.#isResting()) return Promise.resolve();
     return new Promise((resolve) => this.#settledListeners.push(resolve));
   }
 
@@ -142,7 +140,7 @@ export class Sender {
       // Another process has something older of the same people, or a batch waits for its own retry.
       this.#setTimer(nextLookMs, false);
     }
-    if (this.#inFlight.size === 0) this.#notifySettled();
+    if (this.#isResting()) this.#notifySettled();
   }
 
   async #send(taken: StoredBatch): Promise<void> {
@@ -320,7 +318,7 @@ export class Sender {
   #goOn(): void {
     this.wake();
     // Nothing more goes out for now: another batch of those that were under way waits for its retry.
-    if (this.#inFlight.size === 0 && !this.#isChoosing) this.#notifySettled();
+    if (this.#isResting()) this.#notifySettled();
   }
 
   /** Keeps a batch that fails alone, until its own time; the others go on. */
@@ -350,7 +348,7 @@ export class Sender {
       this.#attempt++;
       this.#setTimer(delayMs, isAsked);
     }
-    if (this.#inFlight.size === 0) this.#notifySettled();
+    if (this.#isResting()) this.#notifySettled();
   }
 
   /** With nothing else to send, looks again when the first batch may be sent that waits for its own retry. */
@@ -404,8 +402,12 @@ export class Sender {
     if (Number.isFinite(receiver) && own - sentAt < MAX_CLOCK_ROUND_TRIP_MS) onReceiverTime(receiver, own);
   }
 
-  #isIdle(): boolean {
-    return this.#inFlight.size === 0 && !this.#isChoosing && this.#options.backlog.length(this.#options.lane) === 0;
+  /** Whether nothing happens until more comes, or a wait is over. */
+  #isResting(): boolean {
+    const { backlog, lane } = this.#options;
+    if (this.#inFlight.size > 0 || this.#isChoosing) return false;
+    const isWaiting = this.#timer !== undefined || this.#ownTimer !== undefined;
+    return isWaiting || backlog.length(lane) + backlog.lent(lane) === 0;
   }
 
   #notifySettled(): void {
