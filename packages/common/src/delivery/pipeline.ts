@@ -107,7 +107,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const { now = () => Date.now(), random = Math.random, onDrop } = options;
   const parts = new Map<LaneName, LaneParts>();
   const countersOf = (lane: LaneName) => parts.get(lane)?.counters;
-  const clock = new ReceiverClock({ now, warn });
+  const clock = new ReceiverClock({ warn });
   const backlog = new Backlog({
     maxBytes: maxSpoolBytes,
     onDrop: (batch, reason) => {
@@ -355,7 +355,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     has: (name) => parts.has(name),
     push,
     drop: (name, reason, records = 1) => countersOf(name)?.drop(reason, records),
-    now: () => clock.now(),
+    now: () => now() + clock.offsetMs,
     flush,
     async forget(distinctId, deletions) {
       // From now on nothing more of them gets in, and nothing leaves.
