@@ -132,7 +132,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const store = new BatchStore({ spool, backlog, erasure, countersOf, warn });
   const adoption = new Adoption({
     spool,
-    onBatches: (lane, batches) => backlog.addAll(lane, batches),
+    onBatches: (lane, batches) => {
+      backlog.addAll(lane, batches);
+      // A large folder takes seconds to read; only lanes that keep an order wait for its end.
+      parts.get(lane)?.sender.wake();
+    },
     onTorn: (lane, records) => countersOf(lane)?.drop('torn', records),
     warn,
   });
