@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { restoreLetters } from '../spool/take-letters.ts';
+import { restoreLetters, takeLetters } from '../spool/take-letters.ts';
 import type { Backlog } from './backlog.ts';
 import { CorruptedFileError, isMissing } from './batch-file.ts';
 import type { BatchStore } from './batch-store.ts';
 import { eraseAllCorrupted } from './corrupted.ts';
-import { eraseDeadLetters } from './dead-letter-erasure.ts';
 import type { Erasure } from './erasure.ts';
 import { type LaneName, laneDefinitions, laneNames } from './lanes.ts';
 import type { OrderGuard } from './order-guard.ts';
@@ -186,4 +185,19 @@ export class ErasureSweep {
       `Not everything in ${spool.root} could be searched for erased people (${error instanceof Error ? error.message : error}). It is tried again every second.`,
     );
   }
+}
+
+/** Removes the dead letters of a lane that mention an erased person; returns how many. @throws what the disk says. */
+async function eraseDeadLetters(root: string, lane: LaneName, erasure: Erasure): Promise<number> {
+  const { format, requestsErasure, isErasureRequest } = laneDefinitions[lane];
+  if (requestsErasure) return 0;
+  return takeLetters(root, lane, (line) => {
+    if (isErasureRequest?.(line)) return false;
+    try {
+      return format === 'envelope' ? erasure.mentionsAnywhere(line) : erasure.mentions(line);
+    } catch {
+      // Cut off: it cannot be sent again, nor be shown to be free of them.
+      return erasure.mentionsAnywhere(line);
+    }
+  });
 }

@@ -13,17 +13,15 @@ const NUMBER = /(?:["_.-]id|Id)"\s*:\s*(-?\d+)(?=\s*[,}\]])/g;
 const DIGITS = /-?\d+(?![\d.])/y;
 /** Fields of the vendor that hold somebody's id. Mixpanel reference, identity management. */
 const IDENTITY_FIELDS = [
-  ...[
-    'distinct_id',
-    '$distinct_id',
-    '$user_id',
-    '$device_id',
-    '$identified_id',
-    '$anon_id',
-    'alias',
-    '$distinct_ids',
-    '$group_id',
-  ],
+  'distinct_id',
+  '$distinct_id',
+  '$user_id',
+  '$device_id',
+  '$identified_id',
+  '$anon_id',
+  'alias',
+  '$distinct_ids',
+  '$group_id',
 ];
 /** In these an anonymous id stands without its prefix. */
 const DEVICE_FIELDS = new Set(['$device_id', '$anon_id']);
