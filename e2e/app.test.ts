@@ -305,6 +305,7 @@ describe.skipIf(!isBrowserAvailable())('the app', () => {
     await keys.getByRole('dialog').waitFor({ state: 'hidden' });
     expect(await keys.evaluate('document.activeElement.textContent')).toBe('Delete code');
     await keys.keyboard.press('Enter');
+    await keys.getByRole('dialog').waitFor();
     await tabTo(/Delete for good/);
     await keys.keyboard.press('Enter');
     await keys.getByText('No codes yet').waitFor();

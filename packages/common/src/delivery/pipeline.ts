@@ -366,7 +366,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       erasure.list.add(distinctId);
       for (const { lane, json } of deletions) push(lane, json);
       commitAll();
-      await runDetached(searchForErased);
+      await runDetached(async () => {
+        // The batches of a folder that is being read become known only at its end.
+        await adopted();
+        await searchForErased();
+      });
     },
     stats: () => Object.fromEntries([...parts].map(([name, part]) => [name, statsOf(name, part)])),
     async close(timeoutMs) {

@@ -216,6 +216,25 @@ describe('an erasure that meets what comes later', () => {
     expect(readdirSync(root, { recursive: true }).join()).toContain('groups-0000000000001000-f-r1');
   });
 
+  it('covers a folder that is still being read when the erasure comes', async () => {
+    const root = temporaryRoot();
+    const batches = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, n) => [
+        `import-${String(n).padStart(16, '0')}-r1-b20.v2.json.gz`,
+        'x'.repeat(20),
+      ]),
+    );
+    leaveBehind(join(root, endedFolder()), {
+      ...batches,
+      'newlane-0000000000001000.v2.journal': `${eventOf(1, 'gone')},\n${eventOf(2, 'other')},\n`,
+      'import-0000000000002000.v9.journal': `${eventOf(1, 'gone')}\n${eventOf(2, 'other')}\n`,
+    });
+    const lab = startLab(root, { isAway: true });
+    await lab.pipeline.forget('gone', []);
+    expect(textBelow(root)).not.toContain('gone');
+    expect(textBelow(root)).toContain('other');
+  });
+
   it('covers what ended processes leave after it', async () => {
     const root = temporaryRoot();
     const lab = startLab(root);
