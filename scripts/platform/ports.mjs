@@ -39,17 +39,20 @@ const FREE_PORTS = { first: 11_000, count: 20_000 };
 /** Ports that nobody listens on. @returns {Promise<Ports>} */
 export async function freePorts() {
   const names = /** @type {PortName[]} */ (Object.keys(portsFrom(0)));
+  // A block per process: two that ask at the same time must not get a port that the other one has not bound yet.
+  const block = FREE_PORTS.first + ((process.pid * names.length) % FREE_PORTS.count);
   // All are held at once, so that no port is given twice.
-  const servers = await Promise.all(names.map(listenSomewhere));
+  const servers = await Promise.all(names.map((_, index) => listenNear(block + index)));
   const entries = names.map((name, index) => [name, portOf(servers[index])]);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return Object.fromEntries(entries);
 }
 
-async function listenSomewhere() {
-  for (;;) {
+/** Listens on the port, or on any other that is free. @param {number} preferred */
+async function listenNear(preferred) {
+  for (let port = preferred; ; port = FREE_PORTS.first + Math.floor(Math.random() * FREE_PORTS.count)) {
     try {
-      return await listen(FREE_PORTS.first + Math.floor(Math.random() * FREE_PORTS.count));
+      return await listen(port);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     }
