@@ -1,8 +1,9 @@
-import { buildServer, initializeSentry, observabilityStats } from '../../../packages/common/dist/index.js';
+import { libraryPath } from '../../delivery/library-path.mjs';
 import { addRoutes } from './routes.mjs';
 
 /** Everything a service gets: security headers, limits, logging, health, and the error half when there is a DSN. */
 export async function start({ dsn, rate, hasSentry }) {
+  const { buildServer, initializeSentry, observabilityStats } = await import(libraryPath);
   if (hasSentry) {
     process.env.SENTRY_TRACES_SAMPLE_RATE = String(rate);
     initializeSentry('bench', dsn);

@@ -1,7 +1,8 @@
-import { initializeSentry, observabilityPlugin, observabilityStats } from '../../../packages/common/dist/index.js';
+import { libraryPath } from '../../delivery/library-path.mjs';
 
 /** The error half alone, on the same bare server. */
 export async function start({ dsn, rate }) {
+  const { initializeSentry, observabilityPlugin, observabilityStats } = await import(libraryPath);
   process.env.SENTRY_TRACES_SAMPLE_RATE = String(rate);
   initializeSentry('bench', dsn);
   const { default: Fastify } = await import('fastify');
