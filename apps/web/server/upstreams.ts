@@ -31,7 +31,9 @@ export interface UpstreamsOptions {
  * Takes turns over the instances of a service, without those that are not ready: one that is about to close says so before it does, and one that
  * was killed is noticed by the first request that it fails. A single instance is never asked, as there is no other.
  */
-export function createUpstreams({ origins, onReplace }: UpstreamsOptions): Upstreams {
+export function createUpstreams({ origins: configured, onReplace }: UpstreamsOptions): Upstreams {
+  // In their normal form, under which requests name them.
+  const origins = configured.map((origin) => new URL(origin).origin);
   const [first = ''] = origins;
   const pools = new Map(
     origins.map((origin) => [origin, createServicePool(origin, (failed) => onReplace(origin, failed))]),
