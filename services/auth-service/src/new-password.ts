@@ -31,40 +31,47 @@ export interface NewPasswordContext {
 
 /**
  * Refuses a password that everybody tries first: a common word with or without digits behind it, a row of keys, a repetition, a date, spaces, or the
- * person's own address or name (NIST SP 800-63B, section 3.1.1.2). What is left without those must have 4 characters.
+ * person's own address or name (NIST SP 800-63B, section 3.1.1.2). Without one of those 4 characters have to be left.
  *
  * @throws AppError 400 that names the field.
  */
 export function checkNewPassword(password: string, { field, known }: NewPasswordContext): void {
-  const text = password.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
-  const words = [...COMMON_WORDS, ...known.flatMap(partsOf)].sort((a, b) => b.length - a.length);
+  const text = normalize(password);
   const isDate = /^[\d\p{P}]*$/u.test(text) && text.replace(/\D/g, '').length < MIN_DIGITS;
-  const left = Math.min(...['i', 'l'].map((one) => remainder(text, words, one).length));
-  if (!isDate && left >= MIN_LEFT) return;
+  const words = [...COMMON_WORDS, ...known.flatMap(partsOf)];
+  if (!isDate && spellingsOf(text).every((spelling) => leftOf(spelling, words) >= MIN_LEFT)) return;
   const message =
     'The password is too easy to guess. Choose one that is not a common word, a row of keys, a date, or your own name or address: several words together are fine.';
   throw new AppError({ code: 'weak_password', message, field });
 }
 
+function normalize(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
+}
+
+/** The parts of a name or an e-mail address, each side of its `@`, and these without punctuation. */
 function partsOf(text: string): string[] {
-  const parts = text
-    .normalize('NFKC')
-    .toLowerCase()
-    .split(/[^\p{L}\d]+/u);
+  const sides = normalize(text).split('@');
+  const words = text.toLowerCase().split(/[^\p{L}\d]+/u);
+  const parts = [...words, ...sides, ...sides.map((side) => side.replace(/[^\p{L}\d]+/gu, ''))];
   return parts.filter((part) => part.length >= MIN_PART);
 }
 
-function remainder(text: string, words: readonly string[], one: string): string {
+/** The text as it is, without repetitions and runs, and with the letters that its digits and signs may stand for. */
+function spellingsOf(text: string): string[] {
   const unrepeated = /^(.{1,12}?)\1+$/su.exec(text)?.[1] ?? text;
-  const plain = withoutRuns(removeWords(unrepeated, words));
-  const letters = [...plain].map((character) => (character === '1' ? one : (LETTERS[character] ?? character))).join('');
-  const left = removeWords(letters, words);
-  // Nothing was a word in disguise: the digits are digits, and some at the end make nothing harder to guess.
-  return (left === letters ? plain : left).replace(/^[^\p{L}\d]+/u, '').replace(/\d{0,4}[^\p{L}\d]*$/u, '');
+  const plain = withoutRuns(unrepeated);
+  const letters = ['i', 'l'].map((one) =>
+    [...plain].map((character) => (character === '1' ? one : (LETTERS[character] ?? character))).join(''),
+  );
+  // A run can be part of a word, such as the `abc` of `abc123`.
+  return [plain, unrepeated, ...letters];
 }
 
-function removeWords(text: string, words: readonly string[]): string {
-  return words.reduce((left, word) => left.replaceAll(word, ''), text);
+/** Returns how many characters are left without one of the words, digits at the end and marks around. */
+function leftOf(text: string, words: readonly string[]): number {
+  const lefts = ['', ...words].map((word) => (word === '' ? text : text.replace(word, '')));
+  return Math.min(...lefts.map((left) => left.replace(/^[^\p{L}\d]+/u, '').replace(/\d{0,4}[^\p{L}\d]*$/u, '').length));
 }
 
 /** Removes runs of neighbours on a keyboard or in the alphabet, in both directions, and of one character. */
