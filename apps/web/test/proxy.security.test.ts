@@ -185,14 +185,16 @@ describe('the proxy', () => {
       path: fc.constantFrom(...PATHS),
       suffix: fc.stringMatching(/^[!-~]{0,20}$/),
       headers: fc.array(fc.tuple(name, value), { maxLength: 6 }),
+      // With its length, in chunks, or without either, so that it is no body.
+      framing: fc.constantFrom('', '', 'content-length: 9', 'content-length: 5', 'transfer-encoding: chunked'),
     });
     const requests = fc.sample(request, { numRuns: 1500, seed: 20_261_129 });
     const statuses = await sendAll(
       requests.map(
-        ({ method, path, suffix, headers }) =>
+        ({ method, path, suffix, headers, framing }) =>
           `${method} ${path}${suffix} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${headers
             .map((pair) => `${pair.join(': ')}\r\n`)
-            .join('')}\r\n`,
+            .join('')}${framing === '' ? '\r\n' : `${framing}\r\n\r\n4\r\n{"a"\r\n0\r\n\r\n`}`,
       ),
     );
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
