@@ -39,14 +39,13 @@ export const proxyPlugin: FastifyPluginAsync<ProxyOptions> = async (app, { servi
       upstream: '',
       undici: upstreams as NonNullable<Parameters<typeof httpProxy>[1]['undici']>,
       proxyPayloads: false,
-      handler: (_request, reply, destination, options) => {
-        const responseOptions = { ...options, ...bodyOf(reply.request), onResponse: limitTime(maxResponseMs) };
-        return passOn(upstreams, reply, destination ?? '/', responseOptions);
-      },
+      handler: (request, reply, destination, options) =>
+        passOn(upstreams, reply, destination ?? '/', { ...options, ...bodyOf(request) }),
       replyOptions: {
         // Any of them will do for the plugin's checks of paths.
         getUpstream: () => upstreams.origins[0] ?? '',
         rewriteRequestHeaders: toServiceHeaders,
+        onResponse: limitTime(maxResponseMs),
       },
     });
   }
