@@ -1,50 +1,76 @@
 import httpProxy from '@fastify/http-proxy';
 import { AppError } from '@qr/common';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { createUpstreams, type Upstreams } from './upstreams.ts';
+import { toServiceHeaders } from './request-headers.ts';
+import type { Upstreams } from './upstreams.ts';
 
-/** Where the services are: the origin of each instance. */
-export type ServiceOrigins = Readonly<Record<'auth' | 'qr' | 'microsite' | 'routing' | 'analytics', readonly string[]>>;
+/** The instances of each service. */
+export type Services = Readonly<Record<'auth' | 'qr' | 'microsite' | 'routing' | 'analytics', Upstreams>>;
+
+/** What {@link proxyPlugin} takes. */
+export interface ProxyOptions {
+  readonly services: Services;
+  /** How long a client may take to read an answer, in milliseconds. */
+  readonly maxResponseMs: number;
+}
 
 /**
  * Passes the public paths of the services on, with cookies and trace headers; `/internal` and `/debug` of a service have no public path.
  */
-export const proxyPlugin: FastifyPluginAsync<ServiceOrigins> = async (app, services) => {
+export const proxyPlugin: FastifyPluginAsync<ProxyOptions> = async (app, { services, maxResponseMs }) => {
   const { auth, qr, microsite, routing, analytics } = services;
   // A step upwards would leave the public part of a service. The raw path, before anything decodes it.
   app.addHook('onRequest', async (request) => refuseSteps(request));
+  // Read to the end before a service is asked: a client that sends slowly holds no connection to it.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   // Pages that people make are not among them: they belong on an origin that holds no sessions.
   const paths = [
-    { prefix: '/api/auth', origins: auth, rewritePrefix: '/auth' },
-    { prefix: '/api/qr', origins: qr, rewritePrefix: '/qr' },
-    { prefix: '/api/microsites', origins: microsite, rewritePrefix: '/microsites' },
-    { prefix: '/api/analytics', origins: analytics, rewritePrefix: '/analytics' },
-    { prefix: '/scan', origins: routing, rewritePrefix: '/scan' },
+    { prefix: '/api/auth', upstreams: auth, rewritePrefix: '/auth' },
+    { prefix: '/api/qr', upstreams: qr, rewritePrefix: '/qr' },
+    { prefix: '/api/microsites', upstreams: microsite, rewritePrefix: '/microsites' },
+    { prefix: '/api/analytics', upstreams: analytics, rewritePrefix: '/analytics' },
+    { prefix: '/scan', upstreams: routing, rewritePrefix: '/scan' },
   ];
-  for (const { origins, ...path } of paths) {
-    const upstreams = createUpstreams(origins);
-    app.addHook('onClose', async () => upstreams.close());
+  for (const { upstreams, ...path } of paths) {
     await app.register(httpProxy, {
       ...path,
       // One that is named here would be asked whatever is decided for a request.
       upstream: '',
-      handler: (_request, reply, destination, options) => passOn(upstreams, reply, destination ?? '/', options),
+      undici: upstreams as NonNullable<Parameters<typeof httpProxy>[1]['undici']>,
+      proxyPayloads: false,
+      handler: (request, reply, destination, options) =>
+        passOn(upstreams, reply, destination ?? '/', { ...options, ...bodyOf(request) }),
       replyOptions: {
         // Any of them will do for the plugin's checks of paths.
-        getUpstream: () => origins[0] ?? '',
-        rewriteRequestHeaders: (request, headers) => ({
-          ...headers,
-          // Fastify has decided whom to believe; what a client claims itself is not passed on.
-          'x-forwarded-for': request.ip,
-          'x-forwarded-host': request.host,
-          'x-forwarded-proto': request.protocol,
-        }),
+        getUpstream: () => upstreams.origins[0] ?? '',
+        rewriteRequestHeaders: toServiceHeaders,
+        onResponse: limitTime(maxResponseMs),
       },
     });
   }
 };
 
-type ReplyOptions = Parameters<FastifyReply['from']>[1];
+type ReplyOptions = NonNullable<Parameters<FastifyReply['from']>[1]>;
+type OnResponse = NonNullable<ReplyOptions['onResponse']>;
+
+/** The body as it came; with a content type, or the plugin would encode it as JSON. */
+function bodyOf({ body, headers }: FastifyRequest): Pick<ReplyOptions, 'body' | 'contentType'> {
+  if (!Buffer.isBuffer(body)) return {};
+  return body.length === 0
+    ? { body: null }
+    : { body, contentType: headers['content-type'] ?? 'application/octet-stream' };
+}
+
+/** Cuts answers off that their client does not read in time: each holds a connection to the service. */
+function limitTime(maxResponseMs: number): OnResponse {
+  return (_request, reply, response) => {
+    const { stream } = response as unknown as { stream: NodeJS.ReadableStream & { destroy(): void } };
+    const timer = setTimeout(() => stream.destroy(), maxResponseMs).unref();
+    stream.once('close', () => clearTimeout(timer));
+    void reply.send(stream);
+  };
+}
 
 /**
  * Asks the instance whose turn it is, and another when that one cannot be reached: then nothing has changed, or, where a connection broke midway,
@@ -62,10 +88,15 @@ function passOn(
     ...options,
     getUpstream: () => origin,
     onError(_reply, { error }) {
+      if (isRefused(error)) {
+        const message = 'The request has a header or a length that cannot be passed on: send it without.';
+        reply.send(new AppError({ code: 'bad_request', message, cause: error }));
+        return;
+      }
       upstreams.failed(origin);
       const { method, socket } = reply.request;
       const isReading = method === 'GET' || method === 'HEAD';
-      if (isReading && attempt < upstreams.size && !socket.destroyed) {
+      if (isReading && attempt < upstreams.origins.length && !socket.destroyed) {
         passOn(upstreams, reply, destination, options, attempt + 1);
         return;
       }
@@ -73,6 +104,13 @@ function passOn(
       reply.send(new AppError({ statusCode: 502, code: 'service_unreachable', message, cause: error }));
     },
   });
+}
+
+/** What undici says of a request that it does not send: the client's fault, not the service's. */
+const REFUSALS = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH']);
+
+function isRefused({ cause }: Error): boolean {
+  return cause instanceof Error && 'code' in cause && REFUSALS.has(String(cause.code));
 }
 
 const STEP_UP = /(?:^|[/\\])(?:\.|%2e){2}(?:$|[/\\])/i;

@@ -1,52 +1,80 @@
+import type { Dispatcher } from 'undici';
+import { createServicePool, type RequestCallback } from './service-pool.ts';
+
 /** How often instances are asked whether they are ready, and how long they may take to say so. */
 const PROBE_INTERVAL_MS = 250;
 const PROBE_TIMEOUT_MS = 1000;
 
 /** The instances of one service. */
 export interface Upstreams {
-  /** How many there are, ready or not. */
-  readonly size: number;
+  /** Those of all instances, ready or not. */
+  readonly origins: readonly string[];
   /** The origin whose turn it is, of those that are ready; of all, when none is. */
   next(): string;
   /** Leaves an instance out until it says that it is ready. */
   failed(origin: string): void;
-  close(): void;
+  /** Sends a request to `options.origin`, one of the instances. */
+  request(options: Dispatcher.RequestOptions, callback: RequestCallback): void;
+  /** Whether the requests to an instance get no answer and wait. */
+  isStuck(): boolean;
+  close(): Promise<void>;
+}
+
+/** What {@link createUpstreams} takes. */
+export interface UpstreamsOptions {
+  readonly origins: readonly string[];
+  /** Called when the connections to an instance are replaced, with the number of requests that failed. */
+  readonly onReplace: (origin: string, failed: number) => void;
 }
 
 /**
  * Takes turns over the instances of a service, without those that are not ready: one that is about to close says so before it does, and one that
  * was killed is noticed by the first request that it fails. A single instance is never asked, as there is no other.
  */
-export function createUpstreams(origins: readonly string[]): Upstreams {
+export function createUpstreams({ origins: configured, onReplace }: UpstreamsOptions): Upstreams {
+  // In their normal form, under which requests name them.
+  const origins = configured.map((origin) => new URL(origin).origin);
   const [first = ''] = origins;
-  if (origins.length < 2) return { size: 1, next: () => first, failed() {}, close() {} };
-
+  const pools = new Map(
+    origins.map((origin) => [origin, createServicePool(origin, (failed) => onReplace(origin, failed))]),
+  );
   const unready = new Set<string>();
   let turn = 0;
-  const probes = origins.map((origin) => {
-    let isAsking = false;
-    return setInterval(async () => {
-      if (isAsking) return;
-      isAsking = true;
-      if (await isReady(origin)) unready.delete(origin);
-      else unready.add(origin);
-      isAsking = false;
-    }, PROBE_INTERVAL_MS).unref();
-  });
+  const probes = origins.length < 2 ? [] : origins.map((origin) => startProbe(origin, unready));
 
   return {
-    size: origins.length,
+    origins,
     next() {
       const ready = origins.filter((origin) => !unready.has(origin));
       const candidates = ready.length > 0 ? ready : origins;
       turn = (turn + 1) % Number.MAX_SAFE_INTEGER;
       return candidates[turn % candidates.length] ?? first;
     },
-    failed: (origin) => void unready.add(origin),
-    close() {
+    failed(origin) {
+      if (origins.length > 1) unready.add(origin);
+    },
+    request(options, callback) {
+      const pool = pools.get(String(options.origin));
+      if (!pool) throw new Error(`${options.origin} is none of ${origins.join(', ')}.`);
+      pool.request(options, callback);
+    },
+    isStuck: () => [...pools.values()].some((pool) => pool.isStuck()),
+    async close() {
       for (const probe of probes) clearInterval(probe);
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
   };
+}
+
+function startProbe(origin: string, unready: Set<string>): NodeJS.Timeout {
+  let isAsking = false;
+  return setInterval(async () => {
+    if (isAsking) return;
+    isAsking = true;
+    if (await isReady(origin)) unready.delete(origin);
+    else unready.add(origin);
+    isAsking = false;
+  }, PROBE_INTERVAL_MS).unref();
 }
 
 async function isReady(origin: string): Promise<boolean> {

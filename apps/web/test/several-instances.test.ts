@@ -77,6 +77,19 @@ it('what changes something is sent once: it fails with the instance, and the nex
   expect(statuses.at(-1)).toBe(200);
 });
 
+it('a service is found under every spelling of its origin', async () => {
+  const [{ origin }] = instances;
+  const spelled = `${origin.replace('http://127.0.0.1', 'HTTP://LocalHost')}/`;
+  const own = buildApp({
+    services: { auth: [spelled], qr: [spelled], microsite: [spelled], routing: [spelled], analytics: [spelled] },
+    client: { root: import.meta.dirname },
+    tunnel: { sentry: undefined, mixpanel: undefined },
+    server: { logger: false, handleSignals: false },
+  });
+  expect((await own.inject('/api/qr')).statusCode).toBe(200);
+  await own.close();
+});
+
 it('with no instance left the answer is a 502 that says so', async () => {
   await Promise.all(instances.map((instance) => instance.close()));
   const response = await app.inject('/scan/abc');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@qr/common';
+import { checkNewPassword } from './new-password.ts';
 import { hashPassword, matchesPassword } from './passwords.ts';
 import { currencies, isUpgrade, priceOf } from './prices.ts';
 import type { Store, User } from './store.ts';
@@ -16,16 +17,20 @@ const ACCOUNT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Who may come in. */
 export interface Accounts {
+  /** @throws AppError 400 when everybody would guess the password. */
+  checkNewPassword(registration: Registration): void;
   /** @throws AppError 409 when the address is taken. */
   signUp(registration: Registration): Promise<User>;
-  /** @throws AppError 401, the same and after the same time for an unknown address and a wrong password. */
-  logIn(credentials: { readonly email: string; readonly password: string }): Promise<User>;
+  /** Finds the account of a normalized address. */
+  find(email: string): Promise<User | undefined>;
+  /** @throws AppError 401, the same and after the same time without an account and for a wrong password. */
+  logIn(user: User | undefined, password: string): Promise<User>;
   /** @throws AppError 401 when the account is gone. */
   get(userId: string): Promise<User>;
   /**
    * Replaces the password and ends every session of the account.
    *
-   * @throws AppError 403 when the current one is wrong.
+   * @throws AppError 403 when the current one is wrong, 400 when everybody would guess the next.
    */
   changePassword(userId: string, passwords: { readonly current: string; readonly next: string }): Promise<User>;
   /**
@@ -63,6 +68,11 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
 
   return {
     get,
+    find: (email) => store.findUserByEmail(email),
+
+    checkNewPassword({ email, password, name }) {
+      checkNewPassword(password, { field: 'password', known: [email, name ?? ''] });
+    },
 
     async signUp({ email, password, name }) {
       const user = await store.insertUser({
@@ -82,8 +92,7 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
       });
     },
 
-    async logIn({ email, password }) {
-      const user = await store.findUserByEmail(normalizeEmail(email));
+    async logIn(user, password) {
       const matches = await matchesPassword(user?.passwordHash, password);
       if (user && matches) return user;
       throw new AppError({
@@ -96,8 +105,10 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
     async changePassword(userId, { current, next }) {
       const user = await get(userId);
       await checkPassword(user, current, 'currentPassword');
-      await store.replacePassword(userId, await hashPassword(next));
-      return user;
+      checkNewPassword(next, { field: 'newPassword', known: [user.email, user.name ?? ''] });
+      const passwordHash = await hashPassword(next);
+      await store.replacePassword(userId, passwordHash);
+      return { ...user, passwordHash };
     },
 
     async remove(userId, password, services) {

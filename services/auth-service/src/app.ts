@@ -2,9 +2,8 @@ import { addErasureRoute, type BuildServerOptions, buildServer, type Server, typ
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Accounts, createAccounts } from './accounts.ts';
 import type { Erasures } from './erasures.ts';
-import { type CheckGuesses, createGuessLimit } from './guesses.ts';
+import { createGuesses, type Guesses } from './guesses.ts';
 import { createKnownDevice, type KnownDevice } from './known-device.ts';
-import { createLockout, type Lockout } from './lockout.ts';
 import { createRefreshCookie, type RefreshCookie } from './refresh-cookie.ts';
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
 import { addAccountRoute } from './routes/account.ts';
@@ -17,20 +16,21 @@ import { addPlansRoute } from './routes/plans.ts';
 import { addRefreshRoute } from './routes/refresh.ts';
 import { addSignupRoute } from './routes/signup.ts';
 import type { Store, User } from './store.ts';
+import { createThrottle } from './throttle.ts';
 
 /** What {@link buildApp} takes. */
 export interface AppDependencies {
   readonly store: Store;
   readonly sessions: Sessions;
   readonly secureCookies: boolean;
-  /** Signs what marks known browsers, and hides addresses at which someone guesses. */
+  /** Signs what marks known browsers, derives refresh ids, and hides addresses at which someone guesses. */
   readonly secret: string;
   readonly erasures: Erasures;
   /** What an operator shows to have somebody erased. */
   readonly serviceToken: string;
   /** @default Date.now */
   readonly now?: () => number;
-  readonly server?: Omit<BuildServerOptions, 'rateLimit'>;
+  readonly server?: BuildServerOptions;
 }
 
 /** What the routes work with. */
@@ -40,8 +40,7 @@ export interface AppContext {
   readonly refreshTokens: RefreshTokens;
   readonly refreshCookie: RefreshCookie;
   readonly now: () => number;
-  readonly checkGuesses: CheckGuesses;
-  readonly lockout: Lockout;
+  readonly guesses: Guesses;
   readonly knownDevice: KnownDevice;
   readonly erasures: Erasures;
   /** Before validation, so that strangers learn nothing about a route. */
@@ -56,7 +55,8 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
   const app = buildServer({ serviceName: 'auth-service', ...server });
   await app.register(sessions.plugin);
 
-  const refreshTokens = createRefreshTokens({ store, now });
+  const refreshTokens = createRefreshTokens({ store, secret, now });
+  const knownDevice = createKnownDevice({ secret, secure: secureCookies });
   const refreshCookie = createRefreshCookie({ secure: secureCookies });
   const context: AppContext = {
     accounts: createAccounts({ store, now }),
@@ -65,9 +65,8 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
     refreshTokens,
     refreshCookie,
     now,
-    checkGuesses: createGuessLimit(app),
-    lockout: createLockout({ store, secret, now }),
-    knownDevice: createKnownDevice({ secret, secure: secureCookies }),
+    guesses: createGuesses({ throttle: createThrottle({ store, secret, now }), knownDevice }),
+    knownDevice,
     async requireSession(request) {
       sessions.require(request);
     },
@@ -90,7 +89,7 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
     async erase(userId) {
       const user = await context.accounts.erase(userId, erasures.services);
       if (!user) return;
-      await context.lockout.clear(user.email);
+      await context.guesses.forget(user);
       // The answer does not wait for the others; what is not confirmed now is asked for again.
       void erasures.run();
     },

@@ -1,7 +1,8 @@
 import { type Database, withoutValues } from '@qr/database';
 import type { ServerProfile } from '@qr/events';
-import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, eq, gt, gte, isNull, like, lte, or, sql } from 'drizzle-orm';
 import { integer, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { Rule } from './throttle.ts';
 
 const auth = pgSchema('auth');
 
@@ -19,6 +20,7 @@ const refreshTokens = auth.table('refresh_tokens', {
   family: uuid().primaryKey(),
   userId: uuid('user_id').notNull(),
   secretHash: text('secret_hash').notNull(),
+  rotatedAt: timestamp('rotated_at', { withTimezone: true }),
   expiresAt: timestamp('expires_at', { withTimezone: true }).notNull(),
 });
 
@@ -30,7 +32,7 @@ const erasures = auth.table('erasures', {
   doneAt: timestamp('done_at', { withTimezone: true }),
 });
 
-// By a keyed hash of the address, of people with and without an account.
+// By keyed hashes, of people with and without an account; `since` is the time of the last attempt that was admitted.
 const attempts = auth.table('attempts', {
   account: text().primaryKey(),
   attempts: integer().notNull(),
@@ -111,30 +113,57 @@ export function createStore(db: Database['db']) {
     },
 
     /**
-     * Counts an attempt, in one statement, so that none of many at once is missed. Counts that began before `expired` are gone.
+     * Counts an attempt when its time has come, in one statement, so that none of many at once is missed. Counts older than `keepMs` are gone.
      *
-     * @returns how many there were, this one included, and since when.
+     * @returns 0, or how many milliseconds are left to wait.
      */
     async countAttempt(
       account: string,
-      { now, expired }: { now: Date; expired: Date },
-    ): Promise<{ attempts: number; since: Date }> {
-      await db.delete(attempts).where(lte(attempts.since, expired));
-      const [counted] = await db
+      { rule, nowMs, keepMs }: { readonly rule: Rule; readonly nowMs: number; readonly keepMs: number },
+    ): Promise<number> {
+      await db.delete(attempts).where(lte(attempts.since, new Date(nowMs - keepMs)));
+      const readyMs = readyAt(rule);
+      const admitted = await db
         .insert(attempts)
-        .values({ account, attempts: 1, since: now })
-        .onConflictDoUpdate({ target: attempts.account, set: { attempts: sql`${attempts.attempts} + 1` } })
-        .returning({ attempts: attempts.attempts, since: attempts.since });
-      if (!counted) throw new Error('The database returned no row for an insert');
-      return counted;
+        .values({ account, attempts: 1, since: new Date(nowMs) })
+        .onConflictDoUpdate({
+          target: attempts.account,
+          set: { attempts: sql`${attempts.attempts} + 1`, since: new Date(nowMs) },
+          setWhere: sql`${readyMs} <= ${nowMs}::float8`,
+        })
+        .returning({ attempts: attempts.attempts });
+      if (admitted.length > 0) return 0;
+      const [waiting] = await db
+        .select({ readyMs: sql<number>`${readyMs}::float8` })
+        .from(attempts)
+        .where(eq(attempts.account, account));
+      return Math.max(1, (waiting?.readyMs ?? 0) - nowMs);
     },
 
-    async clearAttempts(account: string): Promise<void> {
-      await db.delete(attempts).where(eq(attempts.account, account));
+    /** Adds up the counts whose key begins so. */
+    async sumAttempts(prefix: string): Promise<number> {
+      const [found] = await db
+        .select({ attempts: sql<number>`coalesce(sum(${attempts.attempts}), 0)::int` })
+        .from(attempts)
+        .where(like(attempts.account, `${prefix}%`));
+      return found?.attempts ?? 0;
     },
 
-    async insertRefreshToken(token: RefreshToken): Promise<void> {
-      await db.insert(refreshTokens).values(token);
+    async takeAttemptBack(account: string): Promise<void> {
+      await db
+        .update(attempts)
+        .set({ attempts: sql`${attempts.attempts} - 1` })
+        .where(eq(attempts.account, account));
+      await db.delete(attempts).where(and(eq(attempts.account, account), lte(attempts.attempts, 0)));
+    },
+
+    /** Removes the counts whose key begins so. */
+    async clearAttempts(prefix: string): Promise<void> {
+      await db.delete(attempts).where(like(attempts.account, `${prefix}%`));
+    },
+
+    async insertRefreshToken(token: Omit<RefreshToken, 'rotatedAt'>): Promise<void> {
+      await db.insert(refreshTokens).values({ ...token, rotatedAt: null });
     },
 
     /** Replaces the secret, in one statement: of two requests with the same secret one wins. */
@@ -144,7 +173,7 @@ export function createStore(db: Database['db']) {
     ): Promise<{ userId: string } | undefined> {
       const [rotated] = await db
         .update(refreshTokens)
-        .set(next)
+        .set({ ...next, rotatedAt: now })
         .where(
           and(
             eq(refreshTokens.family, family),
@@ -154,6 +183,25 @@ export function createStore(db: Database['db']) {
         )
         .returning({ userId: refreshTokens.userId });
       return rotated;
+    },
+
+    /** Finds whose a family is, when its secret is this one and has replaced another since a moment. */
+    async findRotatedRefreshToken(
+      { family, secretHash, now }: { family: string; secretHash: string; now: Date },
+      rotatedSince: Date,
+    ): Promise<{ userId: string } | undefined> {
+      const [found] = await db
+        .select({ userId: refreshTokens.userId })
+        .from(refreshTokens)
+        .where(
+          and(
+            eq(refreshTokens.family, family),
+            eq(refreshTokens.secretHash, secretHash),
+            gt(refreshTokens.expiresAt, now),
+            gte(refreshTokens.rotatedAt, rotatedSince),
+          ),
+        );
+      return found;
     },
 
     async deleteRefreshToken(family: string): Promise<{ userId: string } | undefined> {
@@ -168,6 +216,15 @@ export function createStore(db: Database['db']) {
       await db.delete(refreshTokens).where(and(eq(refreshTokens.userId, userId), lte(refreshTokens.expiresAt, now)));
     },
   });
+}
+
+/** When the next attempt is admitted, in milliseconds since 1970. */
+function readyAt({ free, firstDelayMs, maxDelayMs }: Rule) {
+  // Bounded, as a power of a large count would be too large a number.
+  const doublings = sql`least(${attempts.attempts} - ${free}::int, 30)`;
+  const delay = sql`least(${maxDelayMs}::float8, ${firstDelayMs}::float8 * power(2::float8, ${doublings}))`;
+  // Free ones at any time: an attempt at the same moment may have been counted with a later clock.
+  return sql`case when ${attempts.attempts} < ${free}::int then 0::float8 else extract(epoch from ${attempts.since})::float8 * 1000 + ${delay} end`;
 }
 
 function erasure(userId: string, service: string) {

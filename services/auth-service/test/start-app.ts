@@ -81,8 +81,8 @@ async function stop(app: Server, database: TestDatabase): Promise<void> {
   await database.cleanup();
 }
 
-/** Sends requests and keeps cookies as a browser does. */
-export function createBrowser(app: Server) {
+/** Sends requests from an address and keeps cookies as a browser does. */
+export function createBrowser(app: Server, remoteAddress = '127.0.0.1') {
   const cookies = new Map<string, string>();
   return {
     cookies,
@@ -93,7 +93,14 @@ export function createBrowser(app: Server) {
       headers: Record<string, string> = {},
     ): Promise<LightMyRequestResponse> {
       const jar = Object.fromEntries(cookies);
-      const response = await app.inject({ method, url, headers, cookies: jar, ...(payload && { payload }) });
+      const response = await app.inject({
+        method,
+        url,
+        headers,
+        cookies: jar,
+        remoteAddress,
+        ...(payload && { payload }),
+      });
       for (const { name, value, maxAge } of response.cookies) {
         if (maxAge === 0) cookies.delete(name);
         else cookies.set(name, value);

@@ -1,6 +1,7 @@
 import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
 import { type Codes, createCodes } from './codes.ts';
 import { type Contents, createContents } from './contents/content.ts';
+import { createDestinationCheck } from './contents/destination.ts';
 import type { FindMicrosite } from './microsite-client.ts';
 import { addDeleteRoute } from './routes/delete.ts';
 import { addGenerateRoute } from './routes/generate.ts';
@@ -20,6 +21,8 @@ export interface AppDependencies {
   readonly serviceToken: string;
   /** Origin printed into codes. */
   readonly scanBaseUrl: string;
+  /** Origins of the app, which passes scans on. @default none */
+  readonly publicOrigins?: readonly string[];
   /** Origin of pages of links. */
   readonly micrositeBaseUrl: string;
   readonly findMicrosite: FindMicrosite;
@@ -39,12 +42,14 @@ export interface AppContext {
 
 /** The service as a Fastify server that does not listen yet. */
 export async function buildApp(deps: AppDependencies): Promise<Server> {
-  const { store, sessions, serviceToken, scanBaseUrl, micrositeBaseUrl, findMicrosite, now = Date.now, server } = deps;
+  const { store, sessions, serviceToken, scanBaseUrl, publicOrigins = [], micrositeBaseUrl, findMicrosite } = deps;
+  const { now = Date.now, server } = deps;
   const app = buildServer({ serviceName: 'qr-service', ...server });
   await app.register(sessions.plugin);
 
-  const contents = createContents({ scanBaseUrl, micrositeBaseUrl, findMicrosite });
-  const codes = createCodes({ store, contents, scanBaseUrl, now });
+  const checkDestination = createDestinationCheck([scanBaseUrl, ...publicOrigins]);
+  const contents = createContents({ scanBaseUrl, micrositeBaseUrl, findMicrosite, checkDestination });
+  const codes = createCodes({ store, contents, checkDestination, now });
   const context: AppContext = { codes, contents, sessions, store, serviceToken };
   await app.register(async (owned) => {
     // Before validation, so that strangers learn nothing about the routes; and no route in here can forget it.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common';
 import type { ContentRequest, Contents } from './contents/content.ts';
-import { checkDestination } from './contents/destination.ts';
+import type { CheckDestination } from './contents/destination.ts';
 import { drawPng, drawSvg, type ImageOptions } from './image.ts';
 import { readLogo } from './logo.ts';
 import { checkReadable } from './readable.ts';
@@ -57,13 +57,12 @@ export interface Codes {
 export interface CodesOptions {
   readonly store: Store;
   readonly contents: Contents;
-  /** Origin printed into codes. */
-  readonly scanBaseUrl: string;
+  readonly checkDestination: CheckDestination;
   readonly now: () => number;
 }
 
 /** Makes the rules of codes. */
-export function createCodes({ store, contents, scanBaseUrl, now }: CodesOptions): Codes {
+export function createCodes({ store, contents, checkDestination, now }: CodesOptions): Codes {
   return {
     async create({ userId, plan }, { title, logo, ...request }) {
       const id = newId();
@@ -96,7 +95,7 @@ export function createCodes({ store, contents, scanBaseUrl, now }: CodesOptions)
       if (destinationUrl !== undefined && type !== 'url') refuseChange('destinationUrl', type);
       if (status !== undefined && (type === 'wifi' || type === 'vcard')) refuseChange('status', type);
       const changes: CodeChanges = {
-        ...(destinationUrl !== undefined && { destinationUrl: checkDestination(destinationUrl, scanBaseUrl) }),
+        ...(destinationUrl !== undefined && { destinationUrl: checkDestination(destinationUrl) }),
         ...(title !== undefined && { title: title?.trim() || null }),
         ...(status !== undefined && { status }),
       };

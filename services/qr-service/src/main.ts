@@ -13,15 +13,17 @@ const database = await openDatabase({
   schema: 'qr',
   migrationsFolder: join(import.meta.dirname, '../migrations'),
 });
+const publicOrigins = config.PUBLIC_ORIGIN.split(',');
 const app = await buildApp({
   store: createStore(database.db),
   sessions: createSessions({
     secret: config.JWT_SECRET,
     secureCookies: config.NODE_ENV === 'production',
-    publicOrigins: config.PUBLIC_ORIGIN.split(','),
+    publicOrigins,
   }),
   serviceToken: config.SERVICE_TOKEN,
   scanBaseUrl: config.SCAN_BASE_URL,
+  publicOrigins,
   micrositeBaseUrl: config.MICROSITE_BASE_URL,
   findMicrosite: createMicrositeClient({ url: config.MICROSITE_SERVICE_URL, serviceToken: config.SERVICE_TOKEN }),
   server: { readyChecks: { database: database.ping }, debugRoutes: config.DEBUG_ROUTES },

@@ -18,6 +18,7 @@ import { createStore } from '../src/store.ts';
 
 export const serviceToken = 'a-service-token-of-32-characters';
 export const scanBaseUrl = 'https://qr.example';
+export const publicOrigin = 'https://app.example';
 export const micrositeBaseUrl = 'https://pages.example';
 /** What microsite-service knows. */
 export const microsites = new Map<string, { ownerId: string; slug: string } | 'away'>();
@@ -55,6 +56,7 @@ export async function startApp(kind: TestDatabaseKind, { now = Date.now }: { rea
     sessions,
     serviceToken,
     scanBaseUrl,
+    publicOrigins: [publicOrigin],
     micrositeBaseUrl,
     findMicrosite: createMicrositeClient({ url: micrositeService.url, serviceToken }),
     now,

@@ -103,7 +103,11 @@ export function buildServer(options: BuildServerOptions = {}): Server {
     // The application's own handler wins; setting both would make Fastify warn.
     if (app.errorHandler === initialErrorHandler) app.setErrorHandler(createErrorHandler(isProduction));
     if (config.SERVICE_TOKEN) addInternalStats(app as unknown as FastifyInstance, config.SERVICE_TOKEN);
-    addHealthRoutes(app as unknown as FastifyInstance, options.readyChecks ?? {}, () => isClosing);
+    addHealthRoutes(app as unknown as FastifyInstance, {
+      checks: options.readyChecks ?? {},
+      isClosing: () => isClosing,
+      serviceToken: config.SERVICE_TOKEN,
+    });
   });
   if (options.debugRoutes && !isProduction) {
     app.get('/debug/error', { schema: { hide: true } }, async () => {

@@ -51,6 +51,8 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const claims = Compile(
   Type.Object({
+    // The JWT library compares an issuer only where there is one.
+    iss: Type.Literal(ISSUER),
     sub: Type.String({ minLength: 1 }),
     plan: Type.Union([Type.Literal('free'), Type.Literal('pro'), Type.Literal('business')]),
   }),
@@ -101,7 +103,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       await app.register(jwt, {
         secret,
         sign: { algorithm: 'HS256', iss: ISSUER, expiresIn: `${ttlSeconds}s` },
-        verify: { algorithms: ['HS256'], allowedIss: ISSUER, requiredClaims: ['exp', 'iat'] },
+        verify: { algorithms: ['HS256'], allowedIss: ISSUER, requiredClaims: ['exp', 'iat', 'iss'] },
       });
       app.addHook('onRequest', async (request) => refuseOtherOrigins(request, publicOrigins));
     }),

@@ -6,6 +6,7 @@ import { reconnectAfterFailover } from '../redis/failover.ts';
 import { redisPrefixOf } from '../redis/prefix.ts';
 import { serviceName } from '../service-name.ts';
 import { warnOnce } from '../warn-once.ts';
+import { addressKey } from './address-key.ts';
 
 /** How long a request waits for Redis at most; then it passes uncounted. */
 const REDIS_TIMEOUT_MS = 250;
@@ -43,6 +44,6 @@ export async function sharedRateLimit(
     nameSpace: `${redisPrefixOf(config)}:limit:${serviceName() ?? 'service'}:${purpose}:`,
     skipOnError: true,
     // Addresses are personal data, and Redis may write what it holds to a disk.
-    keyGenerator: ({ ip }) => hashPersonal(ip).slice(0, 32),
+    keyGenerator: ({ ip }) => hashPersonal(addressKey(ip)).slice(0, 32),
   };
 }

@@ -18,9 +18,11 @@ describe.skipIf(!(await redisAvailable()))('a rate limit with OBSERVABILITY_REDI
       restore();
       await redis.close();
     });
-    const ask = async (times: number) => {
+    const ask = async (times: number, addressOf: (n: number) => string = () => '127.0.0.1') => {
       const statuses: number[] = [];
-      for (let n = 0; n < times; n++) statuses.push((await apps[n % 2]?.inject('/x'))?.statusCode ?? 0);
+      for (let n = 0; n < times; n++) {
+        statuses.push((await apps[n % 2]?.inject({ url: '/x', remoteAddress: addressOf(n) }))?.statusCode ?? 0);
+      }
       return statuses;
     };
     const reader = new Redis(redis.url);
@@ -41,6 +43,14 @@ describe.skipIf(!(await redisAvailable()))('a rate limit with OBSERVABILITY_REDI
   it('holds over all instances of a service', async () => {
     const { ask } = await startTwo();
     expect(await ask(6)).toEqual([200, 200, 200, 200, 429, 429]);
+  });
+
+  it('counts the addresses of one IPv6 network as one', async () => {
+    const { ask } = await startTwo();
+    expect(await ask(6, (n) => `2001:db8:1:2:${n}::${n}`)).toEqual([200, 200, 200, 200, 429, 429]);
+    expect(await ask(2, (n) => `2001:db8:1:${n + 3}::1`)).toEqual([200, 200]);
+    expect(await ask(6, () => '::ffff:192.0.2.1')).toContain(429);
+    expect(await ask(1, () => '192.0.2.1')).toEqual([429]);
   });
 
   it('lets every request pass while Redis is away, and holds again when it is back', async () => {

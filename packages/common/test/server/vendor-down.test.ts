@@ -14,6 +14,8 @@ it('stays ready while both vendors refuse, and tells the state of both halves', 
   const gone = await startInbox();
   await gone.close();
   setEnv({ NODE_ENV: 'test', SENTRY_DSN: gone.dsn('1'), MIXPANEL_API_HOST: gone.url, MIXPANEL_TOKEN: 'test-token' });
+  const token = 't'.repeat(32);
+  setEnv({ SERVICE_TOKEN: token });
   initializeSentry('test-service');
   initializeMixpanel();
   const app = buildServer();
@@ -27,7 +29,7 @@ it('stays ready while both vendors refuse, and tells the state of both halves', 
   });
   expect((await app.inject('/fail')).statusCode).toBe(500);
   await flushObservability(500);
-  const ready = await app.inject('/health/ready');
+  const ready = await app.inject({ url: '/health/ready', headers: { authorization: `Bearer ${token}` } });
   expect([ready.statusCode, ready.json()]).toMatchObject([
     200,
     {

@@ -4,13 +4,13 @@ import { deletionBody } from '../schemas.ts';
 
 /** `DELETE /auth/account` removes an account and everything of its owner, here and in the other services. */
 export function addAccountRoute(app: Server, context: AppContext): void {
-  const { accounts, sessions, refreshCookie, erasures, checkGuesses, lockout, knownDevice, requireSession } = context;
+  const { accounts, sessions, refreshCookie, erasures, guesses, knownDevice, requireSession } = context;
   const options = { schema: { body: deletionBody }, onRequest: requireSession };
   app.delete('/auth/account', options, async (request, reply) => {
     const { userId } = sessions.require(request);
-    await checkGuesses(request, reply, userId);
-    const { email } = await accounts.remove(userId, request.body.password, erasures.services);
-    await lockout.clear(email);
+    await guesses.admitPassword(reply, userId);
+    const user = await accounts.remove(userId, request.body.password, erasures.services);
+    await guesses.forget(user);
     forgetUser(userId);
     // The answer does not wait for the others; what is not confirmed now is asked for again.
     void erasures.run();

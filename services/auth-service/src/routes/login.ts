@@ -5,16 +5,15 @@ import { loginBody, toUserReply, userReply } from '../schemas.ts';
 
 /** `POST /auth/login` starts a session. */
 export function addLoginRoute(app: Server, context: AppContext): void {
-  const { accounts, startSession, checkGuesses, lockout, knownDevice, now } = context;
+  const { accounts, startSession, guesses, knownDevice, now } = context;
   const schema = { body: loginBody, response: { 200: userReply } };
   app.post('/auth/login', { schema, onError: trackFailure }, async (request, reply) => {
     const email = normalizeEmail(request.body.email);
-    await checkGuesses(request, reply, email);
-    // Strangers who guess, from however many addresses, close an account to other strangers, not to its owner.
-    if (!knownDevice.isKnown(request, email)) await lockout.admit(reply, email);
-    const user = await accounts.logIn(request.body);
-    await lockout.clear(email);
-    knownDevice.remember(reply, email);
+    const found = await accounts.find(email);
+    await guesses.admitLogin(request, reply, email, found);
+    const user = await accounts.logIn(found, request.body.password);
+    await guesses.loggedIn(request, user);
+    knownDevice.remember(reply, user);
     await startSession(reply, user);
     trackEvent('login_completed', user.id, { email: user.email, login_method: 'email' });
     identifyUser(user.id, { $last_login: new Date(now()).toISOString() });

@@ -1,14 +1,20 @@
 import { identifyUser, type Server, trackEvent, visitorId } from '@qr/common';
+import { normalizeEmail } from '../accounts.ts';
 import type { AppContext } from '../app.ts';
 import { signupBody, toUserReply, userReply } from '../schemas.ts';
 
 /** `POST /auth/signup` makes an account and logs its owner in. */
-export function addSignupRoute(app: Server, { accounts, startSession, knownDevice }: AppContext): void {
+export function addSignupRoute(app: Server, { accounts, startSession, guesses, knownDevice }: AppContext): void {
   const schema = { body: signupBody, response: { 201: userReply } };
   // Here, as a body that its schema refuses never reaches the handler.
   app.post('/auth/signup', { schema, onError: trackFailure }, async (request, reply) => {
+    accounts.checkNewPassword(request.body);
+    // The answer tells whether an e-mail address has an account.
+    const email = normalizeEmail(request.body.email);
+    await guesses.admitSignUp(request, reply, email);
     const user = await accounts.signUp(request.body);
-    knownDevice.remember(reply, user.email);
+    await guesses.signedUp(request, email);
+    knownDevice.remember(reply, user);
     await startSession(reply, user);
     const { referer } = request.headers;
     trackEvent('signup_completed', user.id, {

@@ -1,7 +1,7 @@
 import { AppError } from '@qr/common';
 import type { FindMicrosite } from '../microsite-client.ts';
 import type { Code, Content } from '../store.ts';
-import { checkDestination } from './destination.ts';
+import type { CheckDestination } from './destination.ts';
 import { checkVcard, type Vcard, vcardText } from './vcard.ts';
 import { checkWifi, type Wifi, wifiText } from './wifi.ts';
 
@@ -28,6 +28,7 @@ export interface ContentsOptions {
   /** Origin of pages of links. */
   readonly micrositeBaseUrl: string;
   readonly findMicrosite: FindMicrosite;
+  readonly checkDestination: CheckDestination;
 }
 
 /** What codes hold. */
@@ -45,14 +46,15 @@ const FIELDS = { url: 'destinationUrl', wifi: 'wifi', vcard: 'vcard', microsite:
 const MAX_PRINTED_BYTES = 500;
 
 /** Makes the rules of what codes hold. */
-export function createContents({ scanBaseUrl, micrositeBaseUrl, findMicrosite }: ContentsOptions): Contents {
+export function createContents(options: ContentsOptions): Contents {
+  const { scanBaseUrl, micrositeBaseUrl, findMicrosite, checkDestination } = options;
   const scanUrl: Contents['scanUrl'] = ({ id, destinationUrl }) =>
     destinationUrl === null ? null : `${scanBaseUrl}/scan/${id}`;
 
   async function read(owner: string, id: string, request: ContentRequest): Promise<CheckedContent> {
     const { type, destinationUrl, wifi, vcard, micrositeId } = request;
     if (type === 'url' && destinationUrl !== undefined)
-      return { destinationUrl: checkDestination(destinationUrl, scanBaseUrl), content: null };
+      return { destinationUrl: checkDestination(destinationUrl), content: null };
     if (type === 'wifi' && wifi !== undefined) return { destinationUrl: null, content: { wifi: checkWifi(wifi) } };
     if (type === 'vcard' && vcard !== undefined) return { destinationUrl: null, content: { vcard: checkVcard(vcard) } };
     if (type === 'microsite' && micrositeId !== undefined) {

@@ -1,0 +1,1 @@
+CREATE INDEX "attempts_account" ON "auth"."attempts" ("account" text_pattern_ops);
