@@ -207,6 +207,16 @@ describe('a view', () => {
     }
   });
 
+  it('is not what a browser does in advance', async () => {
+    const slug = await publish(cafe);
+    await settle();
+    inbox.clear();
+    const response = await running.app.inject({ url: `/m/${slug}`, headers: { 'sec-purpose': 'prefetch;prerender' } });
+    expect(response.statusCode).toBe(200);
+    await settle();
+    expect(inbox.events()).toEqual([]);
+  });
+
   it.each(['nobody-has-this', 'No', 'UPPER', 'a%2F..%2Fb', '%00%00%00', `${'x'.repeat(51)}`, '%3Cscript%3E'])(
     'of %s, where nothing is, gets a page that says so, is not kept and is not told of',
     async (slug) => {

@@ -1,8 +1,11 @@
-import QRCode from 'qrcode';
+import { correction, generate, mode } from 'lean-qr';
+import { toSvgPath } from 'lean-qr/extras/svg';
 import sharp from 'sharp';
 
 /** Modules of white around the code: ISO/IEC 18004 asks for four. */
 const MARGIN = 4;
+/** Its number among the extended channel interpretations. */
+const UTF_8 = 26;
 /** Share of the width that the logo's plate covers. Level H restores 30 % of the code; the plate hides 6 %. */
 const PLATE_SHARE = 0.25;
 const PNG_MIN_WIDTH_PIXELS = 1000;
@@ -20,22 +23,32 @@ export interface ImageOptions {
 }
 
 /** A code as an SVG document, one unit a module, with the logo (a PNG) in the middle. */
-export async function drawSvg(content: string, logo: Buffer | null, options: ImageOptions = {}): Promise<string> {
+export function drawSvg(content: string, logo: Buffer | null, options: ImageOptions = {}): string {
   const { size, color = '000000', level = logo ? 'H' : 'M' } = options;
-  const svg = await QRCode.toString(content, {
-    type: 'svg',
-    margin: MARGIN,
-    errorCorrectionLevel: level,
-    color: { dark: `#${color}` },
-    ...(size !== undefined && { width: size }),
-  });
-  return logo ? svg.replace('</svg>', `${plate(widthOf(svg), logo)}</svg>`) : svg;
+  const code = generate(encoded(content), { minCorrectionLevel: correction[level] });
+  const width = code.size + 2 * MARGIN;
+  const sides = size === undefined ? '' : ` width="${size}" height="${size}"`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${width}"${sides} shape-rendering="crispEdges">` +
+    `<path fill="#fff" d="M0 0h${width}v${width}H0z"/>` +
+    `<path fill="#${color}" transform="translate(${MARGIN} ${MARGIN})" d="${toSvgPath(code)}"/>` +
+    `${logo ? plate(width, logo) : ''}</svg>`
+  );
+}
+
+/**
+ * ISO/IEC 18004 reads bytes as Latin-1 unless the code says otherwise, and scanners guess differently. A text beyond ASCII is one segment of bytes
+ * that begins with the designator of UTF-8 (ECI 26); some scanners lose one that comes later.
+ */
+function encoded(content: string) {
+  const bytes = Buffer.from(content);
+  return bytes.length === content.length ? content : mode.multi(mode.eci(UTF_8), mode.bytes(bytes));
 }
 
 /** The same as a PNG, with a whole number of pixels a module: what that leaves of the size becomes margin, as blurred modules scan badly. */
 export async function drawPng(content: string, logo: Buffer | null, options: ImageOptions = {}): Promise<Buffer> {
   const { size, ...look } = options;
-  const svg = await drawSvg(content, logo, look);
+  const svg = drawSvg(content, logo, look);
   const width = widthOf(svg);
   const scale = size === undefined ? Math.ceil(PNG_MIN_WIDTH_PIXELS / width) : Math.floor(size / width);
   const drawn = sharp(Buffer.from(svg), { density: SVG_PIXELS_PER_INCH * scale }).png({ palette: logo === null });

@@ -105,6 +105,54 @@ describe('a scan', () => {
     expect(inbox.events()).toEqual([]);
   });
 
+  it.each([
+    { 'sec-purpose': 'prefetch' },
+    { 'sec-purpose': 'prefetch;prerender' },
+    { 'sec-purpose': 'prefetch;anonymous-client-ip' },
+    { purpose: 'prefetch' },
+    { 'x-purpose': 'preview' },
+    { 'x-moz': 'prefetch' },
+  ])('is not what a browser asks for in advance: %j', async (headers) => {
+    const { app } = startApp((await startQrService()).url);
+    const response = await app.inject({ url: `/scan/${lunch.id}`, headers });
+    expect(response.statusCode).toBe(302);
+    expect(response.headers.location).toBe(lunch.destinationUrl);
+    const missing = await startQrService(async (_request, reply) => reply.code(404).send());
+    expect((await startApp(missing.url).app.inject({ url: `/scan/${lunch.id}`, headers })).statusCode).toBe(404);
+    await settle();
+    expect(inbox.events()).toEqual([]);
+  });
+
+  it.each([
+    ['?utm_source=flyer', 'https://example.com/lunch?table=7&utm_source=flyer'],
+    [
+      '?a=1&utm_source=a%26b&utm_medium=print&token=x',
+      'https://example.com/lunch?table=7&utm_source=a%26b&utm_medium=print',
+    ],
+    ['?utm_source=1&utm_source=2', 'https://example.com/lunch?table=7&utm_source=1'],
+    ['?utm_source=%0d%0aset-cookie:x', 'https://example.com/lunch?table=7&utm_source=%0D%0Aset-cookie%3Ax'],
+    [`?utm_source=${'x'.repeat(1001)}`, lunch.destinationUrl],
+    ['?utm_=x&utm-source=x&xutm_source=x&utm_a%00=x', lunch.destinationUrl],
+    ['?utm', lunch.destinationUrl],
+    ['?', lunch.destinationUrl],
+  ])('with %s leads to %s', async (query, location) => {
+    const { app } = startApp((await startQrService()).url);
+    const response = await app.inject(`/scan/${lunch.id}${query}`);
+    expect([response.statusCode, response.headers.location]).toEqual([302, location]);
+  });
+
+  it.each([
+    ['https://example.com/', 'https://example.com/?utm_source=flyer'],
+    ['https://example.com/#top', 'https://example.com/?utm_source=flyer#top'],
+    ['https://example.com/?', 'https://example.com/?utm_source=flyer'],
+    ['https://example.com/?q=a%20b+c&', 'https://example.com/?q=a%20b+c&utm_source=flyer'],
+    ['https://example.com/?utm_source=own#x', 'https://example.com/?utm_source=own#x'],
+  ])('of a code for %s keeps what the destination says itself', async (destinationUrl, location) => {
+    const { app } = startApp((await startQrService(async () => ({ ...lunch, status: 'active', destinationUrl }))).url);
+    const response = await app.inject(`/scan/${lunch.id}?utm_source=flyer`);
+    expect(response.headers.location).toBe(location);
+  });
+
   it('while qr-service is down and nothing is known shows a page that asks to come back, and each 503 is reported', async () => {
     const qrService = await startQrService(async (_request, reply) => reply.code(500).send());
     const { app } = startApp(qrService.url);

@@ -1,6 +1,6 @@
 import type { VisitorRequest } from '../privacy/visitor.ts';
 import { type CountryOf, openCountries } from './country.ts';
-import { readUserAgent, type UserAgent } from './user-agent.ts';
+import { createReadUserAgent, type UserAgent } from './user-agent.ts';
 
 /** What an event may say of a visitor: kinds, never the address or the user agent themselves. */
 export interface Visitor extends UserAgent {
@@ -19,6 +19,7 @@ export interface DescribeVisitorOptions {
 
 /** Makes the function that describes visitors; opens the country database, so call it once, at start. */
 export function createDescribeVisitor({ countryOf = openCountries() }: DescribeVisitorOptions = {}): DescribeVisitor {
+  const readUserAgent = createReadUserAgent();
   return ({ ip, headers }) => ({
     ...readUserAgent(single(headers['user-agent'])),
     country: countryFromCdn(headers['cf-ipcountry']) ?? countryOf(ip),

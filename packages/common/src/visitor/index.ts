@@ -5,3 +5,4 @@ export {
   type DescribeVisitorOptions,
   type Visitor,
 } from './describe-visitor.ts';
+export { isPrefetch } from './prefetch.ts';

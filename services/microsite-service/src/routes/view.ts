@@ -1,4 +1,5 @@
 import { captureException, type Server, trackEvent, visitorId } from '@qr/common';
+import { isPrefetch } from '@qr/common/visitor';
 import type { FastifyReply } from 'fastify';
 import type { AppContext } from '../app.ts';
 import { type DeadEnd, deadEndPage } from '../dead-end-page.ts';
@@ -22,8 +23,8 @@ export function addViewRoute(app: Server, { pages, describeVisitor }: AppContext
     }
 
     const { micrositeId, html, etag } = found.page;
-    // Link checkers ask with HEAD: they saw nothing.
-    if (request.method === 'GET') {
+    // Link checkers ask with HEAD, browsers in advance: nobody has seen anything.
+    if (request.method === 'GET' && !isPrefetch(request)) {
       trackEvent('microsite_viewed', visitorId(request), {
         microsite_id: micrositeId,
         ...scannedCode(request.query.qr),

@@ -5,6 +5,8 @@ import { checkWebAddress } from './destination.ts';
 // PostgreSQL refuses NUL, and halves of characters in JSON.
 const text = (maxLength: number) => Type.Optional(Type.String({ maxLength, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }));
 
+const MAX_LINE_BYTES = 75;
+
 /** A business card. */
 export const vcardSchema = Type.Object(
   {
@@ -45,7 +47,21 @@ export function vcardText(vcard: Vcard): string {
     ['URL', url],
   ];
   const filled = lines.filter(([, value]) => value).map(([name, value]) => `${name}:${value}`);
-  return ['BEGIN:VCARD', 'VERSION:3.0', ...filled, 'END:VCARD', ''].join('\r\n');
+  return ['BEGIN:VCARD', 'VERSION:3.0', ...filled.map(fold), 'END:VCARD', ''].join('\r\n');
+}
+
+/** RFC 2426, section 2.6: lines of at most 75 bytes, each after the first begins with a space; never within a character. */
+function fold(line: string): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const character of line) {
+    if (Buffer.byteLength(current + character) > MAX_LINE_BYTES) {
+      lines.push(current);
+      current = ' ';
+    }
+    current += character;
+  }
+  return [...lines, current].join('\r\n');
 }
 
 function nameOf({ firstName = '', lastName = '', organization = '' }: Vcard): string {

@@ -1,6 +1,8 @@
 import { addBreadcrumb, captureException, type Server, trackEvent, visitorId } from '@qr/common';
+import { isPrefetch } from '@qr/common/visitor';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppContext } from '../app.ts';
+import { withCampaign } from '../campaign.ts';
 import type { Lookup } from '../code-directory.ts';
 import { type DeadEnd, deadEndPage } from '../dead-end-page.ts';
 import { scanParams } from '../schemas.ts';
@@ -25,14 +27,15 @@ export function addScanRoute(app: Server, { directory, describeVisitor, now }: A
     });
   });
 
-  function answer({ method, ip, headers }: FastifyRequest, reply: FastifyReply, qrId: string, found: Lookup): void {
+  function answer(request: FastifyRequest, reply: FastifyReply, qrId: string, found: Lookup): void {
+    const { method, url, ip, headers } = request;
     // Who is behind the address is worked out at each reading of `ip`: once is enough.
     const visitor = { ip, headers };
-    // Link checkers ask with HEAD: they did not scan.
-    const isScan = method === 'GET';
+    // Link checkers ask with HEAD, browsers in advance: nobody has scanned.
+    const isScan = method === 'GET' && !isPrefetch(visitor);
     if (found.outcome === 'active') {
       const { ownerId, destinationUrl } = found.code;
-      reply.redirect(destinationUrl, 302);
+      reply.redirect(withCampaign(destinationUrl, url), 302);
       if (!isScan) return;
       trackEvent('qr_scanned', visitorId(visitor), {
         qr_id: qrId,
