@@ -18,6 +18,16 @@ export function fork(parent: Scope, own: Own): Scope {
   return new SharedScope(parent as unknown as SharedScope, own) as unknown as Scope;
 }
 
+/** Takes the user and the breadcrumbs from a scope, without telling its listeners. */
+export function forgetPerson(scope: Scope): void {
+  const fields = scope as unknown as SharedScope;
+  fields._user = NOBODY;
+  fields._breadcrumbs = NOTHING;
+}
+
+/** As `setUser(null)` leaves it. */
+const NOBODY = Object.freeze({});
+
 /**
  * The fields of the SDK's scope, which are `protected`: a test compares them with those of the installed version. Most hold what a scope
  * replaces when it changes, so that they can be shared with the parent; those that it changes in place are copied when there is something in them.

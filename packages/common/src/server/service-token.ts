@@ -8,12 +8,18 @@ import { AppError } from './app-error.ts';
  * @throws AppError 401, from within the hook.
  */
 export function requireServiceToken(token: string): (request: FastifyRequest) => Promise<void> {
-  const expected = digest(`Bearer ${token}`);
+  const matches = matchesServiceToken(token);
   return async ({ headers }) => {
-    // Digests have one length, so that the comparison tells nothing, not even the length of the token.
-    if (timingSafeEqual(digest(headers.authorization ?? ''), expected)) return;
+    if (matches(headers.authorization ?? '')) return;
     throw new AppError({ statusCode: 401, code: 'unauthorized', message: 'This route is for other services.' });
   };
+}
+
+/** Makes the function that says whether an `Authorization` header shows the token. */
+export function matchesServiceToken(token: string): (authorization: string) => boolean {
+  const expected = digest(`Bearer ${token}`);
+  // Digests have one length, so that the comparison tells nothing, not even the length of the token.
+  return (authorization) => timingSafeEqual(digest(authorization), expected);
 }
 
 function digest(text: string): Buffer {

@@ -39,7 +39,7 @@ function startBudget({ perMonth = 5000, loses = false } = {}) {
     fail(place: string, times = 1) {
       for (let n = 0; n < times; n++) {
         const eventId = uuid4();
-        const verdict = budget.judge('broken', eventId, place);
+        const verdict = budget.judge(`broken at ${place}`, eventId, place);
         idOf.set(verdict.fingerprint ?? '', place);
         judged.push({ eventId, isSuppressed: verdict.isSuppressed });
         if (verdict.isSuppressed) continue;

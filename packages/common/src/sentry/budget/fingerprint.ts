@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { infrastructureOf } from './infrastructure.ts';
 
 /** What errors of one cause have in common. */
 export interface Fingerprint {
@@ -6,6 +7,8 @@ export interface Fingerprint {
   readonly id: string;
   /** For people, such as `TypeError in GET /codes/:id`. */
   readonly title: string;
+  /** What fingerprints of one flood have in common, each 12 hex digits: the sentence, wherever it is said, and the place in the code, whatever it says. */
+  readonly families: readonly string[];
 }
 
 const TOP_FRAMES = 3;
@@ -13,32 +16,48 @@ const TOP_FRAMES = 3;
 const MAX_TEXT_LENGTH = 200;
 /** Below a message of any length there are the frames, ten lines or so. */
 const MAX_STACK_LENGTH = 16_384;
+/** Of each part of a fingerprint. */
+const MAX_LINE_LENGTH = 1000;
 /** Entries of each cache. */
 const MAX_CACHED = 1000;
 const FIRST_FRAME = '\n    at ';
 
 /**
  * Makes the function that tells causes apart: by the kind of error, the top three frames of the application (files and functions, not lines, so
- * that an edit elsewhere in the file makes no new one), the place (route or job), and the message without numbers, ids and quoted text.
+ * that an edit elsewhere in the file makes no new one), the place (route or job), and the message without numbers, ids and quoted text. A
+ * failure of the infrastructure is told apart by what failed alone: a database that is away is one cause, whichever routes it makes fail.
  *
  * Never throws, whatever was thrown: what refuses to be read counts as empty.
  */
 export function createFingerprinter(): (error: unknown, place: string | undefined) => Fingerprint {
   const framesOf = cached(topFrames);
   const finish = cached((key: string): Fingerprint => {
-    const [name = '', place = ''] = key.split('\n', 2);
+    const [name = '', place = '', message = '', frames = ''] = key.split('\n');
     return {
-      id: createHash('sha256').update(key).digest('hex').slice(0, 12),
+      id: digest(key),
       title: place === '' ? name : `${name} in ${place}`,
+      // The engine's own errors say the same of many faults.
+      families: [
+        ...(ENGINE_ERRORS.has(name) ? [] : [digest(`${name}\n${message}`)]),
+        ...(frames === '' ? [] : [digest(`${name}\n\n${frames}`)]),
+      ],
     };
   });
   return (error, place) => {
+    const infrastructure = infrastructureOf(error);
+    if (infrastructure !== undefined) return finish(oneLine(infrastructure));
     const isObject = typeof error === 'object' && error !== null;
     const message = isObject ? textAt(error, 'message') : describePrimitive(error);
     const frames = isObject ? framesOf(framesText(textAt(error, 'stack'), message)) : '';
     const name = isObject ? nameOf(error) : typeof error;
-    return finish(`${oneLine(name)}\n${oneLine(place ?? '')}\n${frames}\n${withoutValues(message)}`);
+    return finish([name, place ?? '', withoutValues(message), frames].map(oneLine).join('\n'));
   };
+}
+
+const ENGINE_ERRORS = new Set(['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'URIError']);
+
+function digest(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 12);
 }
 
 /** The message without what differs from one time to the next. */
@@ -94,7 +113,7 @@ function describePrimitive(value: unknown): string {
 }
 
 function oneLine(text: string): string {
-  return text.slice(0, MAX_TEXT_LENGTH).replaceAll('\n', ' ');
+  return text.slice(0, MAX_LINE_LENGTH).replaceAll('\n', ' ');
 }
 
 /** Forgets everything when it is full: what is in use comes back at once. */
