@@ -95,6 +95,7 @@ function stackOf(error: object, name: string): string | undefined {
 }
 
 function describeObject(value: object, at: ThrownAt, room: Room): unknown {
+  if (types.isProxy(value) && !hasTag(value)) return errorOf('Error', UNREADABLE, at.stack);
   const response = describeResponse(value, at.place);
   if (response !== undefined) return errorOf('Response', response, at.stack);
   const className = classOf(value);

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { errorMonitor } from 'node:events';
 import { inspect } from 'node:util';
-import { isMainThread, type Worker } from 'node:worker_threads';
+import { getEnvironmentData, isMainThread, setEnvironmentData, type Worker } from 'node:worker_threads';
 import { defineIntegration } from '@sentry/core';
 import * as Sentry from '@sentry/node';
 import { rejectionMode } from './rejection-mode.ts';
@@ -24,8 +24,8 @@ export function setClose(close: Close): void {
  *
  * A rejection takes the same way: the reason is thrown again, as Node would put a sentence without its code and message in the place of one that is no
  * error. Where the process was told to go on after rejections (`--unhandled-rejections=warn`, or a listener of its own) they are reported only.
- * In a worker thread errors are reported, and the thread ends as it would have. Those of workers that do not report themselves are
- * reported by the thread that started them, also when it listens to them.
+ * The errors of a worker thread are reported by the thread that has started it, also when it listens to them; where that one has no error tracking, by
+ * the worker itself.
  */
 export function uncaughtErrorsIntegration(timeoutMs: number) {
   const fatal = Sentry.onUncaughtExceptionIntegration({
@@ -40,15 +40,19 @@ export function uncaughtErrorsIntegration(timeoutMs: number) {
     ...fatal,
     setup(client) {
       fatal.setup?.(client);
-      // The SDK leaves the errors of a worker thread to the main one.
-      if (!isMainThread)
+      // It can deliver at once, where a thread that ends can only write to the disk.
+      if (!isMainThread && getEnvironmentData(HEARD) !== true)
         process.off('uncaughtExceptionMonitor', onEndOfThread).on('uncaughtExceptionMonitor', onEndOfThread);
       process.off('unhandledRejection', onRejection).on('unhandledRejection', onRejection);
+      setEnvironmentData(HEARD, true);
       unsubscribe('worker_threads', onWorker);
       subscribe('worker_threads', onWorker);
     },
   }))();
 }
+
+/** What the thread that starts a worker says to it: that it reports the worker's errors. */
+const HEARD = '@qr/common: errors of workers are reported';
 
 function onRejection(reason: unknown): void {
   const mode = rejectionMode();
@@ -71,7 +75,7 @@ function onWorker(message: unknown): void {
   });
 }
 
-/** By the SDK, whose mark on the error object keeps it from being reported again: in the thread that is told of it, too. */
+/** By the SDK, whose mark on the error object keeps it from being reported again. */
 function reportUncaught(error: unknown, level: 'fatal' | 'error', kind: string): void {
   if (!sentryState.isOn) return;
   try {

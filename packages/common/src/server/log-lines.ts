@@ -34,19 +34,23 @@ function createLogMethod(own: Hooks['logMethod']): NonNullable<Hooks['logMethod'
   };
 }
 
-/** A serializer reads an error, which may refuse. */
+/** A serializer reads an error, which may refuse; a hook may fail. The caller must not fail by it. */
 function writeSafely(write: LogMethod, values: unknown[]): void {
-  try {
-    write(...values);
-  } catch {
-    const [line, ...rest] = values;
-    const { err } = (typeof line === 'object' && line !== null ? line : {}) as { readonly err?: unknown };
+  const [line, ...rest] = values;
+  const { err } = (typeof line === 'object' && line !== null ? line : {}) as { readonly err?: unknown };
+  const attempts = [
+    () => write(...values),
+    () => write(err === undefined ? toReportable(line) : { err: toReportable(err) }, ...rest),
+    () => write('A log line could not be written: reading its values threw.'),
+  ];
+  attempts.some((attempt) => {
     try {
-      write(...(err === undefined ? [toReportable(line), ...rest] : [{ err: toReportable(err) }, ...rest]));
+      attempt();
+      return true;
     } catch {
-      write('A log line could not be written: reading its values threw.');
+      return false;
     }
-  }
+  });
 }
 
 /** What Fastify writes of each request, where only the path could hold something, and short segments hold nothing: it comes twice a request, and taking it apart costs 20 times as much. */
