@@ -18,6 +18,7 @@ export function withJobContext<T>(job: Job, fn: () => T): T {
   return Sentry.withIsolationScope((scope) => {
     const state = createRequestState();
     attachState(scope, state);
+    scope.clearBreadcrumbs();
     scope.setTransactionName(name);
     scope.setSDKProcessingMetadata({ observability: { state } });
     const run = () => {

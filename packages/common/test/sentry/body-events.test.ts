@@ -7,11 +7,15 @@ import {
   captureMessage,
   flushObservability,
   setUserContext,
+  withJobContext,
 } from '../../src/index.ts';
 import { observeFile } from '../start-observed.ts';
 
 const inbox = await observeFile();
 beforeEach(() => inbox.clear());
+
+/** Not written as it appears: an error carries the source lines around each frame. */
+const nobody = 90 + 9;
 
 const app = buildServer({ handleSignals: false });
 app.addContentTypeParser('text/lines', (request, payload, done) => {
@@ -61,4 +65,13 @@ it('keeps breadcrumbs and errors of a body that is parsed as it arrives with the
   }
   const [message] = errors.filter(({ value }) => value === 'of the process');
   expect(JSON.stringify(message)).not.toMatch(/part of|end of/);
+});
+
+it('shows breadcrumbs that were left outside of any request in no request and no job', async () => {
+  addBreadcrumb(`of the process, about user-${nobody}-end`);
+  await post('user-1-end', 'good\n', { 'x-fail': '1' });
+  withJobContext({ name: 'job' }, () => captureException(new Error('of the job')));
+  await flushObservability();
+  expect(inbox.errors()).toHaveLength(2);
+  expect(JSON.stringify(inbox.errors())).not.toContain(`user-${nobody}-end`);
 });
