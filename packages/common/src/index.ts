@@ -33,6 +33,7 @@ export {
 } from './sentry/capture.ts';
 export { type InitializeSentryOptions, initializeSentry } from './sentry/init.ts';
 export { type Job, withJobContext } from './sentry/job-context.ts';
+export { statusOfError } from './server/answer-of-error.ts';
 export { AppError, type AppErrorOptions } from './server/app-error.ts';
 export { type BuildServerOptions, buildServer, type Server } from './server/build-server.ts';
 export { type Cursor, decodeCursor, encodeCursor } from './server/cursor.ts';

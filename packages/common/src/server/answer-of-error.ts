@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import { AppError } from './app-error.ts';
 import { type Complaint, validationMessage } from './validation-message.ts';
 
@@ -18,9 +19,19 @@ const UNKNOWN: AnswerOfError = { statusCode: 500, message: undefined, field: und
  * (codes `FST_…`, schema validation) and those of `http-errors` (a boolean `expose`). Any other error is a failure of ours, 500, whatever it has
  * in `status` and `statusCode`: HTTP clients put in there what somebody else has answered.
  *
- * @param isOfBody whether it came up while Fastify read the body: then Fastify itself has set its status to 400.
+ * What came up while Fastify read the body, which sets its status to 400 itself, is the client's.
  */
-export function answerOfError(error: unknown, isOfBody: boolean): AnswerOfError {
+export function answerOfError(error: unknown, reply: FastifyReply): AnswerOfError {
+  // After a body that could not be read Fastify closes the connection, as the client may send more of it.
+  return answerOf(error, reply.statusCode === 200 && reply.getHeader('connection') === 'close');
+}
+
+/** Returns the status with which an error will be answered, for `onError` hooks: 500 unless the error was made to be answered. */
+export function statusOfError(error: unknown, reply: FastifyReply): number {
+  return answerOfError(error, reply).statusCode;
+}
+
+function answerOf(error: unknown, isOfBody: boolean): AnswerOfError {
   if (typeof error !== 'object' || error === null) return UNKNOWN;
   if (isAppError(error)) return answer(error.statusCode, error.message, error.field);
   const complaint = complaintOf(error);

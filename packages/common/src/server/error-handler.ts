@@ -16,7 +16,7 @@ const GENERIC_MESSAGE = 'Something went wrong on our side. If it happens again, 
  */
 export function createErrorHandler(isProduction: boolean) {
   return async function errorHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<ErrorBody> {
-    const { statusCode, message, field } = answerOfError(error, isOfBody(reply));
+    const { statusCode, message, field } = answerOfError(error, reply);
     // What was to be answered, such as a picture or what a service has sent, may have said already of which kind and how long it is.
     reply.code(statusCode).removeHeader('content-length').removeHeader('content-encoding').type(JSON_TYPE);
     const reason = reasonOf(statusCode);
@@ -37,11 +37,6 @@ export function createErrorHandler(isProduction: boolean) {
     } else inContextOf(state, () => request.log.error({ err: error, errorId }, 'request failed'));
     return { error: reason, message: isProduction ? GENERIC_MESSAGE : (message ?? GENERIC_MESSAGE), errorId };
   };
-}
-
-/** Fastify closes the connection after a body that could not be read, as the client may send more of it. */
-function isOfBody(reply: FastifyReply): boolean {
-  return reply.statusCode === 200 && reply.getHeader('connection') === 'close';
 }
 
 function messageOf(error: unknown): string {

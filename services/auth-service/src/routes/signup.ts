@@ -1,4 +1,5 @@
-import { identifyUser, type Server, trackEvent, visitorId } from '@qr/common';
+import { identifyUser, type Server, statusOfError, trackEvent, visitorId } from '@qr/common';
+import type { FastifyReply } from 'fastify';
 import type { AppContext } from '../app.ts';
 import { signupBody, toUserReply, userReply } from '../schemas.ts';
 
@@ -30,9 +31,10 @@ export function addSignupRoute(app: Server, { accounts, startSession, knownDevic
 
 async function trackFailure(
   request: Parameters<typeof visitorId>[0],
-  _reply: unknown,
-  { statusCode = 500 }: { readonly statusCode?: number },
+  reply: FastifyReply,
+  error: unknown,
 ): Promise<void> {
+  const statusCode = statusOfError(error, reply);
   const reason = statusCode >= 500 ? 'server_error' : REASONS[statusCode];
   if (reason) trackEvent('signup_failed', visitorId(request), { reason });
 }
