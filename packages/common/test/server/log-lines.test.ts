@@ -95,7 +95,7 @@ it('writes a line for errors that refuse to be read', async () => {
     throw new Error('do not read me');
   };
   app.get('/fail', async () => {
-    throw Object.defineProperties(new Error('x'), { message: { get: refuse }, stack: { get: refuse } });
+    throw Object.defineProperties(new Error('x'), { stack: { get: refuse }, message: { get: refuse } });
   });
   const { errorId } = (await app.inject('/fail')).json();
   expect(errorId).toMatch(/^[0-9a-f]{32}$/);
