@@ -173,7 +173,7 @@ export function createErrorBudget({ perMonth, share, store, send, warn }: ErrorB
   function judge(error: unknown, eventId: string, place: string | undefined, isCertain = false): Verdict {
     const at = Date.now();
     const { id, ...kind } = fingerprintOf(error, place);
-    const fingerprint = families.representativeOf(id, kind.families);
+    const fingerprint = families.representativeOf(id, kind.families, at);
     const title = fingerprint === id ? kind.title : `${kind.title.split(' in ')[0]} of many kinds`;
     const entry = entryOf(fingerprint, title, at);
     if (ledger.isDue(entry, at) || isCertain) {

@@ -5,6 +5,7 @@ import {
   AppError,
   buildServer,
   captureException,
+  captureMessage,
   closeObservability,
   createServiceClient,
   flushObservability,
@@ -117,6 +118,13 @@ describe('a flood', () => {
     });
     expect(events).toBeLessThan(100);
     for (let n = 0; n < 600; n++) captureException(new Error(`cannot parse ${letters(n * 7919)}`));
+    await realFailure();
+  });
+
+  it('of many messages is few kinds, and hides no other', async () => {
+    for (let n = 0; n < 600; n++) captureMessage(`somebody called ${letters(n * 7919)} was here`);
+    await flushObservability();
+    expect(inbox.errors().length).toBeLessThan(100);
     await realFailure();
   });
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Family } from './families.ts';
 import { infrastructureOf } from './infrastructure.ts';
 
 /** What errors of one cause have in common. */
@@ -7,8 +8,8 @@ export interface Fingerprint {
   readonly id: string;
   /** For people, such as `TypeError in GET /codes/:id`. */
   readonly title: string;
-  /** What fingerprints of one flood have in common, each 12 hex digits: the sentence, wherever it is said, and the place in the code, whatever it says. */
-  readonly families: readonly string[];
+  /** The sentence, wherever it is said, and the place in the code, whatever it says; of what has no frames its kind. */
+  readonly families: readonly Family[];
 }
 
 const TOP_FRAMES = 3;
@@ -36,11 +37,7 @@ export function createFingerprinter(): (error: unknown, place: string | undefine
     return {
       id: digest(key),
       title: place === '' ? name : `${name} in ${place}`,
-      // The engine's own errors say the same of many faults.
-      families: [
-        ...(ENGINE_ERRORS.has(name) ? [] : [digest(`${name}\n${message}`)]),
-        ...(frames === '' ? [] : [digest(`${name}\n\n${frames}`)]),
-      ],
+      families: familiesOf(name, message, frames),
     };
   });
   return (error, place) => {
@@ -54,6 +51,20 @@ export function createFingerprinter(): (error: unknown, place: string | undefine
   };
 }
 
+function familiesOf(name: string, message: string, frames: string): readonly Family[] {
+  const bySentence = { id: digest(`${name}\n${message}`), max: MAX_OF_FAMILY };
+  const byPlace =
+    frames === ''
+      ? { id: digest(name), max: MAX_WITHOUT_FRAMES }
+      : { id: digest(`${name}\n\n${frames}`), max: MAX_OF_FAMILY };
+  // The engine's own errors say the same of many faults.
+  return ENGINE_ERRORS.has(name) ? [byPlace] : [bySentence, byPlace];
+}
+
+/** Fingerprints of one sentence, or of one place in the code. */
+const MAX_OF_FAMILY = 5;
+/** Of messages and thrown texts: the first ten of each are half of what may be sent at once. */
+const MAX_WITHOUT_FRAMES = 25;
 const ENGINE_ERRORS = new Set(['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'URIError']);
 
 function digest(key: string): string {
