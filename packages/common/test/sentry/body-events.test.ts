@@ -17,7 +17,7 @@ beforeEach(() => inbox.clear());
 /** Not written as it appears: an error carries the source lines around each frame. */
 const nobody = 90 + 9;
 
-const app = buildServer({ handleSignals: false });
+const app = buildServer({ handleSignals: false, maxEventLoopDelayMs: 0 });
 app.addContentTypeParser('text/lines', (request, payload, done) => {
   const user = String(request.headers['x-user']);
   setUserContext({ id: user });
@@ -51,7 +51,7 @@ it('keeps breadcrumbs and errors of a body that is parsed as it arrives with the
   const users = Array.from({ length: 20 }, (_, n) => `user-${n}-end`);
   await Promise.all(users.map((user) => post(user, 'good\nbad\n', { 'x-fail': '1' })));
   captureMessage('of the process');
-  await flushObservability();
+  await flushObservability(20_000);
   const errors = inbox.errors();
   expect(errors).toHaveLength(2 * users.length + 1);
   for (const user of users) {
@@ -71,7 +71,7 @@ it('shows breadcrumbs that were left outside of any request in no request and no
   addBreadcrumb(`of the process, about user-${nobody}-end`);
   await post('user-1-end', 'good\n', { 'x-fail': '1' });
   withJobContext({ name: 'job' }, () => captureException(new Error('of the job')));
-  await flushObservability();
+  await flushObservability(20_000);
   expect(inbox.errors()).toHaveLength(2);
   expect(JSON.stringify(inbox.errors())).not.toContain(`user-${nobody}-end`);
 });

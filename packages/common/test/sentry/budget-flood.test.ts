@@ -41,7 +41,7 @@ async function flood(fail: (route: string) => Promise<unknown>) {
   const app = buildServer({ rateLimit: false, maxEventLoopDelayMs: 0 });
   for (const url of ROUTES) app.route({ method: [...METHODS], url, handler: async () => fail(url) });
   for (const url of ROUTES) for (const method of METHODS) await app.inject({ method, url });
-  await flushObservability();
+  await flushObservability(20_000);
   const real = await realFailure();
   await app.close();
   const errors = inbox.errors().filter(({ eventId }) => eventId !== real);
@@ -61,7 +61,7 @@ async function realFailure(): Promise<string> {
   });
   const { errorId } = (await app.inject(`/${name}`)).json();
   await app.close();
-  await flushObservability();
+  await flushObservability(20_000);
   expect(inbox.errors().map(({ eventId }) => eventId)).toContain(errorId);
   return errorId;
 }
@@ -123,7 +123,7 @@ describe('a flood', () => {
 
   it('of many messages is few kinds, and hides no other', async () => {
     for (let n = 0; n < 600; n++) captureMessage(`somebody called ${letters(n * 7919)} was here`);
-    await flushObservability();
+    await flushObservability(20_000);
     expect(inbox.errors().length).toBeLessThan(100);
     await realFailure();
   });

@@ -10,7 +10,7 @@ interface Crumb {
 }
 
 async function sent() {
-  await flushObservability();
+  await flushObservability(20_000);
   const [error] = inbox.errors();
   const { breadcrumbs = [], ...rest } = (error?.event ?? {}) as { readonly breadcrumbs?: readonly Crumb[] };
   return { error, rest, breadcrumbs, bytes: Buffer.byteLength(JSON.stringify(error?.event ?? {})) };

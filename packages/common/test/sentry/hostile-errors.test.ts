@@ -32,7 +32,7 @@ async function fail(thrown: () => unknown) {
     throw thrown();
   });
   const response = await app.inject({ method: 'POST', url: '/codes/42', payload: {} });
-  await flushObservability();
+  await flushObservability(20_000);
   const errors = inbox.errors();
   const { values } = (errors[0]?.event['exception'] ?? { values: [] }) as { readonly values: readonly Exception[] };
   return { response, errors, values, main: values.at(-1) };
@@ -65,7 +65,7 @@ describe('an error of many errors', () => {
     ['in a job', () => withJobContext({ name: 'job' }, () => void captureException(nested(30)))],
   ])('also %s', async (_, capture) => {
     capture();
-    await flushObservability();
+    await flushObservability(20_000);
     expect(inbox.errors()).toMatchObject([{ type: 'AggregateError', service: 'test-service' }]);
   });
 });

@@ -95,7 +95,7 @@ describe('what a request has started and left running', () => {
     await app.inject({ method: 'POST', url: '/start', payload: {} });
     await pause(60);
     clearInterval(timer);
-    await flushObservability();
+    await flushObservability(20_000);
     const of = (value: string) => inbox.errors().filter((error) => error.value === value);
     expect(of('within the request')).toMatchObject([{ userId: 'first-visitor' }]);
     expect(of('within the request')[0]?.event).toMatchObject({
