@@ -1,19 +1,23 @@
 import { getDefaultIsolationScope, uuid4 } from '@sentry/core';
 import * as Sentry from '@sentry/node';
+import { usableIdOf } from '../mixpanel/identity.ts';
 import { warnOnce } from '../warn-once.ts';
 import { plannedContext } from './allow-list.ts';
 import { budgetContext } from './budget/summary.ts';
 import type { Verdict } from './error-budget.ts';
 import { noteBreadcrumb } from './recent-events.ts';
-import { rememberReport, reportedAs, stateOf } from './request-state.ts';
+import { toReportable } from './reportable-error.ts';
+import { createReports } from './reports.ts';
+import { rememberReport, stateOf } from './request-state.ts';
 import { sentryState } from './state.ts';
-import { verdictOn } from './verdict.ts';
+import { placeOf, verdictOn } from './verdict.ts';
 
 /** How bad a message is. */
 export type MessageLevel = 'info' | 'warning' | 'error';
 
 /**
- * Reports an error. Synchronous, never throws. An error that was already reported within the same request is not reported again.
+ * Reports an error. Synchronous, never throws. The same error object, captured again within a minute in the same request or job (or outside of
+ * any), is not reported again; a text is, each time.
  *
  * @param error anything that was thrown.
  * @param context values under keys of the plan's context list; others are left out and counted.
@@ -22,12 +26,13 @@ export type MessageLevel = 'info' | 'warning' | 'error';
 export function captureException(error: unknown, context?: Readonly<Record<string, unknown>>): string {
   if (!sentryState.isOn) return keepOrRefuse((eventId) => report(error, eventId, context));
   const state = stateOf(Sentry.getIsolationScope());
-  const known = state ? reportedAs(state, error) : reportedOutside.get(error as object);
-  if (known !== undefined) return known;
+  const known = typeof error === 'object' ? (state ? state.reports : reportedOutside)?.find(error) : undefined;
+  if (known !== undefined && Date.now() - known.at < AGAIN_AFTER_MS) return known.eventId;
   const eventId = uuid4();
-  if (state) rememberReport(state, error, eventId);
-  else if (typeof error === 'object' && error !== null) reportedOutside.set(error, eventId);
-  report(error, eventId, context);
+  const verdict = report(error, eventId, context);
+  const made = { eventId, verdict, at: Date.now() };
+  if (state) rememberReport(state, error, made);
+  else if (typeof error === 'object' && error !== null) reportedOutside.remember(error, made);
   return eventId;
 }
 
@@ -41,22 +46,30 @@ function keepOrRefuse(send: (eventId: string) => void): string {
   return eventId;
 }
 
-/** Errors that were reported outside of any request or job. */
-const reportedOutside = new WeakMap<object, string>();
+/** An error that comes again later is another failure: of an object that is made once and thrown often. */
+const AGAIN_AFTER_MS = 60_000;
 
-/** Hands an error to the SDK under an id of our own, if it is worth an event. */
-export function report(error: unknown, eventId: string, context?: Readonly<Record<string, unknown>>): void {
+/** Errors that were reported outside of any request or job. */
+const reportedOutside = createReports();
+
+/** Hands an error to the SDK under an id of our own, if it is worth an event. Returns what the budget said. */
+export function report(
+  error: unknown,
+  eventId: string,
+  context?: Readonly<Record<string, unknown>>,
+): Verdict | undefined {
   try {
-    const verdict = verdictOn(error, eventId, Sentry.getIsolationScope());
-    if (verdict.isSuppressed) return;
-    // One error object may be thrown by many requests; the SDK would skip all but the first.
-    unmarkCaptured(error);
+    const scope = Sentry.getIsolationScope();
+    const verdict = verdictOn(error, eventId, scope);
+    if (verdict.isSuppressed) return verdict;
     const hint = { event_id: eventId, captureContext: captureContext(verdict, context) };
-    Sentry.captureException(isReadable(error) ? error : new Error('An error that refuses to be read'), hint);
+    Sentry.captureException(unmarkCaptured(error) ? error : toReportable(error, { place: placeOf(scope) }), hint);
+    return verdict;
   } catch {
-    // An error object with hostile getters; the caller has troubles enough.
+    // What the SDK does not withstand; the caller has troubles enough.
     sentryState.budget.fail(eventId);
     warnOnce('An error could not be reported: reading it threw.');
+    return undefined;
   }
 }
 
@@ -64,20 +77,20 @@ function captureContext(verdict: Verdict, context: Readonly<Record<string, unkno
   return { ...budgetContext(verdict), ...(context && { extra: plannedContext(context) }) };
 }
 
-/** The SDK throws at one that is not, and from then on waits for it at every flush. */
-function isReadable(error: unknown): boolean {
+/**
+ * Takes the SDK's mark off an error: one object may be thrown by many requests, and the SDK would skip all but the first. Returns `false` for one
+ * that refuses.
+ *
+ * @see `checkOrSetAlreadyCaught` in `@sentry/core`
+ */
+function unmarkCaptured(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return true;
   try {
-    const { name, message, stack, cause } = Object(error) as Error;
-    void [name, message, stack, cause];
+    if ('__sentry_captured__' in error) delete error.__sentry_captured__;
     return true;
   } catch {
     return false;
   }
-}
-
-/** @see `checkOrSetAlreadyCaught` in `@sentry/core` */
-function unmarkCaptured(error: unknown): void {
-  if (typeof error === 'object' && error !== null && '__sentry_captured__' in error) delete error.__sentry_captured__;
 }
 
 /** Reports a sentence instead of an error. Same rules as {@link captureException}. */
@@ -117,10 +130,10 @@ export interface UserContext {
 }
 
 /**
- * Says whose request (or job) this is. Outside of one it warns and does nothing: set on the process, the name of one person would land on
- * the errors of others.
+ * Says whose request (or job) this is; `null` for nobody, as after a log-out. Outside of one it warns and does nothing: set on the process, the
+ * name of one person would land on the errors of others.
  */
-export function setUserContext(user: UserContext): void {
+export function setUserContext(user: UserContext | null): void {
   if (!sentryState.isOn) return;
   const scope = Sentry.getIsolationScope();
   if (scope === getDefaultIsolationScope()) {
@@ -130,9 +143,10 @@ export function setUserContext(user: UserContext): void {
     return;
   }
   try {
-    const id: unknown = user?.id;
-    if (typeof id === 'string' || typeof id === 'number') scope.setUser({ id: String(id) });
-    else warnOnce('setUserContext expects an object with an id, a text: nothing was set.');
+    if (user === null || user === undefined) return void scope.setUser(null);
+    const id = usableIdOf(user.id);
+    if (id !== undefined && id !== '') scope.setUser({ id });
+    else warnOnce('setUserContext expects an object with the id of a user, a text: nothing was set.');
   } catch {
     warnOnce('setUserContext could not read what it was given: nothing was set.');
   }

@@ -11,8 +11,9 @@ export function isClientGone({ raw: response }: FastifyReply, error: unknown): b
   // Not by the request, from which a proxy may have taken its socket.
   if (!response.destroyed || response.writableFinished || typeof error !== 'object' || error === null) return false;
   try {
-    const { name, code } = error as { readonly name?: unknown; readonly code?: unknown };
-    return name === 'AbortError' || CODES.has(String(code));
+    const { name, code, message } = error as { readonly [Key in 'name' | 'code' | 'message']?: unknown };
+    // The last is what Node raises on a request whose client has hung up.
+    return name === 'AbortError' || CODES.has(String(code)) || (code === 'ECONNRESET' && message === 'aborted');
   } catch {
     // Getters that refuse.
     return false;

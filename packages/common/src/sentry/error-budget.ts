@@ -1,5 +1,6 @@
 import { uuid4 } from '@sentry/core';
 import type { BudgetStore } from './budget/budget-store.ts';
+import { createFamilies } from './budget/families.ts';
 import { createFingerprinter } from './budget/fingerprint.ts';
 import { type Entry, Ledger, OTHER, type Suppressed } from './budget/ledger.ts';
 import { lines, replay, snapshot } from './budget/ledger-log.ts';
@@ -118,6 +119,7 @@ export interface ErrorBudgetOptions {
  */
 export function createErrorBudget({ perMonth, share, store, send, warn }: ErrorBudgetOptions): ErrorBudget {
   const fingerprintOf = createFingerprinter();
+  const families = createFamilies();
   const ledger = new Ledger(limitsFor(perMonth), Date.now());
   const ofMinute = new Map<string, number>();
   let compactedAt = Date.now();
@@ -170,7 +172,9 @@ export function createErrorBudget({ perMonth, share, store, send, warn }: ErrorB
 
   function judge(error: unknown, eventId: string, place: string | undefined, isCertain = false): Verdict {
     const at = Date.now();
-    const { id: fingerprint, title } = fingerprintOf(error, place);
+    const { id, ...kind } = fingerprintOf(error, place);
+    const fingerprint = families.representativeOf(id, kind.families, at);
+    const title = fingerprint === id ? kind.title : `${kind.title.split(' in ')[0]} of many kinds`;
     const entry = entryOf(fingerprint, title, at);
     if (ledger.isDue(entry, at) || isCertain) {
       const suppressed = ledger.report(fingerprint, eventId, at);

@@ -1,5 +1,6 @@
 import type { Integration } from '@sentry/core';
 import * as Sentry from '@sentry/node';
+import { readableErrorsIntegration } from './readable-errors.ts';
 import { requestDataIntegration } from './request-data.ts';
 import { spanStreamIntegrations } from './span-stream.ts';
 import { uncaughtErrorsIntegration } from './uncaught-errors.ts';
@@ -19,7 +20,8 @@ interface IntegrationsOptions {
  */
 export function integrations({ isOwnTraffic, shutdownTimeoutMs, sourceLines }: IntegrationsOptions) {
   return [
-    // First: it records an event before linked errors are added to it.
+    readableErrorsIntegration(),
+    // First of those that change an event: it records one before linked errors are added to it.
     ...sourceLines,
     Sentry.eventFiltersIntegration(),
     Sentry.functionToStringIntegration(),

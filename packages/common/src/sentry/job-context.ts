@@ -1,5 +1,5 @@
 import * as Sentry from '@sentry/node';
-import { attachState, createRequestState } from './request-state.ts';
+import { attachState, createRequestState, endState, type RequestState } from './request-state.ts';
 import { sentryState } from './state.ts';
 
 /** A unit of background work; `trace` is what `Sentry.getTraceData()` gave when the job was made. */
@@ -18,6 +18,7 @@ export function withJobContext<T>(job: Job, fn: () => T): T {
   return Sentry.withIsolationScope((scope) => {
     const state = createRequestState();
     attachState(scope, state);
+    scope.clearBreadcrumbs();
     scope.setTransactionName(name);
     scope.setSDKProcessingMetadata({ observability: { state } });
     const run = () => {
@@ -25,8 +26,28 @@ export function withJobContext<T>(job: Job, fn: () => T): T {
       return Sentry.startSpan({ name, op: 'queue.process' }, fn);
     };
     // Without a trace of its own the job would otherwise join the trace of the process.
-    return Sentry.continueTrace({ sentryTrace, baggage }, run);
+    return endingWith(() => Sentry.continueTrace({ sentryTrace, baggage }, run), state);
   });
+}
+
+/** Ends the job's state with the job, which may be asynchronous. */
+function endingWith<T>(run: () => T, state: RequestState): T {
+  let isRunning = false;
+  const end = () => endState(state);
+  try {
+    const result = run();
+    if (isThenable(result)) {
+      isRunning = true;
+      result.then(end, end);
+    }
+    return result;
+  } finally {
+    if (!isRunning) end();
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** Whatever describes it, the job itself must run. */

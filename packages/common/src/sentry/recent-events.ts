@@ -35,7 +35,16 @@ export function noteEvent(name: string, time: number, properties: unknown): stri
  */
 export function noteBreadcrumb(state: RequestState, message: string, data: Note['data']): void {
   state.notes ??= [];
-  keep(state.notes, { message, time: Date.now(), order: state.noted++, data }, MAX_NOTES);
+  const text = message.length > MAX_NOTE_LENGTH ? shortened(message) : message;
+  keep(state.notes, { message: text, time: Date.now(), order: state.noted++, data }, MAX_NOTES);
+}
+
+/** More of a message is not sent either. */
+const MAX_NOTE_LENGTH = 16_384;
+
+/** A copy: a part of a text would keep the whole of it in memory. */
+function shortened(text: string): string {
+  return Buffer.from(text.slice(0, MAX_NOTE_LENGTH), 'utf16le').toString('utf16le');
 }
 
 /** Cuts back only when twice as many have gathered: a cut moves the whole list. */
@@ -50,6 +59,8 @@ export function withRecentEvents(event: ErrorEvent): ErrorEvent {
   if (!state?.recentEvents && !state?.notes) return event;
   // An event is sent a moment after the error: what was tracked meanwhile is not its history.
   const until = (event.timestamp ?? Number.POSITIVE_INFINITY) * 1000;
+  // Of something that the request has left running.
+  if (state.endedAt !== undefined && until > state.endedAt + 1) return event;
   const isEarlier = ({ time }: { readonly time: number }) => time <= until;
   const breadcrumbs = [
     ...(event.breadcrumbs ?? []),

@@ -1,8 +1,9 @@
 import type { Envelope } from '@sentry/core';
-import type { Event } from '@sentry/node';
+import type { Breadcrumb, Event } from '@sentry/node';
 import { warnOnce } from '../warn-once.ts';
-import { filterEvent } from './allow-list.ts';
+import { filterBreadcrumb, filterEvent } from './allow-list.ts';
 import { filterAttributes, statementOf } from './attribute-filter.ts';
+import { fittingBreadcrumbs, fittingExceptions, fittingValue } from './event-size.ts';
 import { filterProfile } from './profile-filter.ts';
 import { sentryState } from './state.ts';
 
@@ -61,31 +62,44 @@ function nameOf(name: string, attributes: Json): string {
   return sentryState.scrubber.scrubText(name.replace(/[?#]\S*/g, ''));
 }
 
+/** Everything else that an event may have is cleaned and limited by itself, so that no large part of it uses up what others need. */
 const EVENT_FIELDS = [
-  ...[
-    'event_id',
-    'type',
-    'timestamp',
-    'start_timestamp',
-    'platform',
-    'level',
-    'logger',
-    'server_name',
-    'release',
-    'dist',
-  ],
-  ...['environment', 'message', 'logentry', 'exception', 'threads', 'fingerprint', 'transaction', 'transaction_info'],
-  ...['breadcrumbs', 'request', 'user', 'contexts', 'extra', 'tags', 'sdk', 'modules', 'debug_meta', 'spans'],
+  ...['event_id', 'type', 'timestamp', 'start_timestamp', 'platform', 'level', 'logger', 'server_name', 'release'],
+  ...['dist', 'environment', 'message', 'logentry', 'threads', 'fingerprint', 'transaction', 'transaction_info'],
+  ...['request', 'user', 'contexts', 'extra', 'tags', 'sdk', 'modules'],
 ];
 
 function filterWholeEvent(payload: Json): unknown {
-  // What is changed in place below must not be the caller's: the SDK shares contexts between events.
-  const event = redact(
-    Object.fromEntries(EVENT_FIELDS.flatMap((key) => (key in payload ? [[key, payload[key]]] : []))),
-  ) as Json;
+  const event: Json = {};
+  for (const field of EVENT_FIELDS) {
+    if (payload[field] !== undefined) event[field] = fittingValue(redactField(field, payload[field]));
+  }
+  const { values } = (payload['exception'] ?? {}) as { readonly values?: unknown };
+  if (Array.isArray(values)) event['exception'] = { values: fittingExceptions(values, redact) };
+  // What ties the frames of a built page to its source maps: one entry for each file, and no text of a person.
+  if (payload['debug_meta'] !== undefined) event['debug_meta'] = redact(payload['debug_meta']);
   filterEvent(event as Event);
-  if (Array.isArray(event['spans'])) event['spans'] = event['spans'].map(filterStaticSpan);
+  // Cleaned here and not above: once is enough.
+  if (Array.isArray(payload['breadcrumbs'])) {
+    event['breadcrumbs'] = fittingBreadcrumbs(payload['breadcrumbs'], cleanBreadcrumb);
+  }
+  if (Array.isArray(payload['spans'])) event['spans'] = (redact(payload['spans']) as Json[]).map(filterStaticSpan);
   return event;
+}
+
+/** The names of keys decide what is secret. */
+function redactField(field: string, value: unknown): unknown {
+  return (redact({ [field]: value }) as Json)[field];
+}
+
+function cleanBreadcrumb(breadcrumb: unknown): Breadcrumb | null {
+  if (typeof breadcrumb !== 'object' || breadcrumb === null) return null;
+  const { message, data, ...rest } = breadcrumb as Breadcrumb;
+  return filterBreadcrumb({
+    ...(redact(rest) as Breadcrumb),
+    ...(message !== undefined && { message: String(message) }),
+    ...(typeof data === 'object' && data !== null && { data }),
+  });
 }
 
 /** A span within a transaction, as the SDK's static mode sends it. */

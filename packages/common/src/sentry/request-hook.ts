@@ -1,16 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage } from 'node:http';
 import { uuid4 } from '@sentry/core';
 import * as Sentry from '@sentry/node';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { readObservabilityConfig } from '../load-config.ts';
 import { requestState, setRequestState } from '../server/request-key.ts';
 import { stripUrl } from '../shared/index.ts';
 import { report } from './capture.ts';
 import { isClientGone } from './client-gone.ts';
+import type { Verdict } from './error-budget.ts';
 import type { RequestData } from './request-data.ts';
 import { createRequestScopes } from './request-scope.ts';
-import { attachState, createRequestState, type RequestState, rememberReport, reportedAs } from './request-state.ts';
+import {
+  attachState,
+  createRequestState,
+  endState,
+  type RequestState,
+  rememberReport,
+  reportedAs,
+} from './request-state.ts';
 import { isHealthRoute, REQUEST_ORIGIN, sample } from './sampling.ts';
 import { sentryState } from './state.ts';
+import { createTraceTrust } from './trace-trust.ts';
 import { suppressedLine } from './verdict.ts';
 
 declare module 'fastify' {
@@ -28,13 +39,14 @@ declare module 'fastify' {
  */
 export function addRequestHooks(app: FastifyInstance): void {
   const runInScope = createRequestScopes();
+  const mayDecide = createTraceTrust(readObservabilityConfig().config.SERVICE_TOKEN);
   app.addHook('onRequest', (request, _reply, done) => {
     const path = stripUrl(request.url);
     if (isHealthRoute(path) || request.routeOptions.config.observability === false) return done();
     const state = createRequestState();
     setRequestState(request, state);
     const route = request.routeOptions.url;
-    const { context, isSampled } = sample(request.headers, sentryState.sampleRateOf(route));
+    const { context, isSampled } = sample(request, sentryState.sampleRateOf(route), mayDecide);
     // `sampled: false` also tells services further on, and keeps the SDK from building child spans.
     state.trace = isSampled ? context : { ...context, sampled: false };
     const name = `${request.method} ${route ?? '(no route)'}`;
@@ -42,8 +54,7 @@ export function addRequestHooks(app: FastifyInstance): void {
     // One level down, as the SDK copies what is on the first.
     const metadata = { requestData, observability: { state } };
     const proceed = () => {
-      // Node emits a body's `end` in the context of the connection, not of the request: keep the way back.
-      if (request.method !== 'GET' && request.method !== 'HEAD') state.enter = AsyncLocalStorage.snapshot();
+      if (request.method !== 'GET' && request.method !== 'HEAD') emitInContext(request.raw);
       // Hooks of Fastify call the next one from within `done`, so the rest of the request runs in this scope.
       done();
     };
@@ -53,12 +64,6 @@ export function addRequestHooks(app: FastifyInstance): void {
       state.span = startSpan(request, name, path);
       Sentry.withActiveSpan(state.span, proceed);
     });
-  });
-
-  app.addHook('preValidation', (request, _reply, done) => {
-    const enter = requestState(request)?.enter;
-    if (enter) enter(done);
-    else done();
   });
 
   // Runs before any error handler, nested ones too, while the error is still what was thrown.
@@ -79,8 +84,10 @@ export function addRequestHooks(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     // Again, for a status that a later `onSend` hook has changed.
     reportServerError(request, reply);
-    endSpan(requestState(request), reply.statusCode);
+    const state = requestState(request);
+    endSpan(state, reply.statusCode);
     done();
+    if (state) endState(state);
   });
 
   app.addHook('onRequestAbort', (request, done) => {
@@ -88,6 +95,16 @@ export function addRequestHooks(app: FastifyInstance): void {
     endSpan(requestState(request), 499);
     done();
   });
+}
+
+/**
+ * Node emits the events of a body in the context of the connection, in which a breadcrumb of a parser would land in the scope of the process, and in
+ * which the handler would run: they are emitted in the context of the request instead.
+ */
+function emitInContext(body: IncomingMessage): void {
+  const enter = AsyncLocalStorage.snapshot();
+  const emit = body.emit;
+  body.emit = (...event: Parameters<typeof emit>) => enter(() => Reflect.apply(emit, body, event));
 }
 
 function startSpan(request: FastifyRequest, name: string, path: string): Sentry.Span {
@@ -110,15 +127,17 @@ function reportServerError(request: FastifyRequest, reply: FastifyReply): void {
   if (!state?.scope || state.isRefused || state.isReported) return;
   if (state.hasError && isClientGone(reply, state.error)) return;
   state.isReported = true;
-  if (state.hasError ? reportedAs(state, state.error) !== undefined : state.reported !== undefined) return;
+  if (state.hasError ? reportedAs(state, state.error) !== undefined : state.reports?.latest !== undefined) return;
   const error = state.hasError
     ? state.error
     : new Error(`${request.method} ${request.routeOptions.url} answered ${reply.statusCode} without an error`);
   const errorId = errorIdOf(state);
-  rememberReport(state, error, errorId);
-  const isLogged = state.verdicts?.has(errorId);
-  inContextOf(state, () => report(error, errorId));
-  const verdict = state.verdicts?.get(errorId);
+  const isLogged = state.answered?.eventId === errorId;
+  let verdict: Verdict | undefined;
+  inContextOf(state, () => {
+    verdict = report(error, errorId);
+  });
+  rememberReport(state, error, { eventId: errorId, verdict, at: Date.now() });
   // An error handler of the application's own does not know.
   if (verdict?.isSuppressed && !isLogged) request.log.info(suppressedLine(verdict, errorId), 'request failed');
 }
@@ -135,7 +154,7 @@ export function inContextOf(state: RequestState | null, fn: () => void): void {
 /** The id that the answer shows and the event will have. */
 export function errorIdOf(state: RequestState | null): string {
   if (!state) return uuid4();
-  state.errorId ??= (state.hasError ? reportedAs(state, state.error) : undefined) ?? uuid4();
+  state.errorId ??= (state.hasError ? reportedAs(state, state.error)?.eventId : undefined) ?? uuid4();
   return state.errorId;
 }
 

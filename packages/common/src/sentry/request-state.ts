@@ -1,6 +1,7 @@
 import type { PropagationContext } from '@sentry/core';
 import type { Scope, Span } from '@sentry/node';
-import type { Verdict } from './error-budget.ts';
+import { createReports, type Report, type Reports } from './reports.ts';
+import { forgetPerson } from './shared-scope.ts';
 
 /** A product event that errors of the same request tell of. */
 export interface RecentEvent {
@@ -27,12 +28,12 @@ export interface RequestState {
   /** The error that will be answered, remembered before any handler can change or hide it. */
   error: unknown;
   hasError: boolean;
-  /** Every error that was reported from within this request, with the id under which; absent until there is one. */
-  reported: Map<unknown, string> | undefined;
+  /** Errors that were reported from within this request; absent until there is one. */
+  reports: Reports | undefined;
   /** The id in the answer of a 5xx. */
   errorId: string | undefined;
-  /** What the error budget said, by event id; absent until it was asked. */
-  verdicts: Map<string, Verdict> | undefined;
+  /** What the error budget said of the error that is answered. */
+  answered: Report | undefined;
   scope: Scope | undefined;
   span: Span | undefined;
   /** Its place in the trace, for moments outside of its own context. */
@@ -47,8 +48,8 @@ export interface RequestState {
   isReported: boolean;
   /** Refused before any handler saw it, as the process was too busy: answered 5xx, but no incident of the code. */
   isRefused: boolean;
-  /** Runs a function in the request's own context, for moments at which Node has lost it. */
-  enter: (<T>(fn: () => T) => T) | undefined;
+  /** When it was over, milliseconds since the epoch; `undefined` while it runs. */
+  endedAt: number | undefined;
 }
 
 /**
@@ -57,15 +58,15 @@ export interface RequestState {
  */
 const STATE = Symbol('request state');
 
-type ScopeWithState = Scope & { [STATE]?: RequestState };
+type ScopeWithState = Scope & { [STATE]?: RequestState | undefined };
 
 export function createRequestState(): RequestState {
   return {
     error: undefined,
     hasError: false,
-    reported: undefined,
+    reports: undefined,
     errorId: undefined,
-    verdicts: undefined,
+    answered: undefined,
     scope: undefined,
     span: undefined,
     trace: undefined,
@@ -74,7 +75,7 @@ export function createRequestState(): RequestState {
     notes: undefined,
     isReported: false,
     isRefused: false,
-    enter: undefined,
+    endedAt: undefined,
   };
 }
 
@@ -97,19 +98,30 @@ export function breadcrumbTime(time: number, order: number): number {
   return (time + (order % 1000) / 1000) / 1000;
 }
 
-/** Remembers under which id an error was reported. */
-export function rememberReport(state: RequestState, error: unknown, eventId: string): void {
-  state.reported ??= new Map();
-  state.reported.set(error, eventId);
+/**
+ * Ends a request or job: what still runs in its scope, such as an interval that it has started, is not of it any more. Later errors keep the route
+ * and the trace, and have neither its user nor its breadcrumbs.
+ */
+export function endState(state: RequestState): void {
+  if (!state.scope) return;
+  state.endedAt = Date.now();
+  (state.scope as ScopeWithState)[STATE] = undefined;
+  forgetPerson(state.scope);
 }
 
-/** The id under which an error, or one that it was made from, was already reported. */
-export function reportedAs(state: RequestState, error: unknown): string | undefined {
+/** Remembers what became of an error. */
+export function rememberReport(state: RequestState, error: unknown, report: Report): void {
+  state.reports ??= createReports();
+  state.reports.remember(error, report);
+}
+
+/** What became of an error, or of one that it was made from, that was already reported. */
+export function reportedAs(state: RequestState, error: unknown): Report | undefined {
   let current = error;
   // Causes can form a ring.
-  for (let depth = 0; depth < 10; depth++) {
-    const id = state.reported?.get(current);
-    if (id !== undefined) return id;
+  for (let depth = 0; depth < 10 && state.reports; depth++) {
+    const report = state.reports.find(current);
+    if (report !== undefined) return report;
     current = causeOf(current);
     if (current === undefined) return undefined;
   }

@@ -2,8 +2,7 @@ import { type PropagationContext, propagationContextFromHeaders } from '@sentry/
 import type { NodeOptions } from '@sentry/node';
 import type { SampleRateOf } from './sample-rates.ts';
 import { newTraceId } from './trace-ids.ts';
-
-type Incoming = Readonly<Record<string, string | string[] | undefined>>;
+import type { Caller } from './trace-trust.ts';
 
 /** Requests that are neither traced nor reported: a probe every second would drown the rest. */
 const HEALTH = /^\/health(\/|$)/;
@@ -19,16 +18,26 @@ export interface SamplingDecision {
 }
 
 /**
- * An incoming decision is followed, else the rate decides. The number drawn is kept in the context, so that the SDK comes to the same
- * conclusion when it starts the span.
+ * Decides with the incoming trace whether a request is recorded. An incoming `-0` is followed, a `-1` when the caller may decide; else the rate
+ * decides. The number drawn is kept in the context, so that the SDK comes to the same conclusion when it starts the span; that of a caller, in
+ * `baggage`, counts only with its decision.
+ *
+ * @param mayDecide asked for a `-1` only.
  */
-export function sample(headers: Incoming, rate: number): SamplingDecision {
+export function sample(caller: Caller, rate: number, mayDecide: (caller: Caller) => boolean): SamplingDecision {
+  const { headers } = caller;
   const parent = single(headers['sentry-trace']);
-  const context: PropagationContext =
-    parent === undefined
-      ? { traceId: newTraceId(), sampleRand: Math.random() }
-      : propagationContextFromHeaders(parent, headers['baggage']);
-  return { context, isSampled: rate > 0 && (context.sampled ?? context.sampleRand < rate) };
+  if (parent === undefined) {
+    const context = { traceId: newTraceId(), sampleRand: Math.random() };
+    return { context, isSampled: rate > 0 && context.sampleRand < rate };
+  }
+  const incoming = propagationContextFromHeaders(parent, headers['baggage']);
+  const isDecided = incoming.sampled === false || (incoming.sampled === true && rate > 0 && mayDecide(caller));
+  if (isDecided) return { context: incoming, isSampled: rate > 0 && incoming.sampled === true };
+  const sampleRand = Math.random();
+  const isSampled = rate > 0 && sampleRand < rate;
+  // The SDK follows what the parent has decided: here it has not.
+  return { context: { ...incoming, sampled: isSampled, sampleRand }, isSampled };
 }
 
 /** Of the spans that the SDK starts by itself only a request's may begin a trace. */

@@ -13,10 +13,20 @@ export interface Own {
 const NOTHING: unknown[] = Object.freeze([]) as unknown as unknown[];
 const NO_CONTEXTS: object = Object.freeze({});
 
-/** As `parent.clone()` and the setters of what is its own. */
+/** As `parent.clone()` without its breadcrumbs, and the setters of what is its own. */
 export function fork(parent: Scope, own: Own): Scope {
   return new SharedScope(parent as unknown as SharedScope, own) as unknown as Scope;
 }
+
+/** Takes the user and the breadcrumbs from a scope, without telling its listeners. */
+export function forgetPerson(scope: Scope): void {
+  const fields = scope as unknown as SharedScope;
+  fields._user = NOBODY;
+  fields._breadcrumbs = NOTHING;
+}
+
+/** As `setUser(null)` leaves it. */
+const NOBODY = Object.freeze({});
 
 /**
  * The fields of the SDK's scope, which are `protected`: a test compares them with those of the installed version. Most hold what a scope
@@ -48,7 +58,8 @@ class SharedScope {
 
   constructor(parent: SharedScope, { transactionName, trace, metadata }: Own) {
     this._eventProcessors = copyOf(parent._eventProcessors);
-    this._breadcrumbs = copyOf(parent._breadcrumbs);
+    // Not those of the process, where what an event of a connection leaves may be about another request.
+    this._breadcrumbs = NOTHING;
     this._attachments = copyOf(parent._attachments);
     this._user = parent._user;
     this._tags = parent._tags;

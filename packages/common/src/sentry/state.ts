@@ -23,6 +23,8 @@ export const sentryState = {
   scrubber: defaultScrubber as Scrubber,
   /** The scrubber for whole payloads of the SDK: its ids stay. */
   redactTelemetry: defaultScrubber.redactExcept(isSdkId),
+  /** The same for log lines, which name them in camelCase. */
+  redactLine: defaultScrubber.redactExcept(isIdOfLine),
 };
 
 /** Sets up the scrubber; returns a sentence for each option that could not be used as it was. */
@@ -30,5 +32,15 @@ export function configureScrubber(options: ScrubberOptions): readonly string[] {
   const scrubber = createScrubber(options);
   sentryState.scrubber = scrubber;
   sentryState.redactTelemetry = scrubber.redactExcept(isSdkId);
+  sentryState.redactLine = scrubber.redactExcept(isIdOfLine);
   return scrubber.problems;
+}
+
+function isIdOfLine(key: string, text: string): boolean {
+  // Cheaper than taking each key apart.
+  if (![16, 32, 36].includes(text.length)) return false;
+  return isSdkId(
+    key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    text,
+  );
 }

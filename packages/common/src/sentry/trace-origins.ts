@@ -1,18 +1,26 @@
+/** The variables that name the platform's own services, each with one origin or several, separated by commas. */
+const VARIABLES = [
+  'AUTH_SERVICE_URL',
+  'QR_SERVICE_URL',
+  'MICROSITE_SERVICE_URL',
+  'ROUTING_SERVICE_URL',
+  'ANALYTICS_URL',
+  'WEB_SERVER_URL',
+];
+
 /**
- * The origins that may receive our trace headers: those of the platform's own services, which the environment names as `*_SERVICE_URL` and
- * `WEB_SERVER_URL` and `ANALYTICS_URL`, one or several separated by commas. By default the SDK would send them, with baggage, to every host that is called.
+ * Returns what matches the URLs that may receive our trace headers: those of the platform's own services, by the variables that its configuration has
+ * for them. Other variables of such a name are those of somebody else. By default the SDK would send the headers, with baggage, to every host.
  */
-export function platformOrigins(env: Readonly<Record<string, string | undefined>>): string[] {
-  const urls = Object.entries(env).filter(
-    ([name, value]) => value && /^(\w+_SERVICE_URL|WEB_SERVER_URL|ANALYTICS_URL)$/.test(name),
+export function platformOrigins(env: Readonly<Record<string, string | undefined>>): RegExp[] {
+  const origins = VARIABLES.flatMap((name) => (env[name] ?? '').split(',').flatMap(originOf));
+  // A text would match anywhere in a URL, in a query of a stranger's too.
+  return [...new Set(origins)].map(
+    (origin) => new RegExp(`^${origin.replace(/[.*+?^$()|[\]\\{}]/g, '\\$&')}(?:[/?#]|$)`),
   );
-  return [...new Set(urls.flatMap(([, value = '']) => value.split(',').flatMap(originOf)))];
 }
 
 function originOf(url: string): string[] {
-  try {
-    return [`${new URL(url).origin}/`];
-  } catch {
-    return [];
-  }
+  const text = url.trim();
+  return /^https?:/i.test(text) && URL.canParse(text) ? [new URL(text).origin] : [];
 }

@@ -32,7 +32,8 @@ export function createUnfinishedEvents() {
     },
     preprocessEvent(event: Event, hint: EventHint) {
       if (isEnding || event.type !== undefined) return;
-      const scopes = { scope: Sentry.getCurrentScope(), isolationScope: Sentry.getIsolationScope() };
+      // Copies: a request or job that ends meanwhile takes its user from its scope.
+      const scopes = { scope: Sentry.getCurrentScope().clone(), isolationScope: Sentry.getIsolationScope().clone() };
       captured.set(hint, { event: copyOf(event), ...scopes });
     },
   }));

@@ -1,27 +1,26 @@
 import type { ErrorEvent, EventHint, Scope } from '@sentry/node';
 import { budgetContext } from './budget/summary.ts';
 import type { Verdict } from './error-budget.ts';
-import { type RequestState, stateOf } from './request-state.ts';
+import { type RequestState, reportedAs, stateOf } from './request-state.ts';
 import { sentryState } from './state.ts';
 
 /** What the budget says of an error: asked once for each id, as the answer of a request is written before its error is reported. */
 export function verdictOn(error: unknown, eventId: string, scope: Scope): Verdict {
-  const state = stateOf(scope);
-  const known = state?.verdicts?.get(eventId);
-  if (known) return known;
-  const verdict = sentryState.budget.judge(error, eventId, placeOf(scope));
-  if (state) {
-    state.verdicts ??= new Map();
-    state.verdicts.set(eventId, verdict);
-  }
-  return verdict;
+  const answered = stateOf(scope)?.answered;
+  if (answered?.eventId === eventId && answered.verdict) return answered.verdict;
+  return sentryState.budget.judge(error, eventId, placeOf(scope));
 }
 
 /** What the budget says of the error that a request is about to answer; `undefined` when it will not be reported. */
 export function verdictOfAnswer(state: RequestState | null, error: unknown, errorId: string): Verdict | undefined {
   if (!state?.scope || state.isRefused) return undefined;
-  if (state.isReported) return state.verdicts?.get(errorId);
-  return verdictOn(state.hasError ? state.error : error, errorId, state.scope);
+  const thrown = state.hasError ? state.error : error;
+  const earlier = state.answered ?? reportedAs(state, thrown);
+  if (earlier?.eventId === errorId) return earlier.verdict;
+  if (state.isReported) return undefined;
+  const verdict = verdictOn(thrown, errorId, state.scope);
+  state.answered = { eventId: errorId, verdict, at: Date.now() };
+  return verdict;
 }
 
 /** What the log says of a suppressed error: under which fingerprint its like can be found. */
@@ -43,6 +42,7 @@ export function admit(event: ErrorEvent, hint: EventHint): ErrorEvent | null {
   return { ...event, tags: { ...event.tags, ...tags }, contexts: { ...event.contexts, ...contexts } };
 }
 
-function placeOf(scope: Scope): string | undefined {
+/** Route or job. */
+export function placeOf(scope: Scope): string | undefined {
   return scope.getScopeData().transactionName;
 }

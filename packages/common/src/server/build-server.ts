@@ -8,7 +8,6 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 import { readObservabilityConfig } from '../load-config.ts';
-import { logToSentry } from '../sentry/logs.ts';
 import { nameService, serviceName } from '../service-name.ts';
 import { toTimeLimit } from '../time-limit.ts';
 import { warnOnce } from '../warn-once.ts';
@@ -16,6 +15,7 @@ import { addDocumentation } from './documentation.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { addHealthRoutes, type ReadyChecks } from './health.ts';
 import { addInternalStats } from './internal-stats.ts';
+import { withSafeLines } from './log-lines.ts';
 import { observabilityPlugin } from './observability-plugin.ts';
 import { type SecurityOptions, securityPlugin } from './security.ts';
 import { closeOnSignals } from './shutdown.ts';
@@ -39,7 +39,7 @@ const VARIABLES = [
 export interface BuildServerOptions extends SecurityOptions {
   /** @default the name given to `initializeSentry` */
   readonly serviceName?: string;
-  /** @default JSON lines on stdout at `LOG_LEVEL`; silent when NODE_ENV is `test` */
+  /** Every line passes the scrubber before it is written. @default JSON lines on stdout at `LOG_LEVEL`; silent when NODE_ENV is `test` */
   readonly logger?: FastifyServerOptions['logger'];
   /** Whose `X-Forwarded-*` headers are believed. @default `TRUST_PROXY`, else nobody's */
   readonly trustProxy?: NonNullable<FastifyServerOptions['trustProxy']>;
@@ -71,7 +71,7 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   const { requestTimeoutMs = 30_000 } = options;
   nameService(options.serviceName);
   const app = Fastify({
-    logger: withSentry(
+    logger: withSafeLines(
       options.logger ?? (config.NODE_ENV === 'test' ? false : loggerOptions(config.LOG_LEVEL ?? 'info')),
     ),
     trustProxy: options.trustProxy ?? parseTrustProxy(config.TRUST_PROXY),
@@ -139,13 +139,6 @@ function loggerOptions(level: string): NonNullable<FastifyServerOptions['logger'
     serializers: { req: ({ method, url }) => ({ method, path: url.split('?')[0] }) },
     redact: ['req.headers.authorization', 'req.headers.cookie'],
   };
-}
-
-/** Adds the way of warnings and errors to Sentry to a logger's options. */
-function withSentry(logger: NonNullable<FastifyServerOptions['logger']>): NonNullable<FastifyServerOptions['logger']> {
-  if (logger === false) return false;
-  const options = logger === true ? {} : logger;
-  return { ...options, hooks: { logMethod: logToSentry, ...options.hooks } };
 }
 
 function parseTrustProxy(value: string | undefined): NonNullable<FastifyServerOptions['trustProxy']> {

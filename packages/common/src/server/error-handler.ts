@@ -1,78 +1,45 @@
-import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isClientGone } from '../sentry/client-gone.ts';
+import { toReportable } from '../sentry/reportable-error.ts';
 import { errorIdOf, inContextOf } from '../sentry/request-hook.ts';
 import { suppressedLine, verdictOfAnswer } from '../sentry/verdict.ts';
 import type { ErrorBody } from '../shared/index.ts';
+import { answerOfError, reasonOf } from './answer-of-error.ts';
 import { requestState } from './request-key.ts';
-import { type Complaint, validationMessage } from './validation-message.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const GENERIC_MESSAGE = 'Something went wrong on our side. If it happens again, quote the error id.';
 
 /**
- * Makes the one error handler: 4xx keep their status and say which field is wrong, 5xx say nothing internal in production and carry the id
- * under which the error is reported.
+ * Makes the one error handler: 4xx keep their status and say which field is wrong; 5xx say nothing internal and carry the id under which the error is
+ * reported. Outside of production a 5xx repeats a message that was written for clients.
  */
 export function createErrorHandler(isProduction: boolean) {
   return async function errorHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<ErrorBody> {
-    const statusCode = statusOf(error);
+    const { statusCode, message, field } = answerOfError(error, reply);
     // What was to be answered, such as a picture or what a service has sent, may have said already of which kind and how long it is.
     reply.code(statusCode).removeHeader('content-length').removeHeader('content-encoding').type(JSON_TYPE);
-    const reason = STATUS_CODES[statusCode] ?? 'Error';
+    const reason = reasonOf(statusCode);
     if (statusCode < 500) {
       request.log.info({ err: error }, 'request refused');
-      const field = fieldOf(error);
-      const complaint = complaintOf(error);
-      const message = complaint ? validationMessage(complaint, field) : messageOf(error);
-      return { error: reason, message, ...(field !== undefined && { field }) };
+      return { error: reason, message: message ?? reason, ...(field !== undefined && { field }) };
     }
     const state = requestState(request);
+    if (isClientGone(reply, error)) {
+      request.log.info({ reason: messageOf(error) }, 'the client went away');
+      return { error: reason, message: GENERIC_MESSAGE };
+    }
     const errorId = errorIdOf(state);
     const verdict = verdictOfAnswer(state, error, errorId);
     // At `info`, and without the stack, which is that of all its fingerprint: lines from `warn` on go to Sentry as well.
     if (verdict?.isSuppressed) {
       request.log.info({ ...suppressedLine(verdict, errorId), reason: messageOf(error) }, 'request failed');
     } else inContextOf(state, () => request.log.error({ err: error, errorId }, 'request failed'));
-    return { error: reason, message: isProduction ? GENERIC_MESSAGE : messageOf(error), errorId };
+    return { error: reason, message: isProduction ? GENERIC_MESSAGE : (message ?? GENERIC_MESSAGE), errorId };
   };
 }
 
-function statusOf(error: unknown): number {
-  const status = property(error, 'statusCode') ?? property(error, 'status');
-  return Number.isInteger(status) && Number(status) >= 400 && Number(status) <= 599 ? Number(status) : 500;
-}
-
 function messageOf(error: unknown): string {
-  const message = property(error, 'message');
-  if (typeof message === 'string') return message;
-  try {
-    return String(error);
-  } catch {
-    return 'unreadable';
-  }
-}
-
-/** From our own errors, or from the first complaint of Fastify's schema validation. */
-function fieldOf(error: unknown): string | undefined {
-  const field = property(error, 'field');
-  if (typeof field === 'string') return field;
-  const first = complaintOf(error);
-  const path = first?.instancePath?.split('/').filter(Boolean).join('.');
-  const missing = first?.params?.['missingProperty'] ?? first?.params?.['additionalProperty'];
-  return [path, missing].filter((part) => typeof part === 'string' && part !== '').join('.') || undefined;
-}
-
-/** The first complaint of Fastify's schema validation. */
-function complaintOf(error: unknown): (Complaint & { readonly instancePath?: string }) | undefined {
-  const validation = property(error, 'validation');
-  return Array.isArray(validation) ? validation[0] : undefined;
-}
-
-function property(value: unknown, key: string): unknown {
-  try {
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-  } catch {
-    // A getter that refuses.
-    return undefined;
-  }
+  const readable = toReportable(error);
+  return readable instanceof Error ? readable.message : String(readable);
 }

@@ -41,6 +41,18 @@ export interface ServiceClient {
 
 const RETRY_AFTER_MS = 50;
 
+/** Another service could not be asked, or did not answer as expected: one cause, whichever route needed it. */
+class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+  readonly code = 'ERR_SERVICE_FAILED';
+  readonly service: string;
+
+  constructor(service: string, message: string) {
+    super(message);
+    this.service = service;
+  }
+}
+
 /**
  * A client for the internal routes of another service: it shows the service token, gives up in time, tries once more when a connection broke (as
  * in a deploy), and leaves a service alone that keeps failing, so that nobody waits for it and it can recover.
@@ -66,13 +78,13 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         const text = await response.text();
         const { status } = response;
         if (!expected.includes(status))
-          throw new Error(`${name} answered ${status}, expected ${expected.join(' or ')}.`);
+          throw new ServiceError(name, `${name} answered ${status}, expected ${expected.join(' or ')}.`);
         const isJson = response.headers.get('content-type')?.startsWith('application/json');
         return { status, body: isJson ? JSON.parse(text) : undefined };
       });
     } catch (error) {
       if (!(error instanceof BrokenCircuitError)) throw error;
-      throw new Error(`${name} failed ${maxFailures} times in a row and is left alone for ${restMs} ms.`);
+      throw new ServiceError(name, `${name} failed ${maxFailures} times in a row and is left alone for ${restMs} ms.`);
     }
   }
 

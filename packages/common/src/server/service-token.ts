@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { AppError } from './app-error.ts';
 
-/** Makes the check whether a request shows the token as a bearer token. */
-export function createTokenCheck(token: string): (request: FastifyRequest) => boolean {
+/** Returns the check whether a request shows the token as a bearer token. */
+export function createTokenCheck(token: string): (request: Pick<FastifyRequest, 'headers'>) => boolean {
   const expected = digest(`Bearer ${token}`);
   // Digests have one length, so that the comparison tells nothing, not even the length of the token.
   return ({ headers }) => timingSafeEqual(digest(headers.authorization ?? ''), expected);

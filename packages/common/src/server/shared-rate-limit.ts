@@ -7,6 +7,7 @@ import { redisPrefixOf } from '../redis/prefix.ts';
 import { serviceName } from '../service-name.ts';
 import { warnOnce } from '../warn-once.ts';
 import { addressKey } from './address-key.ts';
+import { tooManyRequests } from './too-many-requests.ts';
 
 /** How long a request waits for Redis at most; then it passes uncounted. */
 const REDIS_TIMEOUT_MS = 250;
@@ -21,10 +22,12 @@ const MAX_RECONNECT_DELAY_MS = 2000;
 export async function sharedRateLimit(
   app: FastifyInstance,
   purpose: string,
-): Promise<Pick<RateLimitPluginOptions, 'redis' | 'nameSpace' | 'skipOnError' | 'keyGenerator'>> {
+): Promise<
+  Pick<RateLimitPluginOptions, 'errorResponseBuilder' | 'redis' | 'nameSpace' | 'skipOnError' | 'keyGenerator'>
+> {
   const { config } = readObservabilityConfig();
   const { OBSERVABILITY_REDIS_URL: url } = config;
-  if (url === undefined) return {};
+  if (url === undefined) return { errorResponseBuilder: tooManyRequests };
   const { Redis } = await import('ioredis');
   const redis = new Redis(url, {
     enableOfflineQueue: false,
@@ -40,6 +43,7 @@ export async function sharedRateLimit(
   );
   app.addHook('onClose', async () => redis.disconnect());
   return {
+    errorResponseBuilder: tooManyRequests,
     redis,
     nameSpace: `${redisPrefixOf(config)}:limit:${serviceName() ?? 'service'}:${purpose}:`,
     skipOnError: true,

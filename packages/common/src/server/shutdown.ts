@@ -36,8 +36,11 @@ export function closeOnSignals(app: FastifyInstance, { timeoutMs, drainMs, onDra
       // Without a listener Node raises a rejection as an uncaught exception, which is reported and comes here as well.
       skip: ['unhandledRejection'],
     },
-    async ({ signal, err }) => {
-      if (err) app.log.fatal({ err }, 'closing after an uncaught error');
+    async (reason) => {
+      const { signal, err } = reason;
+      // What was thrown may be nothing.
+      const isError = 'err' in reason;
+      if (isError) app.log.fatal({ err }, 'closing after an uncaught error');
       else app.log.info({ signal }, 'closing');
       onDrain();
       if (signal === 'SIGTERM') await drain(app, drainMs);
@@ -52,6 +55,7 @@ export function closeOnSignals(app: FastifyInstance, { timeoutMs, drainMs, onDra
       await closeObservability(left() * SHARE.telemetry);
       if (!outcome) throw new Error(`Requests were still running after ${timeoutMs} ms and were cut off.`);
       if ('error' in outcome) throw outcome.error;
+      if (isError && !err) throw new Error(`The process ended because ${String(err)} was thrown and not caught.`);
     },
   );
   return () => listeners.uninstall();

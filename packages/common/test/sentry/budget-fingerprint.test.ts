@@ -20,7 +20,7 @@ describe('errors of one cause have one fingerprint', () => {
   });
 
   it('which is 12 hex digits and has a title', () => {
-    expect(fingerprintOf(new LimitError('x'), 'GET /a')).toEqual({
+    expect(fingerprintOf(new LimitError('x'), 'GET /a')).toMatchObject({
       id: expect.stringMatching(/^[0-9a-f]{12}$/),
       title: 'LimitError in GET /a',
     });

@@ -11,6 +11,13 @@ const HOUR = 60 * MINUTE;
 beforeEach(() => vi.useFakeTimers({ now: 1_700_000_000_000, toFake: ['Date', 'setInterval', 'clearInterval'] }));
 afterEach(() => vi.useRealTimers());
 
+/** An error of a place of its own, in the code as well. */
+function errorOf(place: string): Error {
+  const message = `broken at ${place}`;
+  const stack = `Error: ${message}\n    at handle${place.replace(/\W/g, '')} (/srv/app.js:1:1)`;
+  return Object.assign(new Error(message), { stack });
+}
+
 /** A budget, and the books of somebody who reads its events. */
 function startBudget({ perMonth = 5000, loses = false } = {}) {
   const sent: { place: string; suppressed: Suppressed; isSummary: boolean }[] = [];
@@ -39,7 +46,7 @@ function startBudget({ perMonth = 5000, loses = false } = {}) {
     fail(place: string, times = 1) {
       for (let n = 0; n < times; n++) {
         const eventId = uuid4();
-        const verdict = budget.judge('broken', eventId, place);
+        const verdict = budget.judge(errorOf(place), eventId, place);
         idOf.set(verdict.fingerprint ?? '', place);
         judged.push({ eventId, isSuppressed: verdict.isSuppressed });
         if (verdict.isSuppressed) continue;
@@ -150,7 +157,7 @@ describe('a fingerprint that does not occur again', () => {
     vi.advanceTimersByTime(HOUR - MINUTE);
     expect(summaries).toEqual([]);
     vi.advanceTimersByTime(MINUTE);
-    expect(summaries).toMatchObject([{ count: 2, title: 'string in GET /a' }]);
+    expect(summaries).toMatchObject([{ count: 2, title: 'Error in GET /a' }]);
     vi.advanceTimersByTime(5 * HOUR);
     expect(summaries).toHaveLength(1);
     expect(budget.stats()).toMatchObject({ reported: 11, suppressed: 3, unannounced: 0 });
@@ -202,7 +209,7 @@ it('says once a minute what was suppressed, and nothing when nothing was', () =>
   fail('GET /a', 5);
   vi.advanceTimersByTime(MINUTE);
   expect(said).toEqual([
-    expect.stringMatching(/^3 errors of the last minute .* 3 × string in GET \/a \([0-9a-f]{12}\)/),
+    expect.stringMatching(/^3 errors of the last minute .* 3 × Error in GET \/a \([0-9a-f]{12}\)/),
   ]);
   vi.advanceTimersByTime(MINUTE);
   expect(said).toHaveLength(1);

@@ -24,7 +24,13 @@ import { setEnv } from '../start-observed.ts';
 /** A service of the platform, and one that is not: what each was sent. */
 const [own, foreign] = [await startEcho(), await startEcho()];
 const inbox = await startInbox();
-setEnv({ NODE_ENV: 'test', SENTRY_DSN: inbox.dsn('1'), QR_SERVICE_URL: own.url });
+setEnv({
+  NODE_ENV: 'test',
+  SENTRY_DSN: inbox.dsn('1'),
+  QR_SERVICE_URL: own.url,
+  // Of a third party, whose name only looks like one of ours.
+  PAYMENT_SERVICE_URL: foreign.url,
+});
 initializeSentry('test-service');
 
 let app: Server;
@@ -51,16 +57,20 @@ it('a call to another service is a child of the request, which that service cont
   app.post('/x', async () => {
     await fetch(`${own.url}/codes/42?token=secret`);
     await fetch(foreign.url);
+    await fetch(`${foreign.url}/back?to=${own.url}/`);
     return 'ok';
   });
   await app.inject({ method: 'POST', url: '/x', payload: {}, headers });
   await flushObservability();
   const { root, children } = tree(inbox.spans());
   expect(root).toMatchObject({ traceId, name: 'POST /x' });
-  expect(children.map(({ op }) => op)).toEqual(['http.client', 'http.client']);
+  expect(children.map(({ op }) => op)).toEqual(['http.client', 'http.client', 'http.client']);
   expect(own.seen[0]?.['sentry-trace']).toBe(`${traceId}-${children[0]?.spanId}-1`);
-  expect(foreign.seen[0]).not.toHaveProperty('sentry-trace');
-  expect(foreign.seen[0]).not.toHaveProperty('baggage');
+  expect(foreign.seen).toHaveLength(2);
+  for (const received of foreign.seen) {
+    expect(received).not.toHaveProperty('sentry-trace');
+    expect(received).not.toHaveProperty('baggage');
+  }
   expect(JSON.stringify(inbox.spans())).not.toContain('secret');
 });
 

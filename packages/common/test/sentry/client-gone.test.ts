@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { buildServer, flushObservability, type Server } from '../../src/index.ts';
+import { buildServer, flushObservability, observabilityStats, type Server } from '../../src/index.ts';
 import { observeFile } from '../start-observed.ts';
 
-const inbox = await observeFile();
+const inbox = await observeFile({ SENTRY_ERROR_BUDGET_PER_MONTH: '5000' });
 
 let app: Server;
 let failed: Promise<void>;
@@ -64,4 +64,12 @@ it('is told of work that was given up while the client still waits', async () =>
   expect(response.statusCode).toBe(500);
   await flushObservability();
   expect(inbox.errors()).toMatchObject([{ value: 'given up' }]);
+});
+
+it('spends no budget and tells nobody of a suppressed error when the client has gone', async () => {
+  const { errorBudget: before } = observabilityStats();
+  await leaveWhile(aborted);
+  const { errorBudget: after } = observabilityStats();
+  expect(after).toEqual(before);
+  expect(inbox.errors()).toEqual([]);
 });

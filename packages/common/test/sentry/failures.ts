@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
 import { AppError, captureException, type Server } from '../../src/index.ts';
 
@@ -49,9 +50,51 @@ export const serverErrors: Readonly<Record<string, Failure>> = {
   'a rejected promise': { declare: handler(() => Promise.reject(broken())), status: 500, events: 1 },
   'reply.send(error)': { declare: handler((reply) => void reply.send(broken())), status: 500, events: 1 },
   'an error returned': { declare: handler(async () => broken()), status: 500, events: 1 },
-  'an error with a status': {
+  'an error with a status, which is what somebody else has answered': {
     declare: fails(() => Object.assign(broken(), { statusCode: 502 })),
-    status: 502,
+    status: 500,
+    events: 1,
+  },
+  'an error with a status of 4xx, as HTTP clients throw it': {
+    declare: fails(() => Object.assign(new Error('upstream'), { status: 404 })),
+    status: 500,
+    events: 1,
+  },
+  'an error of http-errors with a status of 5xx': {
+    declare: fails(() => Object.assign(broken(), { statusCode: 503, expose: false })),
+    status: 503,
+    events: 1,
+  },
+  'a response, as a loader throws it': {
+    declare: fails(() => new Response(null, { status: 502 })),
+    status: 500,
+    events: 1,
+  },
+  'a symbol': { declare: fails(() => Symbol('broken')), status: 500, events: 1 },
+  'an error whose stack is no text': {
+    declare: fails(() => Object.assign(broken(), { stack: 17 })),
+    status: 500,
+    events: 1,
+  },
+  'an error whose stack is a list of call sites': {
+    declare: fails(() => Object.assign(broken(), { stack: [{ toString: () => 'here' }] })),
+    status: 500,
+    events: 1,
+  },
+  'an error whose name is no text': {
+    declare: fails(() => Object.assign(broken(), { name: {} })),
+    status: 500,
+    events: 1,
+  },
+  'an error with a hostile cause': {
+    declare: fails(() => Object.assign(broken(), { cause: hostileError() })),
+    status: 500,
+    events: 1,
+  },
+  'a proxy that refuses everything': { declare: fails(() => refusingProxy()), status: 500, events: 1 },
+  'an error of 1000 errors': {
+    declare: fails(() => new AggregateError(Array.from({ length: 1000 }, broken), 'many')),
+    status: 500,
     events: 1,
   },
   'an AppError of 5xx': {
@@ -214,9 +257,23 @@ export const clientErrors: Readonly<Record<string, Failure>> = {
     status: 401,
     events: 0,
   },
-  'an error with a status of 409': {
-    declare: fails(() => Object.assign(broken(), { statusCode: 409 })),
+  'an error of http-errors': {
+    declare: fails(() => Object.assign(broken(), { statusCode: 409, expose: true })),
     status: 409,
+    events: 0,
+  },
+  'an error of Fastify': {
+    declare: fails(() => Object.assign(broken(), { statusCode: 415, code: 'FST_ERR_X' })),
+    status: 415,
+    events: 0,
+  },
+  'a body that cannot be unpacked': {
+    declare: (app) => {
+      app.addHook('preParsing', async (_request, _reply, payload) => payload.pipe(createGunzip()));
+      app.post('/fail', async () => 'ok');
+    },
+    request: { payload: 'this is not gzip', headers: { 'content-type': 'application/json' } },
+    status: 400,
     events: 0,
   },
   'an unknown route': { declare: () => {}, request: { url: '/nowhere' }, status: 404, events: 0 },
@@ -251,6 +308,21 @@ function hostileError(): Error {
     stack: { get: refuse },
     statusCode: { get: refuse },
     cause: { get: refuse },
+  });
+}
+
+function refusingProxy(): Error {
+  const refuse = () => {
+    throw new Error('do not touch me');
+  };
+  return new Proxy(broken(), {
+    get: refuse,
+    has: refuse,
+    getPrototypeOf: refuse,
+    ownKeys: refuse,
+    getOwnPropertyDescriptor: refuse,
+    defineProperty: refuse,
+    deleteProperty: refuse,
   });
 }
 

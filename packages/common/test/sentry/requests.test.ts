@@ -112,6 +112,24 @@ describe('what an error carries', () => {
 });
 
 describe('setUserContext', () => {
+  it.each<[string, unknown, string | null]>([
+    ['takes the user away with null', null, null],
+    ['takes the user away with undefined', undefined, null],
+    ['keeps the user before when it is given no id', {}, 'u1'],
+    ['keeps the user before when it is given the text of no id', { id: 'undefined' }, 'u1'],
+    ['keeps the user before when it is given an empty id', { id: '' }, 'u1'],
+    ['takes numbers', { id: 42 }, '42'],
+  ])('%s', async (_, user, userId) => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    app.post('/fail', async () => {
+      setUserContext({ id: 'u1' });
+      setUserContext(user as null);
+      throw new Error('broken');
+    });
+    await request('/fail');
+    expect(inbox.errors()).toMatchObject([{ userId }]);
+  });
+
   it('outside a request warns and does nothing', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     setUserContext({ id: secrets.globalUser });

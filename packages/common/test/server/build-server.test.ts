@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { AppError, buildServer, type Server } from '../../src/index.ts';
+import { AppError, buildServer, type Server, statusOfError } from '../../src/index.ts';
 import { setEnv } from '../start-observed.ts';
 
 setEnv({ NODE_ENV: 'test' });
+
+const GENERIC = 'Something went wrong on our side.';
 
 let app: Server | undefined;
 afterEach(() => app?.close());
@@ -108,6 +110,31 @@ it('answers errors in one shape, with the field of an AppError', async () => {
   const missing = await app.inject('/nowhere');
   expect([missing.statusCode, missing.json().error]).toEqual([404, 'Not Found']);
 });
+
+it.each<[string, () => unknown, number, string]>([
+  ['an error that says it is for the client', () => httpError(404, true), 404, 'there is nothing'],
+  ['an error that hides its message', () => httpError(404, false), 404, 'Not Found'],
+  ['what an HTTP client throws', () => Object.assign(new Error('there is nothing'), { status: 404 }), 500, GENERIC],
+  ['a client error of undici', () => Object.assign(new Error('there is nothing'), { statusCode: 401 }), 500, GENERIC],
+  ['a status that is none', () => Object.assign(new Error('x'), { statusCode: 200, expose: true }), 500, GENERIC],
+  ['an AppError with a status that is none', () => new AppError({ statusCode: 99, code: 'x', message: 'y' }), 500, 'y'],
+  ['nothing', () => undefined, 500, GENERIC],
+])('answers %s alike in its error handler and for hooks', async (_, thrown, status, message) => {
+  app = buildServer();
+  const seen: number[] = [];
+  app.addHook('onError', async (_request, reply, error) => void seen.push(statusOfError(error, reply)));
+  app.get('/fail', async () => {
+    throw thrown();
+  });
+  const response = await app.inject('/fail');
+  expect([response.statusCode, seen]).toEqual([status, [status]]);
+  expect(response.json().message).toContain(message);
+  expect(response.body.includes('there is nothing')).toBe(message === 'there is nothing');
+});
+
+function httpError(statusCode: number, expose: boolean): Error {
+  return Object.assign(new Error('there is nothing'), { statusCode, expose });
+}
 
 it('answers an error as one, whatever was said of the answer before it failed', async () => {
   app = buildServer();

@@ -14,6 +14,23 @@ app.get('/crash', async () => {
   }, 10);
   return 'soon';
 });
+app.get('/nothing', async () => {
+  trackEvent('logout', 'u1');
+  setTimeout(() => {
+    throw undefined;
+  }, 10);
+  return 'soon';
+});
+app.get('/hostile', async () => {
+  trackEvent('logout', 'u1');
+  const refuse = () => {
+    throw new Error('do not read me');
+  };
+  setTimeout(() => {
+    throw Object.defineProperties(new Error('hostile'), { stack: { get: refuse }, message: { get: refuse } });
+  }, 10);
+  return 'soon';
+});
 app.get('/reject', async () => {
   trackEvent('logout', 'u1');
   setTimeout(() => void Promise.reject(new Error('failed outside of a request')), 10);

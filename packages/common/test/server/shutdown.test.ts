@@ -59,18 +59,18 @@ describe.concurrent('the end of a server', () => {
   });
 
   it.for([
-    ['an uncaught error', '/crash'],
-    ['a rejection that nobody handles', '/reject'],
+    ['an uncaught error', '/crash', 'failed outside of a request'],
+    ['a rejection that nobody handles', '/reject', 'failed outside of a request'],
+    ['an error that refuses to be read', '/hostile', 'An error that refuses to be read'],
+    ['nothing that was thrown', '/nothing', 'undefined'],
   ])(
     '%s is reported once, what is queued is delivered, and the exit code is 1',
-    async ([, path], { expect, onTestFinished }) => {
+    async ([, path, message], { expect, onTestFinished }) => {
       const { inbox, exited, url } = await startServer(onTestFinished);
       await fetch(`${url}${path}`);
       expect(await exited).toEqual([1, null]);
       expect(inbox.events()).toHaveLength(1);
-      expect(inbox.errors().map(({ value, level }) => [value, level])).toEqual([
-        ['failed outside of a request', 'fatal'],
-      ]);
+      expect(inbox.errors().map(({ value, level }) => [value, level])).toEqual([[message, 'fatal']]);
     },
   );
 

@@ -1,4 +1,5 @@
-import { identifyUser, type Server, trackEvent, visitorId } from '@qr/common';
+import { identifyUser, type Server, statusOfError, trackEvent, visitorId } from '@qr/common';
+import type { FastifyReply } from 'fastify';
 import { normalizeEmail } from '../accounts.ts';
 import type { AppContext } from '../app.ts';
 import { signupBody, toUserReply, userReply } from '../schemas.ts';
@@ -36,9 +37,10 @@ export function addSignupRoute(app: Server, { accounts, startSession, guesses, k
 
 async function trackFailure(
   request: Parameters<typeof visitorId>[0],
-  _reply: unknown,
-  { statusCode = 500 }: { readonly statusCode?: number },
+  reply: FastifyReply,
+  error: unknown,
 ): Promise<void> {
+  const statusCode = statusOfError(error, reply);
   const reason = statusCode >= 500 ? 'server_error' : REASONS[statusCode];
   if (reason) trackEvent('signup_failed', visitorId(request), { reason });
 }

@@ -1,4 +1,4 @@
-import { type Server, trackEvent } from '@qr/common';
+import { type Server, statusOfError, trackEvent } from '@qr/common';
 import type { AppContext } from '../app.ts';
 import { idParams, micrositeReply, toMicrositeReply } from '../schemas.ts';
 
@@ -8,9 +8,9 @@ export function addPublishRoute(app: Server, { microsites, sessions }: AppContex
     '/microsites/:id/publish',
     {
       schema: { params: idParams, response: { 200: micrositeReply } },
-      async onError(request, _reply, { statusCode = 500 }) {
+      async onError(request, reply, error) {
         const session = sessions.read(request);
-        const reason = failureReason(statusCode);
+        const reason = failureReason(statusOfError(error, reply));
         if (!session || !reason) return;
         trackEvent('microsite_publish_failed', session.userId, { microsite_id: request.params.id, reason });
       },

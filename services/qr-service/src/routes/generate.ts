@@ -1,4 +1,4 @@
-import { identifyUser, type Server, trackEvent } from '@qr/common';
+import { identifyUser, type Server, statusOfError, trackEvent } from '@qr/common';
 import type { Static } from 'typebox';
 import { Value } from 'typebox/value';
 import type { AppContext } from '../app.ts';
@@ -11,9 +11,9 @@ export function addGenerateRoute(app: Server, { codes, contents, sessions }: App
     {
       schema: { body: generateBody, response: { 201: createdReply } },
       // Here, as a body that its schema refuses never reaches the handler.
-      async onError(request, _reply, { statusCode = 500 }) {
+      async onError(request, reply, error) {
         const session = sessions.read(request);
-        const reason = failureReason(statusCode);
+        const reason = failureReason(statusOfError(error, reply));
         if (!session || !reason) return;
         const qrType = typeOf(request.body);
         trackEvent('qr_creation_failed', session.userId, { ...(qrType && { qr_type: qrType }), reason });
