@@ -3,7 +3,7 @@ export { createContextFilter } from './context-filter.ts';
 export type { ErrorBody } from './error-body.ts';
 export { readErrorBody } from './error-body.ts';
 export { routePattern } from './route-pattern.ts';
-export { REDACTED } from './scrub-text.ts';
+export { REDACTED } from './rules.ts';
 export type { Scrubber, ScrubberOptions } from './scrubber.ts';
 export { createScrubber, defaultScrubber, isSensitiveKey, redact, scrubText } from './scrubber.ts';
 export { withoutLiterals } from './sql-literals.ts';
