@@ -161,7 +161,7 @@ const SHAPES: readonly Row[] = [
   // Facebook
   ['EAAM EAAC EAACEdEose0cBA', ALNUM, 60],
   // Twilio
-  ['SK AC', HEX, 32],
+  ['SK', HEX, 32],
   // Harness
   ['pat. sat.', `${WORD}.`, 60],
   // MaxMind

@@ -1,5 +1,6 @@
 import { scrubCardNumbers } from './card-numbers.ts';
 import { scrubEmails } from './e-mails.ts';
+import { isPartOfId } from './harmless-ids.ts';
 import { scrubIbans } from './ibans.ts';
 import { TOKEN } from './known-tokens.ts';
 import { scrubLabelled } from './labelled-secrets.ts';
@@ -37,7 +38,10 @@ export function createRules(keys: KeyRules, patterns: readonly RegExp[], keepAdd
     {
       name: 'tokens with a known prefix',
       hint: /[\w.+/=~$-]{13}/,
-      scrub: (text) => text.replace(TOKEN, REDACTED),
+      scrub: (text) =>
+        text.replace(TOKEN, (token: string, at: number) =>
+          isPartOfId(text, at, at + token.length) ? token : REDACTED,
+        ),
     },
     {
       name: 'JSON web tokens',

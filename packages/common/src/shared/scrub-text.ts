@@ -37,16 +37,19 @@ export function createTextScrubber({
     return clean;
   };
   return (text) => {
-    if (patterns.length === 0 && text.length <= LONGEST_PLAIN && PLAIN.test(text)) return text;
+    if (patterns.length === 0 && HARMLESS_TEXT.test(text)) return text;
     return text.length <= MAX_TEXT_LENGTH
       ? scrub(text)
       : `${scrub(text.slice(0, MAX_TEXT_LENGTH)).slice(0, -CUT_MARGIN)}…`;
   };
 }
 
-/** Most texts are names and words: they hold nothing, and need not be searched by every rule. */
-const PLAIN = /^(?!.*(?:eyJ|(?:home|users)\/))[a-z_./-]*$/i;
-const LONGEST_PLAIN = 12;
+/**
+ * Texts that hold nothing, as most names, words and times do: found out in a tenth of the time that all rules take. They need no escape in JSON.
+ */
+export const HARMLESS_TEXT =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they must be escaped in JSON
+  /^(?:(?![\s\S]{0,8}\d\.\d)[^\u0000-\u001f"\\\ud800-\udfff@=:%+/＝：-]{0,9}|[A-Za-z_.]{0,12}|(?![\s\S]{0,64}(?:earer|asic) )[A-Za-z.]{0,16}(?: [A-Za-z.]{0,16}){0,3}|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)?)$/;
 /** Of a text of up to so many characters; a longer one is gone through once. */
 const MAX_PASSES = 5;
 const MAX_LENGTH_OF_PASSES = 4096;
