@@ -8,13 +8,23 @@ const PASSWORD = /(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|api[_.-]
 
 /** Whether an id holds a JSON web token, a password behind its label, or a card number. */
 export function holdsCredential(id: string): boolean {
-  return !USUAL_ID.test(id) && (holdsLabelledCredential(id) || scrubCardNumbers(id, '') !== id);
+  return !USUAL_ID.test(id) && (holdsLabelledCredential(beginningOf(id)) || holdsCard(beginningOf(id)));
 }
 
 /** The same for the id of a thing, such as an order, whose digits alone may pass for a card number. */
 export function holdsCredentialOfThing(id: string): boolean {
   if (USUAL_ID.test(id)) return false;
-  return holdsLabelledCredential(id) || (!/^\d+$/.test(id) && scrubCardNumbers(id, '') !== id);
+  const beginning = beginningOf(id);
+  return holdsLabelledCredential(beginning) || (!/^\d+$/.test(beginning) && holdsCard(beginning));
+}
+
+/** More than is sent of an id. */
+function beginningOf(id: string): string {
+  return id.slice(0, 512);
+}
+
+function holdsCard(id: string): boolean {
+  return scrubCardNumbers(id, '') !== id;
 }
 
 function holdsLabelledCredential(id: string): boolean {

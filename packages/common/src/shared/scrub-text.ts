@@ -49,7 +49,7 @@ export function createTextScrubber({
  */
 export const HARMLESS_TEXT =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they must be escaped in JSON
-  /^(?:(?![\s\S]{0,8}\d\.\d)[^\u0000-\u001f"\\\ud800-\udfff@=:%+/＝：-]{0,9}|[A-Za-z_.]{0,12}|(?![\s\S]{0,64}(?:earer|asic) )[A-Za-z.]{0,16}(?: [A-Za-z.]{0,16}){0,3}|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)?)$/;
+  /^(?:(?!(?:[spr]k|whsec|rzp)_)[a-z_.]{0,22}|[A-Za-z.]{0,10}(?: (?<!earer |asic )[A-Za-z.]{0,10}){0,4}|[^\u0000-\u001f"\\\ud800-\udfff@=:%+/.＝：-]{0,9}|\d{1,6}(?:\.\d{1,6}){1,2}|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)?)$/;
 /** Of a text of up to so many characters; a longer one is gone through once. */
 const MAX_PASSES = 5;
 const MAX_LENGTH_OF_PASSES = 4096;
