@@ -18,10 +18,17 @@ const NETWORKS: readonly (readonly [begins: RegExp, lengths: readonly number[]])
   // The IMEI of a phone: its type allocation codes begin with 35, and its check digit is the same. GSMA TS.06
   [/^35/, [15]],
 ];
-/** First digits of all of them. */
-const MAY_BEGIN = new Set('234568');
+const ANY_LENGTH = [19, 18, 17, 16, 15, 14, 13, 12];
+/** Lengths of the numbers that begin with a digit, the longest first. */
+const LENGTHS: Readonly<Record<string, readonly number[]>> = {
+  2: [16],
+  3: [16, 15, 14],
+  4: [19, 16],
+  5: ANY_LENGTH,
+  6: ANY_LENGTH,
+  8: [19, 18, 17, 16],
+};
 const SHORTEST = 12;
-const LONGEST = 19;
 
 /** Replaces card numbers: beginning, length and check digit (Luhn) of a network. Also between other groups of digits; ids in hexadecimal stay. */
 export function scrubCardNumbers(text: string, replacement: string): string {
@@ -52,9 +59,7 @@ function scrubRun(run: string, offset: number, text: string, replacement: string
 
 /** How many digits from `first` on are a card number that ends with a group; the longest, 0 when there is none. */
 function cardLength(digits: string, startsGroup: readonly boolean[], first: number): number {
-  if (!MAY_BEGIN.has(digits[first] ?? '')) return 0;
-  const longest = Math.min(LONGEST, digits.length - first);
-  for (let length = longest; length >= SHORTEST; length--) {
+  for (const length of LENGTHS[digits[first] ?? ''] ?? []) {
     const isWhole = first + length === digits.length || startsGroup[first + length];
     if (
       isWhole &&

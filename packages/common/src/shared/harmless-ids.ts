@@ -8,6 +8,15 @@ const ID_CHARACTER = /[0-9a-z-]/i;
 
 /** Whether a part of a text lies in a UUID, a digest or another id in hexadecimal: digits in it say nothing. */
 export function isPartOfId(text: string, start: number, end: number): boolean {
+  return isIn(text, start, end, isHexadecimal);
+}
+
+/** The same for UUIDs and digests of a usual length only. */
+export function isPartOfDigest(text: string, start: number, end: number): boolean {
+  return isIn(text, start, end, (word) => HEX_LENGTHS.has(word.length) && isHexadecimal(word));
+}
+
+function isIn(text: string, start: number, end: number, isId: (word: string) => boolean): boolean {
   let from = start;
   while (from > 0 && start - from < LONGEST && ID_CHARACTER.test(text[from - 1] ?? '')) from--;
   let to = end;
@@ -16,7 +25,7 @@ export function isPartOfId(text: string, start: number, end: number): boolean {
   return (
     UUID.test(word) ||
     TRACE_PARENT.test(word) ||
-    word.split('-').some((part) => part.length >= end - start && isHexadecimal(part))
+    word.split('-').some((part) => part.length >= end - start && isId(part))
   );
 }
 

@@ -1,6 +1,6 @@
 import { scrubCardNumbers } from './card-numbers.ts';
 import { scrubEmails } from './e-mails.ts';
-import { isPartOfId } from './harmless-ids.ts';
+import { isPartOfDigest } from './harmless-ids.ts';
 import { scrubIbans } from './ibans.ts';
 import { TOKEN } from './known-tokens.ts';
 import { scrubLabelled } from './labelled-secrets.ts';
@@ -40,7 +40,7 @@ export function createRules(keys: KeyRules, patterns: readonly RegExp[], keepAdd
       hint: /[\w.+/=~$-]{13}/,
       scrub: (text) =>
         text.replace(TOKEN, (token: string, at: number) =>
-          isPartOfId(text, at, at + token.length) ? token : REDACTED,
+          isPartOfDigest(text, at, at + token.length) ? token : REDACTED,
         ),
     },
     {
@@ -139,74 +139,92 @@ export const ruleExamples: Readonly<Record<string, RuleExample>> = {
   'PEM blocks': {
     holds: ['key ', '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----', ' loaded'],
     looksLikeIt: '-- BEGIN; SELECT 1; COMMIT;',
+    hostile: '-----BEGIN ',
   },
   'values of SQL statements and of complaints about them': {
     holds: ['Key (name)=', '(Elm Street)', ''],
     looksLikeIt: "Nothing to update: the flag isn't set, so select one from the list.",
+    hostile: "select from '",
   },
   'JSON web tokens': {
     holds: ['jwt ', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', ' expired'],
     looksLikeIt: 'HeyJudeIsHere plays',
+    hostile: 'eyJaaaaaaaa.',
   },
   webhooks: {
     holds: ['POST https://hooks.slack.com/services/', 'T01/B02/abcDEF', ' 404'],
     looksLikeIt: 'https://example.com/docs/hooks/overview',
+    hostile: 'hooks.zapier.com/hooks/catch/',
   },
   'tokens with a known prefix': {
     holds: ['found ', `gh${'p_'}0123456789abcdefghijABCDEFGHIJ012345`, ' in the log'],
     looksLikeIt: 'npm_config_registry and ghp_ are no tokens, nor is sk_liveness_probe_interval_seconds',
+    hostile: 'SK4b1dghp_',
   },
   'bearer, basic and digest credentials': {
     holds: ['sent Bearer ', 'abcdef123456', ' twice'],
     looksLikeIt: 'basic authentication required',
+    hostile: 'bearer digest a',
   },
   'credentials in URLs': {
     holds: ['postgres://', 'root:hunter2', '@db:5432/x'],
     looksLikeIt: 'http://localhost:3000/users/@me',
+    hostile: '://a:',
   },
   'values of queries': {
     holds: ['GET /z?page=2&name=', 'Peter', '&limit=10'],
     looksLikeIt: 'GET /z?page=2&limit=10&sort=asc',
+    hostile: '?a=&b',
   },
   'values in front of their labels': {
     holds: ['<input value="', 'hunter2', '" name="password">'],
     looksLikeIt: '<input value="Berlin" name="city">',
+    hostile: 'value="a" name=',
   },
   'values behind a secret label': {
     holds: ['assert(token === "', 's3cr3t', '")'],
     looksLikeIt: 'author: Peter, tokens_used=12, x_password=\nnext line',
+    hostile: 'password: "',
   },
   'credentials on a command line': {
     holds: ['curl -u ', 'joe:hunter2', ' https://example.com'],
     looksLikeIt: 'mkdir -p build && docker run -p 8080:80 -u 1000:1000 app',
+    hostile: '-u a:-p b ',
   },
   'e-mail addresses': {
     holds: ['mail to ', 'joe.smith+x@example.co.uk', ' now'],
     looksLikeIt: 'icon@3x.png from git@github.com, @sentry/node',
+    hostile: 'a.b@%40',
   },
   'card numbers': {
     holds: ['card ', '4111 1111 1111 1111', ' declined'],
     looksLikeIt: 'order 20240115123456, EAN 4006381333931, sha 4111111111111111aaaaaaaaaaaaaaaa',
+    hostile: '4 ',
   },
   IBANs: {
     holds: ['to ', 'DE89 3704 0044 0532 0130 00', ' today'],
     looksLikeIt: 'ad12aa34-5bcd-4ef0-8123-456789abcdef in DE12 3456 7890',
+    hostile: 'DE89 3704 ',
   },
   'social security numbers': {
     holds: ['SSN is ', '078-05-1120', ''],
     looksLikeIt: 'part 000-12-3456, on 2024-01-15, range 123-45-67890',
+    hostile: '123-45-',
   },
   'telephone numbers in international form': {
     holds: ['call ', '+49 (0)30 901820', ' now'],
     looksLikeIt: '2024-01-15T10:00:00+02:00, UTC+0200, 1e+10, +12 %',
+    hostile: '+4 ',
   },
   'network addresses': {
     holds: ['from ', '203.0.113.7', ':443'],
     looksLikeIt: 'v1.2.3.4 on 127.0.0.1 and 10.0.0.7, std::a1b2, at 12:30:45, fe80::1',
+    hostile: '2001:1.2.',
   },
   'names of home folders': {
     holds: ['at /home/', 'joe', '/app/index.js'],
     looksLikeIt: 'GET https://shop.example/home/garden and /users/42',
+    hostile: 'C:\\Users\\a /home/',
   },
 };
 
@@ -214,6 +232,8 @@ export const ruleExamples: Readonly<Record<string, RuleExample>> = {
 export interface RuleExample {
   readonly holds: readonly [before: string, secret: string, after: string];
   readonly looksLikeIt: string;
+  /** What makes a careless pattern look at the same characters again and again, when it is repeated. */
+  readonly hostile: string;
 }
 
 const SPACE_IN_PEM = '(?:[ _+]|%20)';
