@@ -6,7 +6,7 @@ const CLOSE = `(?:\\\\{0,3}["'\`]|\\\\u0022|%(?:25)*2[27]|&(?:quot|apos|#34|#39)
 const GAP = '[ \\t\\u00a0]{0,8}';
 /** Every way to say that a value follows: assignments, comparisons, defaults, arrows, of programming languages and configuration files. */
 const OPERATOR = [
-  '::?=|:(?!:)|=(?:==?|>|~)?|!==?|->|<-|[?+.~^*$|<>-]=|\\|\\|=?|\\?\\?=?|&&=|&gt;|：|＝',
+  '::?=|:(?!:)|=(?:==?|>|~)?|!==?|->|<-|[?+.~^*$|<>-]=|\\|\\|=?|\\?\\?=?|&&=|&gt;|：|＝|→|⇒',
   '%(?:25)*3[ad](?:%(?:25)*3[ad]){0,2}|\\\\u003[ad]|&#(?:58|61);',
 ].join('|');
 /** Between a label and its operator, as in `var token string = "x"` and `token: string = "x"`. */
@@ -26,12 +26,20 @@ const NEXT_ITEM = new RegExp(
   'y',
 );
 const ELEMENT = /(?:\s[^<>]{0,200})?(?<!\/)>|(?:\s(?:(?!&[lg]t;)[^<>]){0,200})?&gt;/y;
+/** `<entry key="password">x</entry>` */
+const REST_OF_TAG = new RegExp(`${CLOSE}(?:\\s[^<>]{0,200})?(?<!/)>`, 'y');
+/** A part of a form with several: `name="password"`, further headers, an empty line. */
+const REST_OF_HEADERS = new RegExp(
+  `${CLOSE}(?:;[^\\r\\n]{0,200})?\\r?\\n(?:[\\w-]{1,40}:[^\\r\\n]{0,200}\\r?\\n){0,3}\\r?\\n`,
+  'y',
+);
 const SPACE = /[ \t]{1,4}(?!-)(?=\S)/y;
 const SPACE_AND_QUOTE = /[ \t]{1,4}(?=["'`])/y;
-const PASSWORD = /(?:password|passwd|pwd)$/i;
+const PASSWORD = /(?:password|passwd|pwd)(?: is| was)?$/i;
 
 /** What of a label follows the word by which it was found. */
-const LABEL_REST = /[\w$]{0,40}(?:[.-][\w$]{1,40}){0,4}(?: (?:number|num|no|nr|code|value|id|key|hash|header)\b)?/iy;
+const LABEL_REST =
+  /[\w$]{0,40}(?:[.-][\w$]{1,40}){0,4}(?: (?:number|num|no|nr|code|id|key|hash|header|is|was)\b| (?:for|of)(?: user)? [\w.@-]{1,40}(?=:))?/iy;
 const LABEL_CHARACTER = /[\w$.-]/;
 const LONGEST_START = 64;
 
@@ -76,8 +84,10 @@ function placeOfValue(text: string, start: number, end: number, label: string): 
     text[start - 1] === '<' ||
     (text[start - 1] === ':' && /<[\w-]{1,40}:$/.test(text.slice(Math.max(0, start - 42), start)));
   if (isTag || text.startsWith('&lt;', start - 4)) {
-    const at = ends(ELEMENT, text, end);
-    return at === undefined ? undefined : { at, isQuoted: false, isElement: true, isSpaced: false };
+    const at = ends(VALUE_OF_PAIR, text, end);
+    if (at !== undefined) return { at, isQuoted: true, isElement: false, isSpaced: false };
+    const content = ends(ELEMENT, text, end);
+    return content === undefined ? undefined : { at: content, isQuoted: false, isElement: true, isSpaced: false };
   }
   const assigned = ends(ASSIGNMENT, text, end);
   if (assigned !== undefined) {
@@ -92,8 +102,11 @@ function placeOfValue(text: string, start: number, end: number, label: string): 
   const plain = { isQuoted: true, isElement: false, isSpaced: false };
   const paired = ends(VALUE_OF_PAIR, text, end) ?? ends(NEXT_ITEM, text, end);
   if (paired !== undefined) return { at: paired, ...plain };
-  const element = ends(NEXT_ELEMENT, text, end);
+  const isAttribute = /[=\s]/.test(text[start - 2] ?? '');
+  const element = ends(NEXT_ELEMENT, text, end) ?? (isAttribute ? ends(REST_OF_TAG, text, end) : undefined);
   if (element !== undefined) return { at: element, ...plain, isElement: true };
+  const part = isAttribute ? ends(REST_OF_HEADERS, text, end) : undefined;
+  if (part !== undefined) return { at: part, ...plain, isQuoted: false, isLine: true };
   const spaced = label.startsWith('-') ? SPACE : PASSWORD.test(label) ? SPACE_AND_QUOTE : undefined;
   const at = spaced && ends(spaced, text, end);
   return at === undefined ? undefined : { at, ...plain, isQuoted: false };

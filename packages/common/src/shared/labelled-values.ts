@@ -37,6 +37,8 @@ export interface Place {
   readonly isElement: boolean;
   /** Whether a space separates it from its operator. */
   readonly isSpaced: boolean;
+  /** Whether it is the whole line. @default false */
+  readonly isLine?: boolean;
 }
 
 interface Labelled extends Place {
@@ -48,6 +50,7 @@ interface Labelled extends Place {
 /** Where the value behind a label begins and ends; the same twice when nothing there is secret. A quote that is never closed takes all that follows. */
 export function valueAt(text: string, at: number, labelled: Labelled): [number, number] {
   if (labelled.isElement) return elementValue(text, at, labelled);
+  if (labelled.isLine) return unlessHarmless(text, at, ends(TO_LINE_END, text, at) ?? at);
   OPENING.lastIndex = at;
   const opening = OPENING.exec(text);
   if (opening) {

@@ -81,12 +81,12 @@ export function createRules(keys: KeyRules, patterns: readonly RegExp[], keepAdd
     },
     {
       name: 'values behind a secret label',
-      hint: /[:=%,>＝：-]|\s["'`]|&gt;/,
+      hint: /[:=%,>＝：→⇒-]|\s["'`]|&gt;/,
       scrub: (text) => scrubLabelled(text, keys, REDACTED),
     },
     {
       name: 'credentials on a command line',
-      hint: /-[pPuU]|-user/,
+      hint: /-[apPuU]|-user/,
       scrub: scrubFlags,
     },
     ...patterns.map(
@@ -275,6 +275,8 @@ function isPlainValue(keys: KeyRules, name: string, value: string): boolean {
 
 const USER_FLAG =
   /(?<![\w-])(-[uU]|--(?:proxy-)?user)(=|\s{1,4}|(?=[\w"'.@]))("[^"\n]{0,100}:[^"\n]{1,200}"|'[^'\n]{0,100}:[^'\n]{1,200}'|[^\s:"'-][^\s:"']{0,100}:[^\s"']{1,200})/g;
+const REDIS_PASSWORD =
+  /(\bredis-cli\b[^|;&\n]{0,80}?\s-a\s{1,4})([^\s"'-][^\s]{0,200}|"[^"\n]{1,200}"|'[^'\n]{1,200}')/g;
 const PASSWORD_FLAG = /(?<![\w-])(-[pP])(\s{1,4}|(?=["'\w]))("[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s"'-][^\s"']{0,200})/g;
 /** Commands whose `-p` names no password. */
 const OTHER_COMMAND =
@@ -282,6 +284,7 @@ const OTHER_COMMAND =
 
 function scrubFlags(text: string): string {
   return text
+    .replace(REDIS_PASSWORD, (whole, lead: string, value: string) => (value === REDACTED ? whole : lead + REDACTED))
     .replace(USER_FLAG, (whole, flag: string, gap: string, value: string) =>
       value.includes('://') || /^\d+:\d+$/.test(value) ? whole : `${flag}${gap}${REDACTED}`,
     )

@@ -24,7 +24,7 @@ const forms: Record<string, readonly string[]> = {
       '<password><value>§</value></password>',
       '&lt;password&gt;§&lt;/password&gt;',
     ],
-    '<key>password</key>\n<string>§</string>',
+    ...['<key>password</key>\n<string>§</string>', '<entry key="password">§</entry>', '<password value="§"/>'],
   ],
   'a name and a value': [
     ...[
@@ -44,7 +44,12 @@ const forms: Record<string, readonly string[]> = {
       'setHeader("x-api-key", "§")',
     ],
   ],
+  'a form and a sentence': [
+    ...['name="password"\r\n\r\n§\r\n--', 'form-data; name="password"; x="y"\r\nContent-Type: text/plain\r\n\r\n§'],
+    ...['password is "§"', 'password is: §', 'Password for user joe: §', 'secretKey → §', 'Invalid password: "§"'],
+  ],
   'a command line': [
+    ...['redis-cli -h x -a § ping'],
     ...[
       '--password §',
       '--password=§',
