@@ -33,6 +33,9 @@ const REST_OF_HEADERS = new RegExp(
   `${CLOSE}(?:;[^\\r\\n]{0,200})?\\r?\\n(?:[\\w-]{1,40}:[^\\r\\n]{0,200}\\r?\\n){0,3}\\r?\\n`,
   'y',
 );
+/** "sessions: 12" counts them. */
+const PLURAL = /(?:tokens|sessions|cookies|secrets|passwords)$/i;
+const COUNT = /^\d{1,7}$/;
 const SPACE = /[ \t]{1,4}(?!-)(?=\S)/y;
 const SPACE_AND_QUOTE = /[ \t]{1,4}(?=["'`])/y;
 const PASSWORD = /(?:password|passwd|pwd)(?: is| was)?$/i;
@@ -63,7 +66,7 @@ export function scrubLabelled(text: string, keys: KeyRules, replacement: string)
       continue;
     }
     const [from, to] = valueAt(text, place.at, { label, start, replacement, ...place });
-    if (from < to) {
+    if (from < to && !(PLURAL.test(label) && COUNT.test(text.slice(from, to)))) {
       result += text.slice(copied, from) + replacement;
       copied = to;
     }

@@ -251,7 +251,7 @@ const CREDENTIALS = /\b(bearer|basic)(?:\s|%20|\+){1,8}(?!(?:auth\w*|access|real
 const DIGEST = /\b(digest)\s{1,4}(?=[a-z]{1,20}=)[^\r\n]*/gi;
 // A password may hold slashes and at signs; a port may not.
 const URL_CREDENTIALS =
-  /(:\/\/|%3a%2f%2f)(?:[^\s/?#@:]{0,256}(?::|%3a)(?!\d{1,5}(?![^/?#\s]))[^\s"'<>]{1,256}|[^\s/?#]{1,256})(@|%40)/gi;
+  /(:\/\/|%3a%2f%2f)(?:[^\s/?#@:]{0,256}(?::|%3a)(?!\d{1,5}(?![^/?#\s]))[^\s"'<>]{1,256}|(?!(?:git|svn|hg)@)[^\s/?#"'<>]{1,256})(@|%40)/gi;
 const QUERY_VALUE = /([?&][\w.~%[\]-]{1,64})=((?:[^\s&#"'<>]|["'](?![\s,;:)}\]>.]|$))+)/g;
 const VALUE_FIRST =
   /(\bvalue["']?\s{0,4}[:=]\s{0,4})(["'])[^"']{1,200}(\2[\s,]{1,4}["']?(?:name|key|id|type|field)["']?\s{0,4}[:=]\s{0,4}["']([\w.-]{1,64})["'])/gi;
