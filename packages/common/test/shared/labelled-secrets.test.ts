@@ -187,6 +187,9 @@ describe('scrubText leaves what only looks like a label', () => {
     ...[
       'page=2',
       'limit=10',
+      'sessions: 12',
+      'ssh://git@github.com/a/b.git',
+      '{"a":"https://localhost","b":"foo@localhost"}',
       'GET /z?page=2&limit=10&sort=asc',
       'Signature: invalid',
       'token::parse(x)',
