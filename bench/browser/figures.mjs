@@ -4,7 +4,7 @@ export const targets = {
   fcpRatio: 1.05,
   totalBlockingDeltaMs: 220,
   longestTaskDeltaMs: 50,
-  lateGzipBytes: 95_000,
+  lateGzipBytes: 98_000,
   earlyLost: 0,
 };
 

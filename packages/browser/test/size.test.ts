@@ -9,8 +9,8 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 
 /** What a page fetches before it paints, over the same page without us: gzip, bytes. Measured 3860; the promise is 4000. */
 const EAGER_BUDGET = 4000;
-/** Both SDKs without the recorder. Measured 89,600; the promise is 95,000. */
-const LATE_BUDGET = 95_000;
+/** Both SDKs without the recorder. Measured 96,600, of which the scrubber's rules are 11,000; the promise is 98,000. */
+const LATE_BUDGET = 98_000;
 
 const REACT = `import { createRoot } from 'react-dom/client';
 import { createBrowserRouter, RouterProvider, useLocation, useNavigate, useRouteError } from 'react-router';

@@ -1,4 +1,4 @@
-import { type Plan, privacyOf } from '@qr/events';
+import { type Plan, type PrivacyClass, privacyOf } from '@qr/events';
 import type { TObject } from 'typebox';
 
 /**
@@ -11,7 +11,7 @@ export function renderBrowserPlan(plan: Plan, contextKeys: readonly string[]): s
     .map(([name, { schema }]) => `    ${name}: ${renderProperties(schema)},`);
   return `// Generated from the tracking plan by \`npm run generate\`; edit the plan instead.
 
-/** What the browser may send: for each event its properties, \`p\` as they are, \`u\` reduced to origin and path. */
+/** What the browser may send: for each event its properties, \`p\` without secrets, \`u\` reduced to origin and path, \`v\` as they are. */
 export const browserPlan = {
   events: {
 ${events.join('\n')}
@@ -24,9 +24,11 @@ ${contextKeys.map((key) => `    '${key}',`).join('\n')}
 `;
 }
 
+const LETTERS: Partial<Record<PrivacyClass, string>> = { plain: 'p', url: 'u', verbatim: 'v' };
+
 function renderProperties(schema: TObject): string {
   const pairs = Object.entries(schema.properties)
-    .filter(([, property]) => ['plain', 'url'].includes(privacyOf(property)))
-    .map(([name, property]) => `${name}: '${privacyOf(property) === 'url' ? 'u' : 'p'}'`);
+    .filter(([, property]) => privacyOf(property) in LETTERS)
+    .map(([name, property]) => `${name}: '${LETTERS[privacyOf(property)]}'`);
   return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;
 }

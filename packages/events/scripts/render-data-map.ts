@@ -137,7 +137,8 @@ function propertyRows(prefix: string, schema: TObject, receivers: readonly Recei
 function leavesAs(name: string, property: TSchema): string {
   const reason = reasonOf(property);
   const wording: Readonly<Record<PrivacyClass, string>> = {
-    plain: reason === undefined ? name : `${name} (${reason})`,
+    plain: name,
+    verbatim: `${name} (${reason})`,
     hash: sentName(name, property),
     drop: '',
     url: `${name}: origin and path`,

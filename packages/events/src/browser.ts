@@ -1,6 +1,6 @@
 // Generated from the tracking plan by `npm run generate`; edit the plan instead.
 
-/** What the browser may send: for each event its properties, `p` as they are, `u` reduced to origin and path. */
+/** What the browser may send: for each event its properties, `p` without secrets, `u` reduced to origin and path, `v` as they are. */
 export const browserPlan = {
   events: {
     qr_created: { qr_id: 'p', qr_type: 'p', has_custom_logo: 'p', is_first_qr: 'p' },

@@ -7,7 +7,7 @@ export { event } from './event.ts';
 export { personKeys } from './person-keys.ts';
 export { plan } from './plan.ts';
 export type { Classified, PrivacyClass } from './privacy.ts';
-export { drop, hash, isPerson, person, plainBecause, privacyOf, reasonOf, sentName, url } from './privacy.ts';
+export { drop, hash, isId, isPerson, person, privacyOf, reasonOf, sentName, url, verbatim } from './privacy.ts';
 export type {
   BrowserEventName,
   BrowserProfile,

@@ -40,9 +40,9 @@ export function checkPlan(plan: Plan): string[] {
   checkProperties('profile', plan.profile, PROFILE_NAME, problems);
   if (plan.identify !== undefined) checkIdentify(plan.identify, plan.events[plan.identify], problems);
   for (const [name, schema] of Object.entries(plan.profile.properties)) {
-    if (PERSONAL_PROFILE_FIELDS.has(name) && privacyOf(schema) === 'plain' && !reasonOf(schema)?.trim()) {
+    if (PERSONAL_PROFILE_FIELDS.has(name) && privacyOf(schema) === 'plain') {
       problems.push(
-        `profile property "${name}" is personal: class it hash or drop, or say why it must be raw with plainBecause`,
+        `profile property "${name}" is personal: class it hash or drop, or say why it must be raw with verbatim`,
       );
     }
   }
@@ -78,6 +78,9 @@ function checkProperties(where: string, schema: TObject, pattern: RegExp, proble
     if (!('description' in property)) problems.push(`${subject} has no description`);
     if (privacyOf(property) === 'hash' && `${name}_hash` in schema.properties) {
       problems.push(`${subject} is sent as "${name}_hash", which is planned as well: remove one`);
+    }
+    if (privacyOf(property) === 'verbatim' && !reasonOf(property)?.trim()) {
+      problems.push(`${subject} is verbatim: say why it must not be searched for secrets`);
     }
     if (isPerson(property) && privacyOf(property) !== 'plain') {
       problems.push(`${subject} is marked person: erasure compares ids, so it must be plain`);

@@ -3,12 +3,13 @@ import type { TSchema, TString } from 'typebox';
 /**
  * What may leave a process of a property's value.
  *
- * - `plain` as it is;
+ * - `plain` as it is, a text without what looks like a secret or an address;
  * - `hash` as `<name>_hash`, from the server only: a browser can hold no key;
  * - `drop` never: callers may pass it, no batch contains it;
- * - `url` origin and path only.
+ * - `url` origin and path only, without secrets;
+ * - `verbatim` as it is, a text whatever it holds, for a written reason.
  */
-export type PrivacyClass = 'plain' | 'hash' | 'drop' | 'url';
+export type PrivacyClass = 'plain' | 'hash' | 'drop' | 'url' | 'verbatim';
 
 /** A TypeBox schema that carries its privacy class, in its type and in its keywords. */
 export type Classified<S extends TSchema, C extends PrivacyClass> = S & { readonly privacy: C };
@@ -29,15 +30,15 @@ export function url<S extends TString>(schema: S): Classified<S, 'url'> {
 }
 
 /**
- * Lets a property that is personal by its name (such as `$email`) leave raw.
+ * Lets a text leave that is not searched for secrets, and a property that is personal by its name (such as `$email`) leave raw.
  *
- * @param reason why the platform needs it raw; appears in the generated documents.
+ * @param reason why the platform needs it so; appears in the generated documents.
  */
-export function plainBecause<S extends TSchema>(
+export function verbatim<S extends TSchema>(
   schema: S,
   reason: string,
-): Classified<S, 'plain'> & { readonly reason: string } {
-  return classify(schema, { privacy: 'plain', reason });
+): Classified<S, 'verbatim'> & { readonly reason: string } {
+  return classify(schema, { privacy: 'verbatim', reason });
 }
 
 /** Marks a property that holds a user's id: erasing that user also removes the records that name them there. */
@@ -55,12 +56,17 @@ export function privacyOf(schema: TSchema): PrivacyClass {
   return ((schema as { privacy?: PrivacyClass }).privacy ?? 'plain') satisfies PrivacyClass;
 }
 
+/** Whether a property holds an id by its name or by {@link person}: ids are compared, so they are sent as they are or not at all. */
+export function isId(name: string, schema: TSchema): boolean {
+  return isPerson(schema) || /(?:^|_)ids?$/.test(name);
+}
+
 /** The name under which a property is sent: `$` marks the vendor's own fields, which a hash is not. */
 export function sentName(name: string, schema: TSchema): string {
   return privacyOf(schema) === 'hash' ? `${name.replace(/^\$/, '')}_hash` : name;
 }
 
-/** The written reason of {@link plainBecause}, if any. */
+/** The written reason of {@link verbatim}, if any. */
 export function reasonOf(schema: TSchema): string | undefined {
   return (schema as { reason?: string }).reason;
 }

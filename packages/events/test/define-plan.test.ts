@@ -1,6 +1,6 @@
 import Type, { type TProperties } from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { definePlan, drop, event, hash, person, personKeys, plainBecause, plan, type Surface } from '../src/index.ts';
+import { definePlan, drop, event, hash, person, personKeys, plan, type Surface, verbatim } from '../src/index.ts';
 
 const text = () => Type.String({ description: 'A text.' });
 const eventWith = (properties: TProperties) =>
@@ -51,10 +51,12 @@ describe('definePlan', () => {
 
   it('refuses a raw personal profile field, unless the plan says why', () => {
     expect(() => definePlan({ events: {}, profile: { $email: text() } })).toThrow('"$email" is personal');
-    expect(() => definePlan({ events: {}, profile: { $email: plainBecause(text(), ' ') } })).toThrow('is personal');
+    expect(() => definePlan({ events: {}, profile: { $email: verbatim(text(), ' ') } })).toThrow(
+      'is verbatim: say why',
+    );
     const defined = definePlan({
       events: {},
-      profile: { $email: plainBecause(text(), 'Invoices are sent from there.') },
+      profile: { $email: verbatim(text(), 'Invoices are sent from there.') },
     });
     expect(defined.profile.properties).toHaveProperty('$email');
   });

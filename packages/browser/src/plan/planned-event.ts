@@ -1,10 +1,10 @@
-import { redact, stripUrl } from '@qr/common/shared';
+import { redact, scrubText, stripUrl } from '@qr/common/shared';
 import { browserPlan } from '@qr/events/browser';
 
 /** Told what is left out, each time. */
 type Warn = (message: string) => void;
-/** `p` as it is, `u` reduced to origin and path. */
-type Rules = Readonly<Record<string, 'p' | 'u'>>;
+/** `p` without secrets, `u` reduced to origin and path, `v` as it is. */
+type Rules = Readonly<Record<string, 'p' | 'u' | 'v'>>;
 
 /** What a profile may hold. */
 export const plannedProfileKeys: ReadonlySet<string> = new Set(Object.keys(browserPlan.profile));
@@ -36,7 +36,8 @@ function keep(warn: Warn, rules: Rules, properties: unknown, owner: string): Rec
   for (const [key, value] of Object.entries(properties ?? {})) {
     const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
     if (rule === undefined) warn(`property "${key}" ${owner} is not in the tracking plan and was left out`);
-    else if (value !== undefined) kept[key] = rule === 'u' ? stripUrl(String(value)) : redact(value);
+    else if (value !== undefined)
+      kept[key] = rule === 'u' ? scrubText(stripUrl(String(value))) : rule === 'v' ? value : redact(value);
   }
   return kept;
 }

@@ -1,3 +1,4 @@
+import { holdsCredential } from '../shared/index.ts';
 import { quote } from './quote.ts';
 
 /** Ids that the vendor refuses because they would merge strangers (Mixpanel reference, import-events), and what JavaScript writes for no id. */
@@ -79,9 +80,15 @@ export function usableIdOf(id: unknown): string | undefined {
   return isUsableId(text) ? text : undefined;
 }
 
-/** Returns the id of a device without the vendor's prefix, or `undefined` when it is not usable or stands for nobody. */
-export function usableDeviceIdOf(id: unknown): string | undefined {
+/** {@link usableIdOf} for ids that are sent: one that holds a password, a JSON web token or a card number is not, though it can be erased. */
+export function sendableIdOf(id: unknown): string | undefined {
   const text = usableIdOf(id);
+  return text === undefined || text === '' || !holdsCredential(text) ? text : undefined;
+}
+
+/** Returns the id of a device without the vendor's prefix, or `undefined` when it is not sendable or stands for nobody. */
+export function usableDeviceIdOf(id: unknown): string | undefined {
+  const text = sendableIdOf(id);
   if (text === undefined || text === '') return undefined;
   const deviceId = text.startsWith(DEVICE_PREFIX) ? text.slice(DEVICE_PREFIX.length) : text;
   return isUsableId(DEVICE_PREFIX + deviceId) ? deviceId : undefined;

@@ -1,4 +1,4 @@
-import { distinctIdOfDevice, isDevice, usableDeviceIdOf, usableIdOf } from './identity.ts';
+import { distinctIdOfDevice, isDevice, sendableIdOf, usableDeviceIdOf } from './identity.ts';
 
 /** Who an event of the official client is about. */
 export interface OfficialIdentity {
@@ -31,5 +31,5 @@ export function identityOf(properties: Readonly<Record<string, unknown>>): Offic
 function idIn(properties: Readonly<Record<string, unknown>>, name: string) {
   const value = properties[name];
   const isGiven = value !== undefined && value !== null && value !== '';
-  return { isGiven, id: isGiven ? usableIdOf(value) : undefined };
+  return { isGiven, id: isGiven ? sendableIdOf(value) : undefined };
 }

@@ -1,9 +1,11 @@
+import { isIP } from 'node:net';
 import type { Pipeline } from '../delivery/pipeline.ts';
 import type { DropReason, LaneName } from '../delivery/record.ts';
+import { holdsCredential } from '../shared/index.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
 import { timeOf } from './event-time.ts';
-import { isDevice, usableDeviceIdOf, usableIdOf } from './identity.ts';
+import { isDevice, sendableIdOf, usableDeviceIdOf } from './identity.ts';
 import { createInsertIds, type InsertId, toInsertId } from './insert-id.ts';
 import { identityOf, type OfficialIdentity } from './official-identity.ts';
 import { ownKeys, readProperty } from './planned-properties.ts';
@@ -40,10 +42,11 @@ const TRANSPORT_FIELDS = new Set([
 
 /** What a profile update has beside its operations, and which values mean something there. */
 const MODIFIERS: Readonly<Record<string, (value: unknown) => boolean>> = {
-  $ip: (value) => typeof value === 'string' || value === 0,
+  $ip: isAddress,
   $ignore_time: (value) => typeof value === 'boolean',
   $ignore_alias: (value) => typeof value === 'boolean',
-  $time: (value) => typeof value === 'string' || Number.isFinite(value),
+  $time: (value) =>
+    Number.isFinite(value) || (typeof value === 'string' && value.length <= 40 && !Number.isNaN(Date.parse(value))),
   $latitude: Number.isFinite,
   $longitude: Number.isFinite,
 };
@@ -100,8 +103,9 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     }
     if (passesUnplanned) warnOnce(`Unplanned events ${PASSED}`);
     // Under the original merge a plan's allow-list has no say in an alias, so nothing but its two ids passes.
-    const passed = passesUnplanned ? given : { alias: usableIdOf(given['alias']) };
-    if (name === ALIAS_EVENT && !usableIdOf(given['alias'])) return refuse('import', 'forbidden_id', what, UNUSABLE_ID);
+    const passed = passesUnplanned ? given : { alias: sendableIdOf(given['alias']) };
+    if (name === ALIAS_EVENT && !sendableIdOf(given['alias']))
+      return refuse('import', 'forbidden_id', what, UNUSABLE_ID);
     return push('import', rawEvent(name, { ...passed, ...rawFields(passed, who, occurrence) }), what);
   }
 
@@ -121,8 +125,8 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     if ($token && $token !== token) {
       return refuse(lane, 'invalid_record', what, 'it carries the token of another project');
     }
-    const id = usableIdOf(lane === 'groups' ? groupId : userId)?.toWellFormed();
-    const hasOwner = lane === 'engage' || (typeof key === 'string' && key !== '');
+    const id = sendableIdOf(lane === 'groups' ? groupId : userId)?.toWellFormed();
+    const hasOwner = lane === 'engage' || (typeof key === 'string' && key !== '' && !holdsCredential(key));
     if (!id || !hasOwner) return refuse(lane, 'forbidden_id', what, UNUSABLE_ID);
     const modifiers = modifiersIn(given);
     const operations = without(given, new Set([...Object.keys(MODIFIERS), ...OWNER_FIELDS]));
@@ -172,13 +176,18 @@ function rawFields(
   { time, insertId }: { readonly time: number; readonly insertId: InsertId },
 ): Fields {
   return {
-    ip: given['ip'] ?? '0',
+    ip: isAddress(given['ip']) ? given['ip'] : '0',
     ...('$user_id' in given && { $user_id: id === '' || isDevice(id) ? undefined : id }),
     ...('$device_id' in given && { $device_id: deviceId ?? (isDevice(id) ? usableDeviceIdOf(id) : undefined) }),
     distinct_id: id,
     time,
     $insert_id: insertId,
   };
+}
+
+/** An address, or 0 for none: the vendor locates a person by it. */
+function isAddress(value: unknown): boolean {
+  return value === 0 || value === '0' || (typeof value === 'string' && isIP(value) !== 0);
 }
 
 function modifiersIn(given: Fields): Fields {
@@ -205,5 +214,5 @@ function without(fields: Fields, names: ReadonlySet<string>): Fields {
 const IGNORED =
   'a project with simplified id merge ignores it. Use identifyUser(userId, profile, { anonymousId }), or set MIXPANEL_ID_MERGE=original if the project is older';
 const UNUSABLE_ID =
-  'its id is missing, longer than 255 bytes, not a text or number, or one that Mixpanel forbids, such as "anonymous"';
+  'its id is missing, longer than 255 bytes, not a text or number, one that Mixpanel forbids, such as "anonymous", or holds a password, a token or a card number';
 const PASSED = 'of the Mixpanel client are passed on as they are (mixpanelUnplanned).';

@@ -1,6 +1,6 @@
-import { privacyOf, sentName } from '@qr/events';
+import { isId, isPerson, privacyOf, sentName } from '@qr/events';
 import type { TObject, TSchema } from 'typebox';
-import { stripUrl } from '../shared/index.ts';
+import { HARMLESS_TEXT, holdsCredential, holdsCredentialOfThing, scrubText, stripUrl } from '../shared/index.ts';
 import { truncate } from './truncate.ts';
 
 export type Scalar = string | number | boolean;
@@ -85,7 +85,7 @@ export function toPlanned(
 ): PlannedProperty {
   const { type, items } = schema as { type?: string; items?: TSchema };
   const isList = type === 'array' && items !== undefined;
-  const convertElement = converterOf(isList ? items : schema, hash);
+  const convertElement = converterOf(name, schema, isList ? items : schema, hash);
   return {
     sentAs: sentName(name, schema),
     isDropped: privacyOf(schema) === 'drop',
@@ -128,21 +128,39 @@ export function readProperty(value: object, name: string): unknown {
 }
 
 // An object or list where a scalar is planned may hold anything, personal data included: only scalars pass.
-function converterOf(schema: TSchema, hash: (value: string) => string): PlannedProperty['convertElement'] {
-  switch (privacyOf(schema)) {
+function converterOf(
+  name: string,
+  property: TSchema,
+  schema: TSchema,
+  hash: (value: string) => string,
+): PlannedProperty['convertElement'] {
+  switch (privacyOf(property)) {
     case 'drop':
       return () => undefined;
     case 'hash':
       return (value) => (typeof value === 'string' && value.trim() !== '' ? hash(value) : undefined);
     case 'url':
-      return (value) => (typeof value === 'string' ? truncate(stripUrl(value)) : undefined);
+      return (value) => (typeof value === 'string' ? truncate(scrubText(stripUrl(value))) : undefined);
     case 'plain':
-      return plainConverterOf((schema as { type?: string }).type);
+      return plainConverterOf(schema, isId(name, property) ? idText(property) : cleanText);
+    case 'verbatim':
+      return plainConverterOf(schema, truncate);
   }
 }
 
-function plainConverterOf(type: string | undefined): PlannedProperty['convertElement'] {
-  switch (type) {
+type Finish = (text: string) => string | undefined;
+
+// Before it is cut: half a secret is no longer known by its shape.
+const cleanText: Finish = (text) => truncate(HARMLESS_TEXT.test(text) ? text : scrubText(text));
+
+/** Ids are compared: a changed one would name somebody else. */
+function idText(schema: TSchema): Finish {
+  const isRefused = isPerson(schema) ? holdsCredential : holdsCredentialOfThing;
+  return (text) => (isRefused(text) ? undefined : truncate(text));
+}
+
+function plainConverterOf(schema: TSchema, finish: Finish): PlannedProperty['convertElement'] {
+  switch ((schema as { type?: string }).type) {
     case 'boolean':
       return (value) => (typeof value === 'boolean' ? value : undefined);
     case 'number':
@@ -152,14 +170,17 @@ function plainConverterOf(type: string | undefined): PlannedProperty['convertEle
         return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
       };
     default:
-      return toText;
+      return (value) => {
+        const text = toText(value);
+        return text === undefined ? undefined : finish(text);
+      };
   }
 }
 
 function toText(value: unknown): string | undefined {
-  if (typeof value === 'string') return truncate(value);
+  if (typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined;
-  if (typeof value === 'bigint') return truncate(String(value));
+  if (typeof value === 'bigint') return String(value);
   if (typeof value === 'boolean') return String(value);
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   return undefined;

@@ -3,7 +3,7 @@ import type { Deletion, Pipeline } from '../delivery/pipeline.ts';
 import type { LaneName } from '../delivery/record.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
-import { distinctIdOfDevice, isDevice, usableDeviceIdOf, usableIdOf } from './identity.ts';
+import { distinctIdOfDevice, isDevice, sendableIdOf, usableDeviceIdOf, usableIdOf } from './identity.ts';
 import { createInsertIds } from './insert-id.ts';
 import type { IdMerge } from './official-records.ts';
 import { type RevenueProperties, toRevenue } from './revenue.ts';
@@ -63,7 +63,7 @@ export function createTracker(options: TrackerOptions): Tracker {
     try {
       const event = encoder.event(name);
       if (event === undefined) return refuse(eventLane, 'unplanned_event', `Event "${String(name)}"`);
-      const id = usableIdOf(given);
+      const id = sendableIdOf(given);
       if (id === undefined) return refuse(eventLane, 'forbidden_id', `Event "${String(name)}"`);
       const traceId = noteEvent(String(name), time, properties);
       const occurrence = { id, time, insertId: nextInsertId(), traceId };
@@ -100,7 +100,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
     profile(id, operations) {
       try {
-        const encoded = encoder.profile(id, operations, envelope);
+        const encoded = encoder.profile(sendableIdOf(id), operations, envelope);
         if (typeof encoded === 'string') pipeline.push('engage', encoded);
         else if (encoded.dropped === 'forbidden_id') refuse('engage', 'forbidden_id', 'Profile update');
         // What was left out has been told of by name.
@@ -112,7 +112,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
     merge(user, anonymous, time = pipeline.now()) {
       try {
-        const userId = usableIdOf(user);
+        const userId = sendableIdOf(user);
         const deviceId = usableDeviceIdOf(anonymous);
         // Two devices are never merged, and nobody with nobody.
         if (!userId || isDevice(userId) || deviceId === undefined) return refuse('import', 'forbidden_id', 'Merge');
@@ -136,7 +136,7 @@ export function createTracker(options: TrackerOptions): Tracker {
           return warnOnce('trackRevenue was refused: expected a finite amount and an ISO 4217 currency.');
         }
         trackEvent('revenue', given, revenue, time);
-        const id = usableIdOf(given)?.toWellFormed();
+        const id = sendableIdOf(given)?.toWellFormed();
         if (!recordsCharges || !id) return;
         const charge = { $amount: revenue.amount, $time: new Date(time).toISOString() };
         const update = { ...envelope, $distinct_id: id, $append: { $transactions: charge } };
@@ -163,5 +163,5 @@ export function createTracker(options: TrackerOptions): Tracker {
 const explain = {
   unplanned_event: 'it is not in the tracking plan. Add it in packages/events.',
   forbidden_id:
-    'its id is missing, longer than 255 bytes, not a text or number, or one that Mixpanel forbids, such as "anonymous".',
+    'its id is missing, longer than 255 bytes, not a text or number, one that Mixpanel forbids, such as "anonymous", or holds a password, a token or a card number.',
 };

@@ -1,7 +1,7 @@
 /** Longer strings are cut by the vendor, if need be within a character. Mixpanel docs, property reference, data types. */
 const MAX_STRING_BYTES = 255;
 /** A UTF-16 unit is at most 3 bytes, so texts up to this length need no counting. */
-export const SURELY_SHORT = MAX_STRING_BYTES / 3;
+const SURELY_SHORT = MAX_STRING_BYTES / 3;
 
 /** Cuts a text to 255 bytes of UTF-8 on a character boundary, lone surrogates replaced by U+FFFD. */
 export function truncate(text: string): string {

@@ -1,13 +1,14 @@
-import { privacyOf } from '@qr/events';
+import { isId, privacyOf } from '@qr/events';
 import type { TObject, TSchema } from 'typebox';
+import { HARMLESS_TEXT, USUAL_ID } from '../shared/index.ts';
 import { countryMember } from './countries.ts';
 import { NEEDS_ESCAPE } from './quote.ts';
-import { SURELY_SHORT } from './truncate.ts';
 
 /**
  * Writes properties that are what they usually are as the members of a JSON object, each behind a comma.
  *
- * @returns `undefined` for anything unusual: a value of another type, a long text or one to escape, a key beyond the plan, `null`.
+ * @returns `undefined` for anything unusual: a value of another type, a text that is long, to be escaped or to be searched for secrets, a key beyond the
+ * plan, `null`.
  */
 export type UsualProperties = (properties: unknown) => string | undefined;
 
@@ -22,20 +23,22 @@ export function compileUsualProperties(schema: TObject): UsualProperties | undef
   const planned = Object.entries(schema.properties).map(([name, property], index) => ({
     name: JSON.stringify(name),
     value: `v${index}`,
-    type: typeOf(property),
+    type: typeOf(name, property),
+    list: closedListOf(property),
     isRequired: required.includes(name),
   }));
   if (planned.some(({ type }) => type === undefined)) return undefined;
 
   const present = planned.map(({ value, isRequired }) => (isRequired ? '1' : `(${value} === undefined ? 0 : 1)`));
-  const tests = planned.map(({ value, type, isRequired }) => {
-    const test = TESTS[type ?? 'text'](value);
+  const tests = planned.map(({ value, type, list, isRequired }, index) => {
+    const test = list ? `LISTS[${index}].has(${value})` : TESTS[type ?? 'text'](value);
     return isRequired ? test : `(${value} === undefined || ${test})`;
   });
   const members = planned.map(({ name, value, type, isRequired }) => {
     // The name stands in a template: what means something there is escaped.
     const literal = name.replace(/[\\`$]/g, '\\$&');
-    const member = type === 'text' ? `,${literal}:"\${${value}}"` : `,${literal}:\${${value}}`;
+    const member =
+      type === 'text' || type === 'id' || type === 'time' ? `,${literal}:"\${${value}}"` : `,${literal}:\${${value}}`;
     return isRequired ? member : `\${${value} === undefined ? '' : \`${member}\`}`;
   });
   const country = planned.find(({ name }) => name === '"country"');
@@ -50,27 +53,46 @@ export function compileUsualProperties(schema: TObject): UsualProperties | undef
     return \`${members.join('')}\`;
   }`;
   try {
-    return new Function('NEEDS_ESCAPE', 'countryMember', code)(NEEDS_ESCAPE, countryMember) as UsualProperties;
+    return new Function('HARMLESS_TEXT', 'USUAL_ID', 'TIME', 'LISTS', 'countryMember', code)(
+      HARMLESS_TEXT,
+      USUAL_ID,
+      TIME,
+      planned.map(({ list }) => list),
+      countryMember,
+    ) as UsualProperties;
   } catch {
     return undefined;
   }
 }
 
-type UsualType = 'text' | 'boolean' | 'number';
+type UsualType = 'text' | 'id' | 'time' | 'boolean' | 'number';
+
+/** As `Date.prototype.toISOString` writes it. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** JavaScript that says whether a value can be written as it is. */
 const TESTS: Readonly<Record<UsualType, (value: string) => string>> = {
-  text: (value) =>
-    `(typeof ${value} === 'string' && ${value}.length <= ${SURELY_SHORT} && !NEEDS_ESCAPE.test(${value}))`,
+  // Both patterns match short texts alone, that need no escape.
+  text: (value) => `(typeof ${value} === 'string' && HARMLESS_TEXT.test(${value}))`,
+  time: (value) => `(typeof ${value} === 'string' && TIME.test(${value}))`,
+  id: (value) => `(typeof ${value} === 'string' && USUAL_ID.test(${value}))`,
   boolean: (value) => `typeof ${value} === 'boolean'`,
   // A number less itself is 0 unless it is NaN or infinite.
   number: (value) => `(typeof ${value} === 'number' && ${value} - ${value} === 0)`,
 };
 
-function typeOf(schema: TSchema): UsualType | undefined {
+function typeOf(name: string, schema: TSchema): UsualType | undefined {
   if (privacyOf(schema) !== 'plain') return undefined;
   const { type } = schema as { type?: string };
   if (type === 'boolean') return 'boolean';
   if (type === 'number' || type === 'integer') return 'number';
-  return type === 'array' || type === 'object' ? undefined : 'text';
+  if (type === 'array' || type === 'object') return undefined;
+  if ((schema as { format?: string }).format === 'date-time') return 'time';
+  return isId(name, schema) ? 'id' : 'text';
+}
+
+/** The texts that a union of literals allows, which are known to hold nothing; `undefined` for any other schema. */
+function closedListOf(schema: TSchema): ReadonlySet<unknown> | undefined {
+  const values = (schema as { anyOf?: readonly { const?: unknown }[] }).anyOf?.map(({ const: value }) => value);
+  return values?.every((value) => typeof value === 'string' && !NEEDS_ESCAPE.test(value)) ? new Set(values) : undefined;
 }

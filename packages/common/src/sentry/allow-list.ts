@@ -3,9 +3,12 @@ import type { Breadcrumb, ErrorEvent, Event } from '@sentry/node';
 import { createContextFilter, stripUrl } from '../shared/index.ts';
 import { contextFields } from './context-fields.ts';
 import { plannedPath, routeOf } from './request-path.ts';
+import { applicationRoot, createRelativeFrames } from './stack-frames.ts';
 import { sentryState } from './state.ts';
 
 const filterContext = createContextFilter(contextKeys, (value) => sentryState.scrubber.redact(value));
+
+const relateFrames = createRelativeFrames(applicationRoot(process.cwd()));
 
 /** Context, tag and attribute keys that did not leave because the plan does not list them. */
 export const contextCounters = { unplanned_context: 0 };
@@ -28,6 +31,7 @@ export function filterErrorEvent(event: ErrorEvent): ErrorEvent {
 
 /** {@link filterErrorEvent} for events of every type, in place. */
 export function filterEvent(event: Event): void {
+  relateFrames(event);
   if (event.user) event.user = event.user.id === undefined ? {} : { id: event.user.id };
   if (event.extra) event.extra = plannedContext(event.extra);
   if (event.tags) event.tags = plannedContext(event.tags) as NonNullable<Event['tags']>;

@@ -1,4 +1,6 @@
-import { MAX_TEXT_LENGTH, REDACTED } from './scrub-text.ts';
+import { isNoSecret } from './labelled-values.ts';
+import { REDACTED } from './rules.ts';
+import { MAX_TEXT_LENGTH } from './scrub-text.ts';
 import { MAX_KEY_LENGTH } from './sensitive-keys.ts';
 
 /** Deeper values are replaced: hostile nesting must not cost more than honest data. */
@@ -31,8 +33,8 @@ export function createRedact({
   function copy(value: unknown, key: string, depth: number, walk: Walk): unknown {
     if (walk.values-- <= 0) return '[cut]';
     if (typeof value === 'string') return copyText(value, key, walk);
-    if (typeof value === 'number') return isHarmless(value) ? value : scrubText(String(value));
-    if (typeof value === 'bigint') return scrubText(value.toString());
+    if (typeof value === 'number') return isHarmless(value, key) ? value : scrubText(String(value));
+    if (typeof value === 'bigint') return copyText(value.toString(), key, walk);
     if (typeof value === 'function' || typeof value === 'symbol') return undefined;
     if (typeof value !== 'object' || value === null) return value;
     if (walk.ancestors.has(value)) return '[circular]';
@@ -49,7 +51,7 @@ export function createRedact({
   }
 
   function copyText(text: string, key: string, walk: Walk): string {
-    if (keeps(key, text)) return text;
+    if (keeps(key, text) || isPlainId(key, text)) return text;
     walk.characters -= Math.min(text.length, MAX_TEXT_LENGTH);
     return walk.characters < 0 ? '[cut]' : scrubText(text);
   }
@@ -68,16 +70,39 @@ export function createRedact({
   }
 
   function copyList(list: readonly unknown[], key: string, depth: number, walk: Walk): unknown[] {
-    return list.slice(0, MAX_ENTRIES).map((item) => copy(item, key, depth, walk));
+    const items = list.slice(0, MAX_ENTRIES);
+    // `["x-api-key", "x"]`, and the raw headers of a request: names and values in turn.
+    const isPairs = items.length > 0 && items.length % 2 === 0 && items.every((item) => typeof item === 'string');
+    return items.map((item, at) => {
+      const name = isPairs && at % 2 === 1 ? items[at - 1] : undefined;
+      return name !== undefined && hides(String(name), item) ? REDACTED : copy(item, key, depth, walk);
+    });
   }
 
   function copyEntries(entries: Iterable<readonly [unknown, unknown]>, depth: number, walk: Walk) {
     const result: Record<string, unknown> = {};
+    let named: unknown;
     for (const [key, value] of entries) {
       const { name, isSecret } = knowledgeOf(typeof key === 'string' ? key : String(copy(key, '', depth, walk)));
-      if (name !== '__proto__') result[name] = isSecret ? REDACTED : copy(value, name, depth, walk);
+      if (name === '__proto__') continue;
+      result[name] = isSecret && !isKnown(name, value) ? REDACTED : copy(value, name, depth, walk);
+      if (typeof value === 'string' && NAME_OF_PAIR.test(name)) named = value;
+    }
+    // `{ name: 'password', value: 'x' }`
+    if (typeof named === 'string') {
+      for (const name of Object.keys(result)) {
+        if (VALUE_OF_PAIR.test(name) && hides(named, result[name])) result[name] = REDACTED;
+      }
     }
     return result;
+  }
+
+  function isKnown(key: string, value: unknown): boolean {
+    return typeof value === 'string' && (isNoSecret(value) || keeps(key, value));
+  }
+
+  function hides(name: string, value: unknown): boolean {
+    return name.length <= MAX_KEY_LENGTH && knowledgeOf(name).isSecret && !isKnown(name, value);
   }
 
   function knowledgeOf(key: string) {
@@ -91,9 +116,24 @@ export function createRedact({
   }
 
   /** Whole numbers can be card numbers too. */
-  function isHarmless(value: number): boolean {
-    return value < 1e12 || !Number.isSafeInteger(value) || scrubText(String(value)) === String(value);
+  function isHarmless(value: number, key: string): boolean {
+    const isShort = value < 1e11 || !Number.isSafeInteger(value);
+    return isShort || isPlainId(key, String(value)) || scrubText(String(value)) === String(value);
   }
+}
+
+const NAME_OF_PAIR = /^(?:name|key|k|header|field|id|type)$/i;
+const VALUE_OF_PAIR = /^(?:value|values|val|v|content|data|default)$/i;
+
+/** Keys of ids and article numbers: a number there is one by name, whatever its check digit. */
+const ID_KEY =
+  /(?:^|[_.-])(?:ids?|ean|gtin|sku|upc|isbn|barcode)$|^(?:order|invoice|ticket|case|receipt|tracking|serial|article|item|product|customer|batch|ref(?:erence)?)[_.-]?(?:number|no|nr)$/i;
+const CAMEL_CASE_ID = /[a-z\d](?:Ids?|IDs?|Ean|Sku)$/;
+const NO_ID = /card|cc|account|iban|payment|phone|pan/i;
+
+function isPlainId(key: string, text: string): boolean {
+  if (text.length > 24 || !/^\d+$/.test(text) || NO_ID.test(key)) return false;
+  return ID_KEY.test(key) || CAMEL_CASE_ID.test(key);
 }
 
 interface Walk {

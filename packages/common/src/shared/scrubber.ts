@@ -1,6 +1,6 @@
 import { createRedact, type RedactParts } from './redact.ts';
 import { remember } from './remember.ts';
-import { createTextScrubber } from './scrub-text.ts';
+import { createTextScrubber, type TextScrubberOptions } from './scrub-text.ts';
 import { createKeyRules } from './sensitive-keys.ts';
 
 /** What is secret here beyond what the scrubber knows by itself. */
@@ -14,6 +14,8 @@ export interface ScrubberOptions {
   readonly patterns?: readonly RegExp[];
   /** Key names whose values stay although they look secret, such as `token_count`. Their texts are still searched for shapes. */
   readonly allow?: readonly string[];
+  /** Whether public IP addresses, and keys that hold them, stay in texts and values. @default false */
+  readonly keepAddresses?: boolean;
 }
 
 /** Removes secrets from texts and from any value. */
@@ -34,13 +36,19 @@ export interface Scrubber {
  */
 export function createScrubber(options: ScrubberOptions = {}): Scrubber {
   const problems: string[] = [];
+  const keepAddresses = flag('keepAddresses', options.keepAddresses, problems);
   const keys = createKeyRules({
     keys: names('keys', options.keys, problems),
     allow: names('allow', options.allow, problems),
+    keepAddresses,
   });
   const patterns = list('patterns', options.patterns, problems).flatMap((pattern, at) => usable(pattern, at, problems));
-  const scrubText = remember(createTextScrubber(keys, patterns));
-  const parts = { scrubText, isSensitive: keys.isSensitive };
+  return assemble({ keys, patterns, keepAddresses }, problems);
+}
+
+function assemble(options: TextScrubberOptions, problems: readonly string[] = []): Scrubber {
+  const scrubText = remember(createTextScrubber(options));
+  const parts = { scrubText, isSensitive: options.keys.isSensitive };
   return {
     scrubText: (text) => (typeof text === 'string' ? scrubText(text) : ''),
     redact: createRedact(parts),
@@ -71,6 +79,13 @@ function names(option: string, value: unknown, problems: string[]): string[] {
   });
 }
 
+/** Anything but `true` keeps nothing. */
+function flag(option: string, value: unknown, problems: string[]): boolean {
+  if (value === undefined || typeof value === 'boolean') return value === true;
+  problems.push(`scrub.${option}: expected true or false, got ${kindOf(value)}; addresses are removed.`);
+  return false;
+}
+
 function list(option: string, value: unknown, problems: string[]): readonly unknown[] {
   if (value === undefined || Array.isArray(value)) return value ?? [];
   problems.push(`scrub.${option}: expected a list, got ${kindOf(value)}; it is ignored.`);
@@ -83,8 +98,11 @@ function kindOf(value: unknown): string {
   return value === null ? 'null' : typeof value;
 }
 
+// Without the checks of options, which a page needs not carry.
+const defaultKeys = createKeyRules();
+
 /** The scrubber without options. */
-export const defaultScrubber = createScrubber();
+export const defaultScrubber: Scrubber = assemble({ keys: defaultKeys });
 
 /** {@link Scrubber.scrubText} of the default scrubber. */
 export const scrubText = defaultScrubber.scrubText;
@@ -92,5 +110,5 @@ export const scrubText = defaultScrubber.scrubText;
 /** {@link Scrubber.redact} of the default scrubber. */
 export const redact = defaultScrubber.redact;
 
-/** Whether a key names something secret: `password`, `Credit-Card`, `x-api-key`, `sessionToken`, ... */
-export const isSensitiveKey: (key: string) => boolean = createKeyRules().isSensitive;
+/** Whether a key names something secret: `password`, `Credit-Card`, `x-api-key`, `sessionToken`; not `token_count` or `author`. */
+export const isSensitiveKey: (key: string) => boolean = defaultKeys.isSensitive;

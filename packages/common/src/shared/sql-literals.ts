@@ -9,9 +9,12 @@ const QUOTED_VALUES: readonly (readonly [hint: string, pattern: RegExp])[] = [
   [' is not valid JSON', /()"[\s\S]{0,200}?"(?:\.{3})?(?= is not valid JSON)/g],
 ];
 
-/** A text, after a backslash where the prefix E asks for it, or between dollars; one that is never closed takes all that follows. */
+/**
+ * A text, after a backslash where the prefix E asks for it, or between dollars; one that is never closed takes all that follows. The apostrophe of
+ * a word ("isn't") begins none.
+ */
 const STRING =
-  /\bE'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*(?:'|$)|'[^']*(?:''[^']*)*(?:'|$)|\$([a-z_]\w{0,62})?\$[\s\S]*?(?:\$\1\$|$)/gi;
+  /\bE'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*(?:'|$)|(?:(?<![\p{L}\d])|(?<=\b(?:[NBX]|select|values|and|or|in|like|then|else)))'[^']*(?:''[^']*)*(?:'|$)|\$([a-z_]\w{0,62})?\$[\s\S]*?(?:\$\1\$|$)/giu;
 /** Comments are written by people and by query builders. */
 const COMMENT = /\/\*[\s\S]*?(?:\*\/|$)|--[^\n]*/g;
 const NUMBER = /(?<![\w$.])\d+(?:\.\d+)?(?![\w.])/g;
@@ -39,6 +42,7 @@ function isStatement(text: string): boolean {
   return (
     /\b(?:failed query:|select\s{1,9}'|insert\s{1,9}into|delete\s{1,9}from|values\s{0,9}\()/i.test(text) ||
     (/\bselect\b/i.test(text) && /\bfrom\b/i.test(text)) ||
-    (/\bupdate\b/i.test(text) && /\bset\b/i.test(text))
+    /\bupdate\s{1,9}(?:only\s{1,9})?["\w.]{1,130}\s{1,9}(?:(?:as\s{1,9})?["\w]{1,64}\s{1,9})?set\s/i.test(text) ||
+    /\b(?:identified\s{1,9}by|(?:alter|create)\s{1,9}(?:user|role))\s/i.test(text)
   );
 }

@@ -123,7 +123,9 @@ it('none of them leaves; what the plan lets pass, route, status, stack and ids a
     request: { method: 'POST', url: '/people/:name/:email' },
     contexts: { trace: { span_id: expect.stringMatching(/^[0-9a-f]{16}$/) }, device: { arch: 'x64' } },
   });
-  expect(JSON.stringify(event['exception'])).toMatch(/"filename":"[^"]*canary-app\.ts","module":"[^"]*"/);
+  expect(JSON.stringify(event['exception'])).toMatch(
+    /"filename":"packages\/common\/test\/sentry\/canary-app\.ts","module":"[^"]*"/,
+  );
   expect(inbox.spans().find(({ name }) => name === 'POST /people/:name/:email')).toMatchObject({
     traceId: 'c'.repeat(32),
     parentSpanId: 'd'.repeat(16),

@@ -164,11 +164,21 @@ describe('for any text', () => {
       .map((parts) => parts.join('@')),
     'a card number': fc
       .tuple(
-        fc.constantFrom('4111', '5500', '3782', '6011'),
-        fc.stringMatching(/^\d{11}$/),
+        fc.constantFrom(
+          ['4111', 16],
+          ['5500', 16],
+          ['3782', 15],
+          ['6011', 16],
+          ['3056', 14],
+          ['3530', 16],
+          ['6212', 19],
+        ),
+        fc.stringMatching(/^\d{16}$/),
         fc.constantFrom('', ' ', '-'),
       )
-      .map(([issuer, rest, separator]) => grouped(withCheckDigit(issuer + rest), separator)),
+      .map(([[issuer, length], rest, separator]) =>
+        grouped(withCheckDigit(`${issuer}${rest}`.slice(0, Number(length) - 1)), separator),
+      ),
     'a JSON web token': fc.stringMatching(/^eyJ[A-Za-z0-9_-]{10,40}\.eyJ[A-Za-z0-9_-]{10,40}\.[A-Za-z0-9_-]{20,43}$/),
     'a bearer credential': fc.stringMatching(/^Bearer [A-Za-z0-9+/._~-]{12,40}$/),
     'credentials in a URL': fc.stringMatching(/^amqp:\/\/[a-z]{3,8}:[a-z][A-Za-z0-9/@!]{6,20}@host$/),

@@ -33,7 +33,7 @@ export interface ExportedProperty {
   readonly privacy: PrivacyClass;
   /** Whether it holds a user's id, which erasure looks for; absent where not. */
   readonly isPerson?: true;
-  /** Why a personal field leaves raw. */
+  /** Why a personal field, or a text that is not searched, leaves raw. */
   readonly reason?: string;
   /** The name under which it leaves; absent where it never does. */
   readonly sentAs?: string;

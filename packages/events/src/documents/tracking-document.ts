@@ -1,12 +1,13 @@
 import { IsOptional, type TObject, type TSchema } from 'typebox';
 import type { Plan } from '../define-plan.ts';
-import { isPerson, privacyOf, reasonOf, sentName } from '../privacy.ts';
+import { isId, isPerson, privacyOf, reasonOf, sentName } from '../privacy.ts';
 
 const HOW_IT_LEAVES = {
   plain: 'as it is',
   hash: 'hashed',
   drop: 'never',
   url: 'origin and path',
+  verbatim: 'as it is',
 } as const;
 
 /** The tracking plan as a document for people. */
@@ -41,10 +42,16 @@ function renderTable(schema: TObject): string {
     const sentAs = privacy === 'hash' ? ` as \`${sentName(name, property)}\`` : '';
     const holds = isPerson(property) ? ", a user's id" : '';
     const reason = reasonOf(property);
-    return `| \`${name}\` | ${typeName(property)} | ${IsOptional(property) ? 'no' : 'yes'} | ${HOW_IT_LEAVES[privacy]}${sentAs}${holds}${reason ? `: ${reason}` : ''} | ${describe(property)} |`;
+    const leaves = isSearched(name, property) ? 'without secrets' : HOW_IT_LEAVES[privacy];
+    return `| \`${name}\` | ${typeName(property)} | ${IsOptional(property) ? 'no' : 'yes'} | ${leaves}${sentAs}${holds}${reason ? `: ${reason}` : ''} | ${describe(property)} |`;
   });
   if (rows.length === 0) return 'No properties.';
   return ['| property | type | required | leaves | meaning |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+/** Free text, which the scrubber goes through before it leaves. */
+function isSearched(name: string, schema: TSchema): boolean {
+  return privacyOf(schema) === 'plain' && (schema as { type?: string }).type === 'string' && !isId(name, schema);
 }
 
 function typeName(schema: TSchema): string {

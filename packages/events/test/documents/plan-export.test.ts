@@ -1,7 +1,7 @@
 import Type, { type TProperties } from 'typebox';
 import { expect, it } from 'vitest';
 import { exportPlan } from '../../src/documents/index.ts';
-import { definePlan, drop, event, hash, plainBecause, plan, url } from '../../src/index.ts';
+import { definePlan, drop, event, hash, plan, url, verbatim } from '../../src/index.ts';
 
 const planWith = (properties: TProperties) =>
   definePlan({
@@ -64,10 +64,10 @@ it('keeps the reason for which a personal field leaves raw', () => {
   const { profile } = exportPlan(
     definePlan({
       events: {},
-      profile: { $email: plainBecause(Type.String({ description: 'Address.' }), 'Support answers by it.') },
+      profile: { $email: verbatim(Type.String({ description: 'Address.' }), 'Support answers by it.') },
     }),
   );
-  expect(profile['$email']).toMatchObject({ privacy: 'plain', reason: 'Support answers by it.', sentAs: '$email' });
+  expect(profile['$email']).toMatchObject({ privacy: 'verbatim', reason: 'Support answers by it.', sentAs: '$email' });
 });
 
 it('refuses a schema that has no plain form, by the name of the property', () => {

@@ -43,7 +43,13 @@ function toEntry(
   };
 }
 
-const HOW_IT_LEAVES = { plain: '', drop: '', hash: ' Hashed.', url: ' Origin and path only.' };
+const HOW_IT_LEAVES = {
+  plain: '',
+  drop: '',
+  hash: ' Hashed.',
+  url: ' Origin and path only.',
+  verbatim: ' Not searched for secrets.',
+};
 
 // Lexicon knows neither lists of values nor classes: what is worth knowing of them is said in words.
 function toProperty({ type, values, privacy, description }: ExportedProperty): LexiconProperty {
