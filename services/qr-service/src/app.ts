@@ -1,6 +1,7 @@
 import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
 import { type Codes, createCodes } from './codes.ts';
 import { type Contents, createContents } from './contents/content.ts';
+import { createDrawingQueue } from './drawing-queue.ts';
 import type { FindMicrosite } from './microsite-client.ts';
 import { addDeleteRoute } from './routes/delete.ts';
 import { addGenerateRoute } from './routes/generate.ts';
@@ -44,7 +45,7 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
   await app.register(sessions.plugin);
 
   const contents = createContents({ scanBaseUrl, micrositeBaseUrl, findMicrosite });
-  const codes = createCodes({ store, contents, scanBaseUrl, now });
+  const codes = createCodes({ store, contents, scanBaseUrl, drawings: createDrawingQueue(), now });
   const context: AppContext = { codes, contents, sessions, store, serviceToken };
   await app.register(async (owned) => {
     // Before validation, so that strangers learn nothing about the routes; and no route in here can forget it.
