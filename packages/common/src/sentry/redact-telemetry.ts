@@ -74,8 +74,8 @@ const EVENT_FIELDS = [
     'release',
     'dist',
   ],
-  ...['environment', 'message', 'logentry', 'exception', 'threads', 'fingerprint', 'transaction', 'transaction_info'],
-  ...['breadcrumbs', 'request', 'user', 'contexts', 'extra', 'tags', 'sdk', 'modules', 'debug_meta', 'spans'],
+  ...['environment', 'message', 'logentry', 'exception', 'fingerprint', 'transaction', 'transaction_info'],
+  ...['breadcrumbs', 'request', 'user', 'contexts', 'extra', 'tags', 'sdk', 'debug_meta', 'spans'],
 ];
 
 function filterWholeEvent(payload: Json): unknown {
