@@ -13,7 +13,7 @@ export interface ScramServer {
 }
 
 /** One log-in that is under way. */
-export interface ScramExchange {
+interface ScramExchange {
   readonly serverFirst: string;
   /** Returns the server's final message, which proves to the client that the server knows the password, too. */
   finish(clientFinal: string): string | undefined;
