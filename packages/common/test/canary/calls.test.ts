@@ -60,7 +60,7 @@ describe.each(['takes', 'is away', 'refuses'] as const)('while the receiver %s w
   let run: Awaited<ReturnType<typeof runCalls>>;
   beforeAll(async () => {
     run = await runCalls(answer);
-  }, 120_000);
+  }, 300_000);
 
   it('every call returns', () => {
     expect(run.output).toContain(`planted: ${calls.length} calls`);
