@@ -5,7 +5,7 @@ import { copyTemplate } from '../packages/database/src/testing/template.ts';
 import { buildPage } from '../scripts/build.mjs';
 import { startPlatform } from '../scripts/platform/platform.mjs';
 import { freePorts } from '../scripts/platform/ports.mjs';
-import { pageVariables } from '../scripts/platform/processes.mjs';
+import { embeddedDatabaseUrl, pageVariables } from '../scripts/platform/processes.mjs';
 import { developmentSecrets } from '../scripts/platform/secrets.mjs';
 
 const dataDir = join(import.meta.dirname, '../.data');
@@ -24,7 +24,7 @@ export async function runPlatform({ databaseUrl, hasPage = true }: PlatformSetti
   copyTemplate(join(folder, 'postgres'));
   const ports = await freePorts();
   // Within the repository, so that stacks name the sources as they lie there.
-  mkdirSync(dataDir, { recursive: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const webRoot = mkdtempSync(join(dataDir, 'page-'));
   if (hasPage) buildPage(webRoot, pageVariables(ports));
   const secrets = developmentSecrets(folder);
@@ -42,7 +42,7 @@ export async function runPlatform({ databaseUrl, hasPage = true }: PlatformSetti
     lines,
     folder,
     secrets,
-    databaseUrl: databaseUrl ?? `postgres://postgres@127.0.0.1:${ports.database}/postgres`,
+    databaseUrl: databaseUrl ?? embeddedDatabaseUrl({ ports, secrets }),
     app: `http://localhost:${ports.web}`,
     inbox: `http://127.0.0.1:${ports.inbox}`,
     stop: async () => {

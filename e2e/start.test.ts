@@ -22,7 +22,12 @@ async function optionsInNewFolder() {
   const dataDir = mkdtempSync(join(tmpdir(), 'qr-observability-start-'));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
   copyTemplate(join(dataDir, 'postgres'));
-  const secrets = { JWT_SECRET: 's'.repeat(32), PII_HASH_KEY: 'p'.repeat(32), SERVICE_TOKEN: 't'.repeat(32) };
+  const secrets = {
+    JWT_SECRET: 's'.repeat(32),
+    PII_HASH_KEY: 'p'.repeat(32),
+    SERVICE_TOKEN: 't'.repeat(32),
+    EMBEDDED_DATABASE_PASSWORD: 'd'.repeat(32),
+  };
   const lines: string[] = [];
   return {
     ports: await freePorts(),

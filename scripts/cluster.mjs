@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installDependencies } from './setup.mjs';
 
@@ -18,6 +19,11 @@ const ports = portsFrom(portBase);
 /** Beside those of `npm start`: a tenth each. */
 const several = (/** @type {number} */ first, /** @type {number} */ count) =>
   Array.from({ length: count }, (_, index) => first + 10 * index);
+
+// As root, the servers are another user's, who must pass through these folders; no other user can list them.
+const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
+mkdirSync(dataDir, { recursive: true });
+for (const folder of [dirname(dataDir), dataDir]) chmodSync(folder, mode);
 
 buildServer();
 const webRoot = join(root, 'apps/web/dist/client');

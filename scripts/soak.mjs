@@ -44,7 +44,7 @@ for (const { name, run } of runs) {
   if (Date.now() - started > BUDGET_MS) break;
   console.log(`${name} ...`);
   done[name] = await run();
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeFileSync(stateFile, JSON.stringify(done, undefined, 2));
 }
 discard(program);

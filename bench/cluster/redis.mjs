@@ -14,7 +14,8 @@ export async function startRedis() {
   const folder = mkdtempSync(join(tmpdir(), 'bench-cluster-redis-'));
   const port = await freePort();
   const server = await startOwnRedis({ folder, port, keepsData: false });
-  const cli = (...args) => execFileSync('redis-cli', ['-p', String(port), ...args], { encoding: 'utf8' }).trim();
+  const env = { ...process.env, REDISCLI_AUTH: new URL(server.url).password };
+  const cli = (...args) => execFileSync('redis-cli', ['-p', String(port), ...args], { encoding: 'utf8', env }).trim();
   const count = (...args) => Number(cli(...args));
   const info = (section, name) => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(cli('INFO', section))[1]);
   return {

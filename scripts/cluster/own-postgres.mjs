@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { giveTo, unprivileged } from './unprivileged.mjs';
 
@@ -17,7 +18,7 @@ const START_TIMEOUT_MS = 30_000;
  */
 
 /**
- * A PostgreSQL of our own, with its files in a folder.
+ * A PostgreSQL of our own, with its files in a folder and a new password at each call.
  * @param {{ folder: string, port: number }} options
  * @returns {Promise<OwnServer>}
  * @throws when there is no PostgreSQL on this machine, or it does not start.
@@ -29,13 +30,23 @@ export async function startOwnPostgres({ folder, port }) {
   giveTo(folder, user);
   chmodSync(folder, 0o700);
   if (!existsSync(join(files, 'PG_VERSION'))) {
-    const made = spawnSync(tool('initdb'), ['-D', files, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
+    const made = spawnSync(tool('initdb'), ['-D', files, '-U', 'postgres', '-A', 'reject', '-E', 'UTF8', '--no-sync'], {
       ...user,
       encoding: 'utf8',
       cwd: folder,
     });
     if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr || made.error?.message}`);
   }
+  const password = randomBytes(24).toString('hex');
+  // Also for files that an older version made, which let everybody in. Without a server, so that nobody can be faster.
+  const set = spawnSync(tool('postgres'), ['--single', '-D', files, 'postgres'], {
+    ...user,
+    encoding: 'utf8',
+    cwd: folder,
+    input: `alter role postgres password '${password}'\n`,
+  });
+  if (set.status !== 0) throw new Error(`The password of PostgreSQL could not be set: ${set.stderr}`);
+  writeFileSync(join(files, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
   /** @type {import('node:child_process').ChildProcess | undefined} */
   let server;
 
@@ -74,7 +85,7 @@ export async function startOwnPostgres({ folder, port }) {
 
   await start();
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     start,
     kill: () => end('SIGKILL'),
     // Without waiting for clients.

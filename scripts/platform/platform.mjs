@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync } from 'node:fs';
 import { Child } from './child.mjs';
 import { findBusyPort, processNameOf } from './ports.mjs';
 import { platformProcesses } from './processes.mjs';
@@ -33,6 +34,7 @@ class PortInUseError extends Error {
  * @returns {Promise<Platform>}
  */
 export async function startPlatform(options) {
+  closeFolder(options.dataDir);
   const groups = platformProcesses(options);
   const names = new Set(groups.flat().map(({ name }) => name));
   const ports = /** @type {import('./ports.mjs').PortName[]} */ (Object.keys(options.ports));
@@ -93,4 +95,10 @@ export async function startPlatform(options) {
     },
     processes: () => started.flat().map(({ spec: { name }, pid }) => ({ name, pid })),
   };
+}
+
+/** What is stored tells of people: no other user of this machine is to read it, whoever made the folder. @param {string} folder */
+function closeFolder(folder) {
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o700);
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 /** @typedef {import('./ports.mjs').Ports} Ports */
@@ -10,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
  * @property {Ports} ports
  * @property {string} dataDir where everything that is stored lies
  * @property {string} webRoot the built page
- * @property {Record<string, string>} secrets
+ * @property {Record<string, string>} secrets what `developmentSecrets` returns; a password of the database that is missing is made up
  * @property {Record<string, string | undefined>} [env] replaces what would be set here
  * @property {boolean} [isDevelopment] run from source, and again after each change
  * @property {Cluster} [cluster] more than one of some processes
@@ -38,14 +39,23 @@ export function pageVariables(ports) {
   };
 }
 
-/** What each process of the platform is started with, in groups: each group needs the one before. @param {PlatformOptions} options @returns {ChildSpec[][]} */
-export function platformProcesses(options) {
+/** Where the embedded database of a platform answers, with its password. @param {Pick<PlatformOptions, 'ports' | 'secrets'>} options */
+export function embeddedDatabaseUrl({ ports, secrets }) {
+  return `postgres://postgres:${secrets['EMBEDDED_DATABASE_PASSWORD']}@127.0.0.1:${ports.database}/postgres`;
+}
+
+/** What each process of the platform is started with, in groups: each group needs the one before. @param {PlatformOptions} given @returns {ChildSpec[][]} */
+export function platformProcesses(given) {
+  const password = randomBytes(24).toString('hex');
+  /** @type {PlatformOptions} */
+  const options = { ...given, secrets: { EMBEDDED_DATABASE_PASSWORD: password, ...given.secrets } };
   const { ports, dataDir, cluster, env = {} } = options;
+  const { EMBEDDED_DATABASE_PASSWORD: _ofTheUrl, ...secretsOfServices } = options.secrets;
   const routing = cluster?.routing ?? [ports.routing];
   const analytics = cluster?.analytics ?? [ports.analytics];
   const storage = [inbox(options)];
   if (!env['DATABASE_URL']) storage.push(database(options));
-  const databaseUrl = env['DATABASE_URL'] ?? `postgres://postgres@127.0.0.1:${ports.database}/postgres`;
+  const databaseUrl = env['DATABASE_URL'] ?? embeddedDatabaseUrl(options);
   const common = {
     ...inherited(),
     NODE_ENV: 'development',
@@ -80,7 +90,7 @@ export function platformProcesses(options) {
       SHUTDOWN_DRAIN_MS: '1000',
     }),
     ...pageVariables(ports),
-    ...options.secrets,
+    ...secretsOfServices,
     ...env,
   };
   const service = (/** @type {string} */ name, /** @type {number} */ port, processName = name) =>
@@ -162,6 +172,7 @@ export function platformProcesses(options) {
       env: {
         ...inherited(),
         EMBEDDED_DATABASE_PORT: String(ports.database),
+        EMBEDDED_DATABASE_PASSWORD: options.secrets['EMBEDDED_DATABASE_PASSWORD'],
         EMBEDDED_DATABASE_DIR: join(dataDir, 'postgres'),
         EMBEDDED_DATABASE_MIGRATIONS: migrations.join(','),
       },

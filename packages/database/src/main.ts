@@ -12,8 +12,8 @@ async function main(): Promise<void> {
     await database.close();
   });
   try {
-    const { url } = await starting;
-    console.log(`Embedded database ready at ${url}`);
+    const { port } = await starting;
+    console.log(`Embedded database ready at 127.0.0.1:${port}`);
   } catch (error) {
     grace.uninstall();
     throw error;

@@ -61,13 +61,14 @@ describe('a server that cannot be reached', () => {
     copyTemplate(`${folder.path}/data`);
     const port = await unusedPort();
     const opening = openDatabase({
-      url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+      url: `postgres://postgres:a-password-of-this-test@127.0.0.1:${port}/postgres`,
       schema: 'shop',
       migrationsFolder: folder.path,
       connectTimeoutMs: 20_000,
     });
     const server = await startEmbeddedDatabase({
       port,
+      password: 'a-password-of-this-test',
       dataDir: `${folder.path}/data`,
       migrations: [{ schema: 'shop', folder: folder.path }],
     });

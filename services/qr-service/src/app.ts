@@ -2,6 +2,7 @@ import { addErasureRoute, type BuildServerOptions, buildServer, type Server, typ
 import { type Codes, createCodes } from './codes.ts';
 import { type Contents, createContents } from './contents/content.ts';
 import { createDestinationCheck } from './contents/destination.ts';
+import { createDrawingQueue } from './drawing-queue.ts';
 import type { FindMicrosite } from './microsite-client.ts';
 import { addDeleteRoute } from './routes/delete.ts';
 import { addGenerateRoute } from './routes/generate.ts';
@@ -49,7 +50,7 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
 
   const checkDestination = createDestinationCheck([scanBaseUrl, ...publicOrigins]);
   const contents = createContents({ scanBaseUrl, micrositeBaseUrl, findMicrosite, checkDestination });
-  const codes = createCodes({ store, contents, checkDestination, now });
+  const codes = createCodes({ store, contents, checkDestination, drawings: createDrawingQueue(), now });
   const context: AppContext = { codes, contents, sessions, store, serviceToken };
   await app.register(async (owned) => {
     // Before validation, so that strangers learn nothing about the routes; and no route in here can forget it.

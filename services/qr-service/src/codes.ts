@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common';
 import type { ContentRequest, Contents } from './contents/content.ts';
 import type { CheckDestination } from './contents/destination.ts';
+import type { DrawingQueue } from './drawing-queue.ts';
 import { drawPng, drawSvg, type ImageOptions } from './image.ts';
 import { readLogo } from './logo.ts';
 import { checkReadable } from './readable.ts';
@@ -35,7 +36,10 @@ interface CodeList {
 /** How many codes an account may have at a time. */
 const MAX_CODES: Readonly<Record<Session['plan'], number>> = { free: 10, pro: 1000, business: 100_000 };
 
-/** The rules of codes. Everything is answered for one owner; the codes of others do not exist for them. */
+/**
+ * The rules of codes. Everything is answered for one owner; the codes of others do not exist for them. What reads a logo or draws a PNG waits for
+ * its turn, and is refused as {@link DrawingQueue} says.
+ */
 export interface Codes {
   /** @throws AppError 400 that names the wrong field, 402 when the plan of the owner has no room for another. */
   create(owner: Owner, request: CodeRequest): Promise<{ readonly code: Code; readonly codesCreated: number }>;
@@ -58,11 +62,15 @@ export interface CodesOptions {
   readonly store: Store;
   readonly contents: Contents;
   readonly checkDestination: CheckDestination;
+  readonly drawings: DrawingQueue;
   readonly now: () => number;
 }
 
 /** Makes the rules of codes. */
-export function createCodes({ store, contents, checkDestination, now }: CodesOptions): Codes {
+export function createCodes({ store, contents, checkDestination, drawings, now }: CodesOptions): Codes {
+  const logoOf = async (ownerId: string, logo: string | undefined): Promise<Buffer | null> =>
+    logo === undefined ? null : drawings.run(ownerId, () => readLogo(logo));
+
   return {
     async create({ userId, plan }, { title, logo, ...request }) {
       const id = newId();
@@ -72,7 +80,7 @@ export function createCodes({ store, contents, checkDestination, now }: CodesOpt
         type: request.type,
         title: title?.trim() || null,
         ...(await contents.check(userId, id, request)),
-        logo: logo === undefined ? null : await readLogo(logo),
+        logo: await logoOf(userId, logo),
         createdAt: new Date(now()),
       };
       const created = await store.insertCode(code, MAX_CODES[plan]);
@@ -87,7 +95,7 @@ export function createCodes({ store, contents, checkDestination, now }: CodesOpt
     async preview(ownerId, { title: _title, logo, ...request }) {
       const id = newId();
       const checked = await contents.check(ownerId, id, request);
-      return drawSvg(contents.printed({ id, ...checked }), logo === undefined ? null : await readLogo(logo));
+      return drawSvg(contents.printed({ id, ...checked }), await logoOf(ownerId, logo));
     },
 
     async update(ownerId, id, { destinationUrl, title, status }) {
@@ -122,8 +130,10 @@ export function createCodes({ store, contents, checkDestination, now }: CodesOpt
     async image(ownerId, id, format, options) {
       const { logo, ...code } = (await store.findOwnPicture(id, ownerId)) ?? notFound();
       checkReadable(options, logo !== null);
-      const draw = format === 'png' ? drawPng : drawSvg;
-      return draw(contents.printed(code), logo, options);
+      const printed = contents.printed(code);
+      // An SVG is a text: nothing is rasterised.
+      if (format === 'svg') return drawSvg(printed, logo, options);
+      return drawings.run(ownerId, () => drawPng(printed, logo, options));
     },
   };
 }

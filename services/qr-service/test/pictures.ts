@@ -1,3 +1,4 @@
+import { crc32, deflateSync } from 'node:zlib';
 import jsqr from 'jsqr';
 import sharp from 'sharp';
 
@@ -41,4 +42,32 @@ export async function scan(image: Buffer): Promise<{ text: string | undefined; m
 export async function darkest(image: Buffer): Promise<number[]> {
   const { channels } = await sharp(image).stats();
   return channels.slice(0, 3).map(({ min }) => min);
+}
+
+/** A PNG of one colour that is `width` times `height` pixels large: a few kB, whatever its size. */
+export function blankPng(width: number, height: number, { bits = 1 }: { readonly bits?: 1 | 16 } = {}): string {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header[8] = bits;
+  // Grey in one bit, else red, green, blue and alpha.
+  header[9] = bits === 1 ? 0 : 6;
+  const rowBytes = 1 + Math.ceil((width * bits * (bits === 1 ? 1 : 4)) / 8);
+  const png = Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(rowBytes * height))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+  return `data:image/png;base64,${png.toString('base64')}`;
+}
+
+/** https://www.w3.org/TR/png-3/#5Chunk-layout */
+function chunk(type: string, data: Buffer): Buffer {
+  const bytes = Buffer.alloc(12 + data.length);
+  bytes.writeUInt32BE(data.length, 0);
+  bytes.write(type, 4, 'latin1');
+  data.copy(bytes, 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length);
+  return bytes;
 }

@@ -8,6 +8,7 @@ import { fixHashKey } from '../privacy/hash-key.ts';
 import { releaseOf } from '../release.ts';
 import { noteEvent } from '../sentry/recent-events.ts';
 import { serviceName } from '../service-name.ts';
+import { scrubText } from '../shared/index.ts';
 import { spoolRootOf } from '../spool-root.ts';
 import { warnOnce } from '../warn-once.ts';
 import { createEncoder } from './encode.ts';
@@ -196,10 +197,12 @@ export function resetMixpanelClient(): void {
 
 function countLeftOut(what: string, reason: 'unplanned_property' | 'invalid_property', name: string): void {
   runtime.counters[reason]++;
+  // A name comes from the caller, and may hold what it found in a form.
+  const shown = scrubText(name);
   warnOnce(
     reason === 'unplanned_property'
-      ? `${what}: property "${name}" is not in the tracking plan and was left out. Add it in packages/events.`
-      : `${what}: property "${name}" has a value of another type than the tracking plan says and was left out.`,
+      ? `${what}: property "${shown}" is not in the tracking plan and was left out. Add it in packages/events.`
+      : `${what}: property "${shown}" has a value of another type than the tracking plan says and was left out.`,
   );
 }
 

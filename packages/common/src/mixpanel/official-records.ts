@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Pipeline } from '../delivery/pipeline.ts';
 import type { DropReason, LaneName } from '../delivery/record.ts';
-import { holdsCredential } from '../shared/index.ts';
+import { holdsCredential, scrubText } from '../shared/index.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
 import { timeOf } from './event-time.ts';
@@ -75,7 +75,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
   function sendEvent(source: 'track' | 'import', item: unknown): Error | undefined {
     if (!isObject(item)) return refuse('import', 'invalid_record', 'An event', 'it is not an object');
     const name = readProperty(item, 'event');
-    const what = `Event "${String(name)}"`;
+    const what = `Event "${scrubText(String(name))}"`;
     const invalid = (why: string) => refuse('import', 'invalid_record', what, why);
     const properties = readProperty(item, 'properties') ?? {};
     if (!isObject(properties)) return invalid('its properties are not an object');

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Deletion, Pipeline } from '../delivery/pipeline.ts';
 import type { LaneName } from '../delivery/record.ts';
+import { scrubText } from '../shared/index.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
 import { distinctIdOfDevice, isDevice, sendableIdOf, usableDeviceIdOf, usableIdOf } from './identity.ts';
@@ -62,9 +63,9 @@ export function createTracker(options: TrackerOptions): Tracker {
   function trackEvent(name: unknown, given: unknown, properties: unknown, time = pipeline.now()): void {
     try {
       const event = encoder.event(name);
-      if (event === undefined) return refuse(eventLane, 'unplanned_event', `Event "${String(name)}"`);
+      if (event === undefined) return refuse(eventLane, 'unplanned_event', `Event "${scrubText(String(name))}"`);
       const id = sendableIdOf(given);
-      if (id === undefined) return refuse(eventLane, 'forbidden_id', `Event "${String(name)}"`);
+      if (id === undefined) return refuse(eventLane, 'forbidden_id', `Event "${scrubText(String(name))}"`);
       const traceId = noteEvent(String(name), time, properties);
       const occurrence = { id, time, insertId: nextInsertId(), traceId };
       const json = encoder.encodeEvent(event, occurrence, properties);

@@ -65,8 +65,8 @@ function nameOf(name: string, attributes: Json): string {
 /** Everything else that an event may have is cleaned and limited by itself, so that no large part of it uses up what others need. */
 const EVENT_FIELDS = [
   ...['event_id', 'type', 'timestamp', 'start_timestamp', 'platform', 'level', 'logger', 'server_name', 'release'],
-  ...['dist', 'environment', 'message', 'logentry', 'threads', 'fingerprint', 'transaction', 'transaction_info'],
-  ...['request', 'user', 'contexts', 'extra', 'tags', 'sdk', 'modules'],
+  ...['dist', 'environment', 'message', 'logentry', 'fingerprint', 'transaction', 'transaction_info'],
+  ...['request', 'user', 'contexts', 'extra', 'tags', 'sdk'],
 ];
 
 function filterWholeEvent(payload: Json): unknown {

@@ -1,21 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, realpath } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import { createConnectionPool } from '../connection-pool.ts';
 import { applyMigrations, type SchemaMigrations } from '../migrations.ts';
 import { initialiseFolder } from './first-start.ts';
 import { lockFolder } from './folder-lock.ts';
+import { startGuardedServer } from './guarded-server.ts';
+import { closeToOthers, openPrivateFolder } from './private-folder.ts';
 import { SharedSession } from './shared-session.ts';
-
-/** Far above the pools of all services together: a refused client would read the refusal as a broken protocol. */
-const MAX_CONNECTIONS = 500;
-
-/**
- * A client that is silent for so long is cut off and its open transaction, for which all others wait, rolled back.
- * Six times what a pool keeps an idle connection, so that only a stuck one is hit.
- */
-const IDLE_TIMEOUT_MS = 60_000;
 
 export interface EmbeddedDatabaseOptions {
   /** Folder of the data, created if need be. Absent: in memory. */
@@ -24,6 +16,8 @@ export interface EmbeddedDatabaseOptions {
   readonly port?: number;
   /** @default '127.0.0.1' */
   readonly host?: string;
+  /** What clients must know: 16 or more letters, digits, `-` or `_`. @default made up for this start */
+  readonly password?: string;
   /** Makes the files of a new database in a process of its own, so that this one stays small. @default false */
   readonly isolateFirstStart?: boolean;
   /** What to migrate before `startEmbeddedDatabase` resolves. */
@@ -31,7 +25,7 @@ export interface EmbeddedDatabaseOptions {
 }
 
 export interface EmbeddedDatabase {
-  /** For `DATABASE_URL`. */
+  /** For `DATABASE_URL`; the password is in it. */
   readonly url: string;
   readonly port: number;
   /** Disconnects the clients and leaves the data consistent on disk. Safe to call again. */
@@ -41,15 +35,18 @@ export interface EmbeddedDatabase {
 /**
  * Starts PGlite in this process, serves it over the PostgreSQL protocol and applies the migrations.
  *
- * @throws if the port or the folder is in use, the folder cannot be opened, or a migration fails.
+ * @throws if the password is too simple, the port or the folder is in use, the folder cannot be opened, or a migration fails.
  */
 export async function startEmbeddedDatabase({
   dataDir,
   port = 0,
   host = '127.0.0.1',
+  password = randomBytes(24).toString('base64url'),
   isolateFirstStart = false,
   migrations,
 }: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
+  if (!isPassword(password))
+    throw new Error('The embedded database cannot start: its password must be 16 or more letters, digits, - or _.');
   const undo: (() => Promise<unknown>)[] = [];
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -59,22 +56,29 @@ export async function startEmbeddedDatabase({
 
   try {
     await assertPortFree(port, host);
-    const folder = dataDir === undefined ? undefined : await createFolder(dataDir);
+    const folder = dataDir === undefined ? undefined : openPrivateFolder(dataDir);
     if (folder !== undefined) undo.push(await lockFolder(folder));
     if (folder !== undefined && isolateFirstStart) await initialiseFolder(folder);
     const session = await openSession(folder);
-    undo.push(() => session.close());
-    await migrateAll(session, migrations);
+    undo.push(async () => {
+      await session.close();
+      if (folder !== undefined) closeToOthers(folder);
+    });
+    await migrateAll(session, password, migrations);
+    if (folder !== undefined) closeToOthers(folder);
     // Only now, so that whoever can connect finds the schemas migrated.
-    const server = createServerFor(session, { port, host });
-    await server.start();
-    undo.push(() => server.stop());
-    const url = urlOf(server);
-    return { url, port: Number(new URL(url).port), close };
+    const { url, port: boundPort, stop } = await startGuardedServer(session, { port, host, password });
+    undo.push(stop);
+    return { url, port: boundPort, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Long enough to be no word, and in need of no escapes in a URL. */
+export function isPassword(value: string | undefined): value is string {
+  return value !== undefined && /^[\w-]{16,}$/.test(value);
 }
 
 /** Before PGlite starts, which takes seconds the first time. */
@@ -92,11 +96,6 @@ async function assertPortFree(port: number, host: string): Promise<void> {
   await once(probe, 'close');
 }
 
-async function createFolder(dataDir: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true });
-  return realpath(dataDir);
-}
-
 async function openSession(folder: string | undefined): Promise<SharedSession> {
   try {
     const session = new SharedSession(folder);
@@ -112,11 +111,14 @@ async function openSession(folder: string | undefined): Promise<SharedSession> {
 }
 
 /** Over a connection of its own, by the code that migrates a real server, so that a migration behaves the same on both. */
-async function migrateAll(session: SharedSession, migrations: readonly SchemaMigrations[]): Promise<void> {
-  const server = createServerFor(session, { port: 0, host: '127.0.0.1' });
-  await server.start();
+async function migrateAll(
+  session: SharedSession,
+  password: string,
+  migrations: readonly SchemaMigrations[],
+): Promise<void> {
+  const server = await startGuardedServer(session, { port: 0, host: '127.0.0.1', password });
   const { pool, close } = createConnectionPool({
-    url: urlOf(server),
+    url: server.url,
     maxConnections: 1,
     connectTimeoutMs: 10_000,
     applicationName: 'migrations',
@@ -127,22 +129,6 @@ async function migrateAll(session: SharedSession, migrations: readonly SchemaMig
     await close();
     await server.stop();
   }
-}
-
-function createServerFor(
-  session: SharedSession,
-  address: { readonly port: number; readonly host: string },
-): PGLiteSocketServer {
-  return new PGLiteSocketServer({
-    ...address,
-    db: session,
-    maxConnections: MAX_CONNECTIONS,
-    idleTimeout: IDLE_TIMEOUT_MS,
-  });
-}
-
-function urlOf(server: PGLiteSocketServer): string {
-  return `postgres://postgres@${server.getServerConn()}/postgres`;
 }
 
 async function runInReverse(steps: readonly (() => Promise<unknown>)[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { SchemaMigrations } from '../migrations.ts';
-import type { EmbeddedDatabaseOptions } from './embedded-database.ts';
+import { type EmbeddedDatabaseOptions, isPassword } from './embedded-database.ts';
 
 /**
  * Reads the variables of the embedded database's process.
@@ -10,6 +10,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv): EmbeddedDatabas
   const problems: string[] = [];
   const options = {
     port: readPort(environment['EMBEDDED_DATABASE_PORT'], problems),
+    password: readPassword(environment['EMBEDDED_DATABASE_PASSWORD'], problems),
     migrations: readMigrationsList(environment['EMBEDDED_DATABASE_MIGRATIONS'], problems),
   };
   if (problems.length > 0) throw new Error(problems.join('; '));
@@ -23,6 +24,15 @@ function readPort(value: string | undefined, problems: string[]): number {
     problems.push(`EMBEDDED_DATABASE_PORT must be a port from 0 (any) to 65535, not ${show(value)}`);
   }
   return port;
+}
+
+/** Required, as clients of other processes must know it; never shown. */
+function readPassword(value: string | undefined, problems: string[]): string {
+  if (!isPassword(value)) {
+    problems.push('EMBEDDED_DATABASE_PASSWORD must be 16 or more letters, digits, - or _');
+    return '';
+  }
+  return value;
 }
 
 function readMigrationsList(value: string | undefined, problems: string[]): readonly SchemaMigrations[] {

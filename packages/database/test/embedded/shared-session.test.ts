@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/embedded/embedded-database.ts';
@@ -16,17 +16,14 @@ class WireClient {
     });
   }
 
-  static async open(port: number): Promise<WireClient> {
-    const socket = connect(port, '127.0.0.1');
-    await once(socket, 'connect');
-    const client = new WireClient(socket);
-    const parameters = Buffer.from('user\0postgres\0database\0postgres\0\0');
-    const header = Buffer.alloc(8);
-    header.writeInt32BE(8 + parameters.length, 0);
-    header.writeInt32BE(196_608, 4);
-    socket.write(Buffer.concat([header, parameters]));
-    await client.answered('ReadyForQuery');
-    return client;
+  static async open(url: string): Promise<WireClient> {
+    // Logs in, and leaves its connection to the test.
+    const client = new pg.Client(url);
+    client.on('error', () => undefined);
+    await client.connect();
+    const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
+    stream.removeAllListeners('data');
+    return new WireClient(stream);
   }
 
   parse(sql: string): void {
@@ -76,8 +73,8 @@ async function selectOne(): Promise<unknown[]> {
 }
 
 it('a client in the middle of a query keeps its statement though another sends a whole query', async () => {
-  const first = await WireClient.open(server.port);
-  const second = await WireClient.open(server.port);
+  const first = await WireClient.open(server.url);
+  const second = await WireClient.open(server.url);
   first.parse(`select 'of the first'`);
   await first.answered('ParseComplete');
   second.parse(`select 'of the second'`);
@@ -90,7 +87,7 @@ it('a client in the middle of a query keeps its statement though another sends a
 });
 
 it('a client that vanishes in the middle of a query does not block the others', async () => {
-  const client = await WireClient.open(server.port);
+  const client = await WireClient.open(server.url);
   client.parse('select 1');
   await client.answered('ParseComplete');
   client.vanish();
@@ -98,7 +95,7 @@ it('a client that vanishes in the middle of a query does not block the others', 
 });
 
 it('a client that vanishes after an error inside a transaction leaves no failed transaction behind', async () => {
-  const client = await WireClient.open(server.port);
+  const client = await WireClient.open(server.url);
   client.parse('begin');
   client.run();
   await client.answered('ReadyForQuery');

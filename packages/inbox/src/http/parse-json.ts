@@ -1,7 +1,11 @@
 /** As deep as Sentry's own parser goes; far deeper than Mixpanel takes a value. */
 const MAX_DEPTH = 128;
 
+/** As many names and values as the largest request to Mixpanel needs, twice; each takes some 50 bytes of memory, however short it is. */
+const MAX_VALUES = 1_000_000;
+
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
@@ -11,20 +15,24 @@ const CLOSING = new Set([0x5d, 0x7d]);
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  if (isTooDeep(text)) throw new SyntaxError(`nested more than ${MAX_DEPTH} levels deep`);
+  const problem = problemOf(text);
+  if (problem !== undefined) throw new SyntaxError(problem);
   return JSON.parse(text);
 }
 
-function isTooDeep(text: string): boolean {
+function problemOf(text: string): string | undefined {
   let depth = 0;
+  let values = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code === QUOTE) index = endOfString(text, index);
     else if (OPENING.has(code)) depth += 1;
     else if (CLOSING.has(code)) depth -= 1;
-    if (depth > MAX_DEPTH) return true;
+    else if (code === COMMA) values += 1;
+    if (depth > MAX_DEPTH) return `nested more than ${MAX_DEPTH} levels deep`;
+    if (values > MAX_VALUES) return `more than ${MAX_VALUES} values`;
   }
-  return false;
+  return undefined;
 }
 
 /** The place of the closing quote, or the end of the text. */

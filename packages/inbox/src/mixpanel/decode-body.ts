@@ -1,4 +1,5 @@
 import { parseJson } from '../http/parse-json.ts';
+import { LIMITS } from './limits.ts';
 
 /** The records of a request, or why they could not be read. */
 export type DecodedBody =
@@ -27,7 +28,7 @@ export function readBody(body: Buffer, contentType: string | undefined): ReadBod
   const text = body.toString('utf8').trim();
   if (text === '') return { decoded: { ok: false, message: 'no data: the request body is empty' }, parameters: {} };
   if (isJson(text)) return { decoded: decodeJson(text, contentType), parameters: {} };
-  const form = new URLSearchParams(text);
+  const form = new URLSearchParams(firstParameters(text));
   const data = form.get('data');
   const parameters: Record<string, string> = {};
   for (const name of FORM_PARAMETERS) {
@@ -61,10 +62,30 @@ function decodeJson(text: string, contentType: string | undefined): DecodedBody 
   }
 }
 
+/** One more than a form has any use for ends it: each takes some 200 bytes of memory, however short it is. */
+const MAX_PARAMETERS = 100;
+
+function firstParameters(text: string): string {
+  let end = -1;
+  for (let count = 0; count < MAX_PARAMETERS; count += 1) {
+    end = text.indexOf('&', end + 1);
+    if (end === -1) return text;
+  }
+  return text.slice(0, end);
+}
+
+/** Reads no further than one record more than a request may hold, which is enough to refuse it. */
 function decodeLines(text: string): DecodedBody {
+  const records: unknown[] = [];
   try {
-    const lines = text.split('\n').filter((line) => line.trim() !== '');
-    return { ok: true, records: lines.map(parseJson) };
+    for (let start = 0; start < text.length && records.length <= LIMITS.recordsPerRequest; ) {
+      const newline = text.indexOf('\n', start);
+      const end = newline === -1 ? text.length : newline;
+      const line = end === start ? '' : text.slice(start, end);
+      if (line.trim() !== '') records.push(parseJson(line));
+      start = end + 1;
+    }
+    return { ok: true, records };
   } catch (error) {
     return invalid(error);
   }

@@ -16,6 +16,7 @@ const MAX_ITEMS: Readonly<Record<string, number>> = {
   session: LIMITS.sessions,
   sessions: LIMITS.sessions,
   attachment: LIMITS.attachments,
+  client_report: LIMITS.clientReports,
 };
 /** Made inside the ingestion only. */
 const RESERVED: readonly string[] = ['security', 'unreal_report', 'form_data', 'integration'];
@@ -25,7 +26,17 @@ const RESERVED: readonly string[] = ['security', 'unreal_report', 'form_data', '
  * @see https://develop.sentry.dev/sdk/foundations/transport/envelope-items/
  */
 export function compositionProblem(items: readonly EnvelopeItem[]): Refusal | undefined {
-  const count = (type: string): number => items.filter((item) => item.type === type).length;
+  const counts = new Map<string, number>();
+  const bytes = new Map<string, number>();
+  let standalone = 0;
+  for (const { type, headers, payload } of items) {
+    counts.set(type, count(type) + 1);
+    bytes.set(type, (bytes.get(type) ?? 0) + payload.length);
+    if (type === 'span' && !isContainer(headers)) standalone += 1;
+  }
+  function count(type: string): number {
+    return counts.get(type) ?? 0;
+  }
   for (const type of AT_MOST_ONCE) if (count(type) > 1) return malformed(`more than one item of type '${type}'`);
   if (count('transaction') > 0 && count('event') + count('feedback') > 0) {
     return malformed('a transaction excludes events and feedback');
@@ -34,17 +45,18 @@ export function compositionProblem(items: readonly EnvelopeItem[]): Refusal | un
     return malformed('a replay_event and its replay_recording belong together');
   }
   for (const type of RESERVED) if (count(type) > 0) return malformed(`items of type '${type}' are reserved`);
-  for (const type of CONTAINER_TYPES) {
-    if (items.filter((item) => item.type === type && isContainer(item.headers)).length > 1) {
-      return malformed(`more than one container of type '${type}'`);
-    }
-  }
-  const standalone = items.filter(({ type, headers }) => type === 'span' && !isContainer(headers)).length;
   if (standalone > LIMITS.standaloneSpans) return tooLarge('span');
-  for (const { type, payload } of items) {
-    const maxBytes = LIMITS.itemBytes[type];
+  for (const [type, number] of counts) {
+    if (number > (MAX_ITEMS[type] ?? Number.POSITIVE_INFINITY)) return tooLarge(type);
+    if ((bytes.get(type) ?? 0) > (LIMITS.combinedBytes[type] ?? Number.POSITIVE_INFINITY)) return tooLarge(type);
+  }
+  for (const type of CONTAINER_TYPES) {
+    const containers = type === 'span' ? count(type) - standalone : count(type);
+    if (containers > 1) return malformed(`more than one container of type '${type}'`);
+  }
+  for (const { type, headers, payload } of items) {
+    const maxBytes = type === 'span' && !isContainer(headers) ? LIMITS.standaloneSpanBytes : LIMITS.itemBytes[type];
     if (maxBytes !== undefined && payload.length > maxBytes) return tooLarge(type);
-    if (count(type) > (MAX_ITEMS[type] ?? Number.POSITIVE_INFINITY)) return tooLarge(type);
   }
   return undefined;
 }
@@ -52,14 +64,14 @@ export function compositionProblem(items: readonly EnvelopeItem[]): Refusal | un
 /** What is wrong with the contents of one item, once its JSON is read. */
 export function payloadProblem({ type, headers }: EnvelopeItem, payload: JsonObject): Refusal | undefined {
   if (type === 'sessions' && listAt(payload, 'aggregates').length > LIMITS.sessionBuckets) return tooLarge(type);
-  if (!isContainer(headers)) return undefined;
   const held = listAt(payload, 'items');
+  if (CONTAINER_TYPES.includes(type) && held.length > LIMITS.recordsPerContainer) return tooLarge(type);
+  if (!isContainer(headers)) return undefined;
   if (headers['item_count'] !== held.length) {
     return malformed(`item_count of the '${type}' container does not match its items`);
   }
   if (type !== 'span') return undefined;
   if (held.length === 0) return malformed('a span container holds at least one span');
-  if (held.length > LIMITS.spansPerContainer) return tooLarge(type);
   const traces = new Set(held.map((span) => textAt(span, 'trace_id')));
   return traces.size > 1 ? malformed('the spans of a container belong to one trace') : undefined;
 }
@@ -71,6 +83,11 @@ export function isContainer(headers: JsonObject): boolean {
 
 export function malformed(cause: string): Refusal {
   return { status: 400, detail: 'invalid event envelope', cause };
+}
+
+/** An envelope that holds more items than one may. */
+export function tooManyItems(): Refusal {
+  return { status: 413, detail: `envelope exceeded size limits: more than ${LIMITS.items} items` };
 }
 
 function tooLarge(type: string): Refusal {

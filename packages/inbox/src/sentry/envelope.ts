@@ -1,6 +1,7 @@
 import { parseJson } from '../http/parse-json.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import { hasKeyTwice } from './duplicate-key.ts';
+import { LIMITS } from './limits.ts';
 
 /** One item of an envelope; the payload is exactly the bytes that were sent. */
 export interface EnvelopeItem {
@@ -17,7 +18,7 @@ export interface Envelope {
 /** An envelope, or what is malformed about it. */
 export type EnvelopeResult =
   | { readonly ok: true; readonly envelope: Envelope }
-  | { readonly ok: false; readonly detail: string };
+  | { readonly ok: false; readonly detail: string; readonly isTooMany?: boolean };
 
 const NEWLINE = 0x0a;
 const OPENING_BRACE = 0x7b;
@@ -32,17 +33,22 @@ export function parseEnvelope(body: Buffer): EnvelopeResult {
   if (body.length === 0) return malformed('empty envelope');
   const headerEnd = endOfLine(body, 0);
   const headers = parseHeaders(body.subarray(0, headerEnd));
-  if (headers === undefined) return malformed('invalid envelope header: expected one line of JSON');
+  if (headers === undefined)
+    return malformed(`invalid envelope header: expected one line of JSON of at most ${LIMITS.headerBytes} bytes`);
   const problem = headerProblem(headers, body.toString('utf8', 0, headerEnd));
   if (problem !== undefined) return malformed(problem);
   const items: EnvelopeItem[] = [];
   let offset = headerEnd + 1;
   while (offset < body.length) {
+    // No more are even looked at.
+    if (items.length === LIMITS.items) return { ok: false, detail: 'too many items', isTooMany: true };
     const lineEnd = endOfLine(body, offset);
     const itemHeaders = parseHeaders(body.subarray(offset, lineEnd));
     const type = itemHeaders?.['type'];
     if (itemHeaders === undefined || typeof type !== 'string' || type === '') {
-      return malformed(`invalid item header ${items.length}: expected one line of JSON with a type`);
+      return malformed(
+        `invalid item header ${items.length}: expected one line of JSON with a type, of at most ${LIMITS.headerBytes} bytes`,
+      );
     }
     // The end of the body does not stand for the newline after the headers: a payload is still to come.
     if (lineEnd === body.length) return malformed(`missing newline after item header ${items.length}`);
@@ -84,6 +90,7 @@ function isText(value: unknown, pattern: RegExp): boolean {
 
 /** Headers have no space around them. */
 function parseHeaders(line: Buffer): JsonObject | undefined {
+  if (line.length > LIMITS.headerBytes) return undefined;
   if (line[0] !== OPENING_BRACE || line.at(-1) !== CLOSING_BRACE) return undefined;
   try {
     const value = parseJson(line.toString('utf8'));

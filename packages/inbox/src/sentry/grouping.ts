@@ -12,7 +12,9 @@ const DEFAULT = /^\{\{\s*default\s*\}\}$/;
 export function issueIdOf(event: JsonObject): string {
   const { fingerprint } = event;
   const parts = Array.isArray(fingerprint) && fingerprint.length > 0 ? fingerprint.map(String) : ['{{ default }}'];
-  const key = parts.flatMap((part) => (DEFAULT.test(part) ? defaultParts(event) : [part]));
+  const first = parts.findIndex((part) => DEFAULT.test(part));
+  // Named again, the default adds nothing; put in each time, a small event could fill the memory.
+  const key = parts.flatMap((part, index) => (index === first ? defaultParts(event) : [part]));
   return createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16);
 }
 

@@ -5,6 +5,7 @@ import { compositionProblem, isContainer, malformed, payloadProblem, type Refusa
 import type { Envelope, EnvelopeItem } from './envelope.ts';
 import { errorRecord } from './error-record.ts';
 import { listAt, objectAt, plainAttributes, textAt, timeMsAt } from './fields.ts';
+import { LIMITS } from './limits.ts';
 import { spanRecord, streamedSpanRecord, transactionRecords } from './span-records.ts';
 
 /** What an envelope holds for the store, or why it is refused. */
@@ -56,10 +57,16 @@ export function unpackEnvelope({ headers, items }: Envelope, project: string, no
   if (problem !== undefined) return refused(problem);
   const traceId = textAt(objectAt(headers, 'trace'), 'trace_id');
   const records: NewRecord[] = [];
+  let leftToRead: number = LIMITS.readBytesInAll;
   let eventId = textAt(headers, 'event_id')?.replaceAll('-', '');
   for (const item of items) {
     const make = MAKE[item.type];
-    const payload = parseObject(item.payload);
+    // The types above have limits of their own, a metrics container among them.
+    const isBounded = make !== undefined || item.type === 'trace_metric' || item.type === 'sessions';
+    const isRead =
+      isBounded || (KEPT_TYPES.has(item.type) && item.payload.length <= Math.min(LIMITS.readBytes, leftToRead));
+    if (isRead && !isBounded) leftToRead -= item.payload.length;
+    const payload = isRead ? parseObject(item.payload) : undefined;
     if (make !== undefined && payload === undefined) return refused(malformed(`invalid JSON in '${item.type}'`));
     const inside = payload && payloadProblem(item, payload);
     if (inside !== undefined) return refused(inside);

@@ -9,7 +9,7 @@ import type { RawLog } from '../store/raw-log.ts';
 import { isJsonObject, type NewRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { authProblem } from './auth.ts';
-import { malformed } from './composition.ts';
+import { malformed, tooManyItems } from './composition.ts';
 import { parseEnvelope } from './envelope.ts';
 import { issueIdOf } from './grouping.ts';
 import { unpackEnvelope } from './items.ts';
@@ -61,7 +61,7 @@ export function sentryRoutes(app: FastifyInstance, { store, rawLog, faults, now,
       if (!inflated.ok) return refuse(reply, BAD_BODY[inflated.reason]);
       if (inflated.body.length === 0) return refuse(reply, { status: 400, detail: 'empty request body' });
       const parsed = parseEnvelope(inflated.body);
-      if (!parsed.ok) return refuse(reply, malformed(parsed.detail));
+      if (!parsed.ok) return refuse(reply, parsed.isTooMany ? tooManyItems() : malformed(parsed.detail));
       const { project } = request.params;
       const problem = authProblem({
         header: headerText(request.headers['x-sentry-auth']),

@@ -13,6 +13,12 @@ export interface SourceMaps {
   resolve(event: JsonObject): Promise<JsonObject>;
 }
 
+/** A map, with the sources that were asked for in lines: an event may have thousands of frames of one source. */
+interface SourceMap {
+  readonly trace: TraceMap;
+  readonly lines: Map<string, readonly string[]>;
+}
+
 /**
  * Reads the source maps that lie beside the scripts of a built page.
  *
@@ -20,9 +26,9 @@ export interface SourceMaps {
  */
 export function openSourceMaps(folder: string): SourceMaps {
   const root = resolve(folder);
-  const maps = new Map<string, { readonly modifiedAt: number; readonly map: TraceMap }>();
+  const maps = new Map<string, { readonly modifiedAt: number; readonly map: SourceMap }>();
 
-  async function mapOf(url: string): Promise<TraceMap | undefined> {
+  async function mapOf(url: string): Promise<SourceMap | undefined> {
     const path = URL.canParse(url) ? new URL(url).pathname : undefined;
     if (!path?.endsWith('.js')) return undefined;
     const file = join(root, `${decodeURIComponent(path)}.map`);
@@ -32,7 +38,7 @@ export function openSourceMaps(folder: string): SourceMaps {
       const { mtimeMs } = await stat(file);
       const known = maps.get(file);
       if (known?.modifiedAt === mtimeMs) return known.map;
-      const map = new TraceMap(await readFile(file, 'utf8'));
+      const map = { trace: new TraceMap(await readFile(file, 'utf8')), lines: new Map<string, readonly string[]>() };
       maps.set(file, { modifiedAt: mtimeMs, map });
       return map;
     } catch {
@@ -64,10 +70,11 @@ export function openSourceMaps(folder: string): SourceMaps {
 }
 
 /** Lines count from 1 on both sides, columns from 0 in a map and from 1 in an event. */
-function original(frame: JsonObject, map: TraceMap, lineno: number, colno: number): JsonObject {
-  const { source, line, column, name } = originalPositionFor(map, { line: lineno, column: Math.max(0, colno - 1) });
+function original(frame: JsonObject, { trace, lines: known }: SourceMap, lineno: number, colno: number): JsonObject {
+  const { source, line, column, name } = originalPositionFor(trace, { line: lineno, column: Math.max(0, colno - 1) });
   if (source === null) return frame;
-  const lines = sourceContentFor(map, source)?.split('\n') ?? [];
+  const lines = known.get(source) ?? sourceContentFor(trace, source)?.split('\n') ?? [];
+  known.set(source, lines);
   const at = line - 1;
   return {
     ...frame,

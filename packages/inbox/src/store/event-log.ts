@@ -14,11 +14,17 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
+/** What people did is in it: no other user of the machine is to read it. */
+const OWNER_ONLY = 0o600;
+
 /** Reads every whole record, in the order of arrival. A line that is not one (torn by a kill) is skipped. */
 export async function* readEventLog(path: string): AsyncGenerator<{ record: StoredRecord; bytes: number }> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   // Opening for append creates a missing file, so that a first start reads an empty log.
-  await (await open(path, 'a')).close();
+  const file = await open(path, 'a', OWNER_ONLY);
+  // One that an older version made was open to others.
+  await file.chmod(OWNER_ONLY);
+  await file.close();
   for await (const line of linesOf(path)) {
     const record = parseRecord(line);
     if (record !== undefined) yield { record, bytes: line.length };
@@ -41,13 +47,13 @@ export async function rewriteEventLog(path: string, records: Iterable<StoredReco
   const fresh = `${path}.new`;
   const lines: string[] = [];
   for (const record of records) lines.push(`${JSON.stringify(record)}\n`);
-  await writeFile(fresh, lines);
+  await writeFile(fresh, lines, { mode: OWNER_ONLY });
   await rename(fresh, path);
 }
 
 /** Opens the file for appending. */
 export async function openEventLog(path: string, onError: (error: unknown) => void): Promise<EventLog> {
-  const file = await open(path, 'a+');
+  const file = await open(path, 'a+', OWNER_ONLY);
   // A torn last line has no newline: the next record must not be glued to it.
   if (!(await endsWithNewline(file))) await file.appendFile('\n');
   return appendInTurns(path, file, onError);
@@ -81,7 +87,7 @@ function appendInTurns(path: string, opened: FileHandle, onError: (error: unknow
       if (replacing !== undefined) {
         await rewriteEventLog(path, replacing);
         await file.close();
-        file = await open(path, 'a+');
+        file = await open(path, 'a+', OWNER_ONLY);
       }
       if (text !== '') await file.appendFile(text);
     } catch (error) {

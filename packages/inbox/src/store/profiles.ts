@@ -1,4 +1,4 @@
-import { applyOperations } from './profile-operations.ts';
+import { applyOperations, type ListIndexes } from './profile-operations.ts';
 import type { JsonObject, StoredProfileUpdate } from './records.ts';
 
 /** A user or group profile, after all its updates. */
@@ -29,6 +29,7 @@ export class Profiles {
   /** In order of last update, so that the first key is the next to go. */
   readonly #entries = new Map<string, Entry>();
   readonly #maxProfiles: number;
+  readonly #indexes: ListIndexes = new WeakMap();
 
   constructor(maxProfiles: number) {
     this.#maxProfiles = maxProfiles;
@@ -44,7 +45,7 @@ export class Profiles {
     this.#entries.delete(key);
     if ('$delete' in update.operations) return;
     const entry = known ?? newEntry(update);
-    applyOperations(entry.properties, update.operations);
+    applyOperations(entry.properties, update.operations, this.#indexes);
     entry.id = update.id;
     entry.updates += 1;
     entry.lastSeen = update.receivedAt;

@@ -1,6 +1,6 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Inbox } from '../../src/index.ts';
 import { container, envelope, goodEvent, post, postEnvelope, read } from '../requests.ts';
@@ -106,5 +106,29 @@ describe('a restart with a data file', () => {
       await small.close();
     }
     expect((await readFile(dataFile, 'utf8')).trim().split('\n')).toHaveLength(4);
+  });
+});
+
+describe('the data file', () => {
+  const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
+
+  it('is readable by its owner alone, and so is the folder that is made for it', async () => {
+    const inbox = await start({ dataFile });
+    await post(inbox, '/import', [goodEvent()]);
+    await inbox.close();
+    expect(await modeOf(dataFile)).toBe(0o600);
+    expect(await modeOf(dirname(dataFile))).toBe(0o700);
+  });
+
+  it('is closed to others when an older version left it open, and stays so when it is rewritten', async () => {
+    await mkdir(dirname(dataFile));
+    await writeFile(dataFile, '');
+    await chmod(dataFile, 0o644);
+    const inbox = await start({ dataFile });
+    expect(await modeOf(dataFile)).toBe(0o600);
+    await post(inbox, '/import', [goodEvent(), goodEvent()]);
+    inbox.compact();
+    await inbox.close();
+    expect(await modeOf(dataFile)).toBe(0o600);
   });
 });

@@ -6,8 +6,8 @@ import { openTestDatabase, postgresAvailable } from '@qr/database/testing';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ObservedProcess, startObservedProcess } from '../observed-process.ts';
-import { found } from './canary-search.ts';
-import { controls, keyed, nested, shaped, shapeless } from './canary-secrets.ts';
+import { controls, keyed, nested, shaped, shapeless } from './request-secrets.ts';
+import { found } from './search.ts';
 
 const secrets = Object.values({ ...shaped, ...keyed, ...nested, ...shapeless });
 const needles = secrets.map(({ needle }) => needle);
@@ -21,7 +21,7 @@ let service: ObservedProcess;
 let origin: string;
 
 beforeAll(async () => {
-  service = await startObservedProcess(join(import.meta.dirname, 'canary-app.ts'), {
+  service = await startObservedProcess(join(import.meta.dirname, 'request-app.ts'), {
     args: [database.url, migrationsFolder],
     imports: ['@qr/common/instrument'],
     env: {
@@ -124,7 +124,7 @@ it('none of them leaves; what the plan lets pass, route, status, stack and ids a
     contexts: { trace: { span_id: expect.stringMatching(/^[0-9a-f]{16}$/) }, device: { arch: 'x64' } },
   });
   expect(JSON.stringify(event['exception'])).toMatch(
-    /"filename":"packages\/common\/test\/sentry\/canary-app\.ts","module":"[^"]*"/,
+    /"filename":"packages\/common\/test\/canary\/request-app\.ts","module":"[^"]*"/,
   );
   expect(inbox.spans().find(({ name }) => name === 'POST /people/:name/:email')).toMatchObject({
     traceId: 'c'.repeat(32),

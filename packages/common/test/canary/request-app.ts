@@ -9,7 +9,7 @@ import {
 } from '@qr/common';
 import { openDatabase } from '@qr/database';
 import { sentryState } from '../../src/sentry/state.ts';
-import { controls, keyed, nested, shaped, shapeless } from './canary-secrets.ts';
+import { controls, keyed, nested, shaped, shapeless } from './request-secrets.ts';
 
 // Error tracking is on by `--import @qr/common/instrument`: only then is the driver traced.
 initializeMixpanel();
