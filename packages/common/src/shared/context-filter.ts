@@ -35,7 +35,11 @@ export function createContextFilter(
 
   function pickValue(value: unknown, depth: number, dropped: string[]): unknown {
     if (depth > MAX_DEPTH) return '[deep]';
-    if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => pickValue(item, depth + 1, dropped));
+    if (Array.isArray(value)) {
+      const items = value.slice(0, MAX_ITEMS).map((item) => pickValue(item, depth + 1, dropped));
+      // As a whole too: in `['x-api-key', 'x']` the first says that the second is a secret.
+      return items.every((item) => typeof item === 'string') ? clean(items) : items;
+    }
     if (value instanceof Error) return clean(`${value.name}: ${value.message}`);
     if (typeof value === 'object' && value !== null && !(value instanceof Date)) return pick(value, depth + 1, dropped);
     return clean(value);

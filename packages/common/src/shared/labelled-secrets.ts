@@ -26,6 +26,8 @@ const NEXT_ITEM = new RegExp(
   'y',
 );
 const ELEMENT = /(?:\s[^<>]{0,200})?(?<!\/)>|(?:\s(?:(?!&[lg]t;)[^<>]){0,200})?&gt;/y;
+/** What may follow the name of an element: its namespace's part, attributes, its end. */
+const NAME_OF_ELEMENT = /^(?::[\w.-]{1,60})?(?:\/?>|&gt;|\s{1,8}(?:[A-Za-z_][\w:.-]{0,60}\s?=(?!=)|\/?>|&gt;))/;
 /** `<entry key="password">x</entry>` */
 const REST_OF_TAG = new RegExp(`${CLOSE}(?:\\s[^<>]{0,200})?(?<!/)>`, 'y');
 /** A part of a form with several: `name="password"`, further headers, an empty line. */
@@ -86,7 +88,9 @@ function placeOfValue(text: string, start: number, end: number, label: string): 
   const isTag =
     text[start - 1] === '<' ||
     (text[start - 1] === ':' && /<[\w-]{1,40}:$/.test(text.slice(Math.max(0, start - 42), start)));
-  if (isTag || text.startsWith('&lt;', start - 4)) {
+  const isElement = isTag || text.startsWith('&lt;', start - 4);
+  // `<token=x>` is a text in angle brackets.
+  if (isElement && NAME_OF_ELEMENT.test(text.slice(end, end + LONGEST_START)) && !label.startsWith('-')) {
     const at = ends(VALUE_OF_PAIR, text, end);
     if (at !== undefined) return { at, isQuoted: true, isElement: false, isSpaced: false };
     const content = ends(ELEMENT, text, end);

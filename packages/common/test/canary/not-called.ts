@@ -111,6 +111,7 @@ export const notCalledOfCommon: Readonly<Record<string, string>> = {
   ...because(offline, [
     ...['AppError', 'ConfigError', 'loadConfig', 'loadConfigOrExit', 'readObservabilityConfig', 'observabilityStats'],
     ...['closeObservability', 'flushObservability', 'decodeCursor', 'encodeCursor', 'hashEmail', 'visitorId'],
+    ...['addressKey', 'statusOfError'],
     ...[
       'originVariable',
       'originsVariable',

@@ -22,6 +22,12 @@ describe('createContextFilter', () => {
     expect(filter({ reason: 'mail joe@example.com' }).context).toEqual({ reason: 'mail [redacted]' });
   });
 
+  it('removes a value of a list that stands behind the name of a secret', () => {
+    expect(filter({ step: ['x-api-key', 'k7h2j', 'accept', 'text/html'] }).context).toEqual({
+      step: ['x-api-key', '[redacted]', 'accept', 'text/html'],
+    });
+  });
+
   it.each([undefined, null, 'text', 7, Symbol('s')])('gives nothing for %s', (context) => {
     expect(filter(context)).toEqual({ context: {}, dropped: [] });
   });

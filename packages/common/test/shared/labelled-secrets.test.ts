@@ -17,6 +17,7 @@ const forms: Record<string, readonly string[]> = {
     'string apiToken = "§";',
     '$password = "§";',
   ],
+  'angle brackets': [...['<token=§>', 'got <api_key := "§"> there', '<secret ?= §>', '<token: §>', 'e <--password §>']],
   'an XML element': [
     ...['<password>§</password>', '<ns:password type="x">§</ns:password>', '<password>\n  §\n</password>'],
     ...[
