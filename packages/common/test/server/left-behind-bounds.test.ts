@@ -100,9 +100,58 @@ describe('a report of errors', () => {
 
   it('counts what the page itself has dropped', async () => {
     await start();
-    await leave({ ...errors(exception(1)), dropped: { page_limit: 40, duplicate: 3, odd: 'x', negative: -5 } });
+    const drops = [40, 3, -5, 'x'].map((count) => ({ kind: 'dropped', count }));
+    await leave(errors(exception(1), ...drops));
     await inbox.waitFor(() => inbox.errors().length === 1);
-    expect(dropped()).toEqual({ dropped_by_page: 43 });
+    expect(dropped()).toEqual({ dropped_by_page: 43, refused: 2 });
+  });
+
+  it('drops and counts errors of browser extensions and noise of the browser', async () => {
+    await start();
+    const stack = 'Error: x\n    at run (chrome-extension://abcdef/content.js:1:2)\n    at https://a.example/x.js:1:2';
+    const place = { filename: 'moz-extension://abcdef/content.js', lineno: 1, colno: 2 };
+    await leave(
+      errors(
+        exception(1, { message: 'Script error.' }),
+        exception(2, { message: 'ResizeObserver loop completed with undelivered notifications.' }),
+        exception(3, { message: 'x', stack }),
+        exception(4, { location: place }),
+        exception(5, { message: 'refused chrome-extension://abcdef', stack: stack.replace(/x\n.*\n/, 'x\n') }),
+      ),
+    );
+    await inbox.waitFor(() => inbox.errors().length === 1);
+    expect(inbox.errors()[0]?.eventId).toBe(idOf(5));
+    expect(dropped()).toEqual({ dropped_by_page: 4 });
+  });
+
+  it.each([
+    ['an object', { keys: ['b', 'a'] }, 'Error', 'Object captured as exception with keys: a, b'],
+    ['a code and a message', { keys: ['code'], code: 'E1', message: 'm' }, 'Error', 'E1: m'],
+    [
+      'a response',
+      { status: 502, statusText: '', method: 'POST', url: 'https://app.example/api/v2/things/a1b2?x=1' },
+      'Response',
+      '502 POST /api/v2/things/:id',
+    ],
+    ['a response without an address', { status: 500, statusText: '', url: '' }, 'Response', '500 GET /codes/:id'],
+    [
+      'fields of any kind',
+      { name: 7, message: { toString: 1 }, stack: [], keys: [{ toString: 1 }] },
+      '7',
+      '[object Object]',
+    ],
+    [
+      'a method of any kind',
+      { status: 1, statusText: '', method: { toString: 1 } },
+      'Response',
+      '1 [object Object] /codes/:id',
+    ],
+  ])('shows %s as what it is', async (_, facts, type, value) => {
+    await start();
+    const call = { ...exception(1), name: undefined, message: undefined, facts };
+    await leave({ ...errors(call), url: 'https://app.example/codes/17' });
+    await inbox.waitFor(() => inbox.errors().length === 1);
+    expect(inbox.errors()[0]).toMatchObject({ type, value });
   });
 
   it('holds at most thirty errors, and counts the others', async () => {

@@ -7,6 +7,7 @@ import { createPipeline, type Pipeline } from '../../delivery/pipeline.ts';
 import type { DropReason, LaneName } from '../../delivery/record.ts';
 import { createMixpanelHttpTransport } from '../../delivery/transports/mixpanel-http.ts';
 import { createSentryHttpTransport } from '../../delivery/transports/sentry-http.ts';
+import { isForeignError } from '../../shared/index.ts';
 import { PAGES_FOLDER } from '../../spool-root.ts';
 import { warnOnce } from '../../warn-once.ts';
 import { AppError } from '../app-error.ts';
@@ -14,12 +15,12 @@ import { createKeptShare, type ErrorAllowance } from './address-limits.ts';
 import { envelopesOf } from './left-errors.ts';
 import { type LeftRecord, recordsOf } from './left-events.ts';
 import {
-  droppedBy,
   type ErrorReport,
   type EventReport,
   isErrorReport,
   isEventReport,
   mixpanelCallsOf,
+  type SentryCall,
   sentryCallsOf,
 } from './left-report.ts';
 import type { MixpanelTarget } from './mixpanel-request.ts';
@@ -75,24 +76,25 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
   };
 
   async function acceptErrors(report: ErrorReport, address: string): Promise<void> {
-    const { calls, refused, excess } = sentryCallsOf(report);
+    const { calls: all, refused, excess, dropped } = sentryCallsOf(report);
+    const calls = all.filter((call) => !isForeign(call));
     // Before anything is done for an error that will not be sent.
     const affordable = calls.filter(({ kind }) => kind !== 'exception' || allowance.take(address));
     const errors = affordable.filter(({ kind }) => kind === 'exception').length;
     pipeline.drop('sentry', 'refused', refused);
     pipeline.drop('sentry', 'over_limit', excess);
     pipeline.drop('sentry', 'over_budget', calls.length - affordable.length);
-    pipeline.drop('sentry', 'dropped_by_page', droppedBy(report));
+    pipeline.drop('sentry', 'dropped_by_page', dropped + all.length - calls.length);
     if (errors === 0) return;
     const kept = await inShortTurns(envelopesOf(report, affordable), (json) => keep({ lane: 'sentry', json }, address));
     pipeline.drop('sentry', 'over_limit', errors - kept);
   }
 
   async function acceptEvents(report: EventReport, address: string): Promise<void> {
-    const { calls, refused, excess } = mixpanelCallsOf(report);
+    const { calls, refused, excess, dropped } = mixpanelCallsOf(report);
     pipeline.drop('import', 'refused', refused);
     pipeline.drop('import', 'over_limit', excess);
-    pipeline.drop('import', 'dropped_by_page', droppedBy(report));
+    pipeline.drop('import', 'dropped_by_page', dropped);
     const done = await inShortTurns(recordsOf(report, calls), (record) => {
       if (record === 'refused') pipeline.drop('import', 'refused');
       else if (record !== 'none') keep(record, address);
@@ -122,6 +124,13 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
       await pipeline.close(FLUSH_INTERVAL_MS);
     },
   };
+}
+
+/** Whether a call is an error that is not the page's. The page's SDK, where there is one, drops the same. */
+function isForeign(call: SentryCall): boolean {
+  if (call.kind !== 'exception') return false;
+  const { filename } = call.location ?? {};
+  return isForeignError(call.facts, typeof filename === 'string' ? filename : '');
 }
 
 type Outgoing = LeftRecord | { readonly lane: 'sentry'; readonly json: string };

@@ -1,7 +1,7 @@
-import { type Envelope, serializeEnvelope, uuid4 } from '@sentry/core';
+import { type Envelope, type StackFrame, serializeEnvelope, uuid4 } from '@sentry/core';
 import type { Event, Exception } from '@sentry/node';
 import { scrubEnvelope } from '../../sentry/redact-telemetry.ts';
-import { scrubText, stripUrl } from '../../shared/index.ts';
+import { describeThrown, scrubText, stripUrl, type ThrownFacts } from '../../shared/index.ts';
 import { framesOf } from './browser-stack.ts';
 import { cut, type ErrorReport, type LeftException, type SentryCall } from './left-report.ts';
 
@@ -62,7 +62,7 @@ function* cleanBreadcrumbs(calls: readonly SentryCall[], cleaned: Map<SentryCall
 function eventOf(
   call: LeftException,
   { environment, release, traceId = uuid4(), isNamed }: ErrorReport,
-  { pattern, userId }: Page,
+  { pattern, userId, url }: Page,
 ): Event {
   return {
     event_id: call.eventId,
@@ -72,7 +72,7 @@ function eventOf(
     environment,
     ...(release !== undefined && { release }),
     ...(pattern !== undefined && { transaction: pattern }),
-    exception: { values: exceptionsOf(call) },
+    exception: { values: exceptionsOf(call, url) },
     ...(call.context && { extra: call.context }),
     ...(isNamed && userId !== undefined && { user: { id: userId } }),
     tags: { service: SERVICE },
@@ -81,51 +81,46 @@ function eventOf(
 }
 
 /** The error and those behind it, the innermost first, linked as the SDK links them. */
-function exceptionsOf(call: LeftException): Exception[] {
+function exceptionsOf({ facts, location, ...call }: LeftException, pageUrl: string): Exception[] {
   const mechanism = { type: `auto.browser.${call.mechanism}`, handled: call.mechanism === 'manual' };
-  const frames = framesOf(call.stack, call.location);
-  const main = {
-    type: call.name,
-    value: call.message,
-    mechanism,
-    ...(frames.length > 0 && { stacktrace: { frames } }),
-  };
+  const main = { ...exceptionOf(facts, pageUrl, framesOf(textOf(facts['stack']), location)), mechanism };
   const nested: Exception[] = [];
-  addNested(call, 0, nested);
+  addNested(facts, 0, nested, pageUrl);
   if (nested.length === 0) return [main];
-  const isGroup = Array.isArray(call.errors) && { is_exception_group: true };
+  const isGroup = Array.isArray(facts['errors']) && { is_exception_group: true };
   return [...nested.reverse(), { ...main, mechanism: { ...mechanism, ...isGroup, exception_id: 0 } }];
 }
 
-/** Breadth first where the parent has members, so that no deep chain hides its siblings. */
-function addNested(parent: Readonly<Record<string, unknown>>, parentId: number, nested: Exception[]): void {
+/** Adds the children of an error before those of its children, so that no deep chain hides their siblings. */
+function addNested(parent: ThrownFacts, parentId: number, nested: Exception[], pageUrl: string): void {
   const { cause, errors } = parent;
-  const members = Array.isArray(errors)
-    ? errors.map((error: unknown, index) => [error, `errors[${index}]`] as const)
-    : [];
+  const members = Array.isArray(errors) ? errors.map((error, index) => [error, `errors[${index}]`] as const) : [];
   const children = [[cause, 'cause'] as const, ...members].flatMap(([child, source]) => {
     if (typeof child !== 'object' || child === null || nested.length >= MAX_NESTED) return [];
-    const fields = child as Readonly<Record<string, unknown>>;
+    const { message, stack, ...rest } = child as ThrownFacts;
+    const facts: ThrownFacts = { ...rest, message: textOf(message)?.slice(0, MAX_NESTED_MESSAGE_LENGTH) };
     const exceptionId = nested.length + 1;
-    nested.push(nestedOf(fields, source, exceptionId, parentId));
-    return [[fields, exceptionId] as const];
+    const frames = framesOf(textOf(stack)?.slice(0, MAX_NESTED_STACK_LENGTH), undefined);
+    nested.push({
+      ...exceptionOf(facts, pageUrl, frames),
+      mechanism: { type: 'chained', handled: true, source, exception_id: exceptionId, parent_id: parentId },
+    });
+    return [[facts, exceptionId] as const];
   });
-  for (const [child, exceptionId] of children) addNested(child, exceptionId, nested);
+  for (const [child, exceptionId] of children) addNested(child, exceptionId, nested, pageUrl);
 }
 
-function nestedOf(
-  { name, message, stack }: Readonly<Record<string, unknown>>,
-  source: string,
-  exceptionId: number,
-  parentId: number,
-): Exception {
-  const frames = framesOf(typeof stack === 'string' ? stack.slice(0, MAX_NESTED_STACK_LENGTH) : undefined, undefined);
+function exceptionOf(facts: ThrownFacts, pageUrl: string, frames: StackFrame[]): Exception {
+  const { type, value } = describeThrown(facts, pageUrl);
   return {
-    type: typeof name === 'string' ? cut('name', name) : 'Error',
-    value: typeof message === 'string' ? message.slice(0, MAX_NESTED_MESSAGE_LENGTH).toWellFormed() : '',
-    mechanism: { type: 'chained', handled: true, source, exception_id: exceptionId, parent_id: parentId },
+    type: cut('name', type),
+    value: cut('message', value).toWellFormed(),
     ...(frames.length > 0 && { stacktrace: { frames } }),
   };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Keeps the address of the page, which the gate takes for one of a server's routes, without its query. */

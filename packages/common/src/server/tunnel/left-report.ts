@@ -22,6 +22,7 @@ const MAX_LENGTHS: Readonly<Record<string, number>> = {
 };
 /** Left out when it is no object: the call is worth more than its data. */
 const DATA = new Set(['context', 'data', 'properties']);
+const NESTED = new Set(['facts', 'location']);
 
 const text = Type.String();
 const anything = Type.Record(Type.String(), Type.Unknown());
@@ -34,17 +35,15 @@ const exception = Type.Object({
   kind: Type.Literal('exception'),
   at,
   eventId: id,
-  name: text,
-  message: text,
-  stack: Type.Optional(text),
+  /** `ThrownFacts`. */
+  facts: anything,
   mechanism: Type.String({ pattern: '^[a-z_]{1,40}$' }),
   context: Type.Optional(anything),
-  location: Type.Optional(Type.Object({ filename: text, lineno: Type.Number(), colno: Type.Number() })),
-  componentStack: Type.Optional(text),
-  /** What caused it, and the members of an `AggregateError`: each with `name`, `message`, `stack`, and causes of its own. */
-  cause: Type.Optional(Type.Unknown()),
-  errors: Type.Optional(Type.Unknown()),
+  location: Type.Optional(anything),
 });
+
+/** How many calls the page itself has dropped. */
+const drop = Type.Object({ kind: Type.Literal('dropped'), count: Type.Integer({ minimum: 0 }) });
 
 const sentryCall = Type.Union([
   exception,
@@ -57,6 +56,7 @@ const sentryCall = Type.Union([
   }),
   Type.Object({ kind: Type.Literal('user'), at, userId: Type.Optional(text) }),
   Type.Object({ kind: Type.Literal('page'), at, pattern: text, url: text }),
+  drop,
 ]);
 
 const mixpanelCall = Type.Union([
@@ -70,16 +70,13 @@ const mixpanelCall = Type.Union([
   Type.Object({ kind: Type.Literal('identify'), at, userId: text }),
   Type.Object({ kind: Type.Literal('profile'), at, properties: anything }),
   Type.Object({ kind: Type.Literal('reset'), at }),
+  drop,
 ]);
 
-const common = {
-  calls: Type.Array(Type.Unknown()),
-  /** How many calls the page itself has dropped, by reason. */
-  dropped: Type.Optional(anything),
-};
+const calls = Type.Array(Type.Unknown());
 
 const errorReport = Type.Object({
-  ...common,
+  calls,
   dsn: text,
   environment: Type.String({ maxLength: 64 }),
   release: Type.Optional(Type.String({ maxLength: 200 })),
@@ -90,22 +87,24 @@ const errorReport = Type.Object({
 });
 
 const eventReport = Type.Object({
-  ...common,
+  calls,
   token: text,
   /** What the SDK remembers of the visitor, before the calls. */
   visitor: Type.Object({ $device_id: Type.Unknown(), $user_id: Type.Optional(Type.Unknown()) }),
 });
 
+type Drop = Static<typeof drop>;
+
 /** Calls to Sentry that no SDK has taken. */
 export type ErrorReport = Static<typeof errorReport>;
 /** One of its calls. */
-export type SentryCall = Static<typeof sentryCall>;
+export type SentryCall = Exclude<Static<typeof sentryCall>, Drop>;
 /** One of its errors. */
 export type LeftException = Static<typeof exception>;
 /** Calls to Mixpanel that no SDK has taken. */
 export type EventReport = Static<typeof eventReport>;
 /** One of its calls. */
-export type MixpanelCall = Static<typeof mixpanelCall>;
+export type MixpanelCall = Exclude<Static<typeof mixpanelCall>, Drop>;
 
 /** The readable calls of a report, and how many others it held. */
 export interface TakenCalls<C> {
@@ -114,6 +113,8 @@ export interface TakenCalls<C> {
   readonly refused: number;
   /** Calls, or errors among them, beyond what one page makes. */
   readonly excess: number;
+  /** Calls that the page itself has dropped. */
+  readonly dropped: number;
 }
 
 const errorReports = Compile(errorReport);
@@ -126,14 +127,14 @@ export const isEventReport = (value: unknown): value is EventReport => eventRepo
 
 /** Reads the calls of an error report, each by itself: one that is malformed costs nothing but itself. */
 export function sentryCallsOf({ calls }: ErrorReport): TakenCalls<SentryCall> {
-  const isCall = (value: unknown): value is SentryCall => sentryCalls.Check(value);
+  const isCall = (value: unknown): value is SentryCall | Drop => sentryCalls.Check(value);
   let errors = 0;
   return take(calls, isCall, ({ kind }) => kind !== 'exception' || ++errors <= MAX_ERRORS);
 }
 
 /** {@link sentryCallsOf} for a report of events. */
 export function mixpanelCallsOf({ calls }: EventReport): TakenCalls<MixpanelCall> {
-  const isCall = (value: unknown): value is MixpanelCall => mixpanelCalls.Check(value);
+  const isCall = (value: unknown): value is MixpanelCall | Drop => mixpanelCalls.Check(value);
   return take(calls, isCall, () => true);
 }
 
@@ -143,41 +144,47 @@ export function cut(name: string, value: string): string {
   return maxLength === undefined || value.length <= maxLength ? value : value.slice(0, maxLength).toWellFormed();
 }
 
-/** The calls that a page says it has dropped, over all reasons. */
-export function droppedBy({ dropped = {} }: ErrorReport | EventReport): number {
-  const counts = Object.values(dropped).filter((count): count is number => Number.isSafeInteger(count));
-  return Math.min(
-    counts.filter((count) => count > 0).reduce((sum, count) => sum + count, 0),
-    MAX_REPORTED_DROPS,
-  );
-}
-
-/** A number of a stranger must not spoil the statistics. */
+/** The number of a stranger must not spoil the statistics. */
 const MAX_REPORTED_DROPS = 10_000;
 
-function take<C>(
+function take<C extends { readonly kind: string }>(
   calls: readonly unknown[],
-  isCall: (value: unknown) => value is C,
+  isCall: (value: unknown) => value is C | Drop,
   hasRoom: (call: C) => boolean,
 ): TakenCalls<C> {
   const readable = calls.slice(0, MAX_CALLS).map(tidy).filter(isCall);
-  const taken = readable.filter(hasRoom);
+  const drops = readable.filter(isDrop);
+  const taken = readable.filter((call): call is C => !isDrop(call) && hasRoom(call));
   const refused = Math.min(calls.length, MAX_CALLS) - readable.length;
-  return { calls: taken, refused, excess: calls.length - refused - taken.length };
+  return {
+    calls: taken,
+    refused,
+    excess: calls.length - refused - drops.length - taken.length,
+    dropped: Math.min(
+      MAX_REPORTED_DROPS,
+      drops.reduce((sum, { count }) => sum + count, 0),
+    ),
+  };
+}
+
+function isDrop(call: { readonly kind: string }): call is Drop {
+  return call.kind === 'dropped';
 }
 
 /** A call with its texts cut, numbers where texts are expected written out, and data that fits. */
 function tidy(call: unknown): unknown {
   if (typeof call !== 'object' || call === null) return call;
-  return Object.fromEntries(
+  const tidied: Record<string, unknown> = Object.fromEntries(
     Object.entries(call).flatMap(([name, value]): [string, unknown][] => {
       if (value === null) return [];
       if (DATA.has(name)) return typeof value === 'object' ? [[name, fitting(value)]] : [];
       if (typeof value === 'string') return [[name, cut(name, value)]];
       if (typeof value === 'number' && name in MAX_LENGTHS) return [[name, String(value)]];
-      return [[name, name === 'location' ? tidy(value) : value]];
+      return [[name, NESTED.has(name) ? tidy(value) : value]];
     }),
   );
+  // Pages that were opened before a deploy say it beside the rest.
+  return tidied['kind'] === 'exception' && 'message' in tidied ? { facts: tidied, ...tidied } : tidied;
 }
 
 function fitting(data: object): object {

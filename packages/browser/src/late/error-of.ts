@@ -1,0 +1,29 @@
+import { describeThrown, type ThrownFacts } from '@qr/common/shared';
+import type { ExceptionCall } from '../eager/sentry-call.ts';
+
+/**
+ * The error for the SDK. It reads error objects itself; anything else that was thrown, or stands among the causes, becomes an error of what is known of
+ * it, so that an error looks the same whichever way it takes.
+ */
+export function errorOf({ error, facts }: Pick<ExceptionCall, 'error' | 'facts'>): unknown {
+  return isReadable(error) ? error : errorFrom(facts);
+}
+
+/** Whether an error and all behind it are error objects; of an endless chain the beginning counts. */
+function isReadable(error: unknown, depth = 5): boolean {
+  if (!(error instanceof Error)) return false;
+  const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
+  const members: readonly unknown[] = Array.isArray(errors) ? errors : [];
+  return depth === 0 || [...(cause == null ? [] : [cause]), ...members].every((each) => isReadable(each, depth - 1));
+}
+
+function errorFrom(facts: ThrownFacts): Error {
+  const { stack, cause, errors } = facts;
+  const { type, value } = describeThrown(facts, location.href);
+  const members = Array.isArray(errors) && { errors: errors.map(errorFrom) };
+  return Object.assign(new Error(value, cause ? { cause: errorFrom(cause) } : {}), {
+    name: type,
+    stack: typeof stack === 'string' ? stack : '',
+    ...members,
+  });
+}
