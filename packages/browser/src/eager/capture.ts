@@ -28,8 +28,8 @@ export function reportError(report: ErrorReport, at?: number): string | undefine
   const key = jsonOf(facts).slice(0, MAX_KEY_LENGTH);
   let id = ids.get(key);
   if (id || ids.size >= MAX_ERRORS) {
-    // What a boundary catches, React has told a handler of the root before.
-    if (!/_(?:boundary|error)$/.test(report.mechanism)) sentryLane.drop();
+    // Except `error_boundary` and `route_error`: what a boundary catches, React has told a handler of the root before.
+    if (!/_[be]/.test(report.mechanism)) sentryLane.drop();
   } else {
     id = hexId();
     if (!sendToSentry({ kind: 'exception', eventId: id, facts, ...report }, at)) return undefined;

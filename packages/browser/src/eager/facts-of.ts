@@ -24,7 +24,7 @@ export function factsOf(thrown: unknown, depth = MAX_DEPTH): ThrownFacts {
       method: methods.get(object),
       ...(depth && {
         cause: cause == null ? undefined : factsOf(cause, depth - 1),
-        errors: errors?.slice(0, 5).map((each: unknown) => factsOf(each, depth - 1)),
+        errors: errors?.slice?.(0, 5).map?.((each: unknown) => factsOf(each, depth - 1)),
       }),
     };
   } catch {

@@ -125,7 +125,13 @@ export function createLane<C extends { readonly kind: string }, S extends object
     settings: () => settings,
     open(to) {
       settings = to;
-      afterLoad(hurry);
+      const wait = () => {
+        // Safari has no requestIdleCallback; to `setTimeout` an object is no time at all.
+        const whenIdle = (globalThis.requestIdleCallback ?? setTimeout) as typeof requestIdleCallback;
+        whenIdle(hurry, { timeout: IDLE_TIMEOUT_MS });
+      };
+      if (document.readyState === 'complete') wait();
+      else addEventListener('load', wait);
       addEventListener('online', hurry);
       whenLeft(() => handOver(true));
       if (holdsUrgent()) void hurry();
@@ -149,14 +155,4 @@ export function createLane<C extends { readonly kind: string }, S extends object
       kept.length = 0;
     },
   };
-}
-
-function afterLoad(action: () => void): void {
-  const wait = () => {
-    // Safari has no requestIdleCallback; to `setTimeout` an object is no time at all.
-    const whenIdle = (globalThis.requestIdleCallback ?? setTimeout) as typeof requestIdleCallback;
-    whenIdle(action, { timeout: IDLE_TIMEOUT_MS });
-  };
-  if (document.readyState === 'complete') wait();
-  else addEventListener('load', wait);
 }

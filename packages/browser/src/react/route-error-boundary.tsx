@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useLayoutEffect, useState } from 'react';
 import { isRouteErrorResponse, useLocation, useNavigate, useRouteError } from 'react-router';
 import { reportError } from '../eager/capture.ts';
 import type { ErrorFallback } from './error-fallback.tsx';
@@ -20,9 +20,10 @@ export function ReportedBoundary({ children }: { readonly children: ReactNode })
 
 function useReportedRouteError(): { readonly error: unknown; readonly errorId: string | undefined } {
   const error = useRouteError();
-  // While it is drawn, so that the id is shown at once; an error that is drawn twice is reported once.
-  const errorId = useMemo(
-    () => (isExpected(error) ? undefined : reportError({ error, mechanism: 'route_error' })),
+  const [errorId, setErrorId] = useState<string>();
+  // Not while it is drawn: React may give up what it has drawn and draw it again, which throws another error. Before the person sees it.
+  useLayoutEffect(
+    () => setErrorId(isExpected(error) ? undefined : reportError({ error, mechanism: 'route_error' })),
     [error],
   );
   return { error, errorId };
