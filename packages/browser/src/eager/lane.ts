@@ -13,7 +13,7 @@ const RETRY_MS = 5000;
 export type Sink<C> = (call: C, at: number) => void;
 
 /** A call that waits for its SDK. */
-export interface KeptCall<C> {
+interface KeptCall<C> {
   readonly call: C;
   readonly at: number;
 }

@@ -20,6 +20,15 @@ export async function sendKept(key: string): Promise<void> {
   }
 }
 
+/** Deletes what waits, when consent is withdrawn. */
+export function forgetKept(key: string): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Storage is blocked: nothing is kept.
+  }
+}
+
 async function isRefusedForNow(path: string, body: string): Promise<boolean> {
   try {
     const keepalive = new Blob([body]).size < MAX_KEEPALIVE;

@@ -19,7 +19,7 @@ import { errorOf } from './error-of.ts';
 import { createKeepingTransport } from './keeping-transport.ts';
 import { createPageTracer } from './page-tracer.ts';
 import { followReplayConsent } from './replay-consent.ts';
-import { sendKept } from './send-kept.ts';
+import { forgetKept, sendKept } from './send-kept.ts';
 import { privateBreadcrumb, privateEvent, privateSpan } from './sentry-privacy.ts';
 
 /** Requests of the tunnel itself; tracing them would make more of them. */
@@ -80,6 +80,9 @@ export function startSentry(settings: SentrySettings, page: PageParts): Sink<Sen
   const nameUser = () =>
     setUser(userId !== undefined && page.consentState().analytics === 'granted' ? { id: userId } : null);
   page.onConsentChange(nameUser);
+  page.onConsentChange(() => {
+    if (page.consentState().analytics === 'denied') forgetKept(page.keptKey);
+  });
 
   return (call, at) => {
     if (call.kind === 'exception') {

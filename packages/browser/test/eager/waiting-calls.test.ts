@@ -319,6 +319,22 @@ describe('what the tunnel does not take', () => {
     expect(kept()).toEqual([]);
   });
 
+  it('is deleted when consent is withdrawn', async () => {
+    failures = 0;
+    const page = await openTestPage({ VITE_MIXPANEL_TOKEN: '' });
+    page.initSentry();
+    page.initMixpanel();
+    page.captureException(new Error('wakes the SDK'));
+    await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
+    page.answer('offline');
+    page.captureException(new Error('first'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    leave();
+    expect(kept()).toHaveLength(1);
+    page.setConsent({ analytics: false });
+    expect(kept()).toEqual([]);
+  });
+
   it('is stored nowhere without consent', async () => {
     failures = 0;
     const page = await openTestPage();

@@ -15,7 +15,7 @@ interface SentryItem {
 }
 
 /** A report of calls that no SDK has taken. */
-export interface LeftReport {
+interface LeftReport {
   readonly path: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests read deep into the wire form
   readonly calls: any[];
