@@ -53,7 +53,8 @@ export function addBreadcrumb(message: string, data: Record<string, unknown> = {
 }
 
 /** {@link addBreadcrumb} in the SDK's own form. */
-export function addSentryBreadcrumb({ message, category, data }: BreadcrumbOptions): void {
+export function addSentryBreadcrumb(breadcrumb: BreadcrumbOptions): void {
+  const { message, category, data } = copyOf(breadcrumb) as unknown as BreadcrumbOptions;
   sendToSentry({ kind: 'breadcrumb', message, category, data: copyOf(data) });
 }
 

@@ -13,8 +13,8 @@ export interface SentryContext {
 
 /** The part of Sentry's API that an app needs; calls wait for the SDK, and only planned context leaves. */
 export const Sentry = {
-  captureException: (error: unknown, { extra, tags }: SentryContext = {}): string | undefined =>
-    captureException(error, { ...copyOf(extra), ...copyOf(tags) }),
+  captureException: (error: unknown, context?: SentryContext | null): string | undefined =>
+    captureException(error, { ...copyOf(context?.extra), ...copyOf(context?.tags) }),
   addBreadcrumb: (breadcrumb: BreadcrumbOptions): void => addSentryBreadcrumb(breadcrumb),
   setUser: (user: { readonly id: string } | null): void => {
     sendToSentry({ kind: 'user', userId: user?.id });

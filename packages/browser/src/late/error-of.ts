@@ -6,13 +6,19 @@ import type { ExceptionCall } from '../eager/sentry-call.ts';
  * it, so that an error looks the same whichever way it takes.
  */
 export function errorOf({ error, facts }: Pick<ExceptionCall, 'error' | 'facts'>): unknown {
-  return isReadable(error) ? error : errorFrom(facts);
+  try {
+    if (isReadable(error)) return error;
+  } catch {
+    // A getter refused: what is known of it was read before.
+  }
+  return errorFrom(facts);
 }
 
-/** Whether an error and all behind it are error objects; of an endless chain the beginning counts. */
+/** Whether an error and all behind it are error objects of texts; of an endless chain the beginning counts. */
 function isReadable(error: unknown, depth = 5): boolean {
   if (!(error instanceof Error)) return false;
-  const { cause, errors } = error as { readonly cause?: unknown; readonly errors?: unknown };
+  const { name, message, stack = '', cause, errors } = error as Error & ThrownFacts;
+  if ([name, message, stack].some((text) => typeof text !== 'string')) return false;
   const members: readonly unknown[] = Array.isArray(errors) ? errors : [];
   return depth === 0 || [...(cause == null ? [] : [cause]), ...members].every((each) => isReadable(each, depth - 1));
 }

@@ -3,7 +3,7 @@ const MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 /** With more the browser refuses a request that may outlive the page. */
 const MAX_KEEPALIVE = 60_000;
 
-type Kept = readonly [path: string, body: string, at: number];
+type Kept = readonly [path: string, body: string, at?: number];
 
 /**
  * Sends what an earlier page could neither send by an SDK nor as it was left, one after the other, and stops where it fails: the rest waits for the next
@@ -13,10 +13,10 @@ type Kept = readonly [path: string, body: string, at: number];
  */
 export async function sendKept(key: string): Promise<void> {
   for (let kept = takeFirst(key); kept; kept = takeFirst(key)) {
-    const [path, body, at] = kept;
-    // An entry without its time is as old as none.
-    if (!(Date.now() - at < MAX_AGE_MS)) continue;
-    if (await isRefusedForNow(path, body)) return putBack(key, kept);
+    // An entry without its time counts from now on.
+    const [path, body, at = Date.now()] = kept;
+    if (Date.now() - at > MAX_AGE_MS) continue;
+    if (await isRefusedForNow(path, body)) return putBack(key, [path, body, at]);
   }
 }
 

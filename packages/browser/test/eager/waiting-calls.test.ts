@@ -234,6 +234,8 @@ describe('what was thrown', () => {
     ['an object without a message', { b: 1, a: 2 }, 'Error', 'Object captured as exception with keys: a, b'],
     ['a number', 42, 'Error', '42'],
     ['nothing', undefined, 'Error', 'undefined'],
+    ['an error with a stack of its own kind', Object.assign(new Error('odd'), { stack: [1, 2] }), 'Error', 'odd'],
+    ['an error with a name of its own kind', Object.assign(new Error('odd'), { name: { a: 1 } }), 'Error', 'odd'],
     ['a response', new Response(null, { status: 502 }), 'Response', '502 GET /things/:id'],
   ] as const;
 
@@ -353,7 +355,7 @@ describe('what the tunnel does not take', () => {
     failures = 0;
     const day = 24 * 60 * 60 * 1000;
     const bodies = [8, 6].map((days) => ['/o/q', `{"days":${days}}`, Date.now() - days * day]);
-    localStorage.setItem('qr_left', JSON.stringify([['/o/q', '{"days":"unknown"}'], ...bodies]));
+    localStorage.setItem('qr_left', JSON.stringify([['/o/q', '{"days":"unknown"}'], ...bodies, 'damaged']));
     const page = await openTestPage();
     const sent: string[] = [];
     const answer = fetch;
@@ -363,7 +365,7 @@ describe('what the tunnel does not take', () => {
     });
     page.initSentry();
     page.captureException(new Error('wakes the SDK'));
-    await vi.waitFor(() => expect(sent).toEqual(['{"days":6}']), 10_000);
+    await vi.waitFor(() => expect(sent).toEqual(['{"days":"unknown"}', '{"days":6}']), 10_000);
     await vi.waitFor(() => expect(kept()).toEqual([]));
     page.answer('offline');
     for (let number = 0; number < 29; number++) {

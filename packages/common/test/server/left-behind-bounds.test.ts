@@ -251,6 +251,13 @@ describe('the budget of page errors', () => {
     expect(inbox.errors()).toEqual([]);
   });
 
+  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'refuses %d errors a month at start',
+    async (errorsPerMonth) => {
+      await expect(start({ errorsPerMonth })).rejects.toThrow('errorsPerMonth of the tunnel expects a whole number');
+    },
+  );
+
   it('is one for a whole IPv6 network of a customer', async () => {
     await start({ errorsPerMonth: 100 });
     for (let host = 1; host <= 4; host++) {

@@ -22,8 +22,14 @@ export interface ErrorAllowance {
  * the vendor nor silences other visitors. A tenth of the month may be sent at once; one address gets a fifth of everything.
  *
  * @param perMonth errors in 31 days; 0 for no limit.
+ * @throws Error for anything but a whole number.
  */
 export function createErrorAllowance(perMonth: number, now: () => number = Date.now): ErrorAllowance {
+  if (!Number.isSafeInteger(perMonth) || perMonth < 0) {
+    throw new Error(
+      `The option errorsPerMonth of the tunnel expects a whole number of errors, or 0 for no limit; got ${perMonth}.`,
+    );
+  }
   if (perMonth === 0) return { take: () => true };
   const { total } = limitsFor(perMonth);
   const each: Refill = { capacity: Math.ceil(total.capacity / ADDRESS_PART), msEach: total.msEach * ADDRESS_PART };
