@@ -19,13 +19,18 @@ const MAX_RETRY_MS = 5 * 60_000;
  */
 export function createKeepingTransport({ keep: keepForNextVisit, keptKey, whenLeft }: PageParts): MakeTransport {
   return (options) => {
-    const transport = makeFetchTransport({
-      ...options,
-      // What is kept is not dropped.
-      recordDroppedEvent: (reason, category, count) => {
-        if (category !== 'error') options.recordDroppedEvent(reason, category, count);
+    // By default the SDK takes the `fetch` of a frame that it removes at once, whose requests may fail, or fail after they were sent.
+    const pageFetch = globalThis.fetch.bind(globalThis);
+    const transport = makeFetchTransport(
+      {
+        ...options,
+        // What is kept is not dropped.
+        recordDroppedEvent: (reason, category, count) => {
+          if (category !== 'error') options.recordDroppedEvent(reason, category, count);
+        },
       },
-    });
+      pageFetch,
+    );
     const kept = new Set<Envelope>();
     const underWay = new Set<Envelope>();
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -121,7 +121,7 @@ describe('an SDK that does not start', () => {
     await vi.waitFor(() => expect(page.warnings().join()).toContain('Sentry failed to load'), 10_000);
     expect(localStorage).toHaveLength(0);
     page.captureException(new Error('second'));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     leave();
     expect(localStorage.getItem('qr_left')).toMatch(/first.*second/);
     failures = 0;
@@ -305,9 +305,9 @@ describe('what the tunnel does not take', () => {
     await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
     page.answer(status, headers);
     page.captureException(new Error('first'));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     page.captureException(new Error('second'));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     leave();
     expect(kept().map(([path, body]) => [path, /first|second/.exec(body)?.[0]])).toEqual([
       [expect.stringMatching('/o/r'), 'first'],
@@ -330,7 +330,7 @@ describe('what the tunnel does not take', () => {
     await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
     page.answer('offline');
     page.captureException(new Error('first'));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     leave();
     expect(kept()).toHaveLength(1);
     page.setConsent({ analytics: false });
@@ -346,7 +346,7 @@ describe('what the tunnel does not take', () => {
     await vi.waitFor(() => expect(page.events()).toHaveLength(1), 10_000);
     page.answer('offline');
     page.captureException(new Error('first'));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     leave();
     expect(kept()).toEqual([]);
   });
