@@ -83,6 +83,8 @@ export function createKeepingTransport({ keep: keepForNextVisit, keptKey, whenLe
       void sendKept(keptKey);
     });
     whenLeft(store);
+    // The browser rejects what is under way as it unloads the page, although the request goes on: it must not be sent twice.
+    addEventListener('pagehide', () => underWay.clear());
     return { send, flush: transport.flush };
   };
 }

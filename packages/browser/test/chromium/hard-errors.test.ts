@@ -60,6 +60,23 @@ describe.skipIf(!isBrowserAvailable())('an error', () => {
     await expect.poll(() => next.evaluate('localStorage.qr_left')).toBeUndefined();
   });
 
+  it('is sent once when the page is left before the answer to it', async () => {
+    const page = await context().newPage();
+    await page.goto(fixture().origin);
+    await isReady(page);
+    await page.evaluate('setTimeout(() => { throw new Error("wakes the SDK") })');
+    await fixture().inbox.waitFor(() => messages().length === 1, 15_000);
+    await page.waitForTimeout(300);
+    fixture().inbox.faults.add({ endpoint: 'envelope', fault: { kind: 'delay', delayMs: 1000 } });
+    await page.evaluate(FAIL);
+    await page.waitForTimeout(300);
+    await page.goto(`${fixture().origin}/codes/code-7`);
+    fixture().inbox.faults.clear();
+    expect(await page.evaluate('localStorage.qr_left')).toBeUndefined();
+    await page.waitForTimeout(3000);
+    expect(messages()).toEqual(['wakes the SDK', 'thrown at the end']);
+  });
+
   it('is not lost to an SDK that cannot be fetched at first: that is tried again', async () => {
     const page = await context().newPage();
     let refusals = 0;
