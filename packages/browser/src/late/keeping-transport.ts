@@ -11,6 +11,8 @@ type Response = Awaited<ReturnType<Transport['send']>>;
 const MAX_KEPT = 30;
 const RETRY_MS = 10_000;
 const MAX_RETRY_MS = 5 * 60_000;
+/** A page that is still there after so long was not being left. */
+const UNLOAD_MS = 100;
 
 /**
  * Makes the SDK's transport, which gives up at the first failure, with a memory for errors: what found no connection, or a receiver that was too busy or
@@ -45,16 +47,22 @@ export function createKeepingTransport({ keep: keepForNextVisit, keptKey, whenLe
         else retryMs = RETRY_MS;
         return response;
       } catch (error) {
-        if (isError) keep(envelope);
+        // One that was stored while it was under way waits there already.
+        if (isError && underWay.has(envelope)) keepUnlessLeft(envelope);
         throw error;
       } finally {
         underWay.delete(envelope);
       }
     }
 
+    /** The browser rejects what is under way as it unloads the page, although the request goes on: it must not be sent twice. */
+    function keepUnlessLeft(envelope: Envelope): void {
+      if (navigator.onLine) setTimeout(() => keep(envelope), UNLOAD_MS);
+      else keep(envelope);
+    }
+
     function keep(envelope: Envelope): void {
-      // One that was stored while it was under way waits there already.
-      if (!underWay.has(envelope) || kept.size >= MAX_KEPT) return;
+      if (kept.size >= MAX_KEPT) return;
       kept.add(envelope);
       if (timer !== undefined) return;
       timer = setTimeout(sendAgain, retryMs);
@@ -83,8 +91,6 @@ export function createKeepingTransport({ keep: keepForNextVisit, keptKey, whenLe
       void sendKept(keptKey);
     });
     whenLeft(store);
-    // The browser rejects what is under way as it unloads the page, although the request goes on: it must not be sent twice.
-    addEventListener('pagehide', () => underWay.clear());
     return { send, flush: transport.flush };
   };
 }

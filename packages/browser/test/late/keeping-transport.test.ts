@@ -27,12 +27,13 @@ it('sends an error again that found no connection, ever more seldom, and when th
   const { send, sent } = open(['refused', 'refused', 'refused']);
   await send('a');
   expect(sent).toEqual(['a refused']);
-  await vi.advanceTimersByTimeAsync(10_000);
+  await vi.advanceTimersByTimeAsync(10_150);
   expect(sent).toEqual(['a refused', 'a refused']);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(sent).toHaveLength(2);
-  await vi.advanceTimersByTimeAsync(10_000);
+  await vi.advanceTimersByTimeAsync(10_150);
   expect(sent).toEqual(['a refused', 'a refused', 'a refused']);
+  await vi.advanceTimersByTimeAsync(150);
   dispatchEvent(new Event('online'));
   await vi.advanceTimersByTimeAsync(0);
   expect(sent.at(-1)).toBe('a 200');
