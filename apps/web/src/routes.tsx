@@ -1,4 +1,5 @@
 import type { RouteObject } from 'react-router';
+import { lazyPage } from './chunks/lazy-page.tsx';
 import { Layout } from './layout/layout.tsx';
 import { Skeleton } from './layout/skeleton.tsx';
 import { DashboardPage } from './pages/dashboard-page.tsx';
@@ -10,7 +11,7 @@ import { RequireSession } from './session/require-session.tsx';
 /** A page that breaks on purpose, for the end-to-end tests. */
 const debugRoutes: RouteObject[] =
   import.meta.env.VITE_DEBUG_PAGES === '1'
-    ? [{ path: 'debug', lazy: async () => ({ Component: (await import('./pages/debug-page.tsx')).DebugPage }) }]
+    ? [{ path: 'debug', lazy: lazyPage(async () => (await import('./pages/debug-page.tsx')).DebugPage) }]
     : [];
 
 /** The first pages of a visit come with the app; the others when somebody goes there. */
@@ -23,23 +24,23 @@ export const routes: RouteObject[] = [
         element: <RequireSession />,
         children: [
           { path: '/', element: <DashboardPage /> },
-          { path: 'create', lazy: async () => ({ Component: (await import('./pages/create-page.tsx')).CreatePage }) },
-          { path: 'qr/:qrId', lazy: async () => ({ Component: (await import('./pages/code-page.tsx')).CodePage }) },
+          { path: 'create', lazy: lazyPage(async () => (await import('./pages/create-page.tsx')).CreatePage) },
+          { path: 'qr/:qrId', lazy: lazyPage(async () => (await import('./pages/code-page.tsx')).CodePage) },
           {
             path: 'microsites',
-            lazy: async () => ({ Component: (await import('./pages/microsites-page.tsx')).MicrositesPage }),
+            lazy: lazyPage(async () => (await import('./pages/microsites-page.tsx')).MicrositesPage),
           },
           {
             path: 'microsites/new',
-            lazy: async () => ({ Component: (await import('./pages/new-microsite-page.tsx')).NewMicrositePage }),
+            lazy: lazyPage(async () => (await import('./pages/new-microsite-page.tsx')).NewMicrositePage),
           },
           {
             path: 'microsites/:micrositeId',
-            lazy: async () => ({ Component: (await import('./pages/microsite-page.tsx')).MicrositePage }),
+            lazy: lazyPage(async () => (await import('./pages/microsite-page.tsx')).MicrositePage),
           },
           {
             path: 'account',
-            lazy: async () => ({ Component: (await import('./pages/account-page.tsx')).AccountPage }),
+            lazy: lazyPage(async () => (await import('./pages/account-page.tsx')).AccountPage),
           },
         ],
       },

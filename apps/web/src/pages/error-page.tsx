@@ -1,9 +1,12 @@
 import type { ErrorFallbackProps } from '@qr/browser';
 import type { ReactElement } from 'react';
 import { queryClient } from '../api/query-client.ts';
+import { ChunkLoadError } from '../chunks/chunk-load-error.ts';
+import { ChunkErrorPage } from './chunk-error-page.tsx';
 
 /** Stands in the place of a broken page. It says nothing of the error itself, which may quote what a person typed. */
-export function ErrorPage({ errorId, resetError }: ErrorFallbackProps): ReactElement {
+export function ErrorPage({ error, errorId, resetError }: ErrorFallbackProps): ReactElement {
+  if (error instanceof ChunkLoadError) return <ChunkErrorPage error={error} resetError={resetError} />;
   const tryAgain = () => {
     // An answer that broke the page would break it again.
     queryClient.clear();

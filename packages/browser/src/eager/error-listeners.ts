@@ -33,6 +33,6 @@ function describe(event: Event): UncaughtError | undefined {
   return {
     error: error ?? message,
     mechanism: 'onerror',
-    location: filename ? { filename, lineno, colno } : undefined,
+    location: { filename, lineno, colno },
   };
 }

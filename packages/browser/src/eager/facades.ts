@@ -1,5 +1,6 @@
 import type { BrowserProfile } from '@qr/events';
 import { addSentryBreadcrumb, type BreadcrumbOptions, captureException } from './capture.ts';
+import { copyOf } from './copy-of.ts';
 import { sendToMixpanel } from './mixpanel-lane.ts';
 import { sendToSentry } from './sentry-lane.ts';
 import { resetMixpanel, setProfile, trackEvent } from './track.ts';
@@ -12,8 +13,8 @@ export interface SentryContext {
 
 /** The part of Sentry's API that an app needs; calls wait for the SDK, and only planned context leaves. */
 export const Sentry = {
-  captureException: (error: unknown, { extra, tags }: SentryContext = {}): string | undefined =>
-    captureException(error, { ...extra, ...tags }),
+  captureException: (error: unknown, context?: SentryContext | null): string | undefined =>
+    captureException(error, { ...copyOf(context?.extra), ...copyOf(context?.tags) }),
   addBreadcrumb: (breadcrumb: BreadcrumbOptions): void => addSentryBreadcrumb(breadcrumb),
   setUser: (user: { readonly id: string } | null): void => {
     sendToSentry({ kind: 'user', userId: user?.id });

@@ -17,13 +17,13 @@ export function initSentry(options: SentryOptions = {}): void {
     warnOnce('VITE_SENTRY_DSN is not set: error tracking is off');
     return;
   }
-  const tracesSampleRate =
-    options.tracesSampleRate ??
-    sampleRate(
-      'VITE_SENTRY_TRACES_SAMPLE_RATE',
-      import.meta.env.VITE_SENTRY_TRACES_SAMPLE_RATE,
-      import.meta.env.PROD ? 0.1 : 1,
-    );
+  const fallback = import.meta.env.PROD ? 0.1 : 1;
+  const text = import.meta.env.VITE_SENTRY_TRACES_SAMPLE_RATE;
+  const rate = options.tracesSampleRate ?? Number(text || fallback);
+  const tracesSampleRate = rate >= 0 && rate <= 1 ? rate : fallback;
+  if (import.meta.env.DEV && rate !== tracesSampleRate) {
+    warnOnce(`VITE_SENTRY_TRACES_SAMPLE_RATE should be a number from 0 to 1, got "${text}"; ${fallback} is used`);
+  }
   openPageTrace(tracesSampleRate);
   sentryLane.open({
     ...options,
@@ -34,12 +34,4 @@ export function initSentry(options: SentryOptions = {}): void {
     tunnel: options.tunnel ?? '/o/r',
   });
   listenForErrors(reportError);
-}
-
-/** What is no share counts as the default. */
-function sampleRate(name: string, text: unknown, fallback: number): number {
-  const rate = Number(text || fallback);
-  if (rate >= 0 && rate <= 1) return rate;
-  if (import.meta.env.DEV) warnOnce(`${name} should be a number from 0 to 1, got "${text}"; ${fallback} is used`);
-  return fallback;
 }

@@ -1,19 +1,37 @@
-import { createCallQueue, type KeptCall, type Sink } from './call-queue.ts';
-import { createLateStart } from './late-start.ts';
+import { warnOnce } from '../warn-once.ts';
+import { whenLeft } from './leaving.ts';
 import { type LeftBehind, leaveBehind } from './left-behind.ts';
 
+/** Calls that wait at most. */
+const CAPACITY = 100;
+/** Longest wait for an idle moment after the page has loaded. */
+const IDLE_TIMEOUT_MS = 2000;
+/** How long after a failure the next try comes, at first; each further one waits twice as long. */
+const RETRY_MS = 5000;
+
+/** What takes the calls once an SDK is there; `at` is the time of the original call in epoch milliseconds. */
+export type Sink<C> = (call: C, at: number) => void;
+
+/** A call that waits for its SDK. */
+interface KeptCall<C> {
+  readonly call: C;
+  readonly at: number;
+}
+
 /** What {@link createLane} takes. */
-export interface LaneOptions<C, S> {
+export interface LaneOptions<C extends { readonly kind: string }, S> {
   /** The SDK at its end, for warnings. */
   readonly name: string;
   /** Asked before the SDK is fetched and started, and before anything is handed over. */
   readonly isAllowed: () => boolean;
   /** Fetches and starts the SDK; what comes back takes the calls. */
   readonly load: (settings: S) => Promise<() => Sink<C>>;
-  /** Whether a call is worth fetching the SDK at once. */
-  readonly isUrgent: (call: C) => boolean;
-  /** What the page's own server needs to make of the calls what the SDK would have; `undefined` when none of them is worth it. */
-  readonly pack: (settings: S, calls: readonly KeptCall<C>[]) => LeftBehind | undefined;
+  /** The kind of call that is worth fetching the SDK at once; without one among them, calls that wait are not handed over. @default none */
+  readonly urgent?: C['kind'];
+  /** Kinds of calls that give way to others when too many wait, the least important first. */
+  readonly spare: readonly C['kind'][];
+  /** What the page's own server needs to make of the calls what the SDK would have. */
+  readonly pack: (settings: S, calls: readonly KeptCall<C>[]) => LeftBehind;
 }
 
 /** The way of one vendor's calls: kept until its SDK is there, and handed over if it does not come in time. */
@@ -26,54 +44,115 @@ export interface Lane<C, S> {
   close(): void;
   /** Passes a call on, now or when the SDK is there; `at` is when it happened, if not now. Returns false when the lane is off. */
   send(call: C, at?: number): boolean;
-  /** Fetches the SDK at once. */
-  hurry(): void;
+  /** Counts a call that is not made; the page's own server is told the number when the page is left. */
+  drop(): void;
+  /** Fetches the SDK at once; a fetch that is under way or done is not repeated, one that failed is. */
+  hurry(): Promise<void>;
   /** Forgets what waits. */
   clear(): void;
 }
 
-export function createLane<C, S extends object>(options: LaneOptions<C, S>): Lane<C, S> {
-  const { name, isAllowed, load, isUrgent, pack } = options;
-  const queue = createCallQueue<C>();
+/** Makes a lane. Each SDK has its own, so that a failed chunk of one does not hold back the other. */
+export function createLane<C extends { readonly kind: string }, S extends object>(
+  options: LaneOptions<C, S>,
+): Lane<C, S> {
+  const { name, isAllowed, load, urgent, spare, pack } = options;
+  const kept: KeptCall<C>[] = [];
+  let sink: Sink<C> | undefined;
+  let dropped = 0;
+  let isStarted = false;
+  let retryMs = RETRY_MS;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   // Until one of the init functions has run nobody knows whether the vendor is wanted, so calls are kept.
   let settings: S | null | undefined;
 
-  const late = createLateStart({
-    name,
-    isAllowed: () => !!settings && isAllowed(),
-    start: async () => {
-      const start = await load(settings as S);
+  const pass = (to: Sink<C>, { call, at }: KeptCall<C>) => {
+    try {
+      to(call, at);
+    } catch (error) {
+      // Telemetry never breaks the page.
+      warnOnce(`${name} failed`, error);
+    }
+  };
+
+  const holdsUrgent = () => kept.some(({ call }) => call.kind === urgent);
+
+  const hurry = async () => {
+    if (isStarted || !settings || !isAllowed()) return;
+    isStarted = true;
+    try {
+      const start = await load(settings);
       // Consent may have been withdrawn while the chunk was on its way.
-      if (!isAllowed()) return false;
-      queue.connect(start());
-      return true;
-    },
-    handOver: () => {
-      const left = settings && isAllowed() && pack(settings, queue.pending());
-      if (!left) return;
-      queue.take();
-      leaveBehind(left);
-    },
-  });
+      isStarted = isAllowed();
+      if (!isStarted) return;
+      const take = start();
+      // A call that is made while the others are replayed comes after them.
+      for (let entry = kept.shift(); entry; entry = kept.shift()) pass(take, entry);
+      sink = take;
+    } catch (error) {
+      isStarted = false;
+      warnOnce(`${name} failed to load`, error);
+      clearTimeout(timer);
+      timer = setTimeout(hurry, retryMs);
+      retryMs *= 2;
+      // A chunk of an older deploy never comes, and one that threw while it was evaluated fails for good.
+      handOver(false);
+    }
+  };
+
+  /** Hands what waits to the page's own server: the page is being left and may not come back, or the SDK cannot be had. */
+  const handOver = (isLeft: boolean) => {
+    if (!settings || !isAllowed()) return;
+    if (!(urgent ? holdsUrgent() : kept[0]) && !dropped) return;
+    const left = pack(settings, kept);
+    kept.splice(0, leaveBehind({ ...left, calls: [...left.calls, { kind: 'dropped', count: dropped }] }, isLeft));
+    dropped = 0;
+  };
+
+  /** A call that finds no room takes the place of the oldest one of a kind that matters less. Else the oldest survive, because they explain the rest. */
+  const hasRoomFor = ({ kind }: C) => {
+    if (kept.length < CAPACITY) return true;
+    dropped++;
+    for (const other of spare) {
+      if (other === kind) break;
+      const index = kept.findIndex(({ call }) => call.kind === other);
+      if (index >= 0) return kept.splice(index, 1);
+    }
+    return false;
+  };
 
   return {
     settings: () => settings,
     open(to) {
       settings = to;
-      late.whenIdle();
-      if (queue.pending().some(({ call }) => isUrgent(call))) late.now();
+      const wait = () => {
+        // Safari has no requestIdleCallback; to `setTimeout` an object is no time at all.
+        const whenIdle = (globalThis.requestIdleCallback ?? setTimeout) as typeof requestIdleCallback;
+        whenIdle(hurry, { timeout: IDLE_TIMEOUT_MS });
+      };
+      if (document.readyState === 'complete') wait();
+      else addEventListener('load', wait);
+      addEventListener('online', hurry);
+      whenLeft(() => handOver(true));
+      if (holdsUrgent()) void hurry();
     },
     close() {
       settings = null;
-      queue.take();
+      kept.length = 0;
     },
-    send(call, at) {
+    send(call, at = Date.now()) {
       if (settings === null) return false;
-      queue.push(call, at);
-      if (isUrgent(call)) late.now();
+      if (sink) pass(sink, { call, at });
+      else if (hasRoomFor(call)) kept.push({ call, at });
+      if (call.kind === urgent) void hurry();
       return true;
     },
-    hurry: late.now,
-    clear: () => void queue.take(),
+    drop() {
+      dropped++;
+    },
+    hurry,
+    clear() {
+      kept.length = 0;
+    },
   };
 }

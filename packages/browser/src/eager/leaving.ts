@@ -12,6 +12,6 @@ export function whenLeft(task: () => void): void {
   };
   addEventListener('pagehide', leave);
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'hidden') leave();
+    if (document.hidden) leave();
   });
 }

@@ -1,40 +1,63 @@
 import { isGranted } from '../consent/consent.ts';
 
-/** Where what was left behind waits for the next visit, when it could not be sent. */
+/** Where what was left behind waits for the next visit, when it could not be sent: `[path, body, at]` each. */
 export const KEPT_KEY = 'qr_left';
-/** Of all that waits, in characters; browsers allow some five million for the whole origin. */
+/** Of all that waits, in characters of two bytes each; browsers allow some five million for the whole origin. */
 const MAX_KEPT = 100_000;
-/** A beacon takes 64 KiB in all that are under way: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch */
-const MAX_BEACON = 30_000;
+/** A beacon takes 64 KiB in all that are under way: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch. In characters of up to three bytes. */
+const MAX_BEACON = 20_000;
+/** Longer texts are cut; the server takes no more of any. */
+const MAX_TEXT = 8000;
 
 /** Calls that no SDK has taken, in the form in which the page's own server takes them. */
 export interface LeftBehind {
-  /** Whose they are, and what the server must know of the page to make them what the SDK would have. */
+  /** The owner, and what the server must know of the page to make of the calls what the SDK would have. */
   readonly page: Readonly<Record<string, unknown>>;
-  readonly calls: readonly unknown[];
+  readonly calls: readonly object[];
   /** Where that server listens. */
   readonly path: string;
 }
 
 /**
- * Hands calls to the page's own server as the page is being left, when no answer can be waited for. What cannot be sent waits on the device for the
- * next visit, with consent.
+ * Hands calls to the page's own server, when no answer can be waited for.
+ *
+ * @param mayKeep whether what cannot be sent waits on the device for the next visit, with consent.
+ * @returns how many of the calls are gone, the first ones; the others still wait in memory.
  */
-export function leaveBehind({ page, calls, path }: LeftBehind): void {
-  const body = JSON.stringify({ ...page, calls });
-  if (body.length > MAX_BEACON && calls.length > 1) {
+export function leaveBehind(left: LeftBehind, mayKeep: boolean): number {
+  const { page, calls, path } = left;
+  const body = `${JSON.stringify(page).slice(0, -1)},"calls":[${calls.map(jsonOf)}]}`;
+  if (body.length > MAX_BEACON && calls[1]) {
     const half = calls.length >> 1;
-    for (const part of [calls.slice(0, half), calls.slice(half)]) leaveBehind({ page, calls: part, path });
-  } else if (!(navigator.onLine && navigator.sendBeacon?.(path, body)) && isGranted()) keep(path, body);
+    const gone = leaveBehind({ ...left, calls: calls.slice(0, half) }, mayKeep);
+    return gone < half ? gone : half + leaveBehind({ ...left, calls: calls.slice(half) }, mayKeep);
+  }
+  return (navigator.onLine && navigator.sendBeacon?.(path, body)) || (mayKeep && keep(path, body)) ? calls.length : 0;
 }
 
-function keep(path: string, body: string): void {
+/** Keeps a body for the next visit, if that is allowed and there is room; the oldest, which explain the rest, survive. */
+export function keep(path: string, body: string): boolean {
   try {
     const kept = JSON.parse(localStorage.getItem(KEPT_KEY) ?? '[]') as unknown[];
-    const text = JSON.stringify([...kept, [path, body]]);
-    // The oldest, which explain the rest, survive.
-    if (text.length <= MAX_KEPT) localStorage.setItem(KEPT_KEY, text);
+    const text = JSON.stringify([...kept, [path, body, Date.now()]]);
+    if (!isGranted() || text.length > MAX_KEPT) return false;
+    localStorage.setItem(KEPT_KEY, text);
+    return true;
   } catch {
     // Storage is full or blocked.
+    return false;
   }
+}
+
+/** The JSON of a call. Circles, big integers and nodes of the page have none: such a call loses its data and nothing else. */
+export function jsonOf(call: object): string {
+  try {
+    return JSON.stringify(call, cut);
+  } catch {
+    return JSON.stringify({ ...call, context: {}, data: {}, properties: {} }, cut);
+  }
+}
+
+function cut(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.slice(0, MAX_TEXT) : value;
 }

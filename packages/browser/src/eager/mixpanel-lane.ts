@@ -25,19 +25,18 @@ export const mixpanelLane = createLane<MixpanelCall, MixpanelSettings>({
       return sdk.take;
     };
   },
-  isUrgent: () => false,
-  pack: ({ token, apiHost }, calls) =>
-    calls[0] && {
-      page: {
+  spare: ['event'],
+  pack: ({ token, apiHost }, calls) => ({
+    page: {
+      token,
+      visitor: visitorOf(
         token,
-        visitor: visitorOf(
-          token,
-          calls.some(({ call }) => call.kind === 'reset'),
-        ),
-      },
-      calls: calls.map(({ call, at }) => ({ ...call, at })),
-      path: `${apiHost}/q`,
+        calls.some(({ call }) => call.kind === 'reset'),
+      ),
     },
+    calls: calls.map(({ call, at }) => ({ ...call, at })),
+    path: `${apiHost}/q`,
+  }),
 });
 
 /** Turns analytics on; the SDK comes when the page is idle and analytics is consented to. */
@@ -52,7 +51,7 @@ export function openMixpanelLane(settings: MixpanelSettings): void {
       }
     }
     setActive?.(isGranted());
-    mixpanelLane.hurry();
+    void mixpanelLane.hurry();
   };
   if (consentState().analytics === 'denied') mixpanelLane.clear();
   mixpanelLane.open(settings);

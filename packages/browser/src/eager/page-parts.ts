@@ -1,6 +1,7 @@
 import { consentState, onConsentChange } from '../consent/consent.ts';
 import { warnOnce } from '../warn-once.ts';
-import { KEPT_KEY } from './left-behind.ts';
+import { whenLeft } from './leaving.ts';
+import { KEPT_KEY, keep } from './left-behind.ts';
 import { followPageTrace, handOverRequests, pageTrace } from './page-trace.ts';
 
 /**
@@ -16,6 +17,8 @@ export const pageParts = {
   handOverRequests,
   warnOnce,
   keptKey: KEPT_KEY,
+  keep,
+  whenLeft,
 };
 
 export type PageParts = typeof pageParts;

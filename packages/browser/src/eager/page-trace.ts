@@ -9,6 +9,8 @@ export interface PageTrace {
   readonly isSampled: boolean;
 }
 
+/** The method of the request that a response answers; it does not say so itself. */
+export const methods: WeakMap<object, string> = new WeakMap();
 let trace: PageTrace | undefined;
 let isFollowedBySdk = false;
 
@@ -35,17 +37,20 @@ export function pageTrace(): PageTrace | undefined {
   return trace;
 }
 
-/** Gives what the page fetches from its own origin before the SDK is there the header that the SDK would give it. */
+/** Notes the method of each request. Gives what the page fetches from its own origin before the SDK is there the header that the SDK would give it. */
 function traceRequests(): void {
   const original = globalThis.fetch;
   // Asynchronous, so that an address that is none becomes a rejection, as of `fetch` itself.
   globalThis.fetch = async (input, init) => {
-    const { url = String(input) } = input as Partial<Request>;
+    const { url = String(input), method = 'GET' } = input as Partial<Request>;
+    let request = input;
     // A foreign origin has no business with our trace, and the header would cost a preflight.
-    if (isFollowedBySdk || !trace || new URL(url, location.href).origin !== location.origin)
-      return original(input, init);
-    const request = new Request(input, init);
-    request.headers.set('sentry-trace', trace.header);
-    return original(request);
+    if (!isFollowedBySdk && trace && new URL(url, location.href).origin === location.origin) {
+      request = new Request(input, init);
+      request.headers.set('sentry-trace', trace.header);
+    }
+    const response = await original(request, request === input ? init : undefined);
+    methods.set(response, init?.method ?? method);
+    return response;
   };
 }

@@ -37,7 +37,7 @@ export function holdPageView(view: PageView, isRedirect: boolean): void {
   if (isRedirect) takeHeld();
   else releasePageView();
   manualPages = new Set();
-  held = { call: eventCall('page_viewed', view), at: Date.now(), timer: setTimeout(releasePageView, HOLD_MS) };
+  held = { call: eventCall('page_viewed', { ...view }), at: Date.now(), timer: setTimeout(releasePageView, HOLD_MS) };
 }
 
 /** Sends the view that is still held: the page is being left, nobody will replace it. */

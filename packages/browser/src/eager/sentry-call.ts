@@ -1,3 +1,5 @@
+import type { ThrownFacts } from '@qr/common/shared';
+
 /** Where in the source something that carries no stack of its own was thrown. */
 export interface SourceLocation {
   readonly filename: string;
@@ -9,13 +11,14 @@ export interface SourceLocation {
 export interface ExceptionCall {
   readonly kind: 'exception';
   readonly error: unknown;
+  readonly facts: ThrownFacts;
   readonly eventId: string;
   /** As it was given; what is not planned is left out when it is sent. @default none */
   readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** How it was caught: the end of Sentry's mechanism type. */
   readonly mechanism: 'manual' | 'onerror' | 'onunhandledrejection' | 'error_boundary' | 'route_error' | 'react_root';
   readonly location?: SourceLocation | undefined;
-  readonly componentStack?: string | undefined;
+  readonly componentStack?: string | null | undefined;
 }
 
 /** A note of what happened before an error. */

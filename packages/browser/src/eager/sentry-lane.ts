@@ -31,8 +31,6 @@ export interface SentrySettings extends SentryOptions {
   readonly tunnel: string;
 }
 
-const isError = ({ kind }: SentryCall) => kind === 'exception';
-
 export const sentryLane = createLane<SentryCall, SentrySettings>({
   name: 'Sentry',
   isAllowed: () => true,
@@ -40,30 +38,21 @@ export const sentryLane = createLane<SentryCall, SentrySettings>({
     const { startSentry } = await import('../late/sentry.ts');
     return () => startSentry(settings, pageParts);
   },
-  isUrgent: isError,
-  pack: ({ dsn, environment, release, tunnel }, calls) =>
-    // Page loads, breadcrumbs and the user only explain errors.
-    calls.some(({ call }) => isError(call))
-      ? {
-          page: {
-            dsn,
-            environment,
-            release,
-            traceId: pageTrace()?.traceId,
-            url: location.origin + location.pathname,
-            isNamed: isGranted(),
-          },
-          calls: calls.map(({ call, at }) => ({ ...call, at, ...(call.kind === 'exception' && textsOf(call.error)) })),
-          path: tunnel.replace(/[^/]*$/, 'q'),
-        }
-      : undefined,
+  urgent: 'exception',
+  spare: ['breadcrumb', 'page', 'user'],
+  pack: ({ dsn, environment, release, tunnel }, calls) => ({
+    page: {
+      dsn,
+      environment,
+      release,
+      traceId: pageTrace()?.traceId,
+      url: location.origin + location.pathname,
+      isNamed: isGranted(),
+    },
+    calls: calls.map(({ call, at }) => ({ ...call, at, error: undefined })),
+    path: tunnel.replace(/[^/]*$/, 'q'),
+  }),
 });
 
 /** Passes a call to the SDK, now or when it is there; `at` is when it happened, if not now. Returns false when error tracking is off. */
 export const sendToSentry: (call: SentryCall, at?: number) => boolean = sentryLane.send;
-
-/** An error object has no JSON of its own, and that of anything else that was thrown may hold what was typed. */
-function textsOf(error: unknown): object {
-  const { name = 'Error', message = String(error), stack }: Partial<Error> = error instanceof Error ? error : {};
-  return { error: undefined, name, message, stack };
-}

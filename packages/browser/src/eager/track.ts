@@ -1,4 +1,5 @@
 import type { BrowserEventName, BrowserProfile, BrowserProperties, PropertiesArgument } from '@qr/events';
+import { copyOf } from './copy-of.ts';
 import type { MixpanelCall } from './mixpanel-call.ts';
 import { sendToMixpanel } from './mixpanel-lane.ts';
 import { pageTrace } from './page-trace.ts';
@@ -9,16 +10,13 @@ export function trackEvent<N extends BrowserEventName>(
   name: N,
   ...[properties]: PropertiesArgument<BrowserProperties<N>>
 ): void {
-  sendToMixpanel(eventCall(name, properties));
+  // A copy: what the caller does with its object later is no part of this event.
+  sendToMixpanel(eventCall(name, copyOf(properties)));
 }
 
 /** An event with the trace of the page that is shown now. */
-export function eventCall<N extends BrowserEventName>(
-  name: N,
-  properties: BrowserProperties<N> | undefined,
-): MixpanelCall {
-  // A copy: what the caller does with its object later is none of this event.
-  return { kind: 'event', name, properties: { ...properties }, traceId: pageTrace()?.traceId };
+export function eventCall(name: BrowserEventName, properties: Readonly<Record<string, unknown>>): MixpanelCall {
+  return { kind: 'event', name, properties, traceId: pageTrace()?.traceId };
 }
 
 /** Says who uses the page, to both vendors: the id alone to Sentry, the planned profile to Mixpanel. */
@@ -30,7 +28,7 @@ export function identifyUser(userId: string, properties?: BrowserProfile): void 
 
 /** Adds to the profile of the identified person. */
 export function setProfile(properties: BrowserProfile | undefined): void {
-  if (properties) sendToMixpanel({ kind: 'profile', properties: { ...properties } });
+  if (properties) sendToMixpanel({ kind: 'profile', properties: copyOf(properties) });
 }
 
 /** Forgets the person on both sides, at log-out. */

@@ -1,7 +1,7 @@
 import type { Config, Mixpanel } from 'mixpanel-browser';
 // The one loader without a session recorder. A second loader anywhere would share its state with this one.
 import * as loader from 'mixpanel-browser/src/loaders/loader-module-core.js';
-import type { Sink } from '../eager/call-queue.ts';
+import type { Sink } from '../eager/lane.ts';
 import type { MixpanelCall } from '../eager/mixpanel-call.ts';
 import type { MixpanelSettings } from '../eager/mixpanel-lane.ts';
 import type { PageParts } from '../eager/page-parts.ts';
@@ -27,7 +27,7 @@ export function startMixpanel({ token, apiHost }: MixpanelSettings, { keptKey, w
   // A refusal of an earlier visit is stored by the SDK; the consent store, which decides, says otherwise by now.
   if (mixpanel.has_opted_out_tracking()) optIn();
   keepBlockedRequests(mixpanel);
-  sendKept(keptKey);
+  void sendKept(keptKey);
 
   return {
     take: (call, at) => {

@@ -1,34 +1,75 @@
+/** Older ones are given up: nobody looks for an error of last week, and nothing is kept for ever. */
+const MAX_AGE_MS = 7 * 24 * 60 * 60 * 1000;
+/** With more the browser refuses a request that may outlive the page. */
+const MAX_KEEPALIVE = 60_000;
+
+type Kept = readonly [path: string, body: string, at?: number];
+
 /**
- * Sends what an earlier page could neither send by an SDK nor as it was left; what fails again is kept.
+ * Sends what an earlier page could neither send by an SDK nor as it was left, one after the other, and stops where it fails: the rest waits for the next
+ * time.
  *
  * @param key where it waits in `localStorage`.
  */
-export function sendKept(key: string): void {
-  const kept = readKept(key);
-  // Where storage is blocked there is nothing to read, and removing would throw.
-  if (kept.length > 0) localStorage.removeItem(key);
-  for (const [path, body] of kept) {
-    fetch(path, { method: 'POST', body, keepalive: true, headers: { 'content-type': 'text/plain' } })
-      .then(({ status }) => {
-        if (status >= 500 || status === 429) keepAgain(key, path, body);
-      })
-      .catch(() => keepAgain(key, path, body));
+export async function sendKept(key: string): Promise<void> {
+  for (let kept = takeFirst(key); kept; kept = takeFirst(key)) {
+    // An entry without its time counts from now on.
+    const [path, body, at = Date.now()] = kept;
+    if (Date.now() - at > MAX_AGE_MS) continue;
+    if (await isRefusedForNow(path, body)) return putBack(key, [path, body, at]);
   }
 }
 
-function readKept(key: string): readonly (readonly [path: string, body: string])[] {
+/** Deletes what waits, when consent is withdrawn. */
+export function forgetKept(key: string): void {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
-    return Array.isArray(kept) ? kept : [];
+    localStorage.removeItem(key);
   } catch {
-    return [];
+    // Storage is blocked: nothing is kept.
   }
 }
 
-function keepAgain(key: string, path: string, body: string): void {
+async function isRefusedForNow(path: string, body: string): Promise<boolean> {
   try {
-    localStorage.setItem(key, JSON.stringify([...readKept(key), [path, body]]));
+    const keepalive = new Blob([body]).size < MAX_KEEPALIVE;
+    const { status } = await fetch(path, {
+      method: 'POST',
+      body,
+      keepalive,
+      headers: { 'content-type': 'text/plain' },
+    });
+    return status >= 500 || status === 429;
+  } catch {
+    return true;
+  }
+}
+
+/** Takes it out before it is sent, so that two tabs do not send it twice. */
+function takeFirst(key: string): Kept | undefined {
+  const [first, ...rest] = readKept(key);
+  try {
+    if (rest.length > 0) localStorage.setItem(key, JSON.stringify(rest));
+    else if (first) localStorage.removeItem(key);
+    return first;
+  } catch {
+    // Where storage is full or blocked nothing can be taken out, and would be sent again and again.
+    return undefined;
+  }
+}
+
+function putBack(key: string, kept: Kept): void {
+  try {
+    localStorage.setItem(key, JSON.stringify([kept, ...readKept(key)]));
   } catch {
     // Storage is full or blocked.
+  }
+}
+
+function readKept(key: string): readonly Kept[] {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
+    return Array.isArray(kept) ? (kept.filter(Array.isArray) as unknown as Kept[]) : [];
+  } catch {
+    return [];
   }
 }

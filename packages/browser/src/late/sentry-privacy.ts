@@ -64,7 +64,7 @@ function cleanException(exception: Exception, source: SourceLocation | undefined
     if (frame.filename !== undefined) frame.filename = stripUrl(frame.filename);
     if (frame.abs_path !== undefined) frame.abs_path = stripUrl(frame.abs_path);
   }
-  if (source && !exception.stacktrace?.frames?.length) {
+  if (source?.filename && !exception.stacktrace?.frames?.length) {
     exception.stacktrace = { frames: [{ ...source, filename: stripUrl(source.filename), in_app: true }] };
   }
 }

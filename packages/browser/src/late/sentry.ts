@@ -1,25 +1,25 @@
+import { isForeignError } from '@qr/common/shared';
 import {
   addBreadcrumb,
   BrowserClient,
   breadcrumbsIntegration,
   browserTracingIntegration,
   captureException,
-  dedupeIntegration,
   defaultStackParser,
-  eventFiltersIntegration,
   getCurrentScope,
   linkedErrorsIntegration,
   setUser,
 } from '@sentry/browser';
-import type { Sink } from '../eager/call-queue.ts';
+import type { Sink } from '../eager/lane.ts';
 import type { PageParts } from '../eager/page-parts.ts';
 import type { ExceptionCall, SentryCall } from '../eager/sentry-call.ts';
 import type { SentrySettings } from '../eager/sentry-lane.ts';
 import { plannedContext } from '../plan/planned-context.ts';
-import { makeKeepingTransport } from './keeping-transport.ts';
+import { errorOf } from './error-of.ts';
+import { createKeepingTransport } from './keeping-transport.ts';
 import { createPageTracer } from './page-tracer.ts';
 import { followReplayConsent } from './replay-consent.ts';
-import { sendKept } from './send-kept.ts';
+import { forgetKept, sendKept } from './send-kept.ts';
 import { privateBreadcrumb, privateEvent, privateSpan } from './sentry-privacy.ts';
 
 /** Requests of the tunnel itself; tracing them would make more of them. */
@@ -38,12 +38,10 @@ export function startSentry(settings: SentrySettings, page: PageParts): Sink<Sen
     ...(release !== undefined && { release }),
     tracesSampleRate,
     tracePropagationTargets: [OWN_ORIGIN],
-    transport: makeKeepingTransport,
+    transport: createKeepingTransport(page),
     stackParser: defaultStackParser,
     integrations: [
-      eventFiltersIntegration(),
       linkedErrorsIntegration(),
-      dedupeIntegration(),
       // Labels and titles of elements may quote what a person typed.
       breadcrumbsIntegration({ dom: { serializeAttribute: ['type', 'name'] }, sentry: false }),
       // Pages are named by the router, which knows the pattern; see page-tracer.ts.
@@ -53,8 +51,6 @@ export function startSentry(settings: SentrySettings, page: PageParts): Sink<Sen
         shouldCreateSpanForRequest: (url) => !TUNNEL_PATH.test(url),
       }),
     ],
-    // A browser quirk without consequence: https://github.com/w3c/csswg-drafts/issues/5023
-    ignoreErrors: [/^ResizeObserver loop/],
     dataCollection: {
       userInfo: false,
       cookies: false,
@@ -76,7 +72,7 @@ export function startSentry(settings: SentrySettings, page: PageParts): Sink<Sen
     scope.setPropagationContext({ traceId: trace.traceId, sampleRand: Math.random(), sampled: trace.isSampled });
   client.init();
   page.handOverRequests();
-  sendKept(page.keptKey);
+  void sendKept(page.keptKey);
   const tracePage = createPageTracer(client, settings, page);
   followReplayConsent(client, settings, page);
   let userId: string | undefined;
@@ -84,10 +80,16 @@ export function startSentry(settings: SentrySettings, page: PageParts): Sink<Sen
   const nameUser = () =>
     setUser(userId !== undefined && page.consentState().analytics === 'granted' ? { id: userId } : null);
   page.onConsentChange(nameUser);
+  page.onConsentChange(() => {
+    if (page.consentState().analytics === 'denied') forgetKept(page.keptKey);
+  });
 
   return (call, at) => {
-    if (call.kind === 'exception') capture(call, at, page);
-    else if (call.kind === 'page') tracePage(call);
+    if (call.kind === 'exception') {
+      // The tunnel drops the same of what a page leaves behind.
+      if (isForeignError(call.facts, call.location?.filename)) client.recordDroppedEvent('event_processor', 'error');
+      else capture(call, at, page);
+    } else if (call.kind === 'page') tracePage(call);
     else if (call.kind === 'user') {
       userId = call.userId;
       nameUser();
@@ -99,15 +101,15 @@ export function startSentry(settings: SentrySettings, page: PageParts): Sink<Sen
 }
 
 function capture(call: ExceptionCall, at: number, { warnOnce }: PageParts): void {
-  const { error, eventId, context = {}, mechanism, location: source, componentStack } = call;
-  captureException(error, {
+  const { eventId, context = {}, mechanism, location: source, componentStack } = call;
+  captureException(errorOf(call), {
     event_id: eventId,
     mechanism: { type: `auto.browser.${mechanism}`, handled: mechanism === 'manual' },
     // The SDK would give a thrown object or string the stack of this very function.
     syntheticException: null,
     captureContext: {
       extra: plannedContext(context, warnOnce),
-      ...(componentStack !== undefined && { contexts: { react: { componentStack } } }),
+      ...(componentStack != null && { contexts: { react: { componentStack } } }),
     },
     data: { at, source },
   });

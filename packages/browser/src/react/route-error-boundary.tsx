@@ -1,8 +1,6 @@
-import { type ReactNode, useEffect, useMemo } from 'react';
+import { type ReactNode, useLayoutEffect, useState } from 'react';
 import { isRouteErrorResponse, useLocation, useNavigate, useRouteError } from 'react-router';
 import { reportError } from '../eager/capture.ts';
-import { errorIdOf } from '../eager/error-ids.ts';
-import { sentryLane } from '../eager/sentry-lane.ts';
 import type { ErrorFallback } from './error-fallback.tsx';
 
 /** Stands above all routes: without it the router would show the raw message and stack, and nobody would hear of the error. */
@@ -22,11 +20,13 @@ export function ReportedBoundary({ children }: { readonly children: ReactNode })
 
 function useReportedRouteError(): { readonly error: unknown; readonly errorId: string | undefined } {
   const error = useRouteError();
-  const eventId = useMemo(() => (isExpected(error) ? undefined : errorIdOf(error)), [error]);
-  useEffect(() => {
-    if (eventId !== undefined) reportError({ error, eventId, mechanism: 'route_error' });
-  }, [error, eventId]);
-  return { error, errorId: sentryLane.settings() === null ? undefined : eventId };
+  const [errorId, setErrorId] = useState<string>();
+  // Not while it is drawn: React may give up what it has drawn and draw it again, which throws another error. Before the person sees it.
+  useLayoutEffect(
+    () => setErrorId(isExpected(error) ? undefined : reportError({ error, mechanism: 'route_error' })),
+    [error],
+  );
+  return { error, errorId };
 }
 
 /** A loader's 404 or 403 is an answer, not a fault. */

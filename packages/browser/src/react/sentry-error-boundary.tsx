@@ -1,7 +1,5 @@
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { reportError } from '../eager/capture.ts';
-import { errorIdOf } from '../eager/error-ids.ts';
-import { sentryLane } from '../eager/sentry-lane.ts';
 import { DefaultFallback, type ErrorFallback } from './error-fallback.tsx';
 
 /** Props of {@link SentryErrorBoundary}. */
@@ -12,9 +10,10 @@ export interface SentryErrorBoundaryProps {
 }
 
 interface State {
-  /** What was thrown, by its id, which is there even if nothing was: `throw undefined`. */
-  readonly errorId?: string | undefined;
+  /** Also when what was thrown is `undefined`. */
+  readonly isBroken?: boolean;
   readonly error?: unknown;
+  readonly errorId?: string | undefined;
 }
 
 /** Catches what its children throw while rendering, reports it once and shows a fallback that knows the error id. */
@@ -22,28 +21,19 @@ export class SentryErrorBoundary extends Component<SentryErrorBoundaryProps, Sta
   override state: State = {};
 
   static getDerivedStateFromError(error: unknown): State {
-    return { error, errorId: errorIdOf(error) };
+    return { error, isBroken: true };
   }
 
   override componentDidCatch(error: unknown, { componentStack }: ErrorInfo): void {
-    reportError({
-      error,
-      eventId: this.state.errorId,
-      mechanism: 'error_boundary',
-      componentStack: componentStack ?? undefined,
-    });
+    const errorId = reportError({ error, mechanism: 'error_boundary', componentStack });
+    this.setState({ errorId });
   }
 
-  readonly resetError = (): void => this.setState({ errorId: undefined });
+  readonly resetError = (): void => this.setState({ isBroken: false });
 
   override render(): ReactNode {
-    const { error, errorId } = this.state;
+    const { isBroken, error, errorId } = this.state;
     const { children, fallback = DefaultFallback } = this.props;
-    if (!errorId) return children;
-    return fallback({
-      error,
-      errorId: sentryLane.settings() === null ? undefined : errorId,
-      resetError: this.resetError,
-    });
+    return isBroken ? fallback({ error, errorId, resetError: this.resetError }) : children;
   }
 }

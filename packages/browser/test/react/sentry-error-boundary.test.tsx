@@ -62,6 +62,44 @@ it('resetError shows the children again', async () => {
   expect(container.textContent).toBe('all is well');
 });
 
+it.each([
+  ['an Error', () => new Error('again and again')],
+  ['a text', () => 'again and again'],
+])('shows only ids that are stored, however often %s comes back after "try again"', async (_, make) => {
+  const page = await openTestPage();
+  page.initSentry();
+  thrown = make();
+  const container = await render(
+    <page.SentryErrorBoundary fallback={Fallback}>
+      <Broken />
+    </page.SentryErrorBoundary>,
+  );
+  const shown = [container.textContent];
+  for (let attempt = 0; attempt < 4; attempt++) {
+    thrown = make();
+    await clickButton(container);
+    shown.push(container.textContent);
+  }
+  page.captureException(new Error('last'));
+  await vi.waitFor(() => expect(page.events().at(-1)?.exception.values[0].value).toBe('last'), 10_000);
+  const stored = page.events().map(({ event_id }) => event_id);
+  expect(shown.every((id) => /^[0-9a-f]{32}$/.test(id ?? ''))).toBe(true);
+  expect(shown.filter((id) => !stored.includes(id))).toEqual([]);
+});
+
+it('shows no id beyond the errors that a page reports', async () => {
+  const page = await openTestPage();
+  page.initSentry();
+  for (let number = 0; number < 30; number++) page.captureException(new Error(`failure ${number}`));
+  thrown = new Error('one too many');
+  const container = await render(
+    <page.SentryErrorBoundary fallback={Fallback}>
+      <Broken />
+    </page.SentryErrorBoundary>,
+  );
+  expect(container.textContent).toBe('no id');
+});
+
 it('shows no id that nobody could look up when error tracking is off', async () => {
   thrown = new Error('unheard');
   const page = await openTestPage({ VITE_SENTRY_DSN: '' });

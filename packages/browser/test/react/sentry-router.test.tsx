@@ -37,6 +37,12 @@ const routes: RouteObject[] = [
           throw new Response('gone', { status: 404 });
         },
       },
+      {
+        path: 'things/:id',
+        loader: () => {
+          throw new Response('private detail', { status: 502 });
+        },
+      },
       { path: 'own', element: <Fragile />, ErrorBoundary: () => <p>own boundary</p> },
     ],
   },
@@ -71,6 +77,17 @@ describe('an error', () => {
     const events = await eventsUntilLast(page);
     expect(events.map(({ event_id }) => event_id)).toEqual([container.textContent]);
     expect(events[0].exception.values[0].value).toBe('raw message');
+  });
+
+  it('that is a response of a loader is reported by its status and the pattern of the address', async () => {
+    const page = await openTestPage();
+    page.initSentry();
+    const { container } = await show(page, '/things/42?token=x');
+    expect(container.textContent).toMatch(/^[0-9a-f]{32}$/);
+    const events = await eventsUntilLast(page);
+    expect(events.map(({ event_id }) => event_id)).toEqual([container.textContent]);
+    expect(events[0].exception.values).toMatchObject([{ type: 'Response', value: '502 GET /things/:id' }]);
+    expect(JSON.stringify(events)).not.toContain('private detail');
   });
 
   it('of a route goes away with resetError', async () => {

@@ -14,6 +14,14 @@ interface SentryItem {
   readonly body: any;
 }
 
+/** A report of calls that no SDK has taken. */
+interface LeftReport {
+  readonly path: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read deep into the wire form
+  readonly calls: any[];
+  readonly [name: string]: unknown;
+}
+
 /** One request that reached the tunnel from Mixpanel. */
 export interface MixpanelRequest {
   readonly url: string;
@@ -24,6 +32,10 @@ export interface MixpanelRequest {
 /** A freshly loaded page: the library with nothing called yet, and what its SDKs send. */
 export interface Page extends Library {
   readonly sentryItems: SentryItem[];
+  /** Reports that were handed to the page's own server by a beacon. */
+  readonly beacons: LeftReport[];
+  /** What the tunnel answers to what is fetched from now on; `offline` when nothing can be reached. */
+  answer(status: number | 'offline', headers?: Record<string, string>): void;
   readonly mixpanelRequests: MixpanelRequest[];
   events(): SentryItem['body'][];
   spans(): SentryItem['body'][];
@@ -42,6 +54,7 @@ export async function openTestPage(env: Record<string, string> = {}): Promise<Pa
   }
   const sentryItems = captureFetch();
   const mixpanelRequests = captureXhr();
+  const beacons = captureBeacons();
   trackListeners();
   trackTimers();
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
@@ -50,6 +63,11 @@ export async function openTestPage(env: Record<string, string> = {}): Promise<Pa
     ...library,
     sentryItems,
     mixpanelRequests,
+    beacons,
+    answer(status, headers = {}) {
+      currentAnswer = { status, headers };
+      vi.spyOn(navigator, 'onLine', 'get').mockReturnValue(status !== 'offline');
+    },
     events: () => sentryItems.filter(({ header }) => header['type'] === 'event').map(({ body }) => body),
     spans: () => sentryItems.filter(({ header }) => header['type'] === 'span').flatMap(({ body }) => body.items),
     warnings: () => warn.mock.calls.map(([message]) => String(message)),
@@ -123,13 +141,30 @@ function trackListeners(): void {
 
 // The SDK remembers the first `fetch` it finds, so there is one for all pages and it writes to the latest.
 let currentItems: SentryItem[] = [];
+let currentAnswer: { status: number | 'offline'; headers: Record<string, string> } = { status: 200, headers: {} };
 async function fetchFromPage(url: unknown, init?: { body?: string | Uint8Array }): Promise<Response> {
-  if (String(url).startsWith('/o/r') && init?.body !== undefined) currentItems.push(...readEnvelope(init.body));
-  return new Response('{}');
+  const { status, headers } = currentAnswer;
+  if (status === 'offline') throw new TypeError('Failed to fetch');
+  const isTaken = status < 300 && init?.body !== undefined;
+  if (isTaken && String(url).startsWith('/o/r')) currentItems.push(...readEnvelope(init.body ?? ''));
+  return new Response('{}', { status, headers });
+}
+
+/** jsdom has no beacons. */
+function captureBeacons(): LeftReport[] {
+  const beacons: LeftReport[] = [];
+  const sendBeacon = (path: string, body: string) => {
+    if (currentAnswer.status === 'offline') return false;
+    beacons.push({ path, ...JSON.parse(body) });
+    return true;
+  };
+  Object.defineProperty(navigator, 'sendBeacon', { configurable: true, value: sendBeacon });
+  return beacons;
 }
 
 function captureFetch(): SentryItem[] {
   currentItems = [];
+  currentAnswer = { status: 200, headers: {} };
   vi.stubGlobal('fetch', fetchFromPage);
   return currentItems;
 }

@@ -16,4 +16,14 @@ export type DropReason =
   | 'torn'
   /** Tracked before analytics were turned on, more than are kept. */
   | 'not_initialized'
-  | 'closed';
+  | 'closed'
+  /** A page handed it over in a form that cannot be read, or the plan does not let a page send it. */
+  | 'refused'
+  /** A page handed over more at once than one report may hold. */
+  | 'over_limit'
+  /** Errors of pages beyond their budget. */
+  | 'over_budget'
+  /** More than the share of one address while the receiver is away. */
+  | 'over_share'
+  /** Dropped by the page itself, and reported as a number. */
+  | 'dropped_by_page';

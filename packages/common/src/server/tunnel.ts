@@ -4,6 +4,7 @@ import { readObservabilityConfig } from '../load-config.ts';
 import { spoolRootOf } from '../spool-root.ts';
 import { AppError } from './app-error.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
+import { createErrorAllowance } from './tunnel/address-limits.ts';
 import { inflate } from './tunnel/inflate.ts';
 import { createLeftBehind } from './tunnel/left-behind.ts';
 import { createMixpanelRequest, type MixpanelTarget, mixpanelStatus } from './tunnel/mixpanel-request.ts';
@@ -24,13 +25,20 @@ export interface TunnelOptions {
   readonly timeoutMs?: number;
   /** Requests of one address in a minute. @default 300 */
   readonly maxRequestsPerMinute?: number;
+  /** Errors that pages may send in 31 days, beside those of the services; one address a fifth of them. @default SENTRY_ERROR_BUDGET_PER_MONTH */
+  readonly errorsPerMonth?: number;
   /** Whether the vendors are told the address of the client, from which they take country and city. @default false */
   readonly forwardClientAddress?: boolean;
 }
 
+/** Of what a page leaves behind: a beacon takes 64 KiB (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch), and what is kept goes as one. */
+const MAX_LEFT_BYTES = 128 * 1024;
+/** Of Mixpanel's forms: its SDK sends 50 records at a time. */
+const MAX_FORM_BYTES = 256 * 1024;
+
 /**
- * The same-origin way out of the browser: `POST <prefix>/r` for Sentry envelopes, `t/`, `p/` and `g/` for Mixpanel events, profiles and groups, and `q`
- * for what a page leaves behind.
+ * The same-origin way out of the browser: `POST <prefix>/r` for Sentry envelopes, `t/` and `p/` for Mixpanel events and profiles, and `q` for what a page
+ * leaves behind.
  *
  * It lets out what carries the platform's own DSN or token and nothing else; where it goes is configuration, never the request's choice. Of the
  * request only the body and the user agent go on: no cookie, no authorization, and no address of the client unless that is asked for.
@@ -39,7 +47,9 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
   const { prefix = '/o', maxBodyBytes = 2 * 1024 * 1024, timeoutMs = 2000, maxRequestsPerMinute = 300 } = options;
   const { sentry, mixpanel, allowedOrigin, forwardClientAddress = false } = options;
   const upstreams = createUpstreams(timeoutMs);
-  const leftBehind = createLeftBehind({ sentry, mixpanel, spoolRoot: spoolRootOf(readObservabilityConfig().config) });
+  const { config } = readObservabilityConfig();
+  const allowance = createErrorAllowance(options.errorsPerMonth ?? config.SENTRY_ERROR_BUDGET_PER_MONTH ?? 5000);
+  const leftBehind = createLeftBehind({ sentry, mixpanel, spoolRoot: spoolRootOf(config), allowance });
   app.addHook('onClose', async () => {
     await leftBehind.close();
     await upstreams.close();
@@ -55,45 +65,55 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
     ...(await sharedRateLimit(app, 'tunnel')),
   });
 
-  const route = (path: string, types: readonly string[], respond: Respond) => {
+  const route = (path: string, types: readonly string[], respond: Respond, maxBytes = maxBodyBytes) => {
     // Not observed itself: a report of a failed report would follow it.
-    const routeOptions = { bodyLimit: maxBodyBytes, schema: { hide: true }, config: { observability: false } };
+    const routeOptions = { bodyLimit: maxBytes, schema: { hide: true }, config: { observability: false } };
     app.post(`${prefix}/${path}`, routeOptions, async (request, reply) => {
       checkType(request, types);
-      return respond(await inflate(request.body, request.headers['content-encoding'], maxBodyBytes), request, reply);
+      return respond(await inflate(request.body, request.headers['content-encoding'], maxBytes), request, reply);
     });
   };
   const forward =
     (prepare: Prepare, statusOf: (answer: Answer) => number): Respond =>
     async (body, request, reply) => {
-      const upstream = prepare(body, request);
+      const upstream = prepare(body, request, reply);
       const clientAddress = forwardClientAddress ? request.ip : undefined;
       return pass(await upstreams.send({ ...upstream, clientAddress, timeoutMs }), request, reply, statusOf);
     };
 
-  if (sentry)
+  if (sentry) {
+    const onOverBudget = (errors: number) => leftBehind.drop('sentry', 'over_budget', errors);
+    const prepare = createSentryRequest({ ...sentry, allowance, onOverBudget });
     route(
       'r',
       ENVELOPE_TYPES,
-      forward(createSentryRequest(sentry), ({ status }) => status),
+      forward(prepare, ({ status }) => status),
     );
+  }
   if (mixpanel) {
-    const paths = { t: 'track', p: 'engage', g: 'groups' } as const;
-    for (const [path, endpoint] of Object.entries(paths)) {
-      const prepare = createMixpanelRequest({ ...mixpanel, isLocated: forwardClientAddress }, endpoint);
-      route(`${path}/`, FORM_TYPES, forward(prepare, mixpanelStatus));
+    // No page may change a group.
+    for (const [path, endpoint, lane] of MIXPANEL_PATHS) {
+      const onRefused = (records: number) => leftBehind.drop(lane, 'refused', records);
+      const prepare = createMixpanelRequest({ ...mixpanel, endpoint, isLocated: forwardClientAddress, onRefused });
+      route(path, FORM_TYPES, forward(prepare, mixpanelStatus), Math.min(maxBodyBytes, MAX_FORM_BYTES));
     }
   }
   if (sentry || mixpanel) {
-    route('q', TEXT_TYPES, async (body, _request, reply) => {
-      leftBehind.accept(body);
+    const accept: Respond = async (body, request, reply) => {
+      await leftBehind.accept(body, request.ip);
       return reply.code(202).send();
-    });
+    };
+    route('q', TEXT_TYPES, accept, Math.min(maxBodyBytes, MAX_LEFT_BYTES));
   }
 };
 
 type Respond = (body: Buffer, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
-type Prepare = (body: Buffer, request: FastifyRequest) => UpstreamRequest;
+type Prepare = (body: Buffer, request: FastifyRequest, reply: FastifyReply) => UpstreamRequest;
+
+const MIXPANEL_PATHS = [
+  ['t/', 'track', 'import'],
+  ['p/', 'engage', 'engage'],
+] as const;
 
 // `fetch` and `sendBeacon` call a string text/plain, whatever is in it.
 const TEXT_TYPES = ['text/plain'];

@@ -10,3 +10,5 @@ export type { Scrubber, ScrubberOptions } from './scrubber.ts';
 export { createScrubber, defaultScrubber, isSensitiveKey, redact, scrubText } from './scrubber.ts';
 export { withoutLiterals } from './sql-literals.ts';
 export { stripUrl } from './strip-url.ts';
+export type { ThrownFacts, ThrownText } from './thrown.ts';
+export { describeThrown, isForeignError } from './thrown.ts';

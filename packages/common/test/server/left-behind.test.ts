@@ -209,17 +209,25 @@ describe('somebody who is to be forgotten', () => {
   });
 });
 
+describe('a report of events', () => {
+  it('loses only the calls that are malformed, unplanned or too many, and counts them', async () => {
+    const viewed = { kind: 'event', name: 'dashboard_viewed', at, properties: { total_qrs: 3 } };
+    const malformed = [{ kind: 'event', at: 'noon' }, null, 'x', { kind: 'identify', at, userId: {} }];
+    const unplanned = { kind: 'event', name: 'qr_scanned', at, properties: {} };
+    const calls = [...malformed, unplanned, viewed, ...Array(200).fill({ kind: 'reset', at })];
+    expect((await leave({ token: 'token1', visitor: { $device_id: 4711 }, calls })).statusCode).toBe(202);
+    await inbox.waitFor(() => inbox.events().length === 1);
+    expect(inbox.events()[0]?.distinctId).toBe('$device:4711');
+    expect(observabilityStats().pages.import?.dropped).toEqual({ refused: 5, over_limit: 6 });
+  });
+});
+
 describe('what no page of ours has written', () => {
   it.each([
     ['no JSON', 'no json', 400],
     ['nothing known', '{}', 400],
     ['a call without its time', JSON.stringify({ token: 'token1', calls: [{ kind: 'event' }] }), 400],
     ['another token', JSON.stringify({ token: 'token2', visitor: { $device_id: 'd1' }, calls: [] }), 403],
-    [
-      'too many calls',
-      JSON.stringify({ token: 'token1', visitor: { $device_id: 'd1' }, calls: Array(201).fill({ kind: 'reset', at }) }),
-      400,
-    ],
   ])('is refused: %s', async (_, body, status) => {
     expect((await leave(body)).statusCode).toBe(status);
     expect(inbox.events()).toEqual([]);

@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import { observabilityStats } from '../../src/index.ts';
 import { type TunnelOptions, tunnelPlugin } from '../../src/server/tunnel.ts';
 import { setEnv } from '../start-observed.ts';
 
@@ -46,7 +47,17 @@ const KEY = 'abcdef0123456789abcdef0123456789';
 const dsnTo = (port: number) => `http://${KEY}@127.0.0.1:${port}/42`;
 const envelope = (dsn: string) => `${JSON.stringify({ dsn })}\n{"type":"event"}\n{"message":"hi"}\n`;
 const form = (records: unknown) => `data=${encodeURIComponent(JSON.stringify(records))}`;
-const event = (token = 'token1') => ({ event: 'page_viewed', properties: { token, page: '/' } });
+const event = (token = 'token1', properties: object = {}, name = 'page_viewed') => ({
+  event: name,
+  properties: { token, ...properties, page: '/' },
+});
+const OWN = { $device_id: 'device-1', $user_id: 'u1' };
+const profile = (more: object = { $set: { plan: 'free' } }) => ({
+  $token: 'token1',
+  $distinct_id: 'u1',
+  ...OWN,
+  ...more,
+});
 
 const FROM_PAGE = { origin: 'http://localhost', host: 'localhost', 'content-type': 'text/plain;charset=UTF-8' };
 const FORM = { ...FROM_PAGE, 'content-type': 'application/x-www-form-urlencoded' };
@@ -152,15 +163,13 @@ describe('Sentry envelopes', () => {
 
 describe('Mixpanel requests', () => {
   it.each([
-    ['/o/t/', '/track/'],
-    ['/o/p/', '/engage/'],
-    ['/o/g/', '/groups/'],
-  ])('to %s reach %s, without the address of the visitor', async (from, to) => {
+    ['/o/t/', '/track/', event()],
+    ['/o/p/', '/engage/', profile()],
+  ])('to %s reach %s, without the address of the visitor', async (from, to, record) => {
     const { post, received } = await mixpanelSetup();
-    const records = from === '/o/t/' ? [event()] : [{ $token: 'token1', $distinct_id: 'u1', $set: {} }];
-    const response = await post(form(records), `${from}?verbose=1&ip=1&_=1`);
+    const response = await post(form([record]), `${from}?verbose=1&ip=1&_=1`);
     expect([response.statusCode, response.json()]).toEqual([200, { status: 1 }]);
-    expect(received[0]).toMatchObject({ url: `${to}?verbose=1&ip=0`, body: form(records) });
+    expect(received[0]).toMatchObject({ url: `${to}?verbose=1&ip=0`, body: form([record]) });
   });
 
   it('may come as a beacon and in base64', async () => {
@@ -237,6 +246,118 @@ describe('Mixpanel requests', () => {
     for (const url of ['/o/import/', '/o/flags/', '/o/t/../import', '/o/x/']) {
       expect((await post(form([event()]), url)).statusCode).toBe(404);
     }
+    expect(received).toEqual([]);
+  });
+});
+
+describe('what a page may say to Mixpanel', () => {
+  const sentBy = (received: readonly Received[]) =>
+    received.flatMap(({ body }) => JSON.parse(new URLSearchParams(body).get('data') ?? '[]'));
+  const dropped = () => {
+    const { import: events, engage } = observabilityStats().pages;
+    return (events?.dropped.refused ?? 0) + (engage?.dropped.refused ?? 0);
+  };
+
+  it('is what its SDK says: planned properties, facts of the device, and ids of one visitor', async () => {
+    const { post, received } = await mixpanelSetup();
+    const time = Math.round(Date.now() / 1000) - 5;
+    const own = { time, distinct_id: 'u1', ...OWN, $insert_id: 'abc123', trace_id: 'a'.repeat(32) };
+    const facts = { mp_lib: 'web', $os: 'Linux', $browser: 'Chrome', $screen_height: 900 };
+    const identify = {
+      event: '$identify',
+      properties: { token: 'token1', time, distinct_id: 'u1', ...OWN, $anon_distinct_id: '$device:device-1' },
+    };
+    const anonymous = event('token1', { distinct_id: '$device:device-1', $device_id: 'device-1' });
+    const records = [event('token1', { ...own, ...facts }), identify, anonymous];
+    expect((await post(form(records))).statusCode).toBe(200);
+    expect(sentBy(received)).toEqual([
+      { event: 'page_viewed', properties: { token: 'token1', ...own, ...facts, page: '/' } },
+      { ...identify, properties: expect.objectContaining({ $anon_distinct_id: '$device:device-1' }) },
+      anonymous,
+    ]);
+    expect(dropped()).toBe(0);
+  });
+
+  it('loses every property that is not planned, and secrets in the others', async () => {
+    const { post, received } = await mixpanelSetup();
+    const more = { $email: 'ada@private.example', $ignore: true, ip: '203.0.113.7', $current_url: 'https://x/?a=b' };
+    const record = { ...event('token1', more), $token: 'token1', extra: 1 };
+    record.properties.page = '/mail to ada@private.example';
+    await post(form([{ ...record, properties: { ...record.properties, referrer: 'https://x.example/a?q=private' } }]));
+    expect(sentBy(received)).toEqual([
+      {
+        event: 'page_viewed',
+        properties: { token: 'token1', page: expect.stringContaining('/mail to'), referrer: 'https://x.example/a' },
+      },
+    ]);
+    expect(received[0]?.body).not.toMatch(/private/);
+  });
+
+  it.each([
+    ['an event of the services alone', '/o/t/', event('token1', OWN, 'user_signed_up')],
+    ['an event that nobody has planned', '/o/t/', event('token1', OWN, 'button_clicked')],
+    ['a merge', '/o/t/', { event: '$merge', properties: { token: 'token1', $distinct_ids: ['u1', 'u2'] } }],
+    ['an alias', '/o/t/', { event: '$create_alias', properties: { token: 'token1', alias: 'u2', distinct_id: 'u1' } }],
+    ['a user who is joined to another', '/o/t/', event('token1', { ...OWN, $anon_distinct_id: 'u2' }, '$identify')],
+    [
+      'another device that is joined',
+      '/o/t/',
+      event('token1', { ...OWN, $anon_distinct_id: '$device:other' }, '$identify'),
+    ],
+    ['an id that is not its own', '/o/t/', event('token1', { ...OWN, distinct_id: 'somebody-else' })],
+    ['an id that many share', '/o/t/', event('token1', { $device_id: 'undefined' })],
+    ['a device as the user', '/o/t/', event('token1', { $user_id: '$device:device-2' })],
+    ['no properties', '/o/t/', { event: 'page_viewed', $token: 'token1' }],
+    ['the deletion of a profile', '/o/p/', profile({ $delete: '' })],
+    ['a deletion beside a planned value', '/o/p/', profile({ $set: { plan: 'free' }, $delete: '' })],
+    ['an e-mail address', '/o/p/', profile({ $set: { $email: 'ada@private.example' } })],
+    ['a value that is added', '/o/p/', profile({ $add: { total_qrs_created: 1000 } })],
+    ['a value that is removed', '/o/p/', profile({ $unset: ['plan'] })],
+    ['another profile', '/o/p/', profile({ $distinct_id: 'u2', $set: { plan: 'free' } })],
+    ['a profile without a device', '/o/p/', { $token: 'token1', $distinct_id: 'u1', $set: { plan: 'free' } }],
+  ])('refuses and counts %s', async (_, path, record) => {
+    const { post, received } = await mixpanelSetup();
+    const response = await post(form([record]), path);
+    expect([response.statusCode, response.json().code]).toEqual([403, 'not_for_pages']);
+    expect(received).toEqual([]);
+    expect(dropped()).toBe(1);
+  });
+
+  it('does not lose what is planned to what is not', async () => {
+    const { post, received } = await mixpanelSetup();
+    await post(form([event('token1', OWN), event('token1', OWN, 'qr_scanned'), event('token1', OWN)]));
+    expect(sentBy(received)).toHaveLength(2);
+    expect(dropped()).toBe(1);
+  });
+
+  it.each([
+    ['beside a foreign one', { ...event('token2'), $token: 'token1' }],
+    ['among the properties of a profile', { ...profile(), properties: { token: 'token2' } }],
+  ])('refuses our token %s', async (_, record) => {
+    const { post, received } = await mixpanelSetup();
+    expect((await post(form([record]), '$token' in record && '$set' in record ? '/o/p/' : '/o/t/')).statusCode).toBe(
+      403,
+    );
+    expect(received).toEqual([]);
+    expect(dropped()).toBe(1);
+  });
+
+  it('stands in one field: a form with a second one, or with fields of its own for the vendor, does not pass', async () => {
+    const { post, received } = await mixpanelSetup();
+    const foreign = form([event('token2')]);
+    for (const body of [`${form([event()])}&${foreign}`, `${foreign}&${form([event()])}`, 'dat=1']) {
+      expect((await post(body)).statusCode).toBe(400);
+    }
+    expect(received).toEqual([]);
+    await post(`${form([event()])}&ip=1&api_key=foreign&redirect=https://evil.example`);
+    expect(received.map(({ body }) => body)).toEqual([form([event()])]);
+  });
+
+  it('is no group, and not more than 256 KiB', async () => {
+    const { post, received } = await mixpanelSetup();
+    const group = { $token: 'token1', $group_key: 'company', $group_id: 'acme', $set: { plan: 'free' } };
+    expect((await post(form([group]), '/o/g/')).statusCode).toBe(404);
+    expect((await post(form(Array(3000).fill(event('token1', OWN))))).statusCode).toBe(413);
     expect(received).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ const MAX_LINE_LENGTH = 1000;
  */
 export function framesOf(
   stack: string | undefined,
-  location: { readonly filename: string; readonly lineno: number; readonly colno: number } | undefined,
+  location: { readonly filename?: unknown; readonly lineno?: unknown; readonly colno?: unknown } | undefined,
 ): StackFrame[] {
   const frames = (stack ?? '').split('\n').flatMap((line) => {
     const {
@@ -26,7 +26,10 @@ export function framesOf(
     } = LINE.exec(line.slice(0, MAX_LINE_LENGTH))?.groups ?? {};
     return lineno === undefined ? [] : [frame(chromium ?? others, file, Number(lineno), Number(column))];
   });
-  if (frames.length === 0 && location) return [frame(undefined, location.filename, location.lineno, location.colno)];
+  const { filename, lineno, colno } = location ?? {};
+  if (frames.length === 0 && typeof filename === 'string' && filename !== '') {
+    return [frame(undefined, filename, Number(lineno), Number(colno))];
+  }
   return frames.slice(0, MAX_FRAMES).reverse();
 }
 

@@ -1,20 +1,14 @@
 import { createHash } from 'node:crypto';
 import { browserPlan } from '@qr/events/browser';
-import type { LaneName } from '../../delivery/record.ts';
 import { timeOf } from '../../mixpanel/event-time.ts';
-import { isDevice, usableDeviceIdOf, usableIdOf } from '../../mixpanel/identity.ts';
-import { truncate } from '../../mixpanel/truncate.ts';
-import { redact, stripUrl } from '../../shared/index.ts';
-import type { EventReport } from './left-report.ts';
+import { isDevice, sendableIdOf, usableDeviceIdOf } from '../../mixpanel/identity.ts';
+import type { EventReport, MixpanelCall } from './left-report.ts';
+import { plannedValues, rulesOfEvent } from './page-plan.ts';
 
-type Rules = Readonly<Record<string, 'p' | 'u'>>;
-type Call = EventReport['calls'][number];
-
-/** A record for a lane, and whose it is. */
-interface LeftRecord {
-  readonly lane: LaneName;
+/** A record for a lane. */
+export interface LeftRecord {
+  readonly lane: 'import' | 'engage';
   readonly json: string;
-  readonly distinctId: string;
 }
 
 /** Who a call is of. */
@@ -27,77 +21,72 @@ interface Identity {
 const LIBRARY = 'qr-browser';
 
 /**
- * The planned events and profile updates of a report, as the ingestion API takes them; unplanned ones are left out. Each call is of whom the page knew
- * at its moment, as the SDK would have it.
+ * The records of a report, as the ingestion API takes them, one call at a time: `refused` for a call that the plan does not let a page make,
+ * `none` for one that only says who the visitor is. Each call is of whom the page knew at its moment, as the SDK would have it.
  */
-export function recordsOf({ token, visitor, calls }: EventReport): LeftRecord[] {
+export function* recordsOf(
+  { token, visitor }: EventReport,
+  calls: readonly MixpanelCall[],
+): Generator<LeftRecord | 'refused' | 'none'> {
   const visitorId = usableDeviceIdOf(visitor.$device_id);
-  // An id that many pages share, such as `undefined`, would make one visitor of them all.
-  if (visitorId === undefined) return [];
-  let identity: Identity = { deviceId: visitorId, userId: userIdOf(visitor.$user_id) };
-  return calls.flatMap((call, index) => {
-    const id = idOf(identity, call, index);
-    if (call.kind === 'event') return eventOf(call, identity, id);
-    if (call.kind === 'reset') identity = { deviceId: id, userId: undefined };
-    if (call.kind === 'profile') return profileOf(identity, token, keep(browserPlan.profile, call.properties));
-    if (call.kind !== 'identify') return [];
-    identity = { ...identity, userId: userIdOf(call.userId) };
-    return profileOf(identity, token, { $last_login: new Date(call.at).toISOString() });
-  });
+  let identity: Identity = { deviceId: visitorId ?? '', userId: userIdOf(visitor.$user_id) };
+  for (const [index, call] of calls.entries()) {
+    // An id that many pages share, such as `undefined`, would make one visitor of them all.
+    if (visitorId === undefined) yield 'refused';
+    else if (call.kind === 'event') yield eventOf(call, identity, idOf(identity, call, index));
+    else if (call.kind === 'profile') {
+      yield profileOf(identity, token, plannedValues(browserPlan.profile, call.properties));
+    } else if (call.kind === 'reset') {
+      identity = { deviceId: idOf(identity, call, index), userId: undefined };
+      yield 'none';
+    } else {
+      identity = { ...identity, userId: userIdOf(call.userId) };
+      yield profileOf(identity, token, { $last_login: new Date(call.at).toISOString() });
+    }
+  }
 }
 
 function userIdOf(id: unknown): string | undefined {
-  const userId = usableIdOf(id)?.toWellFormed();
+  const userId = sendableIdOf(id)?.toWellFormed();
   return userId === undefined || userId === '' || isDevice(userId) ? undefined : userId;
 }
 
 /** The same whenever the same report arrives: one that waited in storage may be sent twice. */
-function idOf({ deviceId }: Identity, call: Call, index: number): string {
+function idOf({ deviceId }: Identity, call: MixpanelCall, index: number): string {
   return createHash('sha256')
     .update(JSON.stringify([deviceId, index, call]))
     .digest('hex')
     .slice(0, 32);
 }
 
-function eventOf(call: Extract<Call, { kind: 'event' }>, { deviceId, userId }: Identity, id: string): LeftRecord[] {
-  const events: Readonly<Record<string, Rules>> = browserPlan.events;
-  const rules = Object.hasOwn(events, call.name) ? events[call.name] : undefined;
-  if (!rules) return [];
-  const distinctId = userId ?? `$device:${deviceId}`;
+function eventOf(
+  call: Extract<MixpanelCall, { kind: 'event' }>,
+  { deviceId, userId }: Identity,
+  id: string,
+): LeftRecord | 'refused' {
+  const rules = rulesOfEvent(call.name);
+  if (!rules) return 'refused';
   const properties = {
     time: timeOf(call.at, Date.now()) ?? Date.now(),
     // Without it the vendor places the visitor at the address of this server.
     ip: '0',
-    distinct_id: distinctId,
+    distinct_id: userId ?? `$device:${deviceId}`,
     $device_id: deviceId,
     ...(userId !== undefined && { $user_id: userId }),
     $insert_id: id,
     mp_lib: LIBRARY,
     ...(call.traceId !== undefined && { trace_id: call.traceId }),
-    ...keep(rules, call.properties),
+    ...plannedValues(rules, call.properties ?? {}),
   };
-  return [{ lane: 'import', json: JSON.stringify({ event: call.name, properties }), distinctId }];
+  return { lane: 'import', json: JSON.stringify({ event: call.name, properties }) };
 }
 
 /** An anonymous visitor has no profile. */
-function profileOf({ userId }: Identity, token: string, properties: Readonly<Record<string, unknown>>): LeftRecord[] {
-  if (userId === undefined || Object.keys(properties).length === 0) return [];
-  const json = JSON.stringify({ $token: token, $distinct_id: userId, $ip: '0', $set: properties });
-  return [{ lane: 'engage', json, distinctId: userId }];
-}
-
-function keep(rules: Rules, properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(properties).flatMap(([key, value]): [string, unknown][] => {
-      const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-      // What is planned for pages is a single value; an object may hold anything.
-      if (rule === undefined || !isScalar(value)) return [];
-      if (typeof value !== 'string') return [[key, value]];
-      return [[key, truncate(rule === 'u' ? stripUrl(value) : String(redact(value)))]];
-    }),
-  );
-}
-
-function isScalar(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+function profileOf(
+  { userId }: Identity,
+  token: string,
+  properties: Readonly<Record<string, unknown>>,
+): LeftRecord | 'none' {
+  if (userId === undefined || Object.keys(properties).length === 0) return 'none';
+  return { lane: 'engage', json: JSON.stringify({ $token: token, $distinct_id: userId, $ip: '0', $set: properties }) };
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
+import { eventFromPage, profileFromPage, tokenOf } from './page-records.ts';
 import type { Answer, UpstreamRequest } from './upstream.ts';
 
 /** Where analytics goes. */
@@ -10,23 +11,55 @@ export interface MixpanelTarget {
   readonly apiHost: string;
 }
 
-/** Makes what turns a checked request of the browser SDK into the request to Mixpanel. */
+/** What {@link createMixpanelRequest} takes. */
+interface MixpanelRequestOptions extends MixpanelTarget {
+  readonly endpoint: 'track' | 'engage';
+  /** Whether the vendor is told where the visitor is. */
+  readonly isLocated: boolean;
+  /** Called with the number of records that no page may send. */
+  readonly onRefused: (records: number) => void;
+}
+
+/** The SDK sends 50 at a time. */
+const MAX_RECORDS = 500;
+
+/**
+ * Returns a function that checks a request of the browser SDK and builds the one to Mixpanel. The body is written anew from what the plan lets a page
+ * say; records that say anything else are left out and counted.
+ */
 export function createMixpanelRequest(
-  { token, apiHost, isLocated = false }: MixpanelTarget & { readonly isLocated?: boolean },
-  endpoint: 'track' | 'engage' | 'groups',
+  options: MixpanelRequestOptions,
 ): (body: Buffer, request: FastifyRequest) => UpstreamRequest {
+  const { token, apiHost, endpoint, isLocated, onRefused } = options;
+  const rebuild = endpoint === 'track' ? eventFromPage : profileFromPage;
   // `ip=0`: the address that Mixpanel sees is ours and says nothing of the visitor, unless we say theirs. `verbose=1`: the SDK expects JSON.
   const url = new URL(`${apiHost.replace(/\/$/, '')}/${endpoint}/?verbose=1&ip=${isLocated ? 1 : 0}`).href;
   return (body, { headers }) => {
     const records = recordsOf(body);
     if (records.length === 0 || !records.every((record) => tokenOf(record) === token)) {
+      onRefused(records.length);
       throw new AppError({
         statusCode: 403,
         code: 'foreign_token',
         message: 'A record does not carry the project token of this platform.',
       });
     }
-    return { url, contentType: 'application/x-www-form-urlencoded', userAgent: headers['user-agent'], body };
+    const kept = records.flatMap((record) => rebuild(record) ?? []);
+    onRefused(records.length - kept.length);
+    if (kept.length === 0) {
+      throw new AppError({
+        statusCode: 403,
+        code: 'not_for_pages',
+        message: 'The tracking plan does not let a page send these records.',
+      });
+    }
+    const form = `data=${encodeURIComponent(JSON.stringify(kept))}`;
+    return {
+      url,
+      contentType: 'application/x-www-form-urlencoded',
+      userAgent: headers['user-agent'],
+      body: Buffer.from(form),
+    };
   };
 }
 
@@ -39,20 +72,27 @@ export function mixpanelStatus({ status }: Answer): number {
   return 502;
 }
 
-/** The form field `data`: JSON, or base64 of it. */
-function recordsOf(body: Buffer): readonly unknown[] {
-  const data = new URLSearchParams(body.toString('utf8')).get('data') ?? '';
+/** Reads the form field `data`: JSON, or base64 of it. */
+function recordsOf(body: Buffer): readonly Readonly<Record<string, unknown>>[] {
+  const fields = new URLSearchParams(body.toString('utf8')).getAll('data');
+  // Of two the vendor might read the other one.
+  if (fields.length !== 1) throw malformed(`Expected a form with one field "data", got ${fields.length}.`);
+  const [data = ''] = fields;
   const json = /^\s*[[{]/.test(data) ? data : Buffer.from(data, 'base64').toString('utf8');
+  const records = parse(json);
+  const list: readonly unknown[] = Array.isArray(records) ? records : [records];
+  if (list.length > MAX_RECORDS) throw malformed(`Expected at most ${MAX_RECORDS} records, got ${list.length}.`);
+  return list.map((record) => (typeof record === 'object' && record !== null ? record : {}) as Record<string, unknown>);
+}
+
+function parse(json: string): unknown {
   try {
-    const records: unknown = JSON.parse(json);
-    return Array.isArray(records) ? records : [records];
+    return JSON.parse(json);
   } catch {
-    throw new AppError({ code: 'malformed', message: 'Expected a form whose field "data" holds JSON.' });
+    throw malformed('Expected a form whose field "data" holds JSON.');
   }
 }
 
-/** Events carry the token among their properties, updates of profiles and groups beside them. */
-function tokenOf(record: unknown): unknown {
-  const { properties, $token } = (record ?? {}) as { properties?: { token?: unknown } | null; $token?: unknown };
-  return $token ?? properties?.token;
+function malformed(message: string): AppError {
+  return new AppError({ code: 'malformed', message });
 }

@@ -1,6 +1,7 @@
 import { dsnToString, getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
+import type { ErrorAllowance } from './address-limits.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
 /** Where envelopes go. */
@@ -9,26 +10,54 @@ export interface SentryTarget {
   readonly dsn: string;
 }
 
-/** Longer first lines are no envelope headers. */
+/** Longer lines are no headers. */
 const MAX_HEADER_BYTES = 16_384;
+/** The SDK of a page sends one or two items in an envelope. */
+const MAX_ITEMS = 100;
+const LINE_FEED = 0x0a;
+/** How long the SDK of a page is to be silent when the budget is used up. */
+const RETRY_AFTER_SECONDS = 60;
+
+/** What {@link createSentryRequest} takes. */
+interface SentryRequestOptions extends SentryTarget {
+  readonly allowance: ErrorAllowance;
+  /** Called with the number of errors that are refused because the budget is used up. */
+  readonly onOverBudget: (errors: number) => void;
+}
 
 /**
- * Makes what turns a checked envelope into the request to Sentry.
+ * Returns a function that checks an envelope and builds the request to Sentry.
  *
  * @throws Error when the configured DSN is not one.
  */
-export function createSentryRequest({ dsn }: SentryTarget): (body: Buffer, request: FastifyRequest) => UpstreamRequest {
+export function createSentryRequest({
+  dsn,
+  allowance,
+  onOverBudget,
+}: SentryRequestOptions): (body: Buffer, request: FastifyRequest, reply: FastifyReply) => UpstreamRequest {
   const components = makeDsn(dsn);
   if (!components) throw new Error('The option sentry.dsn of the tunnel expects a DSN such as https://key@host/42.');
   // SDKs write the DSN without its password.
   const allowed = dsnToString(components);
   const url = getEnvelopeEndpointWithUrlEncodedAuth(components);
-  return (body, { headers }) => {
+  return (body, { headers, ip }, reply) => {
     if (dsnOf(body) !== allowed) {
       throw new AppError({
         statusCode: 403,
         code: 'foreign_dsn',
         message: 'The envelope does not carry the DSN of this platform.',
+      });
+    }
+    const errors = errorsIn(body);
+    if (errors > 0 && !allowance.take(ip, errors)) {
+      onOverBudget(errors);
+      // Traces go on: https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/
+      reply.header('x-sentry-rate-limits', `${RETRY_AFTER_SECONDS}:error:key`);
+      reply.header('retry-after', RETRY_AFTER_SECONDS);
+      throw new AppError({
+        statusCode: 429,
+        code: 'error_budget',
+        message: 'Pages have sent more errors than their budget holds. Send this one again later.',
       });
     }
     return { url, contentType: 'application/x-sentry-envelope', userAgent: headers['user-agent'], body };
@@ -37,11 +66,48 @@ export function createSentryRequest({ dsn }: SentryTarget): (body: Buffer, reque
 
 /** The first line of an envelope is a JSON object: https://develop.sentry.dev/sdk/data-model/envelopes/ */
 function dsnOf(body: Buffer): unknown {
-  const end = body.indexOf(0x0a);
-  const header = body.subarray(0, Math.min(end === -1 ? body.length : end, MAX_HEADER_BYTES)).toString('utf8');
-  try {
-    return (JSON.parse(header) as { dsn?: unknown } | null)?.dsn;
-  } catch {
-    throw new AppError({ code: 'malformed', message: 'Expected a Sentry envelope: its first line is not JSON.' });
+  return headerAt(body, 0).header['dsn'];
+}
+
+/** Counts the error events of an envelope. @throws AppError when its items cannot be told apart. */
+function errorsIn(body: Buffer): number {
+  let errors = 0;
+  let items = 0;
+  let offset = headerAt(body, 0).end;
+  while (offset < body.length) {
+    // Empty lines may end an envelope.
+    if (body[offset] === LINE_FEED) {
+      offset++;
+      continue;
+    }
+    const { header, end } = headerAt(body, offset);
+    if (++items > MAX_ITEMS) throw malformed(`it has more than ${MAX_ITEMS} items`);
+    if (header['type'] === 'event') errors++;
+    const { length } = header;
+    if (length === undefined) offset = endOfLine(body, end);
+    else if (Number.isSafeInteger(length) && (length as number) >= 0) offset = end + (length as number) + 1;
+    else throw malformed('the length of an item is no whole number');
   }
+  return errors;
+}
+
+/** The JSON object on the line that begins at `start`, and where the next line begins. */
+function headerAt(body: Buffer, start: number): { header: Readonly<Record<string, unknown>>; end: number } {
+  const end = endOfLine(body, start);
+  try {
+    const text = body.subarray(start, Math.min(end, start + MAX_HEADER_BYTES)).toString('utf8');
+    const header: unknown = JSON.parse(text);
+    return { header: (header ?? {}) as Readonly<Record<string, unknown>>, end };
+  } catch {
+    throw malformed('a line of headers is not JSON');
+  }
+}
+
+function endOfLine(body: Buffer, start: number): number {
+  const end = body.indexOf(LINE_FEED, start);
+  return end === -1 ? body.length : end + 1;
+}
+
+function malformed(reason: string): AppError {
+  return new AppError({ code: 'malformed', message: `Expected a Sentry envelope, but ${reason}.` });
 }

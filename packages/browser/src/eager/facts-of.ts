@@ -1,0 +1,33 @@
+import type { ThrownFacts } from '@qr/common/shared';
+import { methods } from './page-trace.ts';
+
+/** Causes of causes that are read; a chain may be a circle. */
+const MAX_DEPTH = 3;
+
+/**
+ * What can be read of a thrown value, whatever it is: an error object has no JSON of its own, and one of another window (an iframe) is no `Error` here.
+ * Never throws. `describeThrown` makes a name and a message of it.
+ */
+export function factsOf(thrown: unknown, depth = MAX_DEPTH): ThrownFacts {
+  try {
+    const object = Object(thrown);
+    const { name, message, stack, code, status, statusText, url, cause, errors } = object;
+    return {
+      name,
+      message: object === thrown ? message : String(thrown),
+      stack,
+      code,
+      keys: Object.keys(object),
+      status,
+      statusText,
+      url,
+      method: methods.get(object),
+      ...(depth && {
+        cause: cause == null ? undefined : factsOf(cause, depth - 1),
+        errors: errors?.slice?.(0, 5).map?.((each: unknown) => factsOf(each, depth - 1)),
+      }),
+    };
+  } catch {
+    return { message: 'What was thrown cannot be read' };
+  }
+}
