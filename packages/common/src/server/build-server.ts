@@ -13,6 +13,7 @@ import { toTimeLimit } from '../time-limit.ts';
 import { warnOnce } from '../warn-once.ts';
 import { addDocumentation } from './documentation.ts';
 import { createErrorHandler } from './error-handler.ts';
+import { normalizeForwardedFor } from './forwarded-addresses.ts';
 import { addHealthRoutes, type ReadyChecks } from './health.ts';
 import { addInternalStats } from './internal-stats.ts';
 import { withSafeLines } from './log-lines.ts';
@@ -94,6 +95,11 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   let isClosing = false;
   app.addHook('preClose', async () => {
     isClosing = true;
+  });
+  // Before anything reads `request.ip`, which is worked out from the header each time.
+  app.addHook('onRequest', (request, _reply, done) => {
+    normalizeForwardedFor(request.raw);
+    done();
   });
   const initialErrorHandler = app.errorHandler;
   void app.register(observabilityPlugin, { errorHandler: false, isProduction });

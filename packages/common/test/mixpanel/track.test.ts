@@ -287,7 +287,7 @@ describe('trackRevenue', () => {
   it('sends a revenue event, in dollars unless told', async () => {
     const { transport } = startInMemory();
     trackRevenue('u1', 9.99);
-    trackRevenue('u1', -5, { currency: 'EUR', order_id: 'o1' });
+    trackRevenue('u1', -5, { currency: 'eur', order_id: 'o1' });
     await flushObservability();
     expect(transport.records('import')).toMatchObject([
       { event: 'revenue', properties: { amount: 9.99, currency: 'USD' } },
@@ -298,8 +298,9 @@ describe('trackRevenue', () => {
   it.each([
     [Number.NaN, 'USD'],
     [Number.POSITIVE_INFINITY, 'USD'],
-    [5, 'usd'],
+    [5, 'dollars'],
     [5, 'XYZ'],
+    [5, ''],
   ])('refuses %s %s and counts it', (amount, currency) => {
     startInMemory();
     trackRevenue('u1', amount, { currency });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { addressKey, buildServer, type Server } from '../../src/index.ts';
+import { addressKey, buildServer, type Server, visitorId } from '../../src/index.ts';
 import { setEnv } from '../start-observed.ts';
 
 setEnv({ NODE_ENV: 'test' });
@@ -36,4 +36,29 @@ it('counts the requests of one IPv6 network together, and those of others apart'
   const ask = async (remoteAddress: string) => (await app?.inject({ url: '/x', remoteAddress }))?.statusCode;
   expect([await ask('2001:db8::1'), await ask('2001:db8::2'), await ask('2001:db8::3')]).toEqual([200, 200, 429]);
   expect(await ask('2001:db8:0:1::1')).toBe(200);
+});
+
+describe('the address of a request', () => {
+  it.each([
+    ['8.8.8.8:51234', '8.8.8.8'],
+    [' 8.8.8.8 ', '8.8.8.8'],
+    ['::FFFF:8.8.8.8', '8.8.8.8'],
+    ['[::ffff:8.8.8.8]:80', '8.8.8.8'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['"[2001:DB8:0:0::1]:443"', '2001:db8::1'],
+    ['2001:0db8:0000::0001', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    ['not an address', 'not an address'],
+    ['8.8.8.8:port', '8.8.8.8:port'],
+    ['1.2.3.4, [2001:db8::1]:9', '2001:db8::1'],
+  ])('of a proxy that writes %j is %s, for the visitor and every limit', async (forwarded, ip) => {
+    app = buildServer({ trustProxy: (_address, hop) => hop < 1, rateLimit: { max: 1, windowMs: 60_000 } });
+    app.get('/x', async (request) => ({ ip: request.ip, visitor: visitorId(request) }));
+    const ask = (header: string) => app?.inject({ url: '/x', headers: { 'x-forwarded-for': header } });
+    const first = await ask(forwarded);
+    expect(first?.json()).toMatchObject({ ip });
+    expect(first?.json().visitor).toBe(visitorId({ ip, headers: { 'user-agent': 'lightMyRequest' } }));
+    expect((await ask(ip))?.statusCode).toBe(429);
+  });
 });

@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import ipaddr from 'ipaddr.js';
+
+/** A port, brackets, quotes, IPv6: what most proxies send is an IPv4 address alone. */
+const UNUSUAL = /[^\d.,\s]/;
+
+/**
+ * Rewrites `X-Forwarded-For` so that every address in it has one normal form, without a port: `8.8.8.8:51234`, `[2001:db8::1]:443` and
+ * `::FFFF:8.8.8.8` would otherwise be a new visitor, of no country and below every limit, for each connection. What is no address stays as it is.
+ */
+export function normalizeForwardedFor({ headers }: IncomingMessage): void {
+  const forwarded = headers['x-forwarded-for'];
+  if (typeof forwarded !== 'string' || !UNUSUAL.test(forwarded)) return;
+  headers['x-forwarded-for'] = forwarded.split(',').map(normalAddress).join(', ');
+}
+
+function normalAddress(text: string): string {
+  const address = text.trim().replace(/^"(.*)"$/, '$1');
+  const bare = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(address)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(address)?.[1] ?? address;
+  const ip = bare.split('%')[0] ?? '';
+  return ipaddr.isValid(ip) ? ipaddr.process(ip).toString() : text.trim();
+}
