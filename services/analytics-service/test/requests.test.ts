@@ -363,7 +363,7 @@ describe('an export', () => {
     expect(file.body.split('\r\n')).toEqual([
       'day,country,device,browser,scans',
       ...[
-        `"'); drop table analytics.scans; --"`.replaceAll('"', ''),
+        `"'); drop table analytics.scans;' --"`,
         "'+1",
         "'-1",
         `"'=HYPERLINK(""http://evil.example"")"`,

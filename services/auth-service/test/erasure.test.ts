@@ -79,7 +79,7 @@ describe.each(kinds)('an account that is deleted, on the %s database', (kind) =>
     await running.erasures.run();
     expect(routing.asked).toEqual([userId]);
     expect(qr.asked.length).toBeGreaterThanOrEqual(2);
-    expect(running.failures.join()).toContain('qr-service: Error: qr-service answered 503');
+    expect(running.failures.join()).toContain('qr-service: ServiceError: qr-service answered 503');
     qr.status = 204;
     const before = qr.asked.length;
     await running.erasures.run();
