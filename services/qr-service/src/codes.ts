@@ -1,24 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common';
+import { AppError, type Session } from '@qr/common';
 import type { ContentRequest, Contents } from './contents/content.ts';
 import { checkDestination } from './contents/destination.ts';
 import { drawPng, drawSvg, type ImageOptions } from './image.ts';
+import { cursorBehind, type ListFilter, readListRequest } from './list-query.ts';
 import { readLogo } from './logo.ts';
+import { type Look, lookOf } from './look.ts';
 import { checkReadable } from './readable.ts';
 import type { Code, CodeChanges, Store } from './store.ts';
 
 /** What a person gives to make a code. */
-interface CodeRequest extends ContentRequest {
+interface CodeRequest extends ContentRequest, Look {
   readonly title?: string;
   readonly logo?: string;
+  readonly forwardsQuery?: boolean;
 }
 
 /** Whose a new code is, and on which plan. */
 type Owner = Pick<Session, 'userId' | 'plan'>;
 
 /** What a person wants to be different. */
-interface CodeUpdate {
+interface CodeUpdate extends Look {
   readonly destinationUrl?: string;
+  readonly forwardsQuery?: boolean;
   readonly title?: string | null;
   readonly status?: Code['status'];
 }
@@ -41,8 +45,8 @@ export interface Codes {
   create(owner: Owner, request: CodeRequest): Promise<{ readonly code: Code; readonly codesCreated: number }>;
   /** An SVG of what would be made, which is not kept. @throws AppError 400 that names the wrong field. */
   preview(ownerId: string, request: CodeRequest): Promise<string>;
-  /** Newest first. @throws AppError 400 for a cursor that is none. */
-  list(ownerId: string, page: { readonly limit: number; readonly cursor?: string }): Promise<CodeList>;
+  /** @throws AppError 400 for a cursor that is none, or days in the wrong order. */
+  list(ownerId: string, page: ListFilter & { readonly limit: number }): Promise<CodeList>;
   /** @throws AppError 404 */
   get(ownerId: string, id: string): Promise<Code>;
   /** @throws AppError 400 that names the wrong field, 404. */
@@ -65,8 +69,10 @@ export interface CodesOptions {
 /** Makes the rules of codes. */
 export function createCodes({ store, contents, scanBaseUrl, now }: CodesOptions): Codes {
   return {
-    async create({ userId, plan }, { title, logo, ...request }) {
+    async create({ userId, plan }, { title, logo, color, level, forwardsQuery = false, ...request }) {
       const id = newId();
+      if (forwardsQuery && isReadByPhones(request.type)) refuseChange('forwardsQuery', request.type);
+      checkReadable({ color, level }, logo !== undefined);
       const code = {
         id,
         ownerId: userId,
@@ -74,6 +80,9 @@ export function createCodes({ store, contents, scanBaseUrl, now }: CodesOptions)
         title: title?.trim() || null,
         ...(await contents.check(userId, id, request)),
         logo: logo === undefined ? null : await readLogo(logo),
+        color: color?.toLowerCase() ?? null,
+        level: level ?? null,
+        forwardsQuery,
         createdAt: new Date(now()),
       };
       const created = await store.insertCode(code, MAX_CODES[plan]);
@@ -85,20 +94,27 @@ export function createCodes({ store, contents, scanBaseUrl, now }: CodesOptions)
       });
     },
 
-    async preview(ownerId, { title: _title, logo, ...request }) {
+    async preview(ownerId, { title: _title, forwardsQuery: _forwardsQuery, logo, color, level, ...request }) {
       const id = newId();
+      checkReadable({ color, level }, logo !== undefined);
       const checked = await contents.check(ownerId, id, request);
-      return drawSvg(contents.printed({ id, ...checked }), logo === undefined ? null : await readLogo(logo));
+      const picture = logo === undefined ? null : await readLogo(logo);
+      return drawSvg(contents.printed({ id, ...checked }), picture, lookOf({ color, level }));
     },
 
-    async update(ownerId, id, { destinationUrl, title, status }) {
-      const { type } = (await store.findOwnCode(id, ownerId)) ?? notFound();
+    async update(ownerId, id, { destinationUrl, title, status, color, level, forwardsQuery }) {
+      const { type, hasCustomLogo } = (await store.findOwnCode(id, ownerId)) ?? notFound();
       if (destinationUrl !== undefined && type !== 'url') refuseChange('destinationUrl', type);
-      if (status !== undefined && (type === 'wifi' || type === 'vcard')) refuseChange('status', type);
+      if (status !== undefined && isReadByPhones(type)) refuseChange('status', type);
+      if (forwardsQuery !== undefined && isReadByPhones(type)) refuseChange('forwardsQuery', type);
+      checkReadable({ color, level }, hasCustomLogo);
       const changes: CodeChanges = {
         ...(destinationUrl !== undefined && { destinationUrl: checkDestination(destinationUrl, scanBaseUrl) }),
         ...(title !== undefined && { title: title?.trim() || null }),
         ...(status !== undefined && { status }),
+        ...(color !== undefined && { color: color.toLowerCase() }),
+        ...(level !== undefined && { level }),
+        ...(forwardsQuery !== undefined && { forwardsQuery }),
       };
       return (await store.updateOwnCode(id, ownerId, changes)) ?? notFound();
     },
@@ -107,13 +123,13 @@ export function createCodes({ store, contents, scanBaseUrl, now }: CodesOptions)
       if (!(await store.deleteOwnCode(id, ownerId))) notFound();
     },
 
-    async list(ownerId, { limit, cursor }) {
-      const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    async list(ownerId, { limit, ...filter }) {
+      const request = readListRequest(filter);
       // One more than wanted says whether there is another page.
-      const { items, total } = await store.listCodes(ownerId, { limit: limit + 1, after });
+      const { items, total } = await store.listCodes(ownerId, { limit: limit + 1, ...request });
       const page = items.slice(0, limit);
       const last = items.length > limit ? page.at(-1) : undefined;
-      return { items: page, total, nextCursor: last ? encodeCursor(last) : null };
+      return { items: page, total, nextCursor: last ? cursorBehind(last, request.sort) : null };
     },
 
     async get(ownerId, id) {
@@ -121,10 +137,10 @@ export function createCodes({ store, contents, scanBaseUrl, now }: CodesOptions)
     },
 
     async image(ownerId, id, format, options) {
-      const { logo, ...code } = (await store.findOwnPicture(id, ownerId)) ?? notFound();
+      const { logo, color, level, ...code } = (await store.findOwnPicture(id, ownerId)) ?? notFound();
       checkReadable(options, logo !== null);
       const draw = format === 'png' ? drawPng : drawSvg;
-      return draw(contents.printed(code), logo, options);
+      return draw(contents.printed(code), logo, { ...lookOf({ color, level }), ...options });
     },
   };
 }
@@ -132,6 +148,11 @@ export function createCodes({ store, contents, scanBaseUrl, now }: CodesOptions)
 /** 72 random bits: short in print, and hopeless to guess. */
 function newId(): string {
   return randomBytes(9).toString('base64url');
+}
+
+/** Whether phones read the content from the code itself, so that no scan passes through the platform. */
+function isReadByPhones(type: Code['type']): type is 'wifi' | 'vcard' {
+  return type === 'wifi' || type === 'vcard';
 }
 
 const WHY_UNCHANGEABLE = {
