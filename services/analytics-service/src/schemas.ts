@@ -20,7 +20,13 @@ const refresh = Type.Boolean({
   description: 'Asked by a page that is open and wants to be up to date: nobody has looked once more.',
 });
 
-export const statisticsQuery = Type.Object({ ...period, interval, refresh }, { additionalProperties: false });
+// As in the events: names of families and kinds, and codes of countries.
+const kind = Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }));
+
+export const statisticsQuery = Type.Object(
+  { ...period, interval, refresh, country: kind, device: kind, browser: kind },
+  { additionalProperties: false },
+);
 
 const count = Type.Integer();
 const shares = Type.Array(Type.Object({ value: Type.String(), scans: count }));

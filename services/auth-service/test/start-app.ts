@@ -87,7 +87,7 @@ export function createBrowser(app: Server) {
   return {
     cookies,
     async send(
-      method: 'GET' | 'POST' | 'DELETE',
+      method: 'DELETE' | 'GET' | 'PATCH' | 'POST',
       url: string,
       payload?: object,
       headers: Record<string, string> = {},

@@ -10,10 +10,15 @@ export function addStatisticsRoute(app: Server, { statistics, owners, sessions, 
   app.get('/analytics/qrs/:id', { schema }, async (request) => {
     const { userId } = sessions.require(request);
     const { id } = request.params;
-    const { interval, refresh } = request.query;
+    const { interval, refresh, country, device, browser } = request.query;
     const period = readPeriod(request.query, now());
     await owners.check(id, userId);
-    const counted = await statistics.ofCode({ ownerId: userId, qrId: id }, { ...period, interval });
+    const visitors = {
+      ...(country !== undefined && { country }),
+      ...(device !== undefined && { device }),
+      ...(browser !== undefined && { browser }),
+    };
+    const counted = await statistics.ofCode({ ownerId: userId, qrId: id }, { ...period, interval, visitors });
     if (!refresh) trackEvent('statistics_viewed', userId, { qr_id: id, days: countDays(period.from, period.to) });
     return { qrId: id, interval, timeZone: 'UTC' as const, ...counted };
   });
