@@ -1,9 +1,11 @@
 import type { ReactElement } from 'react';
 import { Link } from 'react-router';
+import { PageTitle } from '../layout/page-title.tsx';
 
 export function NotFoundPage(): ReactElement {
   return (
     <div className="narrow">
+      <PageTitle>Not found</PageTitle>
       <div className="card message">
         <h1>There is nothing here</h1>
         <p>The address may be mistyped, or the page has moved.</p>

@@ -1,0 +1,81 @@
+import { type ReactElement, useId, useState } from 'react';
+import { lastDays } from '../codes/last-days.ts';
+
+/** Days, both included; an end that is left out is open. */
+export interface Range {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+interface DateRangeProps {
+  readonly label: string;
+  readonly value: Range;
+  /** Numbers of days up to today. */
+  readonly periods: readonly number[];
+  /** What no limit is called; without it there is always one. */
+  readonly anyTime?: string;
+  readonly onChange: (range: Range) => void;
+}
+
+/** Days up to today, or between two days of choice. */
+export function DateRange({ label, value, periods, anyTime, onChange }: DateRangeProps): ReactElement {
+  const id = useId();
+  const today = lastDays(1).to;
+  const named = nameOf(value, periods);
+  const [isCustom, setCustom] = useState(named === 'custom');
+  const choose = (chosen: string) => {
+    setCustom(chosen === 'custom');
+    if (chosen === 'any') onChange({});
+    else if (chosen !== 'custom') onChange(lastDays(Number(chosen)));
+  };
+  const change = (end: 'from' | 'to', day: string) => {
+    const { [end]: _replaced, ...other } = value;
+    onChange({ ...other, ...(day !== '' && { [end]: day }) });
+  };
+  return (
+    <div className="date-range">
+      <label htmlFor={id} className="visually-hidden">
+        {label}
+      </label>
+      <select id={id} value={isCustom ? 'custom' : named} onChange={({ target }) => choose(target.value)}>
+        {anyTime !== undefined && <option value="any">{anyTime}</option>}
+        {periods.map((days) => (
+          <option key={days} value={days}>
+            Last {days} days
+          </option>
+        ))}
+        <option value="custom">Custom range</option>
+      </select>
+      {isCustom && (
+        <>
+          <input
+            type="date"
+            aria-label="From"
+            value={value.from ?? ''}
+            max={value.to ?? today}
+            required={anyTime === undefined}
+            onChange={({ target }) => change('from', target.value)}
+          />
+          <input
+            type="date"
+            aria-label="To"
+            value={value.to ?? ''}
+            {...(value.from !== undefined && { min: value.from })}
+            max={today}
+            required={anyTime === undefined}
+            onChange={({ target }) => change('to', target.value)}
+          />
+        </>
+      )}
+    </div>
+  );
+}
+
+function nameOf({ from, to }: Range, periods: readonly number[]): string {
+  if (from === undefined && to === undefined) return 'any';
+  const days = periods.find((count) => {
+    const period = lastDays(count);
+    return period.from === from && period.to === to;
+  });
+  return days === undefined ? 'custom' : String(days);
+}
