@@ -63,8 +63,8 @@ describe('the list of codes', { timeout: 30_000 }, () => {
     await page.getByLabel('Sort by').selectOption('Title');
     await expect.poll(() => queries('/qr').at(-1)).toMatchObject({ search: 'lunch', sort: 'title' });
     await page.getByLabel('Created', { exact: true }).selectOption('Custom range');
-    await page.getByLabel('From').fill('2026-01-01');
-    await page.getByLabel('To').fill('2026-01-31');
+    await page.getByLabel('From', { exact: true }).fill('2026-01-01');
+    await page.getByLabel('To', { exact: true }).fill('2026-01-31');
     await expect.poll(() => queries('/qr').at(-1)).toMatchObject({ from: '2026-01-01', to: '2026-01-31' });
     const { search } = new URL(page.url());
     expect(Object.fromEntries(new URLSearchParams(search))).toEqual({
@@ -75,7 +75,7 @@ describe('the list of codes', { timeout: 30_000 }, () => {
     });
     await page.reload();
     await expect.poll(() => page.getByLabel('Search codes').inputValue()).toBe('lunch');
-    expect(await page.getByLabel('From').inputValue()).toBe('2026-01-01');
+    expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-01-01');
   });
 
   it('says that nothing matches, and shows everything again', async () => {
@@ -142,8 +142,8 @@ describe('the page of a code', { timeout: 30_000 }, () => {
   it('counts the days of choice', async () => {
     await open('/qr/code-1');
     await page.getByLabel('Period').selectOption('Custom range');
-    await page.getByLabel('From').fill('2026-01-01');
-    await page.getByLabel('To').fill('2026-01-31');
+    await page.getByLabel('From', { exact: true }).fill('2026-01-01');
+    await page.getByLabel('To', { exact: true }).fill('2026-01-31');
     await expect
       .poll(() => queries('/analytics/qrs/code-1').at(-1))
       .toMatchObject({ from: '2026-01-01', to: '2026-01-31' });

@@ -325,7 +325,7 @@ describe('an existing microsite', { timeout: 30_000 }, () => {
     await page.getByText('No microsites yet').waitFor();
     expect(received('DELETE').map(({ url }) => url)).toEqual(['/microsites/site-1']);
     await page.goBack();
-    await page.getByText('There is nothing here').waitFor();
+    await page.getByText('Page not found').waitFor();
   });
 
   it('asks before what was typed is lost', async () => {
@@ -351,7 +351,7 @@ describe('an existing microsite', { timeout: 30_000 }, () => {
 
   it.each(['/microsites/unknown-site', '/microsites/unknown'])('does not exist at %s', async (path) => {
     await page.goto(app.origin + path);
-    await page.getByText('There is nothing here').waitFor();
+    await page.getByText('Page not found').waitFor();
   });
 });
 

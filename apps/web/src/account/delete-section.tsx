@@ -55,12 +55,12 @@ export function DeleteSection({ email }: { readonly email: string }): ReactEleme
       </form>
       <ConfirmDialog
         isOpen={isAsking}
-        title="Delete your account for good?"
+        title="Delete your account?"
         action="Delete everything"
         onConfirm={() => form.current?.requestSubmit()}
         onClose={() => setAsking(false)}
       >
-        <p>This deletes, and nobody can bring back:</p>
+        <p>This permanently deletes:</p>
         <ul>
           <li>your account and every log-in, on all devices,</li>
           <li>your QR codes: printed ones that lead to a page stop working,</li>

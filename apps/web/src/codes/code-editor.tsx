@@ -50,7 +50,7 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
             name="destinationUrl"
             required
             defaultValue={code.destinationUrl ?? ''}
-            hint="The printed picture stays the same. Scans follow within half a minute."
+            hint="The printed code stays the same. Scans lead to the new address within 30 seconds."
             error={errors['destinationUrl']}
           />
         )}

@@ -61,7 +61,7 @@ export function CodePicture({ code }: { readonly code: Code }): ReactElement {
             name="level"
             value={code.level}
             options={LEVELS}
-            hint="How much of it may be dirty or torn."
+            hint="How much of the code can be damaged and still scan."
             onChange={({ target }) => void change({ level: target.value as Code['level'] })}
           />
         )}

@@ -69,7 +69,7 @@ function Visitors({ data, scanUrl, visitors, onChange }: VisitorsProps): ReactEl
   if (data.scans === 0 && Object.keys(visitors).length === 0) {
     return (
       <p>
-        Nobody has scanned it in this time. Print it, or open <a href={scanUrl}>{scanUrl}</a> to try it yourself.
+        No scans in this period. Print the code, or open <a href={scanUrl}>{scanUrl}</a> to try it yourself.
       </p>
     );
   }

@@ -67,13 +67,13 @@ function WifiFields({ errors }: FieldsProps): ReactElement {
           spellCheck={false}
           required
           complaint={encryption === 'WEP' ? 'Enter the WEP key.' : 'Enter the password: 8 to 63 characters.'}
-          hint="Everyone who can scan the code can read it."
+          hint="Anyone who scans the code can read it."
           error={errors['wifi.password']}
         />
       )}
       <label className="check">
         <input type="checkbox" name="wifi.hidden" />
-        The network does not show its name
+        Hidden network
       </label>
     </>
   );

@@ -27,7 +27,7 @@ export function LandingPage(): ReactElement {
       <section className="hero">
         <div className="hero-text">
           <h1>QR codes you can change after printing</h1>
-          <p>Create a code, print it, and see how often, where and with what it is scanned.</p>
+          <p>Create a code, print it, and see how often, where and on which devices it is scanned.</p>
           <div className="actions">
             <Link to="/signup" className="button">
               Create a free account

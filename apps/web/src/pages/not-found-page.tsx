@@ -7,7 +7,7 @@ export function NotFoundPage(): ReactElement {
     <div className="narrow">
       <PageTitle>Not found</PageTitle>
       <div className="card message">
-        <h1>There is nothing here</h1>
+        <h1>Page not found</h1>
         <p>The address may be mistyped, or the page has moved.</p>
         <div className="actions">
           <Link to="/" className="button">
