@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect, useId, useState } from 'react';
+import { type ReactElement, useEffect, useId, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { DateRange } from '../forms/date-range.tsx';
 import { readFilter, SORTS } from './code-filter.ts';
@@ -15,6 +15,7 @@ export function CodeFilters(): ReactElement {
   const { sort, search, ...range } = readFilter(params);
   const [typed, setTyped] = useState(search ?? '');
   const wanted = useDelayed(typed.trim(), SEARCH_DELAY_MS);
+  const applied = useRef(search ?? '');
 
   const change = (values: Readonly<Record<string, string | undefined>>) =>
     setParams(
@@ -30,8 +31,16 @@ export function CodeFilters(): ReactElement {
     );
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows what is typed, not the address.
   useEffect(() => {
-    if (wanted !== (search ?? '')) change({ q: wanted });
+    if (wanted === applied.current) return;
+    applied.current = wanted;
+    change({ q: wanted });
   }, [wanted]);
+  useEffect(() => {
+    // A link or the browser's history has changed the address.
+    if ((search ?? '') === applied.current) return;
+    applied.current = search ?? '';
+    setTyped(search ?? '');
+  }, [search]);
 
   return (
     <search className="code-filters">

@@ -1,4 +1,4 @@
-import { type ReactElement, useId, useState } from 'react';
+import { type ReactElement, useEffect, useId, useState } from 'react';
 import { lastDays } from '../codes/last-days.ts';
 
 /** Days, both included; an end that is left out is open. */
@@ -23,6 +23,9 @@ export function DateRange({ label, value, periods, anyTime, onChange }: DateRang
   const today = lastDays(1).to;
   const named = nameOf(value, periods);
   const [isCustom, setCustom] = useState(named === 'custom');
+  useEffect(() => {
+    if (named === 'any') setCustom(false);
+  }, [named]);
   const choose = (chosen: string) => {
     setCustom(chosen === 'custom');
     if (chosen === 'any') onChange({});
@@ -48,26 +51,39 @@ export function DateRange({ label, value, periods, anyTime, onChange }: DateRang
       </select>
       {isCustom && (
         <>
-          <input
-            type="date"
-            aria-label="From"
-            value={value.from ?? ''}
-            max={value.to ?? today}
-            required={anyTime === undefined}
-            onChange={({ target }) => change('from', target.value)}
-          />
-          <input
-            type="date"
-            aria-label="To"
-            value={value.to ?? ''}
-            {...(value.from !== undefined && { min: value.from })}
-            max={today}
-            required={anyTime === undefined}
-            onChange={({ target }) => change('to', target.value)}
-          />
+          <DayInput label="From" day={value.from} max={value.to ?? today} onChange={(day) => change('from', day)} />
+          <DayInput label="To" day={value.to} min={value.from} max={today} onChange={(day) => change('to', day)} />
         </>
       )}
     </div>
+  );
+}
+
+interface DayInputProps {
+  readonly label: string;
+  readonly day: string | undefined;
+  readonly min?: string | undefined;
+  readonly max: string;
+  readonly onChange: (day: string) => void;
+}
+
+/** A day that may be typed digit by digit: years before 2000 are still being typed. */
+function DayInput({ label, day = '', min, max, onChange }: DayInputProps): ReactElement {
+  const [typed, setTyped] = useState(day);
+  useEffect(() => setTyped(day), [day]);
+  const change = (next: string) => {
+    setTyped(next);
+    if (next === '' || next >= '2000') onChange(next);
+  };
+  return (
+    <input
+      type="date"
+      aria-label={label}
+      value={typed}
+      min={min}
+      max={max}
+      onChange={({ target }) => change(target.value)}
+    />
   );
 }
 

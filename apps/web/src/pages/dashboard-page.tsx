@@ -16,7 +16,8 @@ export function DashboardPage(): ReactElement {
   const codes = useCodeList(filter);
   const total = codes.data?.pages[0]?.total;
   const isShown = total !== undefined;
-  const hasCodes = (total ?? 0) > 0 || isNarrow(filter);
+  // While the filter has changed, the former list says nothing about whether there are codes.
+  const hasCodes = (total ?? 0) > 0 || isNarrow(filter) || codes.isPlaceholderData;
   // Once a visit: the number changes while the page stays the same.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the number as it was when the page was first shown.
   useEffect(() => {
