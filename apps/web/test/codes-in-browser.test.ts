@@ -134,6 +134,9 @@ describe('the page of a code', { timeout: 30_000 }, () => {
     await expect
       .poll(() => queries('/analytics/qrs/code-1').at(-1))
       .toMatchObject({ country: 'CH', device: 'mobile', interval: 'day' });
+    expect(await page.getByRole('link', { name: 'Download as CSV' }).getAttribute('href')).toMatch(
+      /&country=CH&device=mobile$/,
+    );
     await page.getByRole('button', { name: 'Remove filter Switzerland' }).click();
     await page.getByText('7 scans by 5 visitors').waitFor();
     expect(queries('/analytics/qrs/code-1').at(-1)).not.toHaveProperty('country');

@@ -2,13 +2,7 @@ import { type Database, withoutValues } from '@qr/database';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Day } from './days.ts';
 import type { Period } from './period.ts';
-
-/** Of which visitors scans are counted; all of them without. */
-export interface VisitorFilter {
-  readonly country?: string;
-  readonly device?: string;
-  readonly browser?: string;
-}
+import type { VisitorFilter } from './visitor-filter.ts';
 
 /** Which scans are asked for. */
 export interface CodeScope extends Period {

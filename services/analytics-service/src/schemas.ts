@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { visitorFields } from './visitor-filter.ts';
 
 /** Bad records are always named: a sender that does not want to know would lose them. */
 export const importQuery = Type.Object({ strict: Type.Literal('1') });
@@ -20,11 +21,10 @@ const refresh = Type.Boolean({
   description: 'Asked by a page that is open and wants to be up to date: nobody has looked once more.',
 });
 
-// As in the events: names of families and kinds, and codes of countries.
-const kind = Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }));
+export const exportQuery = Type.Object({ ...period, ...visitorFields }, { additionalProperties: false });
 
 export const statisticsQuery = Type.Object(
-  { ...period, interval, refresh, country: kind, device: kind, browser: kind },
+  { ...period, interval, refresh, ...visitorFields },
   { additionalProperties: false },
 );
 

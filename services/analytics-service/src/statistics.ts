@@ -1,6 +1,7 @@
 import { type Day, type Interval, startOf, startsBetween } from './days.ts';
 import type { Period } from './period.ts';
-import type { Count, Readings, VisitorFilter } from './readings.ts';
+import type { Count, Readings } from './readings.ts';
+import type { VisitorFilter } from './visitor-filter.ts';
 
 const MAX_VALUES = 50;
 /** As many as the plan for professionals has room for. */

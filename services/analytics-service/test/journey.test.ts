@@ -163,6 +163,8 @@ describe.each(kinds)('scans, on the %s database', (kind) => {
       expect(await counted(`country=${encodeURIComponent("' or true --")}`)).toMatchObject({ scans: 0 });
       await running.rollUp.run();
     }
+    const file = await person.get(`/analytics/qrs/${person.qrId}/export.csv?from=2026-02-28&to=2026-03-31&country=FR`);
+    expect(file.payload).toBe('day,country,device,browser,scans\r\n2026-03-01,FR,desktop,Chrome,1\r\n');
     for (const [field, value] of [
       ['country', ''],
       ['browser', 'x'.repeat(65)],

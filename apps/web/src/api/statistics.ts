@@ -54,8 +54,8 @@ export function codeStatistics(
 }
 
 /** Where the scans of a period can be had as a file. */
-export function exportUrl(id: string, { from, to }: Period): string {
-  return `/api/analytics/qrs/${encodeURIComponent(id)}/export.csv?from=${from}&to=${to}`;
+export function exportUrl(id: string, filter: Period & VisitorFilter): string {
+  return `/api/analytics/qrs/${encodeURIComponent(id)}/export.csv?${new URLSearchParams({ ...filter })}`;
 }
 
 /** Of the last 30 days. */

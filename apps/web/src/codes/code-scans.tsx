@@ -47,7 +47,7 @@ export function CodeScans({ id, scanUrl }: { readonly id: string; readonly scanU
           />
           <Visitors data={data} scanUrl={scanUrl} visitors={visitors} onChange={setVisitors} />
           <p className="actions">
-            <a href={exportUrl(id, period)} download>
+            <a href={exportUrl(id, { ...period, ...visitors })} download>
               Download as CSV
             </a>
             <a href={scanUrl}>Scan address</a>
@@ -117,7 +117,6 @@ function Limits({ visitors, onChange }: Pick<VisitorsProps, 'visitors' | 'onChan
           </button>
         );
       })}
-      <span className="hint">The CSV file holds all scans.</span>
     </p>
   );
 }

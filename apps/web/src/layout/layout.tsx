@@ -1,5 +1,5 @@
 import { type ReactElement, useRef } from 'react';
-import { Link, NavLink, Outlet, ScrollRestoration, useNavigate } from 'react-router';
+import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate } from 'react-router';
 import { ConsentBanner } from '../consent/consent-banner.tsx';
 import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
@@ -38,6 +38,7 @@ export function Layout(): ReactElement {
 function Navigation(): ReactElement | null {
   const { user, leave } = useSession();
   const navigate = useNavigate();
+  const { pathname } = useLocation();
   const notify = useNotice();
   if (user === undefined) return null;
   if (user === null) {
@@ -60,9 +61,9 @@ function Navigation(): ReactElement | null {
   };
   return (
     <nav aria-label="Main">
-      <NavLink to="/" end>
+      <Link to="/" aria-current={pathname === '/' ? 'page' : isOfCodes(pathname)}>
         Codes
-      </NavLink>
+      </Link>
       <NavLink to="/microsites">Microsites</NavLink>
       <NavLink to="/account">Account</NavLink>
       <button type="button" className="quiet" onClick={() => void leaveAndGo()}>
@@ -70,4 +71,9 @@ function Navigation(): ReactElement | null {
       </button>
     </nav>
   );
+}
+
+/** The pages of single codes belong to their list, though not by their paths. */
+function isOfCodes(pathname: string): boolean {
+  return pathname === '/create' || pathname.startsWith('/qr/');
 }
