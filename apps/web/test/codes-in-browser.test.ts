@@ -152,6 +152,19 @@ describe('the page of a code', { timeout: 30_000 }, () => {
       .toMatchObject({ from: '2026-01-01', to: '2026-01-31' });
   });
 
+  it('counts no more days than the service does', async () => {
+    await open('/qr/code-1');
+    await page.getByLabel('Period').selectOption('Custom range');
+    await page.getByLabel('From', { exact: true }).fill('2024-01-01');
+    await expect
+      .poll(() => queries('/analytics/qrs/code-1').at(-1))
+      .toMatchObject({ from: '2024-01-01', to: '2024-12-31' });
+    await page.getByLabel('To', { exact: true }).fill('2026-01-01');
+    await expect
+      .poll(() => queries('/analytics/qrs/code-1').at(-1))
+      .toMatchObject({ from: '2025-01-01', to: '2026-01-01' });
+  });
+
   it('passes query parameters on when its owner says so', async () => {
     await open('/qr/code-1');
     await page.getByRole('checkbox', { name: /Pass on query parameters/ }).check();

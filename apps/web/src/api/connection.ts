@@ -7,7 +7,7 @@ export interface Connection {
 }
 
 /** Creates a connection that counts as reachable until a request fails. */
-export function createConnection(): Connection {
+function createConnection(): Connection {
   const listeners = new Set<() => void>();
   let reachable = true;
   return {

@@ -6,7 +6,7 @@ import { DateRange } from '../forms/date-range.tsx';
 import { Failure } from '../layout/failure.tsx';
 import { Skeleton } from '../layout/skeleton.tsx';
 import { countryName } from './country-name.ts';
-import { lastDays } from './last-days.ts';
+import { lastDays, withinLimit } from './last-days.ts';
 import { useCodeStatistics } from './use-statistics.ts';
 
 const PERIODS = [7, 30, 90];
@@ -25,7 +25,9 @@ export function CodeScans({ id, scanUrl }: { readonly id: string; readonly scanU
           value={period}
           periods={PERIODS}
           // An emptied date is being typed: the last period stays.
-          onChange={({ from = period.from, to = period.to }) => from <= to && setPeriod({ from, to })}
+          onChange={({ from = period.from, to = period.to }) => {
+            if (from <= to) setPeriod(withinLimit({ from, to }, period));
+          }}
         />
       </div>
       <Limits visitors={visitors} onChange={setVisitors} />

@@ -2,7 +2,7 @@ import { type ReactElement, useEffect, useId, useState } from 'react';
 import { lastDays } from '../codes/last-days.ts';
 
 /** Days, both included; an end that is left out is open. */
-export interface Range {
+interface Range {
   readonly from?: string;
   readonly to?: string;
 }
