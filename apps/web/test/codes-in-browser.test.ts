@@ -125,6 +125,18 @@ describe('the page of a code', { timeout: 30_000 }, () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(code.scanUrl);
   });
 
+  it('copies the link where a page has no clipboard, and gives the focus back', async () => {
+    await page.addInitScript('Object.defineProperty(navigator, "clipboard", { value: undefined })');
+    await open('/qr/code-1');
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Copied');
+    const title = page.getByLabel('Title');
+    await title.fill('');
+    await page.keyboard.press('Control+V');
+    await expect.poll(() => title.inputValue()).toBe(code.scanUrl);
+  });
+
   it('limits the statistics to a country by a click, and lifts that again', async () => {
     await open('/qr/code-1');
     await page.getByText('7 scans by 5 visitors').waitFor();

@@ -15,19 +15,30 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
   };
   return (
     <button type="button" className="quiet" onClick={() => void copy()}>
-      <span aria-live="polite">
-        {outcome === undefined ? label : outcome === 'copied' ? 'Copied' : 'Not copied: select it instead'}
-      </span>
+      <span aria-live="polite">{outcome === undefined ? label : outcome === 'copied' ? 'Copied' : 'Not copied'}</span>
     </button>
   );
 }
 
-/** Browsers give pages the clipboard over HTTPS only, and people may refuse it. */
 async function copied(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return false;
+    return copiedBySelection(text);
   }
+}
+
+/** For pages over plain HTTP, which have no clipboard, and people who refused it. */
+function copiedBySelection(text: string): boolean {
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.className = 'visually-hidden';
+  const focused = document.activeElement;
+  document.body.append(area);
+  area.select();
+  const isCopied = document.execCommand('copy');
+  area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return isCopied;
 }
