@@ -114,7 +114,7 @@ describe.skipIf(!isBrowserAvailable())('the app', () => {
 
     it('sees the count rise when somebody scans it', async () => {
       await page.goto(`${platform.app}/qr/${codeId}`);
-      await page.getByText('Nobody has scanned it in this time.').waitFor();
+      await page.getByText('No scans in this period.').waitFor();
       const scanUrl = String(await page.getByRole('link', { name: 'Scan address' }).getAttribute('href'));
       const phone = await open({ userAgent: PHONE });
       await phone.goto(scanUrl);
@@ -139,7 +139,7 @@ describe.skipIf(!isBrowserAvailable())('the app', () => {
       await page.goto(`${platform.app}/qr/${codeId}`);
       await page.getByLabel('Leads to').fill('javascript:alert(1)');
       await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByText('Must be an address that begins with http:// or https://.').waitFor();
+      await page.getByText('Enter a web address, such as example.com/menu.').waitFor();
       await page.getByLabel('Leads to').fill(`${platform.inbox}/?table=6`);
       await page.getByRole('button', { name: 'Save' }).click();
       await page.getByText('Saved.').waitFor();
@@ -193,7 +193,8 @@ describe.skipIf(!isBrowserAvailable())('the app', () => {
     it('moves to a larger plan', async () => {
       await page.getByRole('link', { name: 'Account' }).click();
       await page.getByRole('button', { name: /Upgrade to Pro/ }).click();
-      await page.getByText('You are on the plan Pro.').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Confirm upgrade' }).click();
+      await page.getByText('You are on the Pro plan.').waitFor();
       await expect
         .poll(() => inbox.named('plan_upgraded'), ARRIVAL)
         .toMatchObject([{ distinctId: adaId, properties: { from_plan: 'free', to_plan: 'pro' } }]);
@@ -241,7 +242,7 @@ describe.skipIf(!isBrowserAvailable())('the app', () => {
     const id = await steps(one, platform.app).createLink('https://secret.example/plan', 'A secret plan');
 
     await other.goto(`${platform.app}/qr/${id}`);
-    await other.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await other.getByRole('heading', { name: 'Page not found' }).waitFor();
     await other.goto(platform.app);
     await other.getByText('No codes yet').waitFor();
     expect(await other.content()).not.toMatch(/secret/i);
@@ -366,7 +367,7 @@ describe.skipIf(!isBrowserAvailable())('the app', () => {
     }
     for (const [name, path] of Object.entries(pages)) await examine(seen, name, path);
     const stranger = await open();
-    for (const path of ['login', 'signup']) await examine(stranger, path, path);
+    for (const path of ['', 'login', 'signup']) await examine(stranger, path || 'landing', path);
     const newcomer = await open();
     await steps(newcomer, platform.app).signUp({ email: 'newcomer@mail.example', password: 'nothing-here-yet' });
     for (const path of empty) await examine(newcomer, `${path || 'dashboard'}-empty`, path);

@@ -122,7 +122,7 @@ describe.skipIf(!isBrowserAvailable())('a person in a browser', () => {
           ...[
             '$identify',
             'logout',
-            'views /login',
+            'views /',
             'views /signup',
             'signup_completed',
             'views /',

@@ -43,7 +43,8 @@ function code(number) {
   return {
     ...{ id, type: 'url', title: `Poster ${number}`, destinationUrl: `https://example.com/poster/${number}` },
     ...{ scanUrl: `https://go.example/scan/${id}`, pngUrl: `/qr/${id}/image.png`, svgUrl: `/qr/${id}/image.svg` },
-    ...{ hasCustomLogo: false, status: 'active', createdAt: '2026-01-15T12:00:00.000Z' },
+    ...{ hasCustomLogo: false, color: '000000', level: 'M', forwardsQuery: false },
+    ...{ status: 'active', createdAt: '2026-01-15T12:00:00.000Z' },
   };
 }
 

@@ -2,7 +2,7 @@ import type { RouteObject } from 'react-router';
 import { lazyPage } from './chunks/lazy-page.tsx';
 import { Layout } from './layout/layout.tsx';
 import { Skeleton } from './layout/skeleton.tsx';
-import { DashboardPage } from './pages/dashboard-page.tsx';
+import { HomePage } from './pages/home-page.tsx';
 import { LogInPage } from './pages/log-in-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { SignUpPage } from './pages/sign-up-page.tsx';
@@ -20,10 +20,10 @@ export const routes: RouteObject[] = [
     element: <Layout />,
     hydrateFallbackElement: <Skeleton height="page" />,
     children: [
+      { path: '/', element: <HomePage /> },
       {
         element: <RequireSession />,
         children: [
-          { path: '/', element: <DashboardPage /> },
           { path: 'create', lazy: lazyPage(async () => (await import('./pages/create-page.tsx')).CreatePage) },
           { path: 'qr/:qrId', lazy: lazyPage(async () => (await import('./pages/code-page.tsx')).CodePage) },
           {

@@ -4,7 +4,7 @@ import { type AppInBrowser, startAppInBrowser } from './support/app-in-browser.t
 import type { FakeAnswer, Received } from './support/fake-services.ts';
 
 const PASSWORD = 'correct horse battery';
-const user = { id: 'user-1', email: 'ada@private.example', createdAt: '2026-11-01T00:00:00.000Z' };
+const user = { id: 'user-1', email: 'ada@private.example', name: 'Ada Byron', createdAt: '2026-11-01T00:00:00.000Z' };
 const plans = [
   { name: 'free', prices: {} },
   { name: 'pro', prices: { EUR: 900, JPY: 1300 } },
@@ -25,7 +25,10 @@ function answer({ method, url, body }: Received): FakeAnswer {
   if (/^\/(track|engage|import)\b/.test(url)) return { body: { status: 1, code: 200, error: null } };
   if (url.startsWith('/api/')) return {};
   if (!world.isLoggedIn) return unauthorized;
-  if (path === '/auth/me') return { body: { user: { ...user, plan: world.plan } } };
+  if (path === '/auth/me') {
+    const name = method === 'PATCH' ? JSON.parse(body).name || null : user.name;
+    return { body: { user: { ...user, name, plan: world.plan } } };
+  }
   if (path === '/auth/plans') {
     return world.arePlansBroken ? { status: 500, body: { message: 'No plans today.' } } : { body: { plans } };
   }
@@ -71,15 +74,19 @@ const section = (name: string) => page.getByRole('region', { name, exact: true }
 
 /** The bodies that a path has received. */
 const sentTo = (path: string) =>
-  app.services.received.filter(({ url }) => url === path).map(({ body }) => JSON.parse(body));
+  app.services.received.filter(({ url, body }) => url === path && body !== '').map(({ body }) => JSON.parse(body));
 
 const isFocused = (label: ReturnType<Page['getByLabel']>) =>
   label.evaluate((field) => field === field.ownerDocument.activeElement);
 
 describe('the account page', { timeout: 30_000 }, () => {
-  it('says who is logged in', async () => {
+  it('says who is logged in, by name, and lets them change it', async () => {
     await openAccount();
-    await page.getByText(user.email).waitFor();
+    await page.getByText(`Logged in as Ada Byron (${user.email})`).waitFor();
+    await page.getByLabel('Name').fill('  Ada Lovelace ');
+    await page.getByRole('button', { name: 'Save name' }).click();
+    await page.getByText('Logged in as Ada Lovelace').waitFor();
+    expect(sentTo('/auth/me')).toEqual([{ name: 'Ada Lovelace' }]);
     expect(await page.locator('time').first().getAttribute('datetime')).toBe(user.createdAt);
   });
 
@@ -89,13 +96,34 @@ describe('the account page', { timeout: 30_000 }, () => {
     await page.getByLabel('Currency').selectOption('JPY');
     await section('Plan').getByText('¥1,300').waitFor();
     await page.getByRole('button', { name: 'Upgrade to Pro' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('You pay ¥1,300 a month, from today.').waitFor();
+    await dialog.getByText('room for 1,000 codes').waitFor();
+    expect(sentTo('/auth/plan')).toEqual([]);
+    await dialog.getByRole('button', { name: 'Confirm upgrade' }).click();
     await page.getByText('Your plan is now Pro.').waitFor();
     expect(sentTo('/auth/plan')).toEqual([{ plan: 'pro', amountMinor: 1300, currency: 'JPY' }]);
-    await section('Plan').getByText('You are on the plan Pro.').waitFor();
-    expect(await section('Plan').getByRole('button').allTextContents()).toEqual(['Upgrade to Business']);
-    await page.getByRole('button', { name: 'Upgrade to Business' }).click();
-    await section('Plan').getByText('There is no larger one.').waitFor();
-    expect(await section('Plan').getByRole('button').count()).toBe(0);
+    await section('Plan').getByText('You are on the Pro plan.').waitFor();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await section('Plan').getByRole('button').allTextContents()).toEqual([
+      'Downgrade to Free',
+      'Upgrade to Business',
+    ]);
+  });
+
+  it('moves to a smaller plan after saying what that changes, and does nothing when the answer is no', async () => {
+    world.plan = 'business';
+    await openAccount();
+    const dialog = page.getByRole('dialog');
+    await page.getByRole('button', { name: 'Downgrade to Free' }).click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(sentTo('/auth/plan')).toEqual([]);
+    await page.getByRole('button', { name: 'Downgrade to Pro' }).click();
+    await dialog.getByText('You pay €9.00 a month, from the next month.').waitFor();
+    await dialog.getByRole('button', { name: 'Confirm downgrade' }).click();
+    await page.getByText('Your plan is now Pro.').waitFor();
+    expect(sentTo('/auth/plan')).toEqual([{ plan: 'pro' }]);
   });
 
   it('keeps the rest of the page when the plans cannot be loaded, and asks for them again', async () => {

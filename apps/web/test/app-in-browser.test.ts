@@ -3,7 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { type AppInBrowser, startAppInBrowser } from './support/app-in-browser.ts';
 import type { FakeAnswer, Received } from './support/fake-services.ts';
 
-const user = { id: 'user-1', email: 'ada@private.example', plan: 'free', createdAt: '2026-11-01T00:00:00.000Z' };
+const user = {
+  id: 'user-1',
+  email: 'ada@private.example',
+  name: 'Ada',
+  plan: 'free',
+  createdAt: '2026-11-01T00:00:00.000Z',
+};
 const code = {
   id: 'code-1',
   type: 'url',
@@ -13,6 +19,9 @@ const code = {
   pngUrl: '/qr/code-1/image.png',
   svgUrl: '/qr/code-1/image.svg',
   hasCustomLogo: false,
+  color: '000000',
+  level: 'M',
+  forwardsQuery: false,
   status: 'active',
   createdAt: '2026-11-02T00:00:00.000Z',
 };
@@ -83,7 +92,8 @@ beforeEach(async () => {
 }, 30_000);
 
 async function logIn(path: string) {
-  await page.goto(app.origin + path);
+  // Without a session `/` is the landing page.
+  await page.goto(app.origin + (path === '/' ? '/login' : path));
   await page.getByLabel('E-mail').fill(user.email);
   await page.getByLabel('Password').fill('correct horse battery');
   await page.getByRole('button', { name: 'Log in' }).click();
@@ -107,8 +117,10 @@ describe('the app', { timeout: 30_000 }, () => {
 
   it('shows a complaint of the API beside its field, in its own words, and leads there', async () => {
     await page.goto(`${app.origin}/signup`);
-    await page.getByRole('button', { name: 'Sign up' }).click();
+    await page.getByLabel('E-mail').fill(user.email);
     const password = page.getByLabel('Password');
+    await password.fill('12345678');
+    await page.getByRole('button', { name: 'Sign up' }).click();
     await page.getByText('Use 8 characters or more.').waitFor();
     expect(await password.getAttribute('aria-invalid')).toBe('true');
     expect(await password.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true);

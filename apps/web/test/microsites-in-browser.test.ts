@@ -163,15 +163,15 @@ describe('a new microsite', { timeout: 30_000 }, () => {
   it('shows a complaint beside the address of the right link, leads there, and stays with the link', async () => {
     await page.getByLabel('Title', { exact: true }).fill('Market stall');
     await addLink(1, 'Prices', 'https://destination.example/prices');
-    await addLink(2, 'Map', 'destination.example');
+    await addLink(2, 'Map', 'ftp://destination.example');
     await button('Create draft').click();
-    const complaint = 'Must be an address that begins with http:// or https://.';
+    const complaint = 'Enter a web address, such as example.com/menu.';
     await link(2).getByText(complaint).waitFor();
     expect(await isFocused(link(2).getByLabel('Address'))).toBe(true);
     expect(await link(1).getByLabel('Address').getAttribute('aria-invalid')).toBe('false');
     await button('Move link 2 up').click();
     await link(1).getByText(complaint).waitFor();
-    expect(await link(1).getByLabel('Address').inputValue()).toBe('destination.example');
+    expect(await link(1).getByLabel('Address').inputValue()).toBe('ftp://destination.example');
     await button('Remove link 1').click();
     await button('Add a link').click();
     expect(await page.getByText(complaint).count()).toBe(0);
@@ -187,6 +187,17 @@ describe('a new microsite', { timeout: 30_000 }, () => {
     await button('Create draft').click();
     await link(1).getByText('Say what the link leads to.').waitFor();
     expect(received('POST')).toEqual([]);
+  });
+
+  it('leads to addresses that were typed without their scheme', async () => {
+    await page.getByLabel('Title', { exact: true }).fill('Market stall');
+    await addLink(1, 'Prices', 'destination.example/prices');
+    await button('Create draft').click();
+    await page.getByRole('heading', { name: 'Market stall' }).waitFor();
+    const [sent] = received('POST');
+    expect(JSON.parse(sent?.body ?? '{}').links).toEqual([
+      { label: 'Prices', url: 'https://destination.example/prices' },
+    ]);
   });
 
   it('is previewed while it is typed', async () => {
@@ -314,7 +325,7 @@ describe('an existing microsite', { timeout: 30_000 }, () => {
     await page.getByText('No microsites yet').waitFor();
     expect(received('DELETE').map(({ url }) => url)).toEqual(['/microsites/site-1']);
     await page.goBack();
-    await page.getByText('There is nothing here').waitFor();
+    await page.getByText('Page not found').waitFor();
   });
 
   it('asks before what was typed is lost', async () => {
@@ -340,7 +351,7 @@ describe('an existing microsite', { timeout: 30_000 }, () => {
 
   it.each(['/microsites/unknown-site', '/microsites/unknown'])('does not exist at %s', async (path) => {
     await page.goto(app.origin + path);
-    await page.getByText('There is nothing here').waitFor();
+    await page.getByText('Page not found').waitFor();
   });
 });
 

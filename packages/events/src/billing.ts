@@ -13,6 +13,15 @@ export const billingEvents = {
       to_plan: planName,
     },
   }),
+  plan_downgraded: event({
+    description: 'A person moved to a smaller plan.',
+    owner: 'growth',
+    surfaces: ['server'],
+    properties: {
+      from_plan: planName,
+      to_plan: planName,
+    },
+  }),
   revenue: event({
     description: 'Money came in, or went back when the amount is negative.',
     owner: 'growth',

@@ -22,7 +22,14 @@ export const codeEvents = {
     properties: {
       qr_id: qrId,
       changed: Type.Union(
-        [Type.Literal('destination'), Type.Literal('title'), Type.Literal('disabled'), Type.Literal('enabled')],
+        [
+          Type.Literal('destination'),
+          Type.Literal('disabled'),
+          Type.Literal('enabled'),
+          Type.Literal('title'),
+          Type.Literal('parameters'),
+          Type.Literal('look'),
+        ],
         { description: 'What of it; the first of these that applies.' },
       ),
     },

@@ -2,11 +2,13 @@ import { type Database, withoutValues } from '@qr/database';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Day } from './days.ts';
 import type { Period } from './period.ts';
+import type { VisitorFilter } from './visitor-filter.ts';
 
 /** Which scans are asked for. */
 export interface CodeScope extends Period {
   readonly ownerId: string;
   readonly qrId: string;
+  readonly visitors?: VisitorFilter;
 }
 
 /** One number of a code: `value` is a day, or the name of what was counted. */
@@ -44,7 +46,7 @@ export function createReadings(db: Database['db']) {
     async countCode(scope: CodeScope): Promise<Count[]> {
       const { rows } = await db.execute<Count & Record<string, unknown>>(sql`
         with counted as materialized (${scansWhere(ofCode(scope))}),
-        visited as materialized (${visitorsWhere(ofCode(scope))})
+        visited as materialized (${isFiltered(scope) ? visitorsAmong(scope) : visitorsWhere(ofCode(scope))})
         select
           case 0 when grouping(day) then 'day' when grouping(country) then 'country'
             when grouping(device_type) then 'device' else 'browser' end as kind,
@@ -82,8 +84,24 @@ export function createReadings(db: Database['db']) {
   });
 }
 
-function ofCode({ ownerId, qrId, from, to }: CodeScope): SQL {
-  return sql`${ofOwner(ownerId, { from, to })} and qr_id = ${qrId}`;
+function ofCode({ ownerId, qrId, from, to, visitors: { country, device, browser } = {} }: CodeScope): SQL {
+  const among = [
+    country !== undefined && sql` and country = ${country}`,
+    device !== undefined && sql` and device_type = ${device}`,
+    browser !== undefined && sql` and browser = ${browser}`,
+  ].filter((part) => part !== false);
+  return sql`${ofOwner(ownerId, { from, to })} and qr_id = ${qrId}${sql.join(among)}`;
+}
+
+function isFiltered({ visitors = {} }: CodeScope): boolean {
+  return Object.values(visitors).some((value) => value !== undefined);
+}
+
+/** Roll-ups hold visitors by day alone, so that some of them are counted from the scans themselves, for as long as these are kept. */
+function visitorsAmong(scope: CodeScope): SQL {
+  return sql`
+    select qr_id, day, count(distinct visitor) as visitors from analytics.scans
+    where ${ofCode(scope)} and not is_bot group by qr_id, day`;
 }
 
 function ofOwner(ownerId: string, { from, to }: Period): SQL {

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { visitorFields } from './visitor-filter.ts';
 
 /** Bad records are always named: a sender that does not want to know would lose them. */
 export const importQuery = Type.Object({ strict: Type.Literal('1') });
@@ -20,7 +21,12 @@ const refresh = Type.Boolean({
   description: 'Asked by a page that is open and wants to be up to date: nobody has looked once more.',
 });
 
-export const statisticsQuery = Type.Object({ ...period, interval, refresh }, { additionalProperties: false });
+export const exportQuery = Type.Object({ ...period, ...visitorFields }, { additionalProperties: false });
+
+export const statisticsQuery = Type.Object(
+  { ...period, interval, refresh, ...visitorFields },
+  { additionalProperties: false },
+);
 
 const count = Type.Integer();
 const shares = Type.Array(Type.Object({ value: Type.String(), scans: count }));

@@ -1,9 +1,11 @@
 import { type Day, type Interval, startOf, startsBetween } from './days.ts';
 import type { Period } from './period.ts';
 import type { Count, Readings } from './readings.ts';
+import type { VisitorFilter } from './visitor-filter.ts';
 
 const MAX_VALUES = 50;
-const MAX_CODES = 10;
+/** As many as the plan for professionals has room for. */
+const MAX_CODES = 1000;
 const MAX_TOP_DAYS = 5;
 
 /** A name and how many scans it has. */
@@ -39,15 +41,15 @@ interface OwnerStatistics extends Period {
 export interface Statistics {
   ofCode(
     code: { readonly ownerId: string; readonly qrId: string },
-    query: Period & { readonly interval: Interval },
+    query: Period & { readonly interval: Interval; readonly visitors?: VisitorFilter },
   ): Promise<CodeStatistics>;
   ofOwner(ownerId: string, period: Period): Promise<OwnerStatistics>;
 }
 
 export function createStatistics(readings: Pick<Readings, 'countCode' | 'countOwner'>): Statistics {
   return {
-    async ofCode(code, { from, to, interval }) {
-      const counts = await readings.countCode({ ...code, from, to });
+    async ofCode(code, { from, to, interval, visitors: among = {} }) {
+      const counts = await readings.countCode({ ...code, from, to, visitors: among });
       const of = (kind: Count['kind']) => sharesOf(counts, kind);
       const days = of('day');
       const visitors = of('visitors');

@@ -145,6 +145,36 @@ describe.each(kinds)('scans, on the %s database', (kind) => {
     expect(summary.series[2]).toEqual({ start: '2026-03-02', scans: 3 });
   }
 
+  it('are counted by country, device and browser, alone and together, before and after a roll-up', async () => {
+    const person = await logIn(running.app);
+    await deliver(running.app, lunchScans(person));
+    const counted = async (filter: string) => {
+      const { scans, uniqueVisitors, botScans, byDevice, series } = await statistics(
+        person,
+        `from=2026-02-28&to=2026-03-31&interval=month&${filter}`,
+      );
+      expect(series.reduce((sum: number, each: { scans: number }) => sum + each.scans, 0)).toBe(scans);
+      return { scans, uniqueVisitors, botScans, devices: byDevice.length };
+    };
+    for (const _ of ['dirty', 'rolled up']) {
+      expect(await counted('country=DE')).toEqual({ scans: 5, uniqueVisitors: 3, botScans: 0, devices: 2 });
+      expect(await counted('device=mobile&browser=Chrome')).toMatchObject({ scans: 1, uniqueVisitors: 1 });
+      expect(await counted('browser=Googlebot')).toMatchObject({ scans: 0, uniqueVisitors: 0, botScans: 1 });
+      expect(await counted(`country=${encodeURIComponent("' or true --")}`)).toMatchObject({ scans: 0 });
+      await running.rollUp.run();
+    }
+    const file = await person.get(`/analytics/qrs/${person.qrId}/export.csv?from=2026-02-28&to=2026-03-31&country=FR`);
+    expect(file.payload).toBe('day,country,device,browser,scans\r\n2026-03-01,FR,desktop,Chrome,1\r\n');
+    for (const [field, value] of [
+      ['country', ''],
+      ['browser', 'x'.repeat(65)],
+      ['device', '%00'],
+    ]) {
+      const response = await person.get(`/analytics/qrs/${person.qrId}?${field}=${value}`);
+      expect([response.statusCode, response.json().field]).toEqual([400, field]);
+    }
+  });
+
   it('are counted as by hand before, between and after the roll-up', async () => {
     const owner = await logIn(running.app);
     const response = await deliver(running.app, lunchScans(owner));
@@ -305,7 +335,7 @@ describe.each(kinds)('scans, on the %s database', (kind) => {
       expect(summary).toMatchObject({ from: '2026-03-02', to: '2026-03-31', scans: 14, uniqueVisitors: 12 });
       expect(summary.byCode).toEqual([
         { qrId: codes[11], scans: 3 },
-        ...codes.slice(0, 9).map((qrId) => ({ qrId, scans: 1 })),
+        ...codes.slice(0, 11).map((qrId) => ({ qrId, scans: 1 })),
       ]);
       await running.rollUp.run();
     }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '@qr/common';
 import { checkNewPassword } from './new-password.ts';
 import { hashPassword, matchesPassword } from './passwords.ts';
-import { currencies, isUpgrade, priceOf } from './prices.ts';
+import { currencies, isDowngrade, isUpgrade, priceOf } from './prices.ts';
 import type { Store, User } from './store.ts';
 
 /** What a person gives to sign up. */
@@ -42,6 +42,17 @@ export interface Accounts {
   remove(userId: string, password: string, services: readonly string[]): Promise<User>;
   /** The same for an operator, who knows no password. @returns `undefined` when there is no such account. */
   erase(userId: string, services: readonly string[]): Promise<User | undefined>;
+  /** Changes what a person is called; an empty name is none. @throws AppError 401 when the account is gone. */
+  rename(userId: string, name: string): Promise<User>;
+  /**
+   * Moves the account to a smaller plan, which is paid from the next month on.
+   *
+   * @returns the account as it is now, and the plan that it had; `undefined` when the plan is no smaller one.
+   */
+  downgrade(
+    userId: string,
+    plan: User['plan'],
+  ): Promise<{ readonly user: User; readonly from: User['plan'] } | undefined>;
   /**
    * Moves the account to a larger plan, paid in minor units of a currency.
    *
@@ -53,7 +64,7 @@ export interface Accounts {
 
 /** What a person agreed to pay for which plan. */
 interface Order {
-  readonly plan: Exclude<User['plan'], 'free'>;
+  readonly plan: User['plan'];
   readonly amountMinor: number;
   readonly currency: string;
 }
@@ -127,6 +138,7 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
 
     async upgrade(userId, { plan, amountMinor, currency }) {
       const { plan: from } = await get(userId);
+      if (plan === 'free') noUpgrade(from);
       const price = priceOf(plan, currency);
       if (price !== amountMinor) {
         const message =
@@ -137,10 +149,25 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
       }
       // Of two orders at once one finds the plan as it was.
       const user = isUpgrade(from, plan) ? await store.replacePlan(userId, { from, to: plan }) : undefined;
-      if (user) return { user, from };
-      throw new AppError({ statusCode: 409, code: 'no_upgrade', message: `The plan is ${from}: choose a larger one.` });
+      return user ? { user, from } : noUpgrade(from);
+    },
+
+    async downgrade(userId, plan) {
+      const { plan: from } = await get(userId);
+      if (!isDowngrade(from, plan)) return undefined;
+      const user = await store.replacePlan(userId, { from, to: plan });
+      return user && { user, from };
+    },
+
+    async rename(userId, name) {
+      return (await store.rename(userId, name.trim() || null)) ?? get(userId);
     },
   };
+}
+
+/** @throws AppError 409 */
+function noUpgrade(from: User['plan']): never {
+  throw new AppError({ statusCode: 409, code: 'no_upgrade', message: `The plan is ${from}: choose another one.` });
 }
 
 /** As addresses are kept. */

@@ -27,6 +27,11 @@ export function isUpgrade(from: Plan, to: Plan): boolean {
   return ORDER.indexOf(to) > ORDER.indexOf(from);
 }
 
+/** Whether the second plan is smaller than the first. */
+export function isDowngrade(from: Plan, to: Plan): boolean {
+  return ORDER.indexOf(to) < ORDER.indexOf(from);
+}
+
 /** An amount in units of its currency: 900 cents are 9 euros, 900 yen stay 900. */
 export function inUnits(amountMinor: number, currency: string): number {
   const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {

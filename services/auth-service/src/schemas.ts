@@ -28,13 +28,17 @@ export const passwordBody = Type.Object({
 
 export const deletionBody = Type.Object({ password: Type.String({ maxLength: MAX_PASSWORD_LENGTH }) });
 
+const planName = Type.Union([Type.Literal('free'), Type.Literal('pro'), Type.Literal('business')]);
+
 export const planBody = Type.Object({
-  plan: Type.Union([Type.Literal('pro'), Type.Literal('business')]),
-  amountMinor: Type.Integer({ minimum: 1, maximum: 100_000_000 }),
-  currency: Type.String({ pattern: '^[A-Z]{3}$' }),
+  plan: planName,
+  // Which plans need these two is a rule of prices.
+  amountMinor: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000_000 })),
+  currency: Type.Optional(Type.String({ pattern: '^[A-Z]{3}$' })),
 });
 
-const planName = Type.Union([Type.Literal('free'), Type.Literal('pro'), Type.Literal('business')]);
+// Spaces alone are no name; without one there is none.
+export const nameBody = Type.Object({ name: Type.String({ maxLength: 100, pattern: '^\\P{Cc}*$' }) });
 
 export const plansReply = Type.Object({
   plans: Type.Array(
@@ -51,12 +55,13 @@ export const userReply = Type.Object({
   user: Type.Object({
     id: Type.String(),
     email: Type.String(),
+    name: Type.Union([Type.String(), Type.Null()]),
     plan: planName,
     createdAt: Type.String({ format: 'date-time' }),
   }),
 });
 
 /** What the person may see of their account. */
-export function toUserReply({ id, email, plan, createdAt }: User): Static<typeof userReply> {
-  return { user: { id, email, plan, createdAt: createdAt.toISOString() } };
+export function toUserReply({ id, email, name, plan, createdAt }: User): Static<typeof userReply> {
+  return { user: { id, email, name, plan, createdAt: createdAt.toISOString() } };
 }

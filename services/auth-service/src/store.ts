@@ -77,6 +77,11 @@ export function createStore(db: Database['db']) {
       });
     },
 
+    async rename(id: string, name: string | null): Promise<User | undefined> {
+      const [user] = await db.update(users).set({ name }).where(eq(users.id, id)).returning();
+      return user;
+    },
+
     /** @returns `undefined` when the plan was no longer the one that is to be replaced. */
     async replacePlan(id: string, { from, to }: { from: User['plan']; to: User['plan'] }): Promise<User | undefined> {
       const [user] = await db

@@ -42,7 +42,13 @@ describe.each(kinds)('an account, on the %s database', (kind) => {
     });
     expect(signup.statusCode).toBe(201);
     const { user } = signup.json<{ user: { id: string; createdAt: string } }>();
-    expect(user).toEqual({ id: expect.any(String), email, plan: 'free', createdAt: expect.any(String) });
+    expect(user).toEqual({
+      id: expect.any(String),
+      email,
+      name: 'Grace Hopper',
+      plan: 'free',
+      createdAt: expect.any(String),
+    });
     expect((await browser.send('GET', '/auth/me')).json()).toEqual({ user });
 
     expect((await browser.send('POST', '/auth/logout')).statusCode).toBe(204);
@@ -176,6 +182,19 @@ describe.each(kinds)('an account, on the %s database', (kind) => {
     });
   });
 
+  it('can be renamed and lose its name, which nobody else is told', async () => {
+    const { browser } = await signUp();
+    const rename = async (name: unknown) => {
+      const response = await browser.send('PATCH', '/auth/me', { name });
+      return [response.statusCode, response.json().user?.name ?? response.json().field];
+    };
+    expect(await rename('  Grace Hopper ')).toEqual([200, 'Grace Hopper']);
+    expect((await browser.send('GET', '/auth/me')).json()).toMatchObject({ user: { name: 'Grace Hopper' } });
+    expect(await rename('a\u0000b')).toEqual([400, 'name']);
+    expect(await rename('x'.repeat(101))).toEqual([400, 'name']);
+    expect((await browser.send('PATCH', '/auth/me', { name: ' ' })).json()).toMatchObject({ user: { name: null } });
+  });
+
   describe('its plan', () => {
     const pro = { plan: 'pro', amountMinor: 900, currency: 'EUR' };
 
@@ -213,7 +232,10 @@ describe.each(kinds)('an account, on the %s database', (kind) => {
       ['a currency in which it is not sold', { ...pro, currency: 'CHF' }, 400, 'currency'],
       ['the name of something else as a currency', { ...pro, currency: 'constructor' }, 400, 'currency'],
       ['half a cent', { ...pro, amountMinor: 900.5 }, 400, 'amountMinor'],
-      ['a plan that nobody sells', { ...pro, plan: 'free' }, 400, 'plan'],
+      ['a plan that nobody sells', { ...pro, plan: 'gold' }, 400, 'plan'],
+      ['a larger plan without a price', { plan: 'pro', currency: 'EUR' }, 400, 'amountMinor'],
+      ['a price without a currency', { plan: 'pro', amountMinor: 900 }, 400, 'currency'],
+      ['the plan that the account has', { ...pro, plan: 'free' }, 409, undefined],
     ])('is not changed for %s', async (_, order, status, field) => {
       const { browser } = await signUp();
       const response = await browser.send('POST', '/auth/plan', order);
@@ -221,13 +243,34 @@ describe.each(kinds)('an account, on the %s database', (kind) => {
       expect((await browser.send('GET', '/auth/me')).json()).toMatchObject({ user: { plan: 'free' } });
     });
 
-    it('is paid once by two orders at the same time, and never becomes smaller', async () => {
+    it('becomes a smaller one without a price, which earns nothing', async () => {
+      const { browser, user } = await signUp();
+      await browser.send('POST', '/auth/plan', { ...pro, plan: 'business', amountMinor: 2900 });
+      await settle();
+      inbox.clear();
+      expect((await browser.send('POST', '/auth/plan', { plan: 'pro' })).json()).toMatchObject({
+        user: { plan: 'pro' },
+      });
+      const smallest = await browser.send('POST', '/auth/plan', { plan: 'free' });
+      expect(smallest.json()).toMatchObject({ user: { id: user.id, plan: 'free' } });
+      expect((await browser.send('POST', '/auth/plan', { plan: 'free' })).statusCode).toBe(400);
+      await settle();
+      expect(
+        inbox.events().map(({ event, properties }) => [event, properties['from_plan'], properties['to_plan']]),
+      ).toEqual([
+        ['plan_downgraded', 'business', 'pro'],
+        ['plan_downgraded', 'pro', 'free'],
+      ]);
+      expect(inbox.profiles().find(({ distinctId }) => distinctId === user.id)?.properties).toMatchObject({
+        plan: 'free',
+      });
+    });
+
+    it('is paid once by two orders at the same time', async () => {
       const { browser } = await signUp();
       const orders = [1, 2, 3].map(() => browser.send('POST', '/auth/plan', pro));
       const statuses = (await Promise.all(orders)).map(({ statusCode }) => statusCode);
       expect(statuses.sort()).toEqual([200, 409, 409]);
-      await browser.send('POST', '/auth/plan', { plan: 'business', amountMinor: 2900, currency: 'USD' });
-      expect((await browser.send('POST', '/auth/plan', pro)).statusCode).toBe(409);
     });
   });
 

@@ -87,7 +87,7 @@ export function createBrowser(app: Server, remoteAddress = '127.0.0.1') {
   return {
     cookies,
     async send(
-      method: 'GET' | 'POST' | 'DELETE',
+      method: 'DELETE' | 'GET' | 'PATCH' | 'POST',
       url: string,
       payload?: object,
       headers: Record<string, string> = {},

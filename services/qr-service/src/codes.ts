@@ -1,25 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common';
+import { AppError, type Session } from '@qr/common';
 import type { ContentRequest, Contents } from './contents/content.ts';
 import type { CheckDestination } from './contents/destination.ts';
 import type { DrawingQueue } from './drawing-queue.ts';
 import { drawPng, drawSvg, type ImageOptions } from './image.ts';
+import { cursorBehind, type ListFilter, readListRequest } from './list-query.ts';
 import { readLogo } from './logo.ts';
+import { type Look, lookOf } from './look.ts';
 import { checkReadable } from './readable.ts';
 import type { Code, CodeChanges, Store } from './store.ts';
 
 /** What a person gives to make a code. */
-interface CodeRequest extends ContentRequest {
+interface CodeRequest extends ContentRequest, Look {
   readonly title?: string;
   readonly logo?: string;
+  readonly forwardsQuery?: boolean;
 }
 
 /** Whose a new code is, and on which plan. */
 type Owner = Pick<Session, 'userId' | 'plan'>;
 
 /** What a person wants to be different. */
-interface CodeUpdate {
+interface CodeUpdate extends Look {
   readonly destinationUrl?: string;
+  readonly forwardsQuery?: boolean;
   readonly title?: string | null;
   readonly status?: Code['status'];
 }
@@ -45,8 +49,8 @@ export interface Codes {
   create(owner: Owner, request: CodeRequest): Promise<{ readonly code: Code; readonly codesCreated: number }>;
   /** An SVG of what would be made, which is not kept. @throws AppError 400 that names the wrong field. */
   preview(ownerId: string, request: CodeRequest): Promise<string>;
-  /** Newest first. @throws AppError 400 for a cursor that is none. */
-  list(ownerId: string, page: { readonly limit: number; readonly cursor?: string }): Promise<CodeList>;
+  /** @throws AppError 400 for a cursor that is none, or days in the wrong order. */
+  list(ownerId: string, page: ListFilter & { readonly limit: number }): Promise<CodeList>;
   /** @throws AppError 404 */
   get(ownerId: string, id: string): Promise<Code>;
   /** @throws AppError 400 that names the wrong field, 404. */
@@ -72,8 +76,10 @@ export function createCodes({ store, contents, checkDestination, drawings, now }
     logo === undefined ? null : drawings.run(ownerId, () => readLogo(logo));
 
   return {
-    async create({ userId, plan }, { title, logo, ...request }) {
+    async create({ userId, plan }, { title, logo, color, level, forwardsQuery = false, ...request }) {
       const id = newId();
+      if (forwardsQuery && isReadByPhones(request.type)) refuseChange('forwardsQuery', request.type);
+      checkReadable({ color, level }, logo !== undefined);
       const code = {
         id,
         ownerId: userId,
@@ -81,6 +87,9 @@ export function createCodes({ store, contents, checkDestination, drawings, now }
         title: title?.trim() || null,
         ...(await contents.check(userId, id, request)),
         logo: await logoOf(userId, logo),
+        color: color?.toLowerCase() ?? null,
+        level: level ?? null,
+        forwardsQuery,
         createdAt: new Date(now()),
       };
       const created = await store.insertCode(code, MAX_CODES[plan]);
@@ -92,20 +101,27 @@ export function createCodes({ store, contents, checkDestination, drawings, now }
       });
     },
 
-    async preview(ownerId, { title: _title, logo, ...request }) {
+    async preview(ownerId, { title: _title, forwardsQuery: _forwardsQuery, logo, color, level, ...request }) {
       const id = newId();
+      checkReadable({ color, level }, logo !== undefined);
       const checked = await contents.check(ownerId, id, request);
-      return drawSvg(contents.printed({ id, ...checked }), await logoOf(ownerId, logo));
+      const picture = await logoOf(ownerId, logo);
+      return drawSvg(contents.printed({ id, ...checked }), picture, lookOf({ color, level }));
     },
 
-    async update(ownerId, id, { destinationUrl, title, status }) {
-      const { type } = (await store.findOwnCode(id, ownerId)) ?? notFound();
+    async update(ownerId, id, { destinationUrl, title, status, color, level, forwardsQuery }) {
+      const { type, hasCustomLogo } = (await store.findOwnCode(id, ownerId)) ?? notFound();
       if (destinationUrl !== undefined && type !== 'url') refuseChange('destinationUrl', type);
-      if (status !== undefined && (type === 'wifi' || type === 'vcard')) refuseChange('status', type);
+      if (status !== undefined && isReadByPhones(type)) refuseChange('status', type);
+      if (forwardsQuery !== undefined && isReadByPhones(type)) refuseChange('forwardsQuery', type);
+      checkReadable({ color, level }, hasCustomLogo);
       const changes: CodeChanges = {
         ...(destinationUrl !== undefined && { destinationUrl: checkDestination(destinationUrl) }),
         ...(title !== undefined && { title: title?.trim() || null }),
         ...(status !== undefined && { status }),
+        ...(color !== undefined && { color: color.toLowerCase() }),
+        ...(level !== undefined && { level }),
+        ...(forwardsQuery !== undefined && { forwardsQuery }),
       };
       return (await store.updateOwnCode(id, ownerId, changes)) ?? notFound();
     },
@@ -114,13 +130,13 @@ export function createCodes({ store, contents, checkDestination, drawings, now }
       if (!(await store.deleteOwnCode(id, ownerId))) notFound();
     },
 
-    async list(ownerId, { limit, cursor }) {
-      const after = cursor === undefined ? undefined : decodeCursor(cursor);
+    async list(ownerId, { limit, ...filter }) {
+      const request = readListRequest(filter);
       // One more than wanted says whether there is another page.
-      const { items, total } = await store.listCodes(ownerId, { limit: limit + 1, after });
+      const { items, total } = await store.listCodes(ownerId, { limit: limit + 1, ...request });
       const page = items.slice(0, limit);
       const last = items.length > limit ? page.at(-1) : undefined;
-      return { items: page, total, nextCursor: last ? encodeCursor(last) : null };
+      return { items: page, total, nextCursor: last ? cursorBehind(last, request.sort) : null };
     },
 
     async get(ownerId, id) {
@@ -128,12 +144,13 @@ export function createCodes({ store, contents, checkDestination, drawings, now }
     },
 
     async image(ownerId, id, format, options) {
-      const { logo, ...code } = (await store.findOwnPicture(id, ownerId)) ?? notFound();
+      const { logo, color, level, ...code } = (await store.findOwnPicture(id, ownerId)) ?? notFound();
       checkReadable(options, logo !== null);
       const printed = contents.printed(code);
+      const look = { ...lookOf({ color, level }), ...options };
       // An SVG is a text: nothing is rasterised.
-      if (format === 'svg') return drawSvg(printed, logo, options);
-      return drawings.run(ownerId, () => drawPng(printed, logo, options));
+      if (format === 'svg') return drawSvg(printed, logo, look);
+      return drawings.run(ownerId, () => drawPng(printed, logo, look));
     },
   };
 }
@@ -141,6 +158,11 @@ export function createCodes({ store, contents, checkDestination, drawings, now }
 /** 72 random bits: short in print, and hopeless to guess. */
 function newId(): string {
   return randomBytes(9).toString('base64url');
+}
+
+/** Whether phones read the content from the code itself, so that no scan passes through the platform. */
+function isReadByPhones(type: Code['type']): type is 'wifi' | 'vcard' {
+  return type === 'wifi' || type === 'vcard';
 }
 
 const WHY_UNCHANGEABLE = {

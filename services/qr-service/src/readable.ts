@@ -1,11 +1,11 @@
 import { AppError } from '@qr/common';
-import type { ImageOptions } from './image.ts';
+import type { Look } from './look.ts';
 
 /** To white, by WCAG 2: scanners tell dark from light, and cameras wash colours out. */
 const MIN_CONTRAST = 4.5;
 
 /** @throws AppError 400 for a picture that scanners could not read. */
-export function checkReadable({ color, level }: ImageOptions, hasLogo: boolean): void {
+export function checkReadable({ color, level }: Look, hasLogo: boolean): void {
   if (color !== undefined && contrastToWhite(color) < MIN_CONTRAST)
     refuse('color', `color must be darker: its contrast to white must be at least ${MIN_CONTRAST} to 1`);
   if (hasLogo && level !== undefined && level !== 'H')

@@ -1,9 +1,15 @@
 import Type, { type Static } from 'typebox';
 import { vcardSchema } from './contents/vcard.ts';
 import { wifiSchema } from './contents/wifi.ts';
+import { DEFAULT_COLOR, defaultLevel } from './look.ts';
 import type { Code } from './store.ts';
 
 const type = Type.Union([Type.Literal('url'), Type.Literal('wifi'), Type.Literal('vcard'), Type.Literal('microsite')]);
+
+const color = Type.String({ pattern: '^[0-9A-Fa-f]{6}$', description: 'Of the dark modules.' });
+const level = Type.Union([Type.Literal('L'), Type.Literal('M'), Type.Literal('Q'), Type.Literal('H')], {
+  description: 'Error correction.',
+});
 
 export const generateBody = Type.Object({
   type,
@@ -16,6 +22,9 @@ export const generateBody = Type.Object({
   title: Type.Optional(Type.String({ maxLength: 120, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })),
   // Its size is checked with the rest of it, which can say in bytes what is too much.
   logo: Type.Optional(Type.String()),
+  color: Type.Optional(color),
+  level: Type.Optional(level),
+  forwardsQuery: Type.Optional(Type.Boolean()),
 });
 
 /** What other services ask for may be anything that was printed into a code: what is not ours is unknown, not malformed. */
@@ -27,15 +36,22 @@ export const idParams = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9_-]
 export const imageQuery = Type.Partial(
   Type.Object({
     size: Type.Integer({ minimum: 128, maximum: 2048 }),
-    color: Type.String({ pattern: '^[0-9A-Fa-f]{6}$' }),
-    level: Type.Union([Type.Literal('L'), Type.Literal('M'), Type.Literal('Q'), Type.Literal('H')]),
+    color,
+    level,
   }),
   { additionalProperties: false },
 );
 
-export const pageQuery = Type.Object({
+// The format refuses days that do not exist, the pattern years that a database does not know.
+const day = Type.String({ format: 'date', pattern: '^[12]\\d{3}-', description: 'A day in UTC, such as 2026-03-01.' });
+
+export const listQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 100 }),
-  cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  cursor: Type.Optional(Type.String({ maxLength: 1000 })),
+  search: Type.Optional(Type.String({ maxLength: 100, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })),
+  sort: Type.Union([Type.Literal('newest'), Type.Literal('oldest'), Type.Literal('title')], { default: 'newest' }),
+  from: Type.Optional(day),
+  to: Type.Optional(day),
 });
 
 const code = Type.Object({
@@ -50,6 +66,9 @@ const code = Type.Object({
   pngUrl: Type.String(),
   svgUrl: Type.String(),
   hasCustomLogo: Type.Boolean(),
+  color: Type.String(),
+  level,
+  forwardsQuery: Type.Boolean(),
   status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
   createdAt: Type.String({ format: 'date-time' }),
 });
@@ -58,6 +77,9 @@ const updates = {
   destinationUrl: Type.String({ minLength: 1, maxLength: 2048 }),
   title: Type.Union([Type.String({ maxLength: 120, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }), Type.Null()]),
   status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+  color,
+  level,
+  forwardsQuery: Type.Boolean(),
 };
 
 /** At least one of them; an unknown key is more likely a mistake than a wish. */
@@ -76,11 +98,12 @@ export const internalReply = Type.Object({
   ownerId: Type.String(),
   destinationUrl: Type.Union([Type.String(), Type.Null()]),
   status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+  forwardsQuery: Type.Boolean(),
 });
 
 /** What the owner sees of a code; image addresses are relative to this service. */
 export function toCodeReply(
-  { id, type, title, destinationUrl, content, hasCustomLogo, status, createdAt }: Code,
+  { id, type, title, destinationUrl, content, hasCustomLogo, color, level, forwardsQuery, status, createdAt }: Code,
   scanUrl: string | null,
 ): Static<typeof codeReply> {
   return {
@@ -93,6 +116,9 @@ export function toCodeReply(
     pngUrl: `/qr/${id}/image.png`,
     svgUrl: `/qr/${id}/image.svg`,
     hasCustomLogo,
+    color: color ?? DEFAULT_COLOR,
+    level: level ?? defaultLevel(hasCustomLogo),
+    forwardsQuery,
     status,
     createdAt: createdAt.toISOString(),
   };

@@ -1,33 +1,7 @@
-import type { Cursor } from '@qr/common';
 import { type Database, withoutValues } from '@qr/database';
-import { and, count, desc, eq, getTableColumns, sql } from 'drizzle-orm';
-import { customType, integer, jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
-import type { Vcard } from './contents/vcard.ts';
-import type { Wifi } from './contents/wifi.ts';
-
-const qr = pgSchema('qr');
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-
-/** What a code holds beside an address, under the name of the field that gave it. */
-export type Content = { readonly wifi: Wifi } | { readonly vcard: Vcard } | { readonly micrositeId: string };
-
-const codes = qr.table('codes', {
-  id: text().primaryKey(),
-  ownerId: text('owner_id').notNull(),
-  type: text().$type<'url' | 'wifi' | 'vcard' | 'microsite'>().notNull(),
-  title: text(),
-  /** Null for what a phone reads from the code itself. */
-  destinationUrl: text('destination_url'),
-  content: jsonb().$type<Content>(),
-  status: text().$type<'active' | 'disabled'>().notNull().default('active'),
-  logo: bytea(),
-  createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
-});
-
-const owners = qr.table('owners', {
-  id: text().primaryKey(),
-  codesCreated: integer('codes_created').notNull(),
-});
+import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
+import { type ListRequest, listQueryOf } from './list-query.ts';
+import { codes, owners } from './tables.ts';
 
 /** A code as it is first written. */
 export type NewCode = Omit<typeof codes.$inferSelect, 'status'>;
@@ -35,7 +9,9 @@ export type NewCode = Omit<typeof codes.$inferSelect, 'status'>;
 export type Code = Omit<typeof codes.$inferSelect, 'logo'> & { readonly hasCustomLogo: boolean };
 
 /** What may change of a code; what it says stays, as it is printed. */
-export type CodeChanges = Partial<Pick<Code, 'title' | 'status'> & { readonly destinationUrl: string }>;
+export type CodeChanges = Partial<
+  Pick<Code, 'title' | 'status' | 'color' | 'level' | 'forwardsQuery'> & { readonly destinationUrl: string }
+>;
 
 const { logo: _logo, ...columns } = getTableColumns(codes);
 const summary = { ...columns, hasCustomLogo: sql<boolean>`${codes.logo} is not null` };
@@ -69,19 +45,20 @@ export function createStore(db: Database['db']) {
       });
     },
 
-    /** Newest first, from behind the cursor. */
+    /** From behind the cursor. @returns also how many match in all, and the name by which each is sorted. */
     async listCodes(
       ownerId: string,
-      { limit, after }: { limit: number; after: Cursor | undefined },
-    ): Promise<{ items: Code[]; total: number }> {
-      const older = after && sql`(${codes.createdAt}, ${codes.id}) < (${after.createdAt.toISOString()}, ${after.id})`;
+      { limit, ...request }: ListRequest & { readonly limit: number },
+    ): Promise<{ items: (Code & { readonly sortName: string })[]; total: number }> {
+      const { matches, isBehindCursor, order, sortName } = listQueryOf(request);
+      const found = and(eq(codes.ownerId, ownerId), matches);
       const items = await db
-        .select(summary)
+        .select({ ...summary, sortName })
         .from(codes)
-        .where(and(eq(codes.ownerId, ownerId), older))
-        .orderBy(desc(codes.createdAt), desc(codes.id))
+        .where(and(found, isBehindCursor))
+        .orderBy(...order)
         .limit(limit);
-      const [counted] = await db.select({ total: count() }).from(codes).where(eq(codes.ownerId, ownerId));
+      const [counted] = await db.select({ total: count() }).from(codes).where(found);
       return { items, total: counted?.total ?? 0 };
     },
 
@@ -116,10 +93,10 @@ export function createStore(db: Database['db']) {
     async findOwnPicture(
       id: string,
       ownerId: string,
-    ): Promise<Pick<NewCode, 'id' | 'destinationUrl' | 'content' | 'logo'> | undefined> {
-      const { destinationUrl, content, logo } = codes;
+    ): Promise<Pick<NewCode, 'id' | 'destinationUrl' | 'content' | 'logo' | 'color' | 'level'> | undefined> {
+      const { destinationUrl, content, logo, color, level } = codes;
       const [code] = await db
-        .select({ id: codes.id, destinationUrl, content, logo })
+        .select({ id: codes.id, destinationUrl, content, logo, color, level })
         .from(codes)
         .where(own(id, ownerId));
       return code;

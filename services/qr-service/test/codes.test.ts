@@ -46,6 +46,9 @@ describe.each(kinds)('a code, on the %s database', (kind) => {
       pngUrl: `/qr/${code.id}/image.png`,
       svgUrl: `/qr/${code.id}/image.svg`,
       hasCustomLogo: false,
+      color: '000000',
+      level: 'M',
+      forwardsQuery: false,
       status: 'active',
       createdAt: expect.any(String),
     });
@@ -286,7 +289,7 @@ describe.each(kinds)('a code, on the %s database', (kind) => {
     const { id } = (await owner.generate(lunch)).json<Created>();
     const ask = async (code: string) =>
       running.app.inject({ url: `/internal/qrs/${code}`, headers: { authorization: `Bearer ${serviceToken}` } });
-    const expected = { id, ownerId: owner.userId, destinationUrl: lunch.destinationUrl };
+    const expected = { id, ownerId: owner.userId, destinationUrl: lunch.destinationUrl, forwardsQuery: false };
     expect((await ask(id)).json()).toEqual({ ...expected, status: 'active' });
     await running.database.pool.query("update qr.codes set status = 'disabled' where id = $1", [id]);
     expect((await ask(id)).json()).toEqual({ ...expected, status: 'disabled' });

@@ -140,7 +140,7 @@ describe.each(kinds)('what a code holds, on the %s database', (kind) => {
     const { id } = (await owner.generate({ type: 'wifi', wifi })).json<Created>();
     const headers = { authorization: `Bearer ${serviceToken}` };
     const answer = (await running.app.inject({ url: `/internal/qrs/${id}`, headers })).json();
-    expect(answer).toEqual({ id, ownerId: owner.userId, destinationUrl: null, status: 'active' });
+    expect(answer).toEqual({ id, ownerId: owner.userId, destinationUrl: null, forwardsQuery: false, status: 'active' });
   });
 });
 

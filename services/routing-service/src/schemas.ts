@@ -11,6 +11,8 @@ export const codeSchema = Type.Object({
   // Null for what phones read from the code itself.
   destinationUrl: Type.Union([Type.String({ pattern: '^https?://[\\x21-\\x7e]+$' }), Type.Null()]),
   status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+  // Absent in answers of an older qr-service.
+  forwardsQuery: Type.Optional(Type.Boolean()),
 });
 
 /** A code that leads somewhere. */

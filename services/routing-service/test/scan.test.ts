@@ -153,6 +153,26 @@ describe('a scan', () => {
     expect(response.headers.location).toBe(location);
   });
 
+  it.each([
+    ['?table=8&seat=2&utm_source=flyer', 'https://example.com/lunch?table=7&seat=2&utm_source=flyer'],
+    ['?a=1&a=2', 'https://example.com/lunch?table=7&a=1&a=2'],
+    ['?q=%0d%0aset-cookie:x&%00=1', 'https://example.com/lunch?table=7&q=%0D%0Aset-cookie%3Ax'],
+    [`?q=${'x'.repeat(1001)}`, lunch.destinationUrl],
+    ['?seat', 'https://example.com/lunch?table=7&seat='],
+    ['?', lunch.destinationUrl],
+  ])('with %s leads to %s when its code passes all parameters on', async (query, location) => {
+    const answer = async () => ({ ...lunch, status: 'active', forwardsQuery: true });
+    const { app } = startApp((await startQrService(answer)).url);
+    const response = await app.inject(`/scan/${lunch.id}${query}`);
+    expect([response.statusCode, response.headers.location]).toEqual([302, location]);
+  });
+
+  it('with parameters drops them when its code does not pass them on', async () => {
+    const answer = async () => ({ ...lunch, status: 'active', forwardsQuery: false });
+    const { app } = startApp((await startQrService(answer)).url);
+    expect((await app.inject(`/scan/${lunch.id}?seat=2`)).headers.location).toBe(lunch.destinationUrl);
+  });
+
   it('while qr-service is down and nothing is known shows a page that asks to come back, and each 503 is reported', async () => {
     const qrService = await startQrService(async (_request, reply) => reply.code(500).send());
     const { app } = startApp(qrService.url);

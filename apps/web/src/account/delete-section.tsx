@@ -2,6 +2,7 @@ import { Sentry } from '@qr/browser';
 import { type ReactElement, type SubmitEvent, useId, useRef, useState } from 'react';
 import { deleteAccount } from '../api/accounts.ts';
 import { Field } from '../forms/field.tsx';
+import { FormProblem } from '../forms/form-problem.tsx';
 import { useSubmit } from '../forms/use-submit.ts';
 import { ConfirmDialog } from '../layout/confirm-dialog.tsx';
 import { AccountName } from './account-name.tsx';
@@ -13,7 +14,7 @@ export function DeleteSection({ email }: { readonly email: string }): ReactEleme
   const form = useRef<HTMLFormElement>(null);
   const [isAsking, setAsking] = useState(false);
   const sayGoodbye = useGoodbye();
-  const { isBusy, errors, onSubmit, onInput } = useSubmit({
+  const { isBusy, errors, problem, onSubmit, onInput } = useSubmit({
     action: 'delete_account',
     fields: ['password'],
     submit: async (data) => {
@@ -47,18 +48,19 @@ export function DeleteSection({ email }: { readonly email: string }): ReactEleme
           required
           error={errors['password']}
         />
+        <FormProblem>{problem}</FormProblem>
         <button type="submit" className="danger" disabled={isBusy}>
           {isBusy ? 'Deleting…' : 'Delete account'}
         </button>
       </form>
       <ConfirmDialog
         isOpen={isAsking}
-        title="Delete your account for good?"
+        title="Delete your account?"
         action="Delete everything"
         onConfirm={() => form.current?.requestSubmit()}
         onClose={() => setAsking(false)}
       >
-        <p>This deletes, and nobody can bring back:</p>
+        <p>This permanently deletes:</p>
         <ul>
           <li>your account and every log-in, on all devices,</li>
           <li>your QR codes: printed ones that lead to a page stop working,</li>

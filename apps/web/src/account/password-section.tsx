@@ -2,6 +2,7 @@ import { Sentry } from '@qr/browser';
 import { type ReactElement, useId, useRef } from 'react';
 import { changePassword } from '../api/accounts.ts';
 import { Field } from '../forms/field.tsx';
+import { FormProblem } from '../forms/form-problem.tsx';
 import { useSubmit } from '../forms/use-submit.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
 import { AccountName } from './account-name.tsx';
@@ -11,7 +12,7 @@ export function PasswordSection({ email }: { readonly email: string }): ReactEle
   const titleId = useId();
   const form = useRef<HTMLFormElement>(null);
   const notify = useNotice();
-  const { isBusy, errors, onSubmit, onInput } = useSubmit({
+  const { isBusy, errors, problem, onSubmit, onInput } = useSubmit({
     action: 'change_password',
     fields: ['currentPassword', 'newPassword'],
     submit: async (data) => {
@@ -36,6 +37,7 @@ export function PasswordSection({ email }: { readonly email: string }): ReactEle
           type="password"
           autoComplete="current-password"
           required
+          complaint="Enter your current password."
           error={errors['currentPassword']}
         />
         <Field
@@ -45,8 +47,11 @@ export function PasswordSection({ email }: { readonly email: string }): ReactEle
           autoComplete="new-password"
           hint="At least 8 characters."
           required
+          minLength={8}
+          complaint="Use at least 8 characters."
           error={errors['newPassword']}
         />
+        <FormProblem>{problem}</FormProblem>
         <button type="submit" disabled={isBusy}>
           {isBusy ? 'Changing…' : 'Change password'}
         </button>

@@ -1,46 +1,69 @@
 import { type ReactElement, useState } from 'react';
-import type { Plan } from '../api/accounts.ts';
+import type { Plan, PlanName } from '../api/accounts.ts';
 import { SelectField } from '../forms/select-field.tsx';
-import { planLabel } from './plan-label.ts';
+import { PlanDialog } from './plan-dialog.tsx';
+import { planLabel, planLimits } from './plan-label.ts';
 import { priceText } from './price-text.ts';
-import { useUpgrade } from './use-upgrade.ts';
 
-/** Plans that somebody may move to, priced in a currency of their choice. */
-export function PlanOffers({ plans }: { readonly plans: readonly Plan[] }): ReactElement {
+interface PlanOffersProps {
+  /** From the smallest to the largest. */
+  readonly plans: readonly Plan[];
+  readonly current: PlanName;
+}
+
+const number = new Intl.NumberFormat();
+
+/** All plans, priced in a currency of choice; a button for each that the account does not have. */
+export function PlanOffers({ plans, current }: PlanOffersProps): ReactElement {
   const currencies = [...new Set(plans.flatMap(({ prices }) => Object.keys(prices)))];
-  const [chosen, setChosen] = useState('EUR');
-  const currency = currencies.includes(chosen) ? chosen : currencies[0];
-  const { upgrade, isBusy, busyPlan } = useUpgrade();
-  if (currency === undefined) return <p className="muted">The larger plans are not sold at the moment.</p>;
+  const [preferred, setPreferred] = useState('EUR');
+  const [chosen, setChosen] = useState<Plan>();
+  const currency = currencies.includes(preferred) ? preferred : (currencies[0] ?? 'EUR');
+  const place = plans.findIndex(({ name }) => name === current);
 
   return (
     <>
-      <SelectField
-        label="Currency"
-        name="currency"
-        value={currency}
-        onChange={(event) => setChosen(event.currentTarget.value)}
-        options={currencies.map((value) => ({ value, label: value }))}
-      />
+      {currencies.length > 1 && (
+        <SelectField
+          label="Currency"
+          name="currency"
+          value={currency}
+          onChange={(event) => setPreferred(event.currentTarget.value)}
+          options={currencies.map((value) => ({ value, label: value }))}
+        />
+      )}
       <ul className="plans">
-        {plans.map(({ name, prices: { [currency]: amountMinor } }) => (
-          <li key={name} className="plan">
-            <h3>{planLabel[name]}</h3>
-            {amountMinor === undefined ? (
-              <p className="muted">Not sold in {currency}.</p>
-            ) : (
-              <>
-                <p>
-                  <span className="price">{priceText(amountMinor, currency)}</span> a month
-                </p>
-                <button type="button" disabled={isBusy} onClick={() => upgrade({ plan: name, amountMinor, currency })}>
-                  {busyPlan === name ? 'Upgrading…' : `Upgrade to ${planLabel[name]}`}
+        {plans.map((plan, index) => {
+          const { name, prices } = plan;
+          const price = prices[currency];
+          const isSold = index <= place || price !== undefined;
+          return (
+            <li key={name} className={name === current ? 'plan current' : 'plan'}>
+              <h3>{planLabel[name]}</h3>
+              <p>
+                <span className="price">{priceText(price ?? 0, currency)}</span> a month
+              </p>
+              <p className="muted">
+                {number.format(planLimits[name].codes)} codes, {number.format(planLimits[name].microsites)} microsites
+              </p>
+              {name === current && <p className="plan-mark">Current plan</p>}
+              {name !== current && isSold && (
+                <button type="button" className={index < place ? 'quiet' : undefined} onClick={() => setChosen(plan)}>
+                  {index < place ? 'Downgrade' : 'Upgrade'} to {planLabel[name]}
                 </button>
-              </>
-            )}
-          </li>
-        ))}
+              )}
+              {!isSold && <p className="muted">Not sold in {currency}.</p>}
+            </li>
+          );
+        })}
       </ul>
+      <PlanDialog
+        plan={chosen}
+        current={current}
+        isLarger={chosen !== undefined && plans.indexOf(chosen) > place}
+        currency={currency}
+        onClose={() => setChosen(undefined)}
+      />
     </>
   );
 }

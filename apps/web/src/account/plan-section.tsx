@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactElement, useId } from 'react';
-import { listPlans, type Plan, type User } from '../api/accounts.ts';
+import { listPlans, type User } from '../api/accounts.ts';
 import { Failure } from '../layout/failure.tsx';
 import { Skeleton } from '../layout/skeleton.tsx';
 import { planLabel } from './plan-label.ts';
 import { PlanOffers } from './plan-offers.tsx';
 
-/** The plan that somebody has, and the larger ones. */
+/** The plan that somebody has, and the others. */
 export function PlanSection({ user }: { readonly user: User }): ReactElement {
   const titleId = useId();
   const plans = useQuery({ queryKey: ['plans'], queryFn: ({ signal }) => listPlans(signal) });
@@ -14,19 +14,13 @@ export function PlanSection({ user }: { readonly user: User }): ReactElement {
     <section className="card account-section" aria-labelledby={titleId}>
       <h2 id={titleId}>Plan</h2>
       <p>
-        You are on the plan <strong className="current-plan">{planLabel[user.plan]}</strong>.
+        You are on the <strong>{planLabel[user.plan]}</strong> plan.
       </p>
       {plans.isPending && <Skeleton height="card" label="Loading plans" />}
       {plans.isError && !plans.data && (
         <Failure error={plans.error} action="list_plans" onRetry={() => plans.refetch()} />
       )}
-      {plans.data && <LargerPlans plans={plans.data} current={user.plan} />}
+      {plans.data && <PlanOffers plans={plans.data} current={user.plan} />}
     </section>
   );
-}
-
-function LargerPlans({ plans, current }: { readonly plans: readonly Plan[]; readonly current: Plan['name'] }) {
-  const larger = plans.slice(plans.findIndex(({ name }) => name === current) + 1);
-  if (larger.length === 0) return <p className="muted">There is no larger one.</p>;
-  return <PlanOffers plans={larger} />;
 }

@@ -5,6 +5,7 @@ export type PlanName = 'free' | 'pro' | 'business';
 export interface User {
   readonly id: string;
   readonly email: string;
+  readonly name: string | null;
   readonly plan: PlanName;
   readonly createdAt: string;
 }
@@ -53,9 +54,14 @@ export async function listPlans(signal: AbortSignal): Promise<readonly Plan[]> {
   return (await request<{ readonly plans: readonly Plan[] }>('/auth/plans', { signal })).plans;
 }
 
-/** Moves the account to a larger plan. */
-export async function upgradePlan(order: Order): Promise<User> {
+/** Moves the account to another plan: to a larger one for its price, to a smaller one without. */
+export async function changePlan(order: Order | Pick<Order, 'plan'>): Promise<User> {
   return (await request<UserAnswer>('/auth/plan', { method: 'POST', body: order })).user;
+}
+
+/** An empty name is none. */
+export async function rename(name: string): Promise<User> {
+  return (await request<UserAnswer>('/auth/me', { method: 'PATCH', body: { name } })).user;
 }
 
 // Of a wrong password these two say 403: a 401 means the session here, as everywhere else.

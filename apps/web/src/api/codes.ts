@@ -34,6 +34,12 @@ export interface Code {
   readonly pngUrl: string;
   readonly svgUrl: string;
   readonly hasCustomLogo: boolean;
+  /** Of the dark modules, as `rrggbb`. */
+  readonly color: string;
+  /** Error correction. */
+  readonly level: 'L' | 'M' | 'Q' | 'H';
+  /** Whether scans pass all query parameters on to the destination. */
+  readonly forwardsQuery: boolean;
   readonly status: 'active' | 'disabled';
   readonly createdAt: string;
 }
@@ -55,6 +61,20 @@ export interface CodeChanges {
   readonly destinationUrl?: string;
   readonly title?: string | null;
   readonly status?: Code['status'];
+  readonly color?: string;
+  readonly level?: Code['level'];
+  readonly forwardsQuery?: boolean;
+}
+
+export type CodeSort = 'newest' | 'oldest' | 'title';
+
+/** Which codes to list, and in which order. */
+export interface CodeListFilter {
+  readonly search?: string;
+  readonly sort: CodeSort;
+  /** Days in UTC, both included. */
+  readonly from?: string;
+  readonly to?: string;
 }
 
 export interface CodeList {
@@ -73,13 +93,12 @@ export function previewCode(code: NewCode, signal: AbortSignal): Promise<string>
   return requestText('/qr/preview', { method: 'POST', body: code, signal });
 }
 
-/** Newest first. */
 export function listCodes(
-  page: { readonly limit: number; readonly cursor?: string },
+  page: CodeListFilter & { readonly limit: number; readonly cursor?: string },
   signal: AbortSignal,
 ): Promise<CodeList> {
-  const cursor = page.cursor === undefined ? '' : `&cursor=${encodeURIComponent(page.cursor)}`;
-  return request(`/qr?limit=${page.limit}${cursor}`, { signal });
+  const query = new URLSearchParams(Object.entries(page).map(([name, value]) => [name, String(value)]));
+  return request(`/qr?${query}`, { signal });
 }
 
 export function findCode(id: string, signal: AbortSignal): Promise<Code> {
@@ -100,7 +119,12 @@ export interface Look {
   readonly size?: number;
   /** `rrggbb` */
   readonly color?: string;
-  readonly level?: 'L' | 'M' | 'Q' | 'H';
+  readonly level?: Code['level'];
+}
+
+/** The stored look, by name: a picture may then be kept by the browser. */
+export function lookOf({ color, level }: Code): Look {
+  return { color, level };
 }
 
 /** The address of a picture that the service names relative to itself. */

@@ -1,4 +1,5 @@
 import { readErrorBody } from '@qr/common/shared';
+import { connection } from './connection.ts';
 import { ApiError, NetworkError } from './errors.ts';
 
 /** What {@link request} takes beside the path. */
@@ -45,13 +46,16 @@ async function sendInSession(path: string, options: RequestOptions): Promise<Res
 
 async function send(path: string, { method = 'GET', body, signal }: RequestOptions): Promise<Response> {
   try {
-    return await fetch(`/api${path}`, {
+    const response = await fetch(`/api${path}`, {
       method,
       ...(signal && { signal }),
       ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
+    connection.note(true);
+    return response;
   } catch (error) {
     if (signal?.aborted) throw error;
+    connection.note(false);
     throw new NetworkError(error);
   }
 }

@@ -36,19 +36,26 @@ export interface Period {
   readonly to: string;
 }
 
+/** Whose scans are counted; everyone's without. */
+export interface VisitorFilter {
+  readonly country?: string;
+  readonly device?: string;
+  readonly browser?: string;
+}
+
 /** `isRefresh`: for what is on the screen already. The service counts the others as views. */
 export function codeStatistics(
   id: string,
-  { from, to, isRefresh }: Period & { readonly isRefresh: boolean },
+  { isRefresh, ...filter }: Period & VisitorFilter & { readonly isRefresh: boolean },
   signal: AbortSignal,
 ): Promise<CodeStatistics> {
-  const query = `from=${from}&to=${to}&interval=day${isRefresh ? '&refresh=true' : ''}`;
+  const query = new URLSearchParams({ ...filter, interval: 'day', ...(isRefresh && { refresh: 'true' }) });
   return request(`/analytics/qrs/${encodeURIComponent(id)}?${query}`, { signal });
 }
 
 /** Where the scans of a period can be had as a file. */
-export function exportUrl(id: string, { from, to }: Period): string {
-  return `/api/analytics/qrs/${encodeURIComponent(id)}/export.csv?from=${from}&to=${to}`;
+export function exportUrl(id: string, filter: Period & VisitorFilter): string {
+  return `/api/analytics/qrs/${encodeURIComponent(id)}/export.csv?${new URLSearchParams({ ...filter })}`;
 }
 
 /** Of the last 30 days. */

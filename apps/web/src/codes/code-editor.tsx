@@ -2,7 +2,10 @@ import { Sentry } from '@qr/browser';
 import type { ReactElement } from 'react';
 import type { Code, CodeChanges } from '../api/codes.ts';
 import { Field } from '../forms/field.tsx';
+import { FormProblem } from '../forms/form-problem.tsx';
 import { useSubmit } from '../forms/use-submit.ts';
+import { completeWebAddress } from '../forms/web-address.ts';
+import { WebAddressField } from '../forms/web-address-field.tsx';
 import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
 import { useUpdateCode } from './use-codes.ts';
@@ -11,12 +14,12 @@ import { useUpdateCode } from './use-codes.ts';
 export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
   const { mutateAsync: updateCode, isPending } = useUpdateCode(code.id);
   const notify = useNotice();
-  const { isBusy, errors, onSubmit, onInput } = useSubmit({
+  const { isBusy, errors, problem, onSubmit, onInput } = useSubmit({
     action: 'update_qr',
     fields: ['title', 'destinationUrl'],
     submit: async (data) => {
       Sentry.addBreadcrumb({ message: 'Updating QR code', data: { qr_id: code.id } });
-      await updateCode(changesIn(data));
+      await updateCode(changesIn(code, data));
       notify('Saved.', 'success');
     },
   });
@@ -42,17 +45,28 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
           error={errors['title']}
         />
         {code.type === 'url' && (
-          <Field
+          <WebAddressField
             label="Leads to"
             name="destinationUrl"
-            type="url"
-            inputMode="url"
             required
             defaultValue={code.destinationUrl ?? ''}
-            hint="The printed picture stays the same. Scans follow within half a minute."
+            hint="The printed code stays the same. Scans lead to the new address within 30 seconds."
             error={errors['destinationUrl']}
           />
         )}
+        {code.scanUrl !== null && (
+          <label className="check">
+            <input type="checkbox" name="forwardsQuery" defaultChecked={code.forwardsQuery} />
+            <span>
+              Pass on query parameters
+              <span className="hint">
+                Adds what follows the “?” of a scanned address to the destination. Campaign parameters (utm_*) are
+                always passed on.
+              </span>
+            </span>
+          </label>
+        )}
+        <FormProblem>{problem}</FormProblem>
         <div className="actions">
           <button type="submit" disabled={isBusy}>
             {isBusy ? 'Saving…' : 'Save'}
@@ -75,10 +89,14 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
   );
 }
 
-function changesIn(data: FormData): CodeChanges {
-  const destinationUrl = data.get('destinationUrl');
+/** What differs from the code as it is; its title at least, as the service wants a change. */
+function changesIn(code: Code, data: FormData): CodeChanges {
+  const typed = data.get('destinationUrl');
+  const destinationUrl = typeof typed === 'string' ? completeWebAddress(typed) : code.destinationUrl;
+  const forwardsQuery = data.get('forwardsQuery') !== null;
   return {
     title: String(data.get('title') ?? '').trim() || null,
-    ...(typeof destinationUrl === 'string' && { destinationUrl: destinationUrl.trim() }),
+    ...(destinationUrl !== null && destinationUrl !== code.destinationUrl && { destinationUrl }),
+    ...(code.scanUrl !== null && forwardsQuery !== code.forwardsQuery && { forwardsQuery }),
   };
 }

@@ -2,14 +2,14 @@ import type { CodeType } from '../api/codes.ts';
 
 /** What a code can hold, in the order in which people choose it. */
 export const CODE_KINDS: readonly { readonly type: CodeType; readonly name: string; readonly use: string }[] = [
-  { type: 'url', name: 'Link', use: 'Leads to a web page. You can change where later, and see who scans it.' },
+  { type: 'url', name: 'Link', use: 'Leads to a web page. You can change the address later, and see every scan.' },
   { type: 'wifi', name: 'Wi-Fi', use: 'Lets guests join a network without typing. Cannot be changed once printed.' },
   {
     type: 'vcard',
     name: 'Business card',
-    use: 'Puts you into the contacts of a phone. Cannot be changed once printed.',
+    use: 'Saves your contact details on a phone. Cannot be changed once printed.',
   },
-  { type: 'microsite', name: 'Microsite', use: 'Leads to a page of links that you make here.' },
+  { type: 'microsite', name: 'Microsite', use: 'Leads to a page of links that you edit here.' },
 ];
 
 export function kindName(type: CodeType): string {

@@ -1,7 +1,11 @@
 import { type ReactElement, useState } from 'react';
-import { type Code, type Look, pictureUrl } from '../api/codes.ts';
+import { type Code, type CodeChanges, lookOf, pictureUrl } from '../api/codes.ts';
 import { SelectField } from '../forms/select-field.tsx';
+import { failureMessage } from '../notices/failure-message.ts';
+import { useNotice } from '../notices/notice-provider.tsx';
+import { ScanAddress } from './scan-address.tsx';
 import { titleOf } from './title-of.ts';
+import { useUpdateCode } from './use-codes.ts';
 
 /** Dark enough for every scanner. */
 const COLORS = [
@@ -23,36 +27,46 @@ const LEVELS = [
   { value: 'H', label: 'Highest (30 %)' },
 ];
 
-/** The picture as it will be downloaded, and how it is to look. */
+/** The picture as it will be downloaded, and its look, which is stored at once. */
 export function CodePicture({ code }: { readonly code: Code }): ReactElement {
-  const [color, setColor] = useState('000000');
   const [size, setSize] = useState('1024');
-  const [level, setLevel] = useState('M');
-  // A logo covers a part of the code: the service restores it by the highest level, whatever is asked for.
-  const look: Look = { color, ...(!code.hasCustomLogo && { level: level as NonNullable<Look['level']> }) };
+  const { mutateAsync: updateCode } = useUpdateCode(code.id);
+  const notify = useNotice();
+  const change = async (changes: CodeChanges) => {
+    try {
+      await updateCode(changes);
+    } catch (error) {
+      notify(failureMessage(error, 'change_look'));
+    }
+  };
+  const look = lookOf(code);
+  // Chosen by other means than this page.
+  const ownColor = { value: code.color, label: `#${code.color}` };
   return (
     <aside className="card preview" aria-label="Picture">
       <img src={pictureUrl(code.svgUrl, look)} alt={`QR code: ${titleOf(code)}`} width="240" height="240" />
+      {code.scanUrl !== null && <ScanAddress scanUrl={code.scanUrl} />}
       <div className="form">
         <SelectField
           label="Colour"
           name="color"
-          value={color}
-          options={COLORS}
-          onChange={(event) => setColor(event.target.value)}
+          value={code.color}
+          options={COLORS.some(({ value }) => value === code.color) ? COLORS : [...COLORS, ownColor]}
+          onChange={({ target }) => void change({ color: target.value })}
         />
+        {/* A logo covers a part of the code, which only the highest level restores. */}
         {!code.hasCustomLogo && (
           <SelectField
             label="Error correction"
             name="level"
-            value={level}
+            value={code.level}
             options={LEVELS}
-            hint="How much of it may be dirty or torn."
-            onChange={(event) => setLevel(event.target.value)}
+            hint="How much of the code can be damaged and still scan."
+            onChange={({ target }) => void change({ level: target.value as Code['level'] })}
           />
         )}
         <SelectField
-          label="Size of the PNG"
+          label="PNG size"
           name="size"
           value={size}
           options={SIZES}

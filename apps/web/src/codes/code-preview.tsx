@@ -18,13 +18,13 @@ export function CodePreview({ code }: { readonly code: NewCode | undefined }): R
           height="240"
         />
       ) : (
-        <p className="preview-empty">The code shows here once there is something in it.</p>
+        <p className="preview-empty">Your code appears here while you type.</p>
       )}
       {data && code && (
         <p className="hint">
           {leadsSomewhere
-            ? 'The dots will be others in the end, as each code has an address of its own.'
-            : 'Try it: hold the camera of a phone in front of it.'}
+            ? 'The final pattern differs: each code gets its own address.'
+            : 'Try it: point your phone’s camera at it.'}
         </p>
       )}
     </aside>

@@ -1,35 +1,36 @@
 import { type ReactElement, useState } from 'react';
-import { exportUrl } from '../api/statistics.ts';
+import { type CodeStatistics, exportUrl, type VisitorFilter } from '../api/statistics.ts';
 import { ScansChart } from '../charts/scans-chart.tsx';
 import { Shares } from '../charts/shares.tsx';
+import { DateRange } from '../forms/date-range.tsx';
 import { Failure } from '../layout/failure.tsx';
 import { Skeleton } from '../layout/skeleton.tsx';
 import { countryName } from './country-name.ts';
-import { lastDays } from './last-days.ts';
+import { lastDays, withinLimit } from './last-days.ts';
 import { useCodeStatistics } from './use-statistics.ts';
 
-const PERIODS = [7, 30, 90] as const;
+const PERIODS = [7, 30, 90];
 
-/** How often a code was scanned, when, where and with what. */
+/** How often a code was scanned, when, where and with what; a click on a country, device or browser limits everything to it. */
 export function CodeScans({ id, scanUrl }: { readonly id: string; readonly scanUrl: string }): ReactElement {
-  const [days, setDays] = useState<number>(30);
-  const period = lastDays(days);
-  const { data, error, refetch } = useCodeStatistics(id, period);
+  const [period, setPeriod] = useState(() => lastDays(30));
+  const [visitors, setVisitors] = useState<VisitorFilter>({});
+  const { data, error, refetch } = useCodeStatistics(id, { ...period, ...visitors });
   return (
     <section className="card stack" aria-labelledby="scans-heading">
       <div className="section-head">
         <h2 id="scans-heading">Scans</h2>
-        <label className="period">
-          <span className="visually-hidden">Period</span>
-          <select value={days} onChange={(event) => setDays(Number(event.target.value))}>
-            {PERIODS.map((count) => (
-              <option key={count} value={count}>
-                Last {count} days
-              </option>
-            ))}
-          </select>
-        </label>
+        <DateRange
+          label="Period"
+          value={period}
+          periods={PERIODS}
+          // An emptied date is being typed: the last period stays.
+          onChange={({ from = period.from, to = period.to }) => {
+            if (from <= to) setPeriod(withinLimit({ from, to }, period));
+          }}
+        />
       </div>
+      <Limits visitors={visitors} onChange={setVisitors} />
       {error && !data && <Failure error={error} action="show_statistics" onRetry={refetch} />}
       {!error && !data && <Skeleton height="chart" label="Counting scans" />}
       {data && (
@@ -37,7 +38,7 @@ export function CodeScans({ id, scanUrl }: { readonly id: string; readonly scanU
           <p className="counts" role="status">
             <strong>{data.scans}</strong> {data.scans === 1 ? 'scan' : 'scans'} by{' '}
             <strong>{data.uniqueVisitors}</strong> {data.uniqueVisitors === 1 ? 'visitor' : 'visitors'}
-            {data.botScans > 0 && `, ${data.botScans} of them by programs`}
+            {data.botScans > 0 && `, and ${data.botScans} by bots`}
           </p>
           <ScansChart
             days={data.series.map(({ start, scans, uniqueVisitors }) => ({
@@ -46,19 +47,9 @@ export function CodeScans({ id, scanUrl }: { readonly id: string; readonly scanU
               visitors: uniqueVisitors,
             }))}
           />
-          {data.scans === 0 ? (
-            <p>
-              Nobody has scanned it in this time. Print it, or open <a href={scanUrl}>{scanUrl}</a> to try it yourself.
-            </p>
-          ) : (
-            <div className="share-columns">
-              <Shares title="Countries" shares={data.byCountry} nameOf={countryName} />
-              <Shares title="Devices" shares={data.byDevice} nameOf={capitalised} />
-              <Shares title="Browsers" shares={data.byBrowser} />
-            </div>
-          )}
+          <Visitors data={data} scanUrl={scanUrl} visitors={visitors} onChange={setVisitors} />
           <p className="actions">
-            <a href={exportUrl(id, period)} download>
+            <a href={exportUrl(id, { ...period, ...visitors })} download>
               Download as CSV
             </a>
             <a href={scanUrl}>Scan address</a>
@@ -67,6 +58,74 @@ export function CodeScans({ id, scanUrl }: { readonly id: string; readonly scanU
       )}
     </section>
   );
+}
+
+interface VisitorsProps {
+  readonly data: CodeStatistics;
+  readonly scanUrl: string;
+  readonly visitors: VisitorFilter;
+  readonly onChange: (visitors: VisitorFilter) => void;
+}
+
+function Visitors({ data, scanUrl, visitors, onChange }: VisitorsProps): ReactElement {
+  if (data.scans === 0 && Object.keys(visitors).length === 0) {
+    return (
+      <p>
+        No scans in this period. Print the code, or open <a href={scanUrl}>{scanUrl}</a> to try it yourself.
+      </p>
+    );
+  }
+  const choose = (kind: keyof VisitorFilter) => (value: string | undefined) => onChange(limited(visitors, kind, value));
+  return (
+    <div className="share-columns">
+      <Shares
+        title="Countries"
+        shares={data.byCountry}
+        nameOf={countryName}
+        chosen={visitors.country}
+        onChoose={choose('country')}
+      />
+      <Shares
+        title="Devices"
+        shares={data.byDevice}
+        nameOf={capitalised}
+        chosen={visitors.device}
+        onChoose={choose('device')}
+      />
+      <Shares title="Browsers" shares={data.byBrowser} chosen={visitors.browser} onChoose={choose('browser')} />
+    </div>
+  );
+}
+
+const NAMES = { country: countryName, device: capitalised, browser: (value: string) => value } as const;
+
+/** What the statistics are limited to, each to be lifted by itself. */
+function Limits({ visitors, onChange }: Pick<VisitorsProps, 'visitors' | 'onChange'>): ReactElement | null {
+  const kinds = (['country', 'device', 'browser'] as const).filter((kind) => visitors[kind] !== undefined);
+  if (kinds.length === 0) return null;
+  return (
+    <p className="limits">
+      {kinds.map((kind) => {
+        const name = NAMES[kind](visitors[kind] ?? '');
+        return (
+          <button
+            key={kind}
+            type="button"
+            className="quiet"
+            aria-label={`Remove filter ${name}`}
+            onClick={() => onChange(limited(visitors, kind, undefined))}
+          >
+            {name} ✕
+          </button>
+        );
+      })}
+    </p>
+  );
+}
+
+function limited(visitors: VisitorFilter, kind: keyof VisitorFilter, value: string | undefined): VisitorFilter {
+  const { [kind]: _lifted, ...others } = visitors;
+  return { ...others, ...(value !== undefined && { [kind]: value }) };
 }
 
 function capitalised(kind: string): string {

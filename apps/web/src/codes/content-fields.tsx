@@ -2,6 +2,7 @@ import { type ReactElement, useState } from 'react';
 import type { CodeType } from '../api/codes.ts';
 import { Field } from '../forms/field.tsx';
 import { SelectField } from '../forms/select-field.tsx';
+import { WebAddressField } from '../forms/web-address-field.tsx';
 import { MicrositeField } from './microsite-field.tsx';
 
 interface ContentFieldsProps {
@@ -21,12 +22,9 @@ type FieldsProps = Pick<ContentFieldsProps, 'errors'>;
 
 function UrlFields({ errors }: FieldsProps): ReactElement {
   return (
-    <Field
+    <WebAddressField
       label="Where should the code lead?"
       name="destinationUrl"
-      type="url"
-      inputMode="url"
-      placeholder="https://example.com/menu"
       autoComplete="url"
       required
       error={errors['destinationUrl']}
@@ -45,6 +43,7 @@ function WifiFields({ errors }: FieldsProps): ReactElement {
         autoComplete="off"
         maxLength={32}
         required
+        complaint="Enter the name of the network."
         error={errors['wifi.ssid']}
       />
       <SelectField
@@ -67,40 +66,54 @@ function WifiFields({ errors }: FieldsProps): ReactElement {
           autoComplete="off"
           spellCheck={false}
           required
-          hint="Everyone who can scan the code can read it."
+          complaint={encryption === 'WEP' ? 'Enter the WEP key.' : 'Enter the password: 8 to 63 characters.'}
+          hint="Anyone who scans the code can read it."
           error={errors['wifi.password']}
         />
       )}
       <label className="check">
         <input type="checkbox" name="wifi.hidden" />
-        The network does not show its name
+        Hidden network
       </label>
     </>
   );
 }
 
 function VcardFields({ errors }: FieldsProps): ReactElement {
-  const field = (name: string, label: string, type: string, autoComplete: string) => (
+  const field = (
+    name: string,
+    label: string,
+    type: string,
+    autoComplete: string,
+    complaint = 'Leave out special characters.',
+  ) => (
     <Field
       key={name}
       label={label}
       name={`vcard.${name}`}
       type={type}
       autoComplete={autoComplete}
+      complaint={complaint}
       error={errors[`vcard.${name}`]}
     />
   );
   return (
     <>
       <div className="field-pair">
-        {field('firstName', 'First name', 'text', 'given-name')}
+        {field('firstName', 'First name', 'text', 'given-name', 'Enter a first name, a last name or a company.')}
         {field('lastName', 'Last name', 'text', 'family-name')}
       </div>
       {field('organization', 'Company', 'text', 'organization')}
       {field('jobTitle', 'Job title', 'text', 'organization-title')}
-      {field('phone', 'Phone', 'tel', 'tel')}
-      {field('email', 'E-mail', 'email', 'email')}
-      {field('url', 'Web page', 'url', 'url')}
+      {field('phone', 'Phone', 'tel', 'tel', 'Enter a phone number, such as +41 44 123 45 67.')}
+      {field('email', 'E-mail', 'email', 'email', 'Enter an e-mail address, such as ada@example.com.')}
+      <WebAddressField
+        label="Web page"
+        name="vcard.url"
+        autoComplete="url"
+        placeholder="example.com"
+        error={errors['vcard.url']}
+      />
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type { CodeType, NewCode, Vcard, Wifi } from '../api/codes.ts';
+import { completeWebAddress } from '../forms/web-address.ts';
 
 /** The names of the form's fields, which are those that the API complains of. */
 export const CODE_FIELDS = [
@@ -26,7 +27,7 @@ export function readCodeForm(type: CodeType, data: FormData, logo: string | unde
 type Text = (name: string) => string | undefined;
 
 function contentOf(type: CodeType, text: Text, data: FormData): Omit<NewCode, 'type' | 'title' | 'logo'> {
-  if (type === 'url') return { destinationUrl: text('destinationUrl') ?? '' };
+  if (type === 'url') return { destinationUrl: completeWebAddress(text('destinationUrl') ?? '') };
   if (type === 'microsite') return { micrositeId: text('micrositeId') ?? '' };
   if (type === 'vcard') return { vcard: readVcard(text) };
   return { wifi: readWifi(text, data) };
@@ -49,7 +50,7 @@ function readVcard(text: Text): Vcard {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = text(`vcard.${name}`);
-      return value === undefined ? [] : [[name, value]];
+      return value === undefined ? [] : [[name, name === 'url' ? completeWebAddress(value) : value]];
     }),
   );
 }

@@ -7,7 +7,7 @@ import { useSummary } from './use-statistics.ts';
 const number = new Intl.NumberFormat();
 
 /** What all codes of a person came to in the last 30 days. */
-export function ScanTotals({ codes }: { readonly codes: number }): ReactElement {
+export function ScanTotals(): ReactElement {
   const { data, error, refetch } = useSummary();
   if (error && !data) return <Failure error={error} action="show_summary" onRetry={refetch} />;
   if (!data) return <Skeleton height="card" label="Counting scans" />;
@@ -15,7 +15,6 @@ export function ScanTotals({ codes }: { readonly codes: number }): ReactElement 
   return (
     <section className="card totals" aria-label="The last 30 days">
       <dl>
-        <Total name={codes === 1 ? 'Code' : 'Codes'} value={codes} />
         <Total name="Scans in 30 days" value={data.scans} />
         <Total name="Visitors in 30 days" value={data.uniqueVisitors} />
       </dl>

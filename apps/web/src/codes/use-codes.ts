@@ -11,6 +11,7 @@ import {
   type Code,
   type CodeChanges,
   type CodeList,
+  type CodeListFilter,
   createCode,
   deleteCode,
   findCode,
@@ -25,13 +26,15 @@ const PAGE_SIZE = 24;
 
 const keys = { all: ['codes'], list: ['codes', 'list'], one: (id: string) => ['codes', 'one', id] } as const;
 
-/** The codes of the person, newest first, page by page. */
-export function useCodeList() {
+/** The codes of the person that match, page by page. */
+export function useCodeList(filter: CodeListFilter) {
   return useInfiniteQuery({
-    queryKey: keys.list,
+    queryKey: [...keys.list, filter],
+    // The former list stays until the next one is there.
+    placeholderData: keepPreviousData,
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam, signal }) =>
-      listCodes({ limit: PAGE_SIZE, ...(pageParam !== undefined && { cursor: pageParam }) }, signal),
+      listCodes({ ...filter, limit: PAGE_SIZE, ...(pageParam !== undefined && { cursor: pageParam }) }, signal),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
   });
 }
@@ -103,6 +106,9 @@ export function useForgetCode(id: string): () => void {
 }
 
 function listed(client: QueryClient, id: string): Code | undefined {
-  const lists = client.getQueryData<InfiniteData<CodeList>>(keys.list);
-  return lists?.pages.flatMap(({ items }) => items).find((code) => code.id === id);
+  return client
+    .getQueriesData<InfiniteData<CodeList>>({ queryKey: keys.list })
+    .flatMap(([, list]) => list?.pages ?? [])
+    .flatMap(({ items }) => items)
+    .find((code) => code.id === id);
 }

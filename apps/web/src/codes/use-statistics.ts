@@ -1,18 +1,18 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { codeStatistics, type Period, summary } from '../api/statistics.ts';
+import { codeStatistics, type Period, summary, type VisitorFilter } from '../api/statistics.ts';
 
 /** Scans are counted a moment after they happen; whoever looks wants to see that. */
 const REFRESH_MS = 10_000;
 
-export function useCodeStatistics(id: string, period: Period) {
+export function useCodeStatistics(id: string, filter: Period & VisitorFilter) {
   return useQuery({
-    queryKey: ['statistics', 'code', id, period],
+    queryKey: ['statistics', 'code', id, filter],
     queryFn: ({ signal, queryKey, client }) => {
       const isRefresh = client.getQueryData(queryKey) !== undefined;
-      return codeStatistics(id, { ...period, isRefresh }, signal);
+      return codeStatistics(id, { ...filter, isRefresh }, signal);
     },
     refetchInterval: REFRESH_MS,
-    // The chart of the last period, until the next one is there.
+    // The chart of the last choice, until the next one is there.
     placeholderData: keepPreviousData,
   });
 }

@@ -18,7 +18,7 @@ interface FieldFrameProps {
 /** Label, hint and error around a control of any kind. */
 export function FieldFrame({ label, hint, error, isOptional, children }: FieldFrameProps): ReactElement {
   const id = useId();
-  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  const describedBy = error ? `${id}-error` : hint && `${id}-hint`;
   return (
     <div className="field">
       <label htmlFor={id}>
@@ -26,7 +26,8 @@ export function FieldFrame({ label, hint, error, isOptional, children }: FieldFr
         {isOptional && <span className="optional"> (optional)</span>}
       </label>
       {children({ id, 'aria-invalid': error !== undefined, ...(describedBy && { 'aria-describedby': describedBy }) })}
-      {hint && (
+      {/* What is wrong stands where the hint was. */}
+      {hint && !error && (
         <p className="hint" id={`${id}-hint`}>
           {hint}
         </p>

@@ -2,33 +2,44 @@ import { type InputEvent, type SubmitEvent, useRef, useState } from 'react';
 import { ApiError } from '../api/errors.ts';
 import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
+import { checkForm, plainComplaint } from './check-form.ts';
 
 /** What {@link useSubmit} takes. */
 export interface SubmitOptions {
   /** A constant that names the action in error reports, such as `create_qr`. */
   readonly action: string;
-  /** The fields of the form: complaints about others are shown as a notice. */
+  /** The fields of the form: complaints about others are problems of the form. */
   readonly fields: readonly string[];
   readonly submit: (data: FormData) => Promise<void>;
   /** Hears of every failure, before it is shown. */
   readonly onFailure?: (error: unknown) => void;
 }
 
-/** The state of a form: whether it is being sent, and what the API says of its fields. */
+/** The state of a form: whether it is being sent, and what is wrong with it. */
 export interface SubmitState {
   readonly isBusy: boolean;
+  /** By the name of the field. */
   readonly errors: Readonly<Record<string, string>>;
+  /** Of the form as a whole; to be shown above its button. */
+  readonly problem: string | undefined;
   readonly onSubmit: (event: SubmitEvent<HTMLFormElement>) => void;
   /** Takes a complaint away once its field is being changed. */
   readonly onInput: (event: InputEvent<HTMLFormElement>) => void;
 }
 
-/** Sends a form once at a time and sorts what can go wrong: complaints go to their field, everything else into a notice. */
+/** Checks a form, sends it once at a time, and sorts what can go wrong: complaints stand beside their field, everything else above the button. */
 export function useSubmit({ action, fields, submit, onFailure }: SubmitOptions): SubmitState {
   const [isBusy, setBusy] = useState(false);
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+  const [problem, setProblem] = useState<string>();
   const isSending = useRef(false);
   const notify = useNotice();
+
+  const complain = (form: HTMLFormElement, complaints: Readonly<Record<string, string>>) => {
+    setErrors(complaints);
+    const input = form.elements.namedItem(Object.keys(complaints)[0] ?? '');
+    if (input instanceof HTMLElement) input.focus();
+  };
 
   const send = async (form: HTMLFormElement) => {
     isSending.current = true;
@@ -41,11 +52,9 @@ export function useSubmit({ action, fields, submit, onFailure }: SubmitOptions):
       onFailure?.(error);
       const field = error instanceof ApiError ? error.body.field : undefined;
       if (error instanceof ApiError && field !== undefined && fields.includes(field)) {
-        setErrors({ [field]: complaint(field, error.message) });
-        const input = form.elements.namedItem(field);
-        if (input instanceof HTMLElement) input.focus();
+        complain(form, { [field]: plainComplaint(form, field, error.message) });
       } else {
-        notify(failureMessage(error, action));
+        setProblem(failureMessage(error, action));
       }
     } finally {
       isSending.current = false;
@@ -56,20 +65,21 @@ export function useSubmit({ action, fields, submit, onFailure }: SubmitOptions):
   return {
     isBusy,
     errors,
+    problem,
     onInput: ({ target }) => {
       const { name } = target as Partial<HTMLInputElement>;
-      if (name !== undefined && name in errors) setErrors({});
+      if (name === undefined || !(name in errors)) return;
+      const { [name]: _corrected, ...others } = errors;
+      setErrors(others);
     },
     onSubmit: (event) => {
       event.preventDefault();
-      if (!isSending.current) void send(event.currentTarget);
+      const form = event.currentTarget;
+      if (isSending.current) return;
+      setProblem(undefined);
+      const complaints = checkForm(form);
+      if (Object.keys(complaints).length > 0) complain(form, complaints);
+      else void send(form);
     },
   };
-}
-
-/** The API names the field at the start of its sentence, which stands beside that field here. */
-function complaint(field: string, message: string): string {
-  if (!message.startsWith(`${field} `)) return message;
-  const rest = message.slice(field.length + 1);
-  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}.`;
 }

@@ -7,14 +7,16 @@ interface ConfirmDialogProps {
   readonly children: ReactNode;
   /** What the button that does it says, such as `Delete code`. */
   readonly action: string;
+  /** Whether something is lost by it. @default true */
+  readonly isDangerous?: boolean;
   readonly isBusy?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
-/** Asks before something that cannot be undone. The browser's own dialog keeps the focus inside, closes on Escape and gives the focus back. */
+/** Asks before something with consequences. The browser's own dialog keeps the focus inside, closes on Escape and gives the focus back. */
 export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
-  const { isOpen, title, children, action, isBusy = false, onConfirm, onClose } = props;
+  const { isOpen, title, children, action, isDangerous = true, isBusy = false, onConfirm, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -26,7 +28,7 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
       <h2 id={titleId}>{title}</h2>
       {children}
       <div className="actions">
-        <button type="button" className="danger" disabled={isBusy} onClick={onConfirm}>
+        <button type="button" {...(isDangerous && { className: 'danger' })} disabled={isBusy} onClick={onConfirm}>
           {action}
         </button>
         <button type="button" className="quiet" onClick={onClose}>

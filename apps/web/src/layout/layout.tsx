@@ -1,27 +1,32 @@
-import type { ReactElement } from 'react';
-import { Link, NavLink, Outlet, ScrollRestoration, useNavigate } from 'react-router';
+import { type ReactElement, useRef } from 'react';
+import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate } from 'react-router';
 import { ConsentBanner } from '../consent/consent-banner.tsx';
 import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
+import { PageProgress } from './page-progress.tsx';
+import { useFocusOnNavigation } from './use-focus-on-navigation.ts';
 
 /** What every page has around it. */
 export function Layout(): ReactElement {
+  const content = useRef<HTMLElement>(null);
+  useFocusOnNavigation(content);
   return (
     <>
+      <PageProgress />
       <a className="skip-link" href="#content">
         Skip to content
       </a>
       <header className="site-header">
         <Link to="/" className="brand">
           <img src="/icon.svg" alt="" width="28" height="28" />
-          QR Platform
+          <span>QR Platform</span>
         </Link>
         <Navigation />
       </header>
       <OfflineBanner />
-      <main id="content" tabIndex={-1}>
+      <main id="content" tabIndex={-1} ref={content}>
         <Outlet />
       </main>
       <ConsentBanner />
@@ -33,12 +38,13 @@ export function Layout(): ReactElement {
 function Navigation(): ReactElement | null {
   const { user, leave } = useSession();
   const navigate = useNavigate();
+  const { pathname } = useLocation();
   const notify = useNotice();
   if (user === undefined) return null;
   if (user === null) {
     return (
       <nav aria-label="Account">
-        <Link to="/login">Log in</Link>
+        <NavLink to="/login">Log in</NavLink>
         <Link to="/signup" className="button">
           Sign up
         </Link>
@@ -55,9 +61,9 @@ function Navigation(): ReactElement | null {
   };
   return (
     <nav aria-label="Main">
-      <NavLink to="/" end>
+      <Link to="/" aria-current={pathname === '/' ? 'page' : isOfCodes(pathname)}>
         Codes
-      </NavLink>
+      </Link>
       <NavLink to="/microsites">Microsites</NavLink>
       <NavLink to="/account">Account</NavLink>
       <button type="button" className="quiet" onClick={() => void leaveAndGo()}>
@@ -65,4 +71,9 @@ function Navigation(): ReactElement | null {
       </button>
     </nav>
   );
+}
+
+/** The pages of single codes belong to their list, though not by their paths. */
+function isOfCodes(pathname: string): boolean {
+  return pathname === '/create' || pathname.startsWith('/qr/');
 }

@@ -1,17 +1,41 @@
-import { type ReactElement, useSyncExternalStore } from 'react';
+import { type ReactElement, useEffect, useSyncExternalStore } from 'react';
+import { connection } from '../api/connection.ts';
 
-/** Says so while the browser knows that it has no network. What is shown stays; the queries ask again by themselves. */
+/** How often a server that does not answer is tried. */
+const PROBE_INTERVAL_MS = 3000;
+
+/** Says so while there is no network or no answer, and finds out by itself when that is over. What is shown stays; what could not be loaded follows. */
 export function OfflineBanner(): ReactElement {
-  const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine);
+  const isOnline = useSyncExternalStore(subscribeToBrowser, () => navigator.onLine);
+  const isReachable = useSyncExternalStore(connection.subscribe, connection.isReachable);
+  useEffect(() => {
+    if (isReachable) return undefined;
+    const timer = setInterval(() => void probe(), PROBE_INTERVAL_MS);
+    addEventListener('online', probe);
+    return () => {
+      clearInterval(timer);
+      removeEventListener('online', probe);
+    };
+  }, [isReachable]);
   // Always there, as screen readers announce only what changes within a region that they know.
   return (
     <div className="offline" role="status">
-      {!isOnline && <p>You are offline. What you see may be old, and changes cannot be saved.</p>}
+      {!isOnline && <p>You are offline. What you see may be old, and changes cannot be saved until you are back.</p>}
+      {isOnline && !isReachable && <p>The server cannot be reached. Trying again…</p>}
     </div>
   );
 }
 
-function subscribe(onChange: () => void): () => void {
+async function probe(): Promise<void> {
+  try {
+    await fetch('/health/live', { cache: 'no-store' });
+    connection.note(true);
+  } catch {
+    connection.note(false);
+  }
+}
+
+function subscribeToBrowser(onChange: () => void): () => void {
   addEventListener('online', onChange);
   addEventListener('offline', onChange);
   return () => {

@@ -1,5 +1,5 @@
-import { ApiError } from '../api/errors.ts';
 import type { MicrositeContent, MicrositeLink } from '../api/microsites.ts';
+import { completeWebAddress } from '../forms/web-address.ts';
 
 /** What the API accepts, in characters; links by number. */
 export const LIMITS = { title: 120, description: 300, label: 80, url: 2048, links: 50 } as const;
@@ -31,25 +31,12 @@ export function contentOf({ title, description, links }: Draft): Required<Micros
   return {
     title: oneLine(title),
     description: oneLine(description),
-    links: links.map(({ label, url }) => ({ label: oneLine(label), url: url.trim() })),
+    links: links.map(({ label, url }) => ({ label: oneLine(label), url: completeWebAddress(url) })),
   };
 }
 
 export function isSame(one: MicrositeContent, other: MicrositeContent): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/**
- * Complains of what was left empty, in the API's own form: its words for that are for programmers.
- *
- * @throws ApiError that names the first such field.
- */
-export function requireContent({ title, links }: MicrositeContent): void {
-  require(title, 'title', 'Give the microsite a title.');
-  for (const [index, { label, url }] of links.entries()) {
-    require(label, `links.${index}.label`, 'Say what the link leads to.');
-    require(url, `links.${index}.url`, 'Give the address that the link leads to.');
-  }
 }
 
 /** The fields of a draft by the names that the API gives them. */
@@ -80,8 +67,4 @@ function newKey(): number {
 
 function oneLine(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-}
-
-function require(value: string, field: string, message: string): void {
-  if (value === '') throw new ApiError(400, { field, message });
 }

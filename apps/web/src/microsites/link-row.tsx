@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { Field } from '../forms/field.tsx';
+import { WebAddressField } from '../forms/web-address-field.tsx';
 import { type DraftLink, LIMITS } from './draft.ts';
 
 interface LinkRowProps {
@@ -27,21 +28,19 @@ export function LinkRow({ link, index, isLast, errorOf, onChange, onMove, onRemo
         maxLength={LIMITS.label}
         autoComplete="off"
         required
+        complaint="Say what the link leads to."
         error={errorOf('label')}
         onChange={({ target }) => onChange({ ...link, label: target.value })}
       />
-      <Field
+      <WebAddressField
         label="Address"
         name={`${name}.url`}
-        type="url"
-        inputMode="url"
-        placeholder="https://example.com"
         value={link.url}
         maxLength={LIMITS.url}
         autoComplete="off"
         required
         error={errorOf('url')}
-        onChange={({ target }) => onChange({ ...link, url: target.value })}
+        onChangeAddress={(url) => onChange({ ...link, url })}
       />
       <div className="link-actions">
         <button

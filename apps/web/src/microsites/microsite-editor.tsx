@@ -1,6 +1,7 @@
 import { type ReactElement, useRef } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Microsite, MicrositeContent } from '../api/microsites.ts';
+import { PageTitle } from '../layout/page-title.tsx';
 import { useNotice } from '../notices/notice-provider.tsx';
 import { DeleteMicrosite } from './delete-microsite.tsx';
 import { MicrositeForm } from './microsite-form.tsx';
@@ -30,6 +31,7 @@ export function MicrositeEditor({ microsite }: { readonly microsite: Microsite }
 
   return (
     <>
+      <PageTitle>{microsite.title}</PageTitle>
       <div className="page-head">
         <h1 className="microsite-title">{microsite.title}</h1>
         <Link to="/microsites">All microsites</Link>

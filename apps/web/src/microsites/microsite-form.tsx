@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Field } from '../forms/field.tsx';
+import { FormProblem } from '../forms/form-problem.tsx';
 import { TextAreaField } from '../forms/text-area-field.tsx';
 import { LIMITS } from './draft.ts';
 import { LeaveGuard } from './leave-guard.tsx';
@@ -16,7 +17,7 @@ interface MicrositeFormProps extends DraftOptions {
 
 /** The content of a microsite, beside what visitors will see of it. */
 export function MicrositeForm({ isLeaving = false, children, ...options }: MicrositeFormProps): ReactElement {
-  const { draft, change, isChanged, isBusy, errors, errorOf, onSubmit, onInput } = useDraft(options);
+  const { draft, change, isChanged, isBusy, errors, problem, errorOf, onSubmit, onInput } = useDraft(options);
   return (
     <div className="editor">
       <form className="card form" onSubmit={onSubmit} onInput={onInput} noValidate>
@@ -28,6 +29,7 @@ export function MicrositeForm({ isLeaving = false, children, ...options }: Micro
           maxLength={LIMITS.title}
           autoComplete="off"
           required
+          complaint="Give the microsite a title."
           error={errors['title']}
           onChange={({ target }) => change({ title: target.value })}
         />
@@ -47,6 +49,7 @@ export function MicrositeForm({ isLeaving = false, children, ...options }: Micro
           errorOf={errorOf}
           onChange={(links) => change({ links })}
         />
+        <FormProblem>{problem}</FormProblem>
         <div className="actions">{children({ isBusy, isChanged })}</div>
       </form>
       <MicrositePreview draft={draft} />

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { completeWebAddress } from '../forms/web-address.ts';
 import type { Draft } from './draft.ts';
 
 /** What visitors will see. The links are for looking at only: their addresses have not been checked yet. */
@@ -33,6 +34,7 @@ function Missing({ children }: { readonly children: string }): ReactElement {
   return <i className="preview-missing">{children}</i>;
 }
 
-function hostOf(url: string): string | undefined {
+function hostOf(typed: string): string | undefined {
+  const url = completeWebAddress(typed);
   return (URL.canParse(url) && new URL(url).host) || undefined;
 }

@@ -1,16 +1,7 @@
 import { useState } from 'react';
 import type { MicrositeContent } from '../api/microsites.ts';
 import { type SubmitState, useSubmit } from '../forms/use-submit.ts';
-import {
-  contentOf,
-  type Draft,
-  type DraftLink,
-  draftOf,
-  fieldNames,
-  isSame,
-  requireContent,
-  type StoredContent,
-} from './draft.ts';
+import { contentOf, type Draft, type DraftLink, draftOf, fieldNames, isSame, type StoredContent } from './draft.ts';
 
 /** What {@link useDraft} takes. */
 export interface DraftOptions {
@@ -42,8 +33,6 @@ export function useDraft({ initial, action, store, finish }: DraftOptions): Draf
     action,
     fields: fieldNames(draft),
     submit: async () => {
-      setSentKeys(draft.links.map(({ key }) => key));
-      requireContent(content);
       if (isChanged) {
         await store(content);
         setStored(content);
@@ -53,6 +42,10 @@ export function useDraft({ initial, action, store, finish }: DraftOptions): Draf
   });
   return {
     ...submitState,
+    onSubmit: (event) => {
+      setSentKeys(draft.links.map(({ key }) => key));
+      submitState.onSubmit(event);
+    },
     draft,
     change: (changes) => setDraft((current) => ({ ...current, ...changes })),
     isChanged,

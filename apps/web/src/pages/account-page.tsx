@@ -1,9 +1,11 @@
 import type { ReactElement } from 'react';
 import { DeleteSection } from '../account/delete-section.tsx';
+import { NameSection } from '../account/name-section.tsx';
 import { PasswordSection } from '../account/password-section.tsx';
 import { PlanSection } from '../account/plan-section.tsx';
 import { PrivacySection } from '../account/privacy-section.tsx';
 import { dateText } from '../codes/date-text.ts';
+import { PageTitle } from '../layout/page-title.tsx';
 import { useSession } from '../session/session-provider.tsx';
 
 /** Everything that somebody can change about themselves. */
@@ -12,15 +14,18 @@ export function AccountPage(): ReactElement | null {
   if (!user) return null;
   return (
     <div className="account">
+      <PageTitle>Account</PageTitle>
       <div className="account-head">
         <h1>Account</h1>
         <p>
-          Logged in as <strong>{user.email}</strong>
+          Logged in as <strong>{user.name ?? user.email}</strong>
+          {user.name !== null && <> ({user.email})</>}
         </p>
         <p className="muted">
-          With us since <time dateTime={user.createdAt}>{dateText(user.createdAt)}</time>
+          Member since <time dateTime={user.createdAt}>{dateText(user.createdAt)}</time>
         </p>
       </div>
+      <NameSection user={user} />
       <PlanSection user={user} />
       <PasswordSection email={user.email} />
       <PrivacySection />

@@ -9,6 +9,7 @@ import { DeleteCode } from '../codes/delete-code.tsx';
 import { titleOf } from '../codes/title-of.ts';
 import { useCode } from '../codes/use-codes.ts';
 import { Failure } from '../layout/failure.tsx';
+import { PageTitle } from '../layout/page-title.tsx';
 import { Skeleton } from '../layout/skeleton.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 
@@ -20,6 +21,7 @@ export function CodePage(): ReactElement {
   if (!code) return <Skeleton height="page" label="Loading the code" />;
   return (
     <>
+      <PageTitle>{titleOf(code)}</PageTitle>
       <div className="page-head">
         <h1>{titleOf(code)}</h1>
         <Link to="/">All codes</Link>

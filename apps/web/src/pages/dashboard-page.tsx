@@ -1,16 +1,23 @@
 import { trackEvent } from '@qr/browser';
 import { type ReactElement, useEffect } from 'react';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
+import { isNarrow, readFilter } from '../codes/code-filter.ts';
+import { CodeFilters } from '../codes/code-filters.tsx';
 import { CodeList } from '../codes/code-list.tsx';
 import { ScanTotals } from '../codes/scan-totals.tsx';
 import { useCodeList } from '../codes/use-codes.ts';
 import { Failure } from '../layout/failure.tsx';
+import { PageTitle } from '../layout/page-title.tsx';
 import { Skeleton } from '../layout/skeleton.tsx';
 
 export function DashboardPage(): ReactElement {
-  const codes = useCodeList();
+  const [params] = useSearchParams();
+  const filter = readFilter(params);
+  const codes = useCodeList(filter);
   const total = codes.data?.pages[0]?.total;
   const isShown = total !== undefined;
+  // While the filter has changed, the former list says nothing about whether there are codes.
+  const hasCodes = (total ?? 0) > 0 || isNarrow(filter) || codes.isPlaceholderData;
   // Once a visit: the number changes while the page stays the same.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the number as it was when the page was first shown.
   useEffect(() => {
@@ -19,6 +26,7 @@ export function DashboardPage(): ReactElement {
 
   return (
     <>
+      <PageTitle>Your QR codes</PageTitle>
       <div className="page-head">
         <h1>Your QR codes</h1>
         <Link to="/create" className="button">
@@ -27,14 +35,24 @@ export function DashboardPage(): ReactElement {
       </div>
       {codes.isPending && <Skeleton height="page" label="Loading your codes" />}
       {codes.isError && !codes.data && <Failure error={codes.error} action="list_codes" onRetry={codes.refetch} />}
-      {total === 0 && <NoCodes />}
-      {total !== undefined && total > 0 && (
+      {isShown && !hasCodes && <NoCodes />}
+      {isShown && hasCodes && (
         <>
-          <ScanTotals codes={total} />
-          <CodeList list={codes} total={total} />
+          <ScanTotals />
+          <CodeFilters />
+          {total === 0 ? <NoMatches /> : <CodeList list={codes} total={total} />}
         </>
       )}
     </>
+  );
+}
+
+function NoMatches(): ReactElement {
+  return (
+    <div className="card message" role="status">
+      <p>No codes match.</p>
+      <Link to="/">Show all codes</Link>
+    </div>
   );
 }
 
@@ -42,7 +60,7 @@ function NoCodes(): ReactElement {
   return (
     <div className="card message">
       <h2>No codes yet</h2>
-      <p>A QR code takes a minute: say where it should lead, download the picture, print it.</p>
+      <p>It takes a minute: choose where the code leads, download the picture, print it.</p>
       <div className="actions">
         <Link to="/create" className="button">
           Make your first code

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { Link } from 'react-router';
 import type { MicrositeList } from '../api/microsites.ts';
 import { Failure } from '../layout/failure.tsx';
+import { PageTitle } from '../layout/page-title.tsx';
 import { Skeleton } from '../layout/skeleton.tsx';
 import { MicrositeCard } from '../microsites/microsite-card.tsx';
 import { useMicrosites } from '../microsites/use-microsites.ts';
@@ -10,6 +11,7 @@ export function MicrositesPage(): ReactElement {
   const { data, error, refetch } = useMicrosites();
   return (
     <>
+      <PageTitle>Your microsites</PageTitle>
       <div className="page-head">
         <h1>Your microsites</h1>
         <Link to="/microsites/new" className="button">

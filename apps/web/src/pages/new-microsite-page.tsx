@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { MicrositeContent } from '../api/microsites.ts';
+import { PageTitle } from '../layout/page-title.tsx';
 import { MicrositeForm } from '../microsites/microsite-form.tsx';
 import { useCreateMicrosite } from '../microsites/use-microsite-changes.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
@@ -19,6 +20,7 @@ export function NewMicrositePage(): ReactElement {
 
   return (
     <>
+      <PageTitle>New microsite</PageTitle>
       <div className="page-head">
         <h1>New microsite</h1>
         <Link to="/microsites">All microsites</Link>

@@ -2,7 +2,7 @@ import { captureException, identifyUser, resetMixpanel } from '@qr/browser';
 import { createContext, type ReactElement, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { currentUser, logOut, type User } from '../api/accounts.ts';
 import { ApiError, NetworkError } from '../api/errors.ts';
-import { queryClient } from '../api/query-client.ts';
+import { queryClient, retryDelayMs } from '../api/query-client.ts';
 import { whenSessionEnds } from '../api/request.ts';
 
 /** Who uses the app. */
@@ -51,14 +51,14 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
 
   useEffect(() => {
     const controller = new AbortController();
-    currentUser(controller.signal)
+    findUser(controller.signal)
       .then((found) => {
         identifyUser(found.id, { plan: found.plan, $created: found.createdAt });
         setUser(found);
       })
       .catch((error: unknown) => {
         if (controller.signal.aborted) return;
-        if (!(error instanceof ApiError || error instanceof NetworkError)) {
+        if (!(error instanceof ApiError)) {
           captureException(error, { action: 'load_session' });
         }
         setUser(null);
@@ -67,6 +67,18 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
   }, []);
 
   return <SessionContext value={session}>{children}</SessionContext>;
+}
+
+/** Asks until there is an answer: without one, nobody knows whether somebody is logged in. */
+async function findUser(signal: AbortSignal): Promise<User> {
+  for (let failures = 0; ; failures++) {
+    try {
+      return await currentUser(signal);
+    } catch (error) {
+      if (!(error instanceof NetworkError) || signal.aborted) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retryDelayMs(failures)));
+    }
+  }
 }
 
 /** @throws outside a {@link SessionProvider}. */

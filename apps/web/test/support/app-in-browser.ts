@@ -39,7 +39,8 @@ export async function startAppInBrowser(answer: (request: Received) => FakeAnswe
     services: { auth: [upstream], qr: [upstream], microsite: [upstream], routing: [upstream], analytics: [upstream] },
     client: { root: join(folder, 'client') },
     tunnel: { sentry: { dsn }, mixpanel: { token: 'token1', apiHost: upstream } },
-    server: { logger: false, handleSignals: false },
+    // The browser and its builds hold this process up, for which a server would answer 503.
+    server: { logger: false, handleSignals: false, maxEventLoopDelayMs: 60_000 },
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;

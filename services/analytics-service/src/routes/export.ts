@@ -3,19 +3,21 @@ import type { AppContext } from '../app.ts';
 import { toCsv } from '../csv.ts';
 import { countDays } from '../days.ts';
 import { readPeriod } from '../period.ts';
-import { idParams, periodQuery } from '../schemas.ts';
+import { exportQuery, idParams } from '../schemas.ts';
+import { readVisitors } from '../visitor-filter.ts';
 
 const HEADER = ['day', 'country', 'device', 'browser', 'scans'];
 
 /** `GET /analytics/qrs/:id/export.csv` gives the owner of a code its scans as a file. */
 export function addExportRoute(app: Server, { readings, owners, sessions, now }: AppContext): void {
-  const schema = { params: idParams, querystring: periodQuery };
+  const schema = { params: idParams, querystring: exportQuery };
   app.get('/analytics/qrs/:id/export.csv', { schema }, async (request, reply) => {
     const { userId } = sessions.require(request);
     const { id } = request.params;
     const period = readPeriod(request.query, now());
     await owners.check(id, userId);
-    const rows = await readings.listCode({ ownerId: userId, qrId: id, ...period });
+    const visitors = readVisitors(request.query);
+    const rows = await readings.listCode({ ownerId: userId, qrId: id, ...period, visitors });
     trackEvent('statistics_exported', userId, { qr_id: id, days: countDays(period.from, period.to) });
     const lines = rows.map(({ day, country, device, browser, scans }) => [day, country, device, browser, scans]);
     return (

@@ -1,16 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { identifyUser, type Server, trackEvent, trackRevenue } from '@qr/common';
+import { AppError, identifyUser, type Server, trackEvent, trackRevenue } from '@qr/common';
 import type { AppContext } from '../app.ts';
 import { inUnits } from '../prices.ts';
 import { planBody, toUserReply, userReply } from '../schemas.ts';
 
-/** `POST /auth/plan` moves the account to a larger plan. Taking the money is left to a payment provider, of which there is none here. */
+/**
+ * `POST /auth/plan` moves the account to another plan. A larger one names its price, to which the person agreed; a smaller one is free of charge until the
+ * next month. Taking the money is left to a payment provider, of which there is none here.
+ */
 export function addPlanRoute(app: Server, { accounts, sessions, requireSession }: AppContext): void {
   const schema = { body: planBody, response: { 200: userReply } };
   app.post('/auth/plan', { schema, onRequest: requireSession }, async (request, reply) => {
     const { userId } = sessions.require(request);
     const { plan, amountMinor, currency } = request.body;
-    const { user, from } = await accounts.upgrade(userId, request.body);
+    const smaller = await accounts.downgrade(userId, plan);
+    if (smaller) {
+      sessions.issue(reply, { userId, plan });
+      trackEvent('plan_downgraded', userId, { from_plan: smaller.from, to_plan: plan });
+      identifyUser(userId, { plan });
+      return reply.send(toUserReply(smaller.user));
+    }
+    if (amountMinor === undefined) requirePrice('amountMinor');
+    if (currency === undefined) requirePrice('currency');
+    const { user, from } = await accounts.upgrade(userId, { plan, amountMinor, currency });
     // The session says which plan its owner has.
     sessions.issue(reply, { userId, plan });
     trackEvent('plan_upgraded', userId, { from_plan: from, to_plan: plan });
@@ -18,4 +30,9 @@ export function addPlanRoute(app: Server, { accounts, sessions, requireSession }
     identifyUser(userId, { plan });
     return reply.send(toUserReply(user));
   });
+}
+
+/** @throws AppError 400 */
+function requirePrice(field: string): never {
+  throw new AppError({ code: 'price_required', message: `${field} is required for a larger plan`, field });
 }

@@ -4,7 +4,10 @@ import { idParams, imageQuery } from '../schemas.ts';
 
 const MEDIA_TYPES = { png: 'image/png', svg: 'image/svg+xml' } as const;
 
-/** `GET /qr/:id/image.png` and `image.svg` draw a code for its owner, in the size, colour and error correction that the query names. */
+/**
+ * `GET /qr/:id/image.png` and `image.svg` draw a code for its owner. The query chooses the size; a colour or error correction in it stands in for the
+ * stored one.
+ */
 export function addImageRoutes(app: Server, { codes, sessions }: AppContext): void {
   for (const format of ['png', 'svg'] as const) {
     app.get(
@@ -13,8 +16,11 @@ export function addImageRoutes(app: Server, { codes, sessions }: AppContext): vo
       async (request, reply) => {
         const { userId } = sessions.require(request);
         const image = await codes.image(userId, request.params.id, format, request.query);
-        // A code never changes its content or logo; private, as its address is the owner's.
-        return reply.type(MEDIA_TYPES[format]).header('cache-control', 'private, max-age=3600').send(image);
+        const { color, level } = request.query;
+        // A code never changes its content or logo, but what is stored of its look may. Private, because the address is the owner's.
+        const isFixed = color !== undefined && level !== undefined;
+        const caching = isFixed ? 'private, max-age=3600' : 'private, no-cache';
+        return reply.type(MEDIA_TYPES[format]).header('cache-control', caching).send(image);
       },
     );
   }

@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import type { AppContext } from '../app.ts';
 import { codeReply, idParams, toCodeReply, updateBody } from '../schemas.ts';
 
-/** `PATCH /qr/:id` changes where a code leads, its title, or whether it leads anywhere. */
+/** `PATCH /qr/:id` changes where a code leads and with which parameters, its title, its look, or whether it leads anywhere. */
 export function addUpdateRoute(app: Server, { codes, contents, sessions }: AppContext): void {
   const schema = { params: idParams, body: updateBody, response: { 200: codeReply } };
   app.patch('/qr/:id', { schema }, async (request) => {
@@ -14,8 +14,9 @@ export function addUpdateRoute(app: Server, { codes, contents, sessions }: AppCo
   });
 }
 
-function changedOf({ destinationUrl, status, title }: Static<typeof updateBody>) {
+function changedOf({ destinationUrl, status, title, forwardsQuery }: Static<typeof updateBody>) {
   if (destinationUrl !== undefined) return 'destination';
-  if (title !== undefined && status === undefined) return 'title';
-  return status === 'disabled' ? 'disabled' : 'enabled';
+  if (status !== undefined) return status === 'disabled' ? 'disabled' : 'enabled';
+  if (title !== undefined) return 'title';
+  return forwardsQuery === undefined ? 'look' : 'parameters';
 }

@@ -2,9 +2,9 @@ import { addBreadcrumb, captureException, type Server, trackEvent, visitorId } f
 import { isPrefetch } from '@qr/common/visitor';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppContext } from '../app.ts';
-import { withCampaign } from '../campaign.ts';
 import type { Lookup } from '../code-directory.ts';
 import { type DeadEnd, deadEndPage } from '../dead-end-page.ts';
+import { withParameters } from '../parameters.ts';
 import { scanParams } from '../schemas.ts';
 
 const STATUS_CODES: Readonly<Record<DeadEnd, number>> = { not_found: 404, disabled: 404, unavailable: 503 };
@@ -34,12 +34,11 @@ export function addScanRoute(app: Server, { directory, describeVisitor, now }: A
     // Link checkers ask with HEAD, browsers in advance: nobody has scanned.
     const isScan = method === 'GET' && !isPrefetch(visitor);
     if (found.outcome === 'active') {
-      const { ownerId, destinationUrl } = found.code;
-      reply.redirect(withCampaign(destinationUrl, url), 302);
+      reply.redirect(withParameters(found.code, url), 302);
       if (!isScan) return;
       trackEvent('qr_scanned', visitorId(visitor), {
         qr_id: qrId,
-        qr_owner_id: ownerId,
+        qr_owner_id: found.code.ownerId,
         ...describeVisitor(visitor),
         scan_time: new Date(now()).toISOString(),
       });
