@@ -59,7 +59,8 @@ function filterTelemetry({ attributes = {}, name, links, ...rest }: Json): unkno
 /** A query's span may be named by its statement, one of a request by its URL. */
 function nameOf(name: string, attributes: Json): string {
   if ('db.system' in attributes || 'db.system.name' in attributes) return statementOf(name, attributes);
-  return sentryState.scrubber.scrubText(name.replace(/[?#]\S*/g, ''));
+  // Scrubbed first: what is stripped may be the sign between a label and its secret.
+  return sentryState.scrubber.scrubText(name).replace(/[?#]\S*/g, '');
 }
 
 /** Everything else that an event may have is cleaned and limited by itself, so that no large part of it uses up what others need. */

@@ -22,7 +22,8 @@ export function fork(parent: Scope, own: Own): Scope {
 export function forgetPerson(scope: Scope): void {
   const fields = scope as unknown as SharedScope;
   fields._user = NOBODY;
-  fields._breadcrumbs = NOTHING;
+  // The SDK's own scope, which a job has, adds to the list that it has.
+  fields._breadcrumbs = fields instanceof SharedScope ? NOTHING : [];
 }
 
 /** As `setUser(null)` leaves it. */

@@ -107,7 +107,7 @@ function headerValue(text: string, at: number, { start, label }: Labelled): [num
   const end = Math.min(closed, line);
   const value = text.slice(at, end).trimEnd();
   // "cookies: disabled, storage: enabled" is no header.
-  if (!/authorization$/i.test(label) && !value.includes('=') && /^[a-z]+(?:[,;.)]|$)/i.test(value)) {
+  if (!/authorization$/i.test(label) && !value.includes('=') && /^[a-z]+(?:[,;.)\]}>]|$)/i.test(value)) {
     return unlessHarmless(text, at, at + (/^[a-z]+/i.exec(value)?.[0].length ?? 0));
   }
   return unlessHarmless(text, at, at + value.length);

@@ -11,6 +11,7 @@ import {
   flushObservability,
   initializeSentry,
   observabilityStats,
+  Sentry,
   setUserContext,
   withJobContext,
 } from '../../src/index.ts';
@@ -105,6 +106,38 @@ describe('what a request has started and left running', () => {
     for (const { userId, event } of of('tick')) {
       expect([userId, event['user'], event['breadcrumbs']]).toEqual([null, undefined, undefined]);
     }
+  });
+
+  it.each([
+    [
+      'a request',
+      async (start: () => void) => {
+        const app = buildServer();
+        onTestFinished(() => app.close());
+        app.get('/start', async () => start());
+        await app.inject('/start');
+      },
+    ],
+    ['a job', async (start: () => void) => withJobContext({ name: 'nightly' }, start)],
+  ])('may use every call of the SDK when it was %s', async (_, run) => {
+    let resolve = () => {};
+    const promise = new Promise<void>((done) => {
+      resolve = done;
+    });
+    await run(() => {
+      setTimeout(() => {
+        Sentry.addBreadcrumb({ message: 'later' });
+        Sentry.setUser({ id: 'later' });
+        Sentry.setTag('step', 'later');
+        Sentry.setContext('order', { step: 'later' });
+        Sentry.getIsolationScope().addAttachment({ filename: 'later', data: '' });
+        captureException(new Error('later'));
+        resolve();
+      }, 20);
+    });
+    await promise;
+    await flushObservability(20_000);
+    expect(inbox.errors().map(({ value }) => value)).toEqual(['later']);
   });
 
   it('counts each of its captures, in little memory', async () => {
