@@ -21,6 +21,9 @@ export const proxyPlugin: FastifyPluginAsync<ProxyOptions> = async (app, { servi
   const { auth, qr, microsite, routing, analytics } = services;
   // A step upwards would leave the public part of a service. The raw path, before anything decodes it.
   app.addHook('onRequest', async (request) => refuseSteps(request));
+  app.setErrorHandler((error) => {
+    throw isInvalidPath(error) ? badPath(error) : error;
+  });
   // Read to the end before a service is asked: a client that sends slowly holds no connection to it.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -118,6 +121,14 @@ const ENCODED_SLASH = /%2f|%5c/i;
 
 function refuseSteps({ raw }: FastifyRequest): void {
   const path = (raw.url ?? '').split('?')[0] ?? '';
-  if (!STEP_UP.test(path) && !ENCODED_SLASH.test(path)) return;
-  throw new AppError({ code: 'bad_path', message: 'The path may not contain ".." or an encoded slash.' });
+  if (STEP_UP.test(path) || ENCODED_SLASH.test(path)) throw badPath();
+}
+
+function badPath(cause?: unknown): AppError {
+  return new AppError({ code: 'bad_path', message: 'The path may not contain ".." or an encoded slash.', cause });
+}
+
+/** What the proxy plugins say, without a code, of paths that they do not pass on, such as `/scan/..x`. */
+function isInvalidPath(error: unknown): boolean {
+  return error instanceof Error && error.message === 'source/request contain invalid characters';
 }
