@@ -55,7 +55,8 @@ describe.skipIf(!isBrowserAvailable())('an error', () => {
     await context().setOffline(false);
     const next = await context().newPage();
     await next.goto(fixture().origin);
-    await fixture().inbox.waitFor(() => messages().includes('thrown at the end'), 20_000);
+    // A request that meets the change of the network fails, and is repeated after ten seconds and twenty more.
+    await fixture().inbox.waitFor(() => messages().includes('thrown at the end'), 45_000);
     expect(messages()).toEqual(['wakes the SDK', 'thrown at the end']);
     await expect.poll(() => next.evaluate('localStorage.qr_left')).toBeUndefined();
   });
