@@ -38,6 +38,9 @@ async function signUp(email: string) {
 }
 type Person = Awaited<ReturnType<typeof signUp>>;
 
+const PHONE =
+  'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36';
+
 /** Makes a page and a code for it, and has both visited. */
 async function leaveTraces({ send }: Person): Promise<string> {
   const page = { title: 'Café', links: [{ label: 'Menu', url: 'https://example.com/menu' }] };
@@ -46,7 +49,9 @@ async function leaveTraces({ send }: Person): Promise<string> {
   const request = { type: 'microsite', micrositeId: microsite.id };
   const code = (await send<{ id: string; destinationUrl: string }>('POST', '/api/qr/generate', request)).body;
   for (let scan = 0; scan < 3; scan++) {
-    const redirect = await fetch(`${platform.app}/scan/${code.id}`, { redirect: 'manual' });
+    // Statistics count people only.
+    const headers = { 'user-agent': PHONE };
+    const redirect = await fetch(`${platform.app}/scan/${code.id}`, { redirect: 'manual', headers });
     expect(redirect.headers.get('location')).toBe(code.destinationUrl);
   }
   const view = await fetch(code.destinationUrl);

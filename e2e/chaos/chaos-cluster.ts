@@ -39,7 +39,7 @@ export async function startChaosCluster(options: ChaosClusterOptions): Promise<C
   const folder = mkdtempSync(join(tmpdir(), 'qr-chaos-'));
   // The database servers are another user's.
   await chmod(folder, 0o755);
-  const [ports, more] = [await freePorts(), await freePorts()];
+  const [ports, more] = [await freePorts(0), await freePorts(1)];
   const closing: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
   const closeAll = async () => {
     for (const close of closing.splice(0).reverse()) await close();

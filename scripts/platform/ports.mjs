@@ -36,11 +36,18 @@ export function processNameOf(name) {
 /** Below the ports that systems give to outgoing connections, one of which could take a port before it is used; above 10080, which browsers refuse. */
 const FREE_PORTS = { first: 11_000, count: 20_000 };
 
-/** Ports that nobody listens on. @returns {Promise<Ports>} */
-export async function freePorts() {
+/** Sets of ports that one process may ask for. */
+const SETS = 2;
+
+/**
+ * Ports that nobody listens on. Each set of a process has a block of its own: those who ask before others have bound theirs must not get the same.
+ *
+ * @param {number} set 0, or 1 for a second platform or further servers of the same process.
+ * @returns {Promise<Ports>}
+ */
+export async function freePorts(set = 0) {
   const names = /** @type {PortName[]} */ (Object.keys(portsFrom(0)));
-  // A block per process: two that ask at the same time must not get a port that the other one has not bound yet.
-  const block = FREE_PORTS.first + ((process.pid * names.length) % FREE_PORTS.count);
+  const block = FREE_PORTS.first + (((process.pid * SETS + set) * names.length) % FREE_PORTS.count);
   // All are held at once, so that no port is given twice.
   const servers = await Promise.all(names.map((_, index) => listenNear(block + index)));
   const entries = names.map((name, index) => [name, portOf(servers[index])]);
