@@ -71,11 +71,12 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   const isProduction = config.NODE_ENV === 'production';
   const { requestTimeoutMs = 30_000 } = options;
   nameService(options.serviceName);
+  const trustProxy = options.trustProxy ?? parseTrustProxy(config.TRUST_PROXY);
   const app = Fastify({
     logger: withSafeLines(
       options.logger ?? (config.NODE_ENV === 'test' ? false : loggerOptions(config.LOG_LEVEL ?? 'info')),
     ),
-    trustProxy: options.trustProxy ?? parseTrustProxy(config.TRUST_PROXY),
+    trustProxy,
     bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
     requestTimeout: requestTimeoutMs,
     http: {
@@ -97,10 +98,12 @@ export function buildServer(options: BuildServerOptions = {}): Server {
     isClosing = true;
   });
   // Before anything reads `request.ip`, which is worked out from the header each time.
-  app.addHook('onRequest', (request, _reply, done) => {
-    normalizeForwardedFor(request.raw);
-    done();
-  });
+  if (trustProxy !== false) {
+    app.addHook('onRequest', (request, _reply, done) => {
+      normalizeForwardedFor(request.raw);
+      done();
+    });
+  }
   const initialErrorHandler = app.errorHandler;
   void app.register(observabilityPlugin, { errorHandler: false, isProduction });
   void app.register(securityPlugin, options);

@@ -1,10 +1,11 @@
 import { expect, it, vi } from 'vitest';
 import { remember } from '../../src/shared/remember.ts';
 
-it('asks once for a short text, and each time for a long one', () => {
+it('asks once for a text, and each time for a very long one', () => {
   const upper = vi.fn((text: string) => text.toUpperCase());
   const remembered = remember(upper);
-  const long = 'a'.repeat(65);
+  const long = 'a'.repeat(8192);
+  const longer = `${long}a`;
   expect([remembered('route'), remembered('route'), remembered(''), remembered('')]).toEqual([
     'ROUTE',
     'ROUTE',
@@ -13,7 +14,9 @@ it('asks once for a short text, and each time for a long one', () => {
   ]);
   expect(upper).toHaveBeenCalledTimes(2);
   expect([remembered(long), remembered(long)]).toEqual([long.toUpperCase(), long.toUpperCase()]);
-  expect(upper).toHaveBeenCalledTimes(4);
+  expect(upper).toHaveBeenCalledTimes(3);
+  expect([remembered(longer), remembered(longer)]).toEqual([longer.toUpperCase(), longer.toUpperCase()]);
+  expect(upper).toHaveBeenCalledTimes(5);
 });
 
 it('keeps a thousand texts at most', () => {
@@ -24,4 +27,15 @@ it('keeps a thousand texts at most', () => {
   expect(upper).toHaveBeenCalledTimes(1002);
   expect(remembered('text 1000')).toBe('TEXT 1000');
   expect(upper).toHaveBeenCalledTimes(1002);
+});
+
+it('keeps 64 long texts at most, apart from the short ones', () => {
+  const upper = vi.fn((text: string) => text.toUpperCase());
+  const remembered = remember(upper);
+  remembered('short');
+  for (let number = 0; number <= 64; number++) remembered(`${number} ${'x'.repeat(100)}`);
+  remembered('short');
+  expect(upper).toHaveBeenCalledTimes(66);
+  remembered(`0 ${'x'.repeat(100)}`);
+  expect(upper).toHaveBeenCalledTimes(67);
 });
