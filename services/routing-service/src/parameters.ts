@@ -31,7 +31,9 @@ export function withParameters({ destinationUrl, forwardsQuery = false }: Destin
   const query = added.toString();
   if (query === '' || query.length > MAX_LENGTH) return destinationUrl;
   // By hand: the destination's own query stays as it was written.
-  const [address = '', fragment] = destinationUrl.split('#', 2);
+  const hash = destinationUrl.indexOf('#');
+  const end = hash === -1 ? destinationUrl.length : hash;
+  const address = destinationUrl.slice(0, end);
   const separator = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&';
-  return `${address}${separator}${query}${fragment === undefined ? '' : `#${fragment}`}`;
+  return `${address}${separator}${query}${destinationUrl.slice(end)}`;
 }

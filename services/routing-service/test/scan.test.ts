@@ -144,6 +144,7 @@ describe('a scan', () => {
   it.each([
     ['https://example.com/', 'https://example.com/?utm_source=flyer'],
     ['https://example.com/#top', 'https://example.com/?utm_source=flyer#top'],
+    ['https://example.com/#a#b', 'https://example.com/?utm_source=flyer#a#b'],
     ['https://example.com/?', 'https://example.com/?utm_source=flyer'],
     ['https://example.com/?q=a%20b+c&', 'https://example.com/?q=a%20b+c&utm_source=flyer'],
     ['https://example.com/?utm_source=own#x', 'https://example.com/?utm_source=own#x'],

@@ -3,7 +3,6 @@ import type { Breadcrumb, ErrorEvent, Event } from '@sentry/node';
 import { createContextFilter, stripUrl } from '../shared/index.ts';
 import { contextFields } from './context-fields.ts';
 import { plannedPath, routeOf } from './request-path.ts';
-import { applicationRoot, createRelativeFrames } from './stack-frames.ts';
 import { sentryState } from './state.ts';
 
 const filterContext = createContextFilter(contextKeys, (value) =>
@@ -26,8 +25,6 @@ function plannedJson(text: string): string {
 /** Constants of the code that calls; whatever else stands in such a place may be of a person. */
 const IDENTIFIER = /^[\w.:/-]{1,64}$/;
 
-const relateFrames = createRelativeFrames(applicationRoot(process.cwd()));
-
 /** Context, tag and attribute keys that did not leave because the plan does not list them. */
 export const contextCounters = { unplanned_context: 0 };
 
@@ -49,7 +46,7 @@ export function filterErrorEvent(event: ErrorEvent): ErrorEvent {
 
 /** {@link filterErrorEvent} for events of every type, in place. */
 export function filterEvent(event: Event): void {
-  relateFrames(event);
+  sentryState.relateFrames(event);
   if (event.user) event.user = event.user.id === undefined ? {} : { id: event.user.id };
   if (event.logentry) event.logentry = withoutParams(event.logentry);
   if (event.extra) event.extra = plannedContext(event.extra);

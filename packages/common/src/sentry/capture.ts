@@ -7,7 +7,6 @@ import { budgetContext } from './budget/summary.ts';
 import type { Verdict } from './error-budget.ts';
 import { noteBreadcrumb } from './recent-events.ts';
 import { toReportable } from './reportable-error.ts';
-import { createReports } from './reports.ts';
 import { rememberReport, stateOf } from './request-state.ts';
 import { sentryState } from './state.ts';
 import { placeOf, verdictOn } from './verdict.ts';
@@ -26,13 +25,14 @@ export type MessageLevel = 'info' | 'warning' | 'error';
 export function captureException(error: unknown, context?: Readonly<Record<string, unknown>>): string {
   if (!sentryState.isOn) return keepOrRefuse((eventId) => report(error, eventId, context));
   const state = stateOf(Sentry.getIsolationScope());
-  const known = typeof error === 'object' ? (state ? state.reports : reportedOutside)?.find(error) : undefined;
+  const known =
+    typeof error === 'object' ? (state ? state.reports : sentryState.reportsOutside)?.find(error) : undefined;
   if (known !== undefined && Date.now() - known.at < AGAIN_AFTER_MS) return known.eventId;
   const eventId = uuid4();
   const verdict = report(error, eventId, context);
   const made = { eventId, verdict, at: Date.now() };
   if (state) rememberReport(state, error, made);
-  else if (typeof error === 'object' && error !== null) reportedOutside.remember(error, made);
+  else if (typeof error === 'object' && error !== null) sentryState.reportsOutside.remember(error, made);
   return eventId;
 }
 
@@ -48,9 +48,6 @@ function keepOrRefuse(send: (eventId: string) => void): string {
 
 /** An error that comes again later is another failure: of an object that is made once and thrown often. */
 const AGAIN_AFTER_MS = 60_000;
-
-/** Errors that were reported outside of any request or job. */
-const reportedOutside = createReports();
 
 /** Hands an error to the SDK under an id of our own, if it is worth an event. Returns what the budget said. */
 export function report(

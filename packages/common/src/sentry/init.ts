@@ -21,6 +21,7 @@ import { startProfiling, stopProfiling } from './profiling.ts';
 import { withRecentEvents } from './recent-events.ts';
 import { noTraces, type RouteSampleRates, sampleRates } from './sample-rates.ts';
 import { createTracesSampler } from './sampling.ts';
+import { applicationRoot, createRelativeFrames } from './stack-frames.ts';
 import { configureScrubber, sentryState } from './state.ts';
 import { platformOrigins } from './trace-origins.ts';
 import { makeDurableTransport } from './transport.ts';
@@ -118,6 +119,7 @@ function start(name: string, dsn: string, options: InitializeSentryOptions, envi
   }
   const unreadableRate = RATES.find((variable) => malformed.has(variable));
   if (unreadableRate !== undefined) warnOnce(`${problems.get(unreadableRate)} No traces are recorded.`);
+  sentryState.relateFrames = createRelativeFrames(applicationRoot(process.cwd()));
   for (const problem of configureScrubber(options.scrub ?? {})) warnOnce(problem);
   const isProduction = config.NODE_ENV === 'production';
   const sampleRateOf = unreadableRate === undefined ? sampleRates(config, options.routeSampleRates ?? {}) : noTraces;

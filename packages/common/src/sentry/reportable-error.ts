@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { urlPattern } from './url-pattern.ts';
+import { urlPattern } from '../shared/index.ts';
 
 /** Linked errors (causes, and the parts of an `AggregateError`) that an event carries beside the main one. */
 const MAX_CHILDREN = 10;

@@ -1,7 +1,9 @@
+import type { Event } from '@sentry/node';
 import type { Pipeline } from '../delivery/pipeline.ts';
 import { createScrubber, defaultScrubber, type Scrubber, type ScrubberOptions } from '../shared/index.ts';
 import { createEarlyErrors } from './early-errors.ts';
 import { unlimited } from './error-budget.ts';
+import { createReports } from './reports.ts';
 import { noTraces } from './sample-rates.ts';
 import { isSdkId } from './sdk-ids.ts';
 
@@ -25,6 +27,10 @@ export const sentryState = {
   redactTelemetry: defaultScrubber.redactExcept(isSdkId),
   /** The same for log lines, which name them in camelCase. */
   redactLine: defaultScrubber.redactExcept(isIdOfLine),
+  /** Makes the paths of an event's stack frames relative to the application's root, in place. */
+  relateFrames: (_event: Event): void => {},
+  /** Errors that were reported outside of any request or job. */
+  reportsOutside: createReports(),
 };
 
 /** Sets up the scrubber; returns a sentence for each option that could not be used as it was. */

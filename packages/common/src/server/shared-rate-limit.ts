@@ -7,7 +7,7 @@ import { redisPrefixOf } from '../redis/prefix.ts';
 import { serviceName } from '../service-name.ts';
 import { warnOnce } from '../warn-once.ts';
 import { addressKey } from './address-key.ts';
-import { tooManyRequests } from './too-many-requests.ts';
+import { AppError } from './app-error.ts';
 
 /** How long a request waits for Redis at most; then it passes uncounted. */
 const REDIS_TIMEOUT_MS = 250;
@@ -50,4 +50,16 @@ export async function sharedRateLimit(
     // Addresses are personal data, and Redis may write what it holds to a disk.
     keyGenerator: ({ ip }) => hashPersonal(addressKey(ip)).slice(0, 32),
   };
+}
+
+/** What `@fastify/rate-limit` throws for a request over the limit. Its own error could not be told from any that has a status. */
+function tooManyRequests(
+  _request: unknown,
+  context: { readonly statusCode: number; readonly after: string },
+): AppError {
+  return new AppError({
+    statusCode: context.statusCode,
+    code: 'too_many_requests',
+    message: `Rate limit exceeded, retry in ${context.after}`,
+  });
 }

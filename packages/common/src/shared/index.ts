@@ -12,3 +12,4 @@ export { withoutLiterals } from './sql-literals.ts';
 export { stripUrl } from './strip-url.ts';
 export type { ThrownFacts, ThrownText } from './thrown.ts';
 export { describeThrown, isForeignError } from './thrown.ts';
+export { urlPattern } from './url-pattern.ts';

@@ -1,3 +1,5 @@
+import { originOf, urlPattern } from './url-pattern.ts';
+
 /** What can be read of a thrown value; each field may hold anything. */
 export interface ThrownFacts {
   readonly name?: unknown;
@@ -23,8 +25,6 @@ export interface ThrownText {
 }
 
 const MAX_KEYS = 10;
-/** A part of a path with a digit in it is an id, unless it is a version. */
-const ID_PART = /\/(?!v\d{1,3}(?:\/|$))[^/\d]*\d[^/]*/g;
 
 /**
  * Describes a thrown value: an error by its name and message, a response by status, method and URL pattern, anything else by its code and message, or
@@ -36,7 +36,10 @@ export function describeThrown(facts: ThrownFacts, pageUrl: string): ThrownText 
   const { name, message, stack, code, keys, status, statusText, method, url } = facts;
   if (typeof status === 'number' && typeof statusText === 'string') {
     const address = typeof url === 'string' && url !== '' ? url : pageUrl;
-    return { type: 'Response', value: `${status} ${textOf(method ?? 'GET')} ${patternOf(address, pageUrl)}` };
+    return {
+      type: 'Response',
+      value: `${status} ${textOf(method ?? 'GET')} ${urlPattern(address, originOf(pageUrl))}`,
+    };
   }
   const type = typeof name === 'string' && name !== '' ? name : 'Error';
   if (message === undefined || message === null) {
@@ -64,12 +67,3 @@ export function isForeignError({ message, stack }: ThrownFacts, filename = ''): 
 function textOf(value: unknown): string {
   return typeof value === 'object' || typeof value === 'function' ? '[object Object]' : String(value);
 }
-
-/** The path of an address of the page's origin, or the address of another, without query, ids replaced. */
-function patternOf(url: string, pageUrl: string): string {
-  const [, origin = '', path = ''] = ADDRESS.exec(url) ?? [];
-  const isOwn = origin === ADDRESS.exec(pageUrl)?.[1];
-  return `${isOwn ? '' : origin}${path.replace(ID_PART, '/:id')}`;
-}
-
-const ADDRESS = /^([a-z][a-z0-9+.-]{0,20}:\/\/[^/?#]*)?([^?#]*)/i;
