@@ -97,7 +97,7 @@ export async function startPlatform(options) {
   };
 }
 
-/** What is stored tells of people: no other user of this machine is to read it, whoever made the folder. @param {string} folder */
+/** Makes the data folder unreadable for other users of this machine, because it holds personal data. @param {string} folder */
 function closeFolder(folder) {
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o700);

@@ -4,7 +4,6 @@ import { proxyPlugin, type Services } from './proxy.ts';
 import { staticPlugin } from './static.ts';
 import { createUpstreams } from './upstreams.ts';
 
-/** What {@link buildApp} takes. */
 export interface AppOptions {
   /** The origin of each instance of each service. */
   readonly services: Readonly<Record<keyof Services, readonly string[]>>;

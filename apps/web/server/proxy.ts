@@ -7,7 +7,6 @@ import type { Upstreams } from './upstreams.ts';
 /** The instances of each service. */
 export type Services = Readonly<Record<'auth' | 'qr' | 'microsite' | 'routing' | 'analytics', Upstreams>>;
 
-/** What {@link proxyPlugin} takes. */
 export interface ProxyOptions {
   readonly services: Services;
   /** How long a client may take to read an answer, in milliseconds. */

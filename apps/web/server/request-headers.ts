@@ -19,7 +19,7 @@ export function toServiceHeaders(
   for (const name of Object.keys(headers)) if (!HOP_BY_HOP.has(name)) kept[name] = headers[name];
   // Such a request has no body here, whatever it says.
   if (request.method === 'GET' || request.method === 'HEAD') delete kept['content-length'];
-  // Fastify has decided whom to believe; what a client claims itself is not passed on.
+  // The address that Fastify trusts. The client's own claims are not forwarded.
   kept['x-forwarded-for'] = request.ip;
   kept['x-forwarded-host'] = request.host;
   kept['x-forwarded-proto'] = request.protocol;

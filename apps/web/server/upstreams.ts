@@ -20,7 +20,6 @@ export interface Upstreams {
   close(): Promise<void>;
 }
 
-/** What {@link createUpstreams} takes. */
 export interface UpstreamsOptions {
   readonly origins: readonly string[];
   /** Called when the connections to an instance are replaced, with the number of requests that failed. */

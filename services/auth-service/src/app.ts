@@ -18,7 +18,6 @@ import { addSignupRoute } from './routes/signup.ts';
 import type { Store, User } from './store.ts';
 import { createThrottle } from './throttle.ts';
 
-/** What {@link buildApp} takes. */
 export interface AppDependencies {
   readonly store: Store;
   readonly sessions: Sessions;

@@ -25,7 +25,7 @@ export interface Guesses {
   admitLogin(request: FastifyRequest, reply: FastifyReply, email: string, user: User | undefined): Promise<void>;
   /** Forgets the attempts of this browser or address: the owner is in. */
   loggedIn(request: FastifyRequest, user: User): Promise<void>;
-  /** Admits an attempt to give the password of an open session, by account alone: whoever found a session may have many addresses. */
+  /** Admits an attempt to give the password of an open session, counted by account alone, because the holder of a stolen session may have many addresses. */
   admitPassword(reply: FastifyReply, userId: string): Promise<void>;
   passwordGiven(userId: string): Promise<void>;
   /** Admits an attempt to sign up. */
@@ -80,7 +80,6 @@ export function createGuesses({ throttle, knownDevice }: GuessesOptions): Guesse
   };
 }
 
-/** What {@link createGuesses} takes. */
 export interface GuessesOptions {
   readonly throttle: Throttle;
   readonly knownDevice: KnownDevice;

@@ -21,7 +21,6 @@ const LETTERS: Readonly<Record<string, string>> = {
   '!': 'i',
 };
 
-/** What {@link checkNewPassword} takes beside the password. */
 export interface NewPasswordContext {
   /** The field of the request. */
   readonly field: string;

@@ -22,7 +22,6 @@ export interface RefreshTokens {
   revoke(token: string): Promise<{ readonly userId: string } | undefined>;
 }
 
-/** What {@link createRefreshTokens} takes. */
 export interface RefreshTokensOptions {
   readonly store: Store;
   /** Derives each token from the one before; at least 32 characters. */

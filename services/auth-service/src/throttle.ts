@@ -38,7 +38,6 @@ export interface Throttle {
 /** Attempts are forgotten after a day without another. */
 const KEEP_MS = 24 * 60 * 60_000;
 
-/** What {@link createThrottle} takes. */
 export interface ThrottleOptions {
   readonly store: Store;
   /** Keys the hashes: anyone may try any e-mail address, and they are none of ours. */

@@ -14,7 +14,6 @@ import { addPreviewRoute } from './routes/preview.ts';
 import { addUpdateRoute } from './routes/update.ts';
 import type { Store } from './store.ts';
 
-/** What {@link buildApp} takes. */
 export interface AppDependencies {
   readonly store: Store;
   readonly sessions: Sessions;

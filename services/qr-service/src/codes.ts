@@ -61,7 +61,6 @@ export interface Codes {
   image(ownerId: string, id: string, format: 'png' | 'svg', options: ImageOptions): Promise<Buffer | string>;
 }
 
-/** What {@link createCodes} takes. */
 export interface CodesOptions {
   readonly store: Store;
   readonly contents: Contents;

@@ -6,7 +6,7 @@ import { useSubmit } from '../forms/use-submit.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
 import { useSession } from '../session/session-provider.tsx';
 
-/** Changes what somebody is called. */
+/** Form for the user's name. */
 export function NameSection({ user }: { readonly user: User }): ReactElement {
   const titleId = useId();
   const { change } = useSession();

@@ -6,7 +6,7 @@ import { Skeleton } from '../layout/skeleton.tsx';
 import { planLabel } from './plan-label.ts';
 import { PlanOffers } from './plan-offers.tsx';
 
-/** The plan that somebody has, and the others. */
+/** The user's plan and the plans to switch to. */
 export function PlanSection({ user }: { readonly user: User }): ReactElement {
   const titleId = useId();
   const plans = useQuery({ queryKey: ['plans'], queryFn: ({ signal }) => listPlans(signal) });

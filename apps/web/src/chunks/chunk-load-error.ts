@@ -1,4 +1,4 @@
-/** The code of a page could not be fetched: the connection is gone, or a new release has replaced it. Reported under this name, as a kind of its own. */
+/** Thrown when the code of a page cannot be fetched, offline or after a deploy. Has its own issue in Sentry. */
 export class ChunkLoadError extends Error {
   /** Fetches the code again. @throws what the browser says when that fails. */
   readonly retry: () => Promise<void>;

@@ -89,7 +89,7 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
   );
 }
 
-/** What differs from the code as it is; its title at least, as the service wants a change. */
+/** Returns the changed fields, and always the title because the API refuses an empty change. */
 function changesIn(code: Code, data: FormData): CodeChanges {
   const typed = data.get('destinationUrl');
   const destinationUrl = typeof typed === 'string' ? completeWebAddress(typed) : code.destinationUrl;

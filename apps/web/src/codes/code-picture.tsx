@@ -1,9 +1,9 @@
 import { type ReactElement, useState } from 'react';
 import { type Code, type CodeChanges, lookOf, pictureUrl } from '../api/codes.ts';
 import { SelectField } from '../forms/select-field.tsx';
+import { CopyButton } from '../layout/copy-button.tsx';
 import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
-import { ScanAddress } from './scan-address.tsx';
 import { titleOf } from './title-of.ts';
 import { useUpdateCode } from './use-codes.ts';
 
@@ -86,5 +86,15 @@ export function CodePicture({ code }: { readonly code: Code }): ReactElement {
         </a>
       </div>
     </aside>
+  );
+}
+
+/** The printed address, with a button that copies it. */
+function ScanAddress({ scanUrl }: { readonly scanUrl: string }): ReactElement {
+  return (
+    <div className="scan-address">
+      <a href={scanUrl}>{scanUrl.replace(/^https?:\/\//, '')}</a>
+      <CopyButton text={scanUrl} label="Copy link" />
+    </div>
   );
 }

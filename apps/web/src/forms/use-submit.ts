@@ -4,7 +4,6 @@ import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
 import { checkForm, plainComplaint } from './check-form.ts';
 
-/** What {@link useSubmit} takes. */
 export interface SubmitOptions {
   /** A constant that names the action in error reports, such as `create_qr`. */
   readonly action: string;

@@ -1,11 +1,10 @@
 import { type ReactElement, useRef } from 'react';
-import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate } from 'react-router';
+import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate, useNavigation } from 'react-router';
 import { ConsentBanner } from '../consent/consent-banner.tsx';
 import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
 import { useSession } from '../session/session-provider.tsx';
 import { OfflineBanner } from './offline-banner.tsx';
-import { PageProgress } from './page-progress.tsx';
 import { useFocusOnNavigation } from './use-focus-on-navigation.ts';
 
 /** What every page has around it. */
@@ -76,4 +75,10 @@ function Navigation(): ReactElement | null {
 /** The pages of single codes belong to their list, though not by their paths. */
 function isOfCodes(pathname: string): boolean {
   return pathname === '/create' || pathname.startsWith('/qr/');
+}
+
+/** A bar at the top while the next page or its code is loading. The style sheet shows it after 150 ms: faster pages need none. */
+function PageProgress(): ReactElement | null {
+  const { state } = useNavigation();
+  return state === 'idle' ? null : <div className="page-progress" role="progressbar" aria-label="Loading page" />;
 }

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import { useLocation } from 'react-router';
 
-/** Moves the focus to the content of each page that is navigated to, as a page load would; on the first page the browser does so. */
+/** Moves the focus to the content after each client-side navigation, as a page load does. */
 export function useFocusOnNavigation(content: RefObject<HTMLElement | null>): void {
   const { pathname } = useLocation();
   const shownPath = useRef(pathname);

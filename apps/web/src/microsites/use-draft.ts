@@ -3,7 +3,6 @@ import type { MicrositeContent } from '../api/microsites.ts';
 import { type SubmitState, useSubmit } from '../forms/use-submit.ts';
 import { contentOf, type Draft, type DraftLink, draftOf, fieldNames, isSame, type StoredContent } from './draft.ts';
 
-/** What {@link useDraft} takes. */
 export interface DraftOptions {
   readonly initial: StoredContent;
   /** Names the form in error reports. */

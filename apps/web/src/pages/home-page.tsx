@@ -6,7 +6,7 @@ import { DashboardPage } from './dashboard-page.tsx';
 // People who have an account never load it.
 const LandingPage = lazy(async () => ({ default: (await import('./landing-page.tsx')).LandingPage }));
 
-/** The codes of whoever is logged in; for everyone else, what this is. */
+/** The dashboard for a logged-in user, the landing page for visitors. */
 export function HomePage(): ReactElement {
   const { user } = useSession();
   if (user === undefined) return <Skeleton height="page" />;

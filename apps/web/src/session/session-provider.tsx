@@ -69,7 +69,7 @@ export function SessionProvider({ children }: { readonly children: ReactNode }):
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 
-/** Asks until there is an answer: without one, nobody knows whether somebody is logged in. */
+/** Repeats the request until there is an answer, because a failed request does not mean that the user is logged out. */
 async function findUser(signal: AbortSignal): Promise<User> {
   for (let failures = 0; ; failures++) {
     try {

@@ -12,7 +12,6 @@ const MAX_KEY_LENGTH = 2000;
 
 const ids = new Map<string, string>();
 
-/** What {@link reportError} takes. */
 export type ErrorReport = Pick<ExceptionCall, 'error' | 'mechanism' | 'location' | 'componentStack'> & {
   readonly context?: Readonly<Record<string, unknown>>;
 };
@@ -58,7 +57,6 @@ export function addSentryBreadcrumb(breadcrumb: BreadcrumbOptions): void {
   sendToSentry({ kind: 'breadcrumb', message, category, data: copyOf(data) });
 }
 
-/** What {@link addSentryBreadcrumb} takes. */
 export interface BreadcrumbOptions {
   readonly message: string;
   readonly category?: BreadcrumbCall['category'];

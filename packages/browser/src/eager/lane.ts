@@ -18,7 +18,6 @@ interface KeptCall<C> {
   readonly at: number;
 }
 
-/** What {@link createLane} takes. */
 export interface LaneOptions<C extends { readonly kind: string }, S> {
   /** The SDK at its end, for warnings. */
   readonly name: string;

@@ -153,7 +153,7 @@ type Finish = (text: string) => string | undefined;
 // Before it is cut: half a secret is no longer known by its shape.
 const cleanText: Finish = (text) => truncate(HARMLESS_TEXT.test(text) ? text : scrubText(text));
 
-/** Ids are compared: a changed one would name somebody else. */
+/** Ids are never changed: a changed id would name another user. */
 function idText(schema: TSchema): Finish {
   const isRefused = isPerson(schema) ? holdsCredential : holdsCredentialOfThing;
   return (text) => (isRefused(text) ? undefined : truncate(text));

@@ -87,7 +87,6 @@ export const unlimited: ErrorBudget = {
   close() {},
 };
 
-/** What {@link createErrorBudget} takes. */
 export interface ErrorBudgetOptions {
   /** Events in 31 days at most, of this process, or of all that it shares them with. */
   readonly perMonth: number;

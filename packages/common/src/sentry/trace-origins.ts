@@ -10,7 +10,7 @@ const VARIABLES = [
 
 /**
  * Returns what matches the URLs that may receive our trace headers: those of the platform's own services, by the variables that its configuration has
- * for them. Other variables of such a name are those of somebody else. By default the SDK would send the headers, with baggage, to every host.
+ * for them. Other variables of such a name belong to third parties. By default the SDK sends the headers, with baggage, to every host.
  */
 export function platformOrigins(env: Readonly<Record<string, string | undefined>>): RegExp[] {
   const origins = VARIABLES.flatMap((name) => (env[name] ?? '').split(',').flatMap(originOf));

@@ -8,7 +8,7 @@ const EACH = { capacity: 20, msEach: 3000 };
 /** Addresses that are told apart. */
 const MAX_ADDRESSES = 10_000;
 
-/** What is known of whoever sends a request. */
+/** The sender of a request. */
 export interface Caller {
   readonly ip: string;
   readonly headers: IncomingHttpHeaders;

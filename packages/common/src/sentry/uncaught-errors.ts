@@ -95,7 +95,7 @@ function print(error: unknown): void {
   }
 }
 
-/** The stack, and what else the error holds, without secrets: whoever collects the output of a process has not been asked to keep them. */
+/** Returns the stack and the error's other properties, scrubbed, because log collectors store the output of a process. */
 function printable(error: unknown): string {
   const { scrubText, redact } = sentryState.scrubber;
   const readable = toReportable(error);

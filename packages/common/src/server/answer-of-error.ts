@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { AppError } from './app-error.ts';
 import { type Complaint, validationMessage } from './validation-message.ts';
 
-/** What a client is told of an error. */
+/** The answer to a request that failed. */
 export interface AnswerOfError {
   readonly statusCode: number;
   /** A sentence for people; `undefined` when the error's own was not written for the client. */
@@ -17,7 +17,7 @@ const UNKNOWN: AnswerOfError = { statusCode: 500, message: undefined, field: und
 /**
  * Decides what an error says to the client. A status and a message are taken from errors that were made to be answered: `AppError`, Fastify's own
  * (codes `FST_…`, schema validation) and those of `http-errors` (a boolean `expose`). Any other error is a failure of ours, 500, whatever it has
- * in `status` and `statusCode`: HTTP clients put in there what somebody else has answered.
+ * in `status` and `statusCode`: HTTP clients store the upstream's status there.
  *
  * What came up while Fastify read the body, which sets its status to 400 itself, is the client's.
  */

@@ -8,7 +8,6 @@ export type ReadyChecks = Readonly<Record<string, () => Promise<boolean>>>;
 /** A check that hangs must not hang the answer. */
 const CHECK_TIMEOUT_MS = 2000;
 
-/** What {@link addHealthRoutes} takes. */
 interface HealthOptions {
   readonly checks: ReadyChecks;
   readonly isClosing: () => boolean;

@@ -9,7 +9,6 @@ import {
   wrap,
 } from 'cockatiel';
 
-/** What {@link createServiceClient} takes. */
 export interface ServiceClientOptions {
   /** The other service, as errors call it. */
   readonly name: string;

@@ -14,7 +14,6 @@ export interface Session {
   readonly plan: NonNullable<ServerProfile['plan']>;
 }
 
-/** What {@link createSessions} takes. */
 export interface SessionsOptions {
   /** Signs the tokens, the same in every service; at least 32 characters. */
   readonly secret: string;

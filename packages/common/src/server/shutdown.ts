@@ -11,7 +11,6 @@ import { toTimeLimit, within } from '../time-limit.ts';
  */
 const SHARE = { requests: 0.5, lateRequests: 0.7, telemetry: 0.8 };
 
-/** What {@link closeOnSignals} takes. */
 interface CloseOptions {
   /** How long the end may take, after draining. */
   readonly timeoutMs: number;

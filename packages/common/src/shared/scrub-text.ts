@@ -9,7 +9,6 @@ export const MAX_TEXT_LENGTH = 16_384;
  */
 const CUT_MARGIN = 1024;
 
-/** What {@link createTextScrubber} takes. */
 export interface TextScrubberOptions {
   readonly keys: KeyRules;
   readonly patterns?: readonly RegExp[];

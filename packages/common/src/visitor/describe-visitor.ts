@@ -11,7 +11,6 @@ export interface Visitor extends UserAgent {
 /** Describes who sent a request. Never throws. */
 export type DescribeVisitor = (request: VisitorRequest) => Visitor;
 
-/** What {@link createDescribeVisitor} takes. */
 export interface DescribeVisitorOptions {
   /** Asked when the CDN did not name a country. @default the CC0 database that is installed with this package */
   readonly countryOf?: CountryOf;

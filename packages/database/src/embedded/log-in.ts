@@ -16,7 +16,7 @@ const MAX_MESSAGE_BYTES = 10_000;
 /**
  * Asks a new client for the password, as PostgreSQL does.
  *
- * @returns the client's start-up message, which whoever serves it is to get first; `undefined` for a client that was refused and told why.
+ * @returns the client's start-up message, to be forwarded to the database first; `undefined` for a client that was refused with an error.
  * @throws when the client goes away, or `signal` is aborted.
  */
 export async function logIn(socket: Socket, scram: ScramServer, signal: AbortSignal): Promise<Buffer | undefined> {

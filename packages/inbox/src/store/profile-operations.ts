@@ -69,7 +69,7 @@ function keep(properties: Properties, name: string, value: unknown): void {
   if (properties.size < MAX_PROPERTIES || properties.has(name)) properties.set(name, value);
 }
 
-/** Puts values at the end of a list. The list itself stays as it is: whoever reads the profile may hold it. */
+/** Returns a copy of a list with values appended. The list itself is not changed, because readers of the profile may hold it. */
 function append(properties: Properties, name: string, values: readonly unknown[], indexes: ListIndexes): void {
   const list = listOf(properties.get(name));
   const index = indexes.get(list);

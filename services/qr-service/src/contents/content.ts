@@ -22,7 +22,6 @@ interface CheckedContent {
   readonly content: Content | null;
 }
 
-/** What {@link createContents} takes. */
 export interface ContentsOptions {
   /** Origin printed into codes. */
   readonly scanBaseUrl: string;

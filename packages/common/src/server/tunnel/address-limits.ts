@@ -56,7 +56,6 @@ export interface KeptShare {
   take(address: string, bytes: number): boolean;
 }
 
-/** What {@link createKeptShare} takes. */
 export interface KeptShareOptions {
   /** Bytes that are kept of all addresses. */
   readonly maxBytes: number;

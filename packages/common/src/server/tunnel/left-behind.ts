@@ -34,7 +34,6 @@ const MAX_SPOOL_BYTES = 32 * 1024 * 1024;
 const MAX_WORK_MS = 20;
 const MAX_STRETCH_MS = 4;
 
-/** What {@link createLeftBehind} takes. */
 interface LeftBehindOptions {
   readonly sentry: SentryTarget | undefined;
   readonly mixpanel: MixpanelTarget | undefined;

@@ -22,7 +22,7 @@ const LIBRARY = 'qr-browser';
 
 /**
  * The records of a report, as the ingestion API takes them, one call at a time: `refused` for a call that the plan does not let a page make,
- * `none` for one that only says who the visitor is. Each call is of whom the page knew at its moment, as the SDK would have it.
+ * `none` for one that only says who the visitor is. Each call gets the identity that the page had when it was made, as in the SDK.
  */
 export function* recordsOf(
   { token, visitor }: EventReport,

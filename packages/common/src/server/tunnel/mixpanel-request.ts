@@ -11,7 +11,6 @@ export interface MixpanelTarget {
   readonly apiHost: string;
 }
 
-/** What {@link createMixpanelRequest} takes. */
 interface MixpanelRequestOptions extends MixpanelTarget {
   readonly endpoint: 'track' | 'engage';
   /** Whether the vendor is told where the visitor is. */
@@ -24,7 +23,7 @@ interface MixpanelRequestOptions extends MixpanelTarget {
 const MAX_RECORDS = 500;
 
 /**
- * Returns a function that checks a request of the browser SDK and builds the one to Mixpanel. The body is written anew from what the plan lets a page
+ * Returns a function that checks a request of the browser SDK and builds the one to Mixpanel. The body is rebuilt from what the plan lets a page
  * say; records that say anything else are left out and counted.
  */
 export function createMixpanelRequest(

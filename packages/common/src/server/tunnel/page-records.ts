@@ -63,7 +63,7 @@ export function eventFromPage({ event, properties }: Json): Json | undefined {
 }
 
 /**
- * Rebuilds a profile update: planned values, set on the profile of the user whom the page has identified.
+ * Rebuilds a profile update: planned values, set on the profile of the page's identified user.
  *
  * @returns `undefined` for everything else, such as `$delete`.
  */

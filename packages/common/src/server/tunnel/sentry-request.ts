@@ -18,7 +18,6 @@ const LINE_FEED = 0x0a;
 /** How long the SDK of a page is to be silent when the budget is used up. */
 const RETRY_AFTER_SECONDS = 60;
 
-/** What {@link createSentryRequest} takes. */
 interface SentryRequestOptions extends SentryTarget {
   readonly allowance: ErrorAllowance;
   /** Called with the number of errors that are refused because the budget is used up. */
