@@ -85,6 +85,7 @@ export default defineConfig({
     reporters: ['default', join(root, 'scripts/count-reporter.mjs')],
     projects: [
       stateless('scripts', 'scripts'),
+      stateless('plan', 'packages/plan'),
       stateless('events', 'packages/events'),
       stateless('alerts', 'packages/alerts'),
       stateless('inbox', 'packages/inbox'),

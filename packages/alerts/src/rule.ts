@@ -1,5 +1,3 @@
-import type { Owner } from '@qr/events';
-
 /** What a rule watches, and which vendor knows it. */
 export type Measure = ErrorsMeasure | NewIssuesMeasure | RequestDurationMeasure | EventsMeasure | ConversionMeasure;
 
@@ -57,7 +55,7 @@ export interface AlertRule {
   readonly measure: Measure;
   readonly condition: Condition;
   readonly severity: 'high' | 'medium';
-  readonly owner: Owner;
+  readonly owner: string;
   /** Worth knowing, and no trouble. @default false */
   readonly isGoodNews?: boolean;
   /** Its heading in docs/operations.md, as an anchor. */

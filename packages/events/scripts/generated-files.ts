@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { contextKeys, plan } from '@qr/events';
-import { planDocuments } from '@qr/events/documents';
-import { renderBrowserPlan } from './render-browser-plan.ts';
+import { plan, planPaths } from '@qr/events';
+import { planDocuments, renderBrowserPlan } from '@qr/plan/documents';
 import { renderDataMap } from './render-data-map.ts';
 import { renderEventMap } from './render-event-map.ts';
 
@@ -11,9 +10,9 @@ const root = join(packageRoot, '../..');
 /** Every file that is written from the tracking plan or from where it is used, with what it should contain now. */
 export function generatedFiles(): { path: string; content: string }[] {
   return [
-    { path: join(packageRoot, 'src/browser.ts'), content: renderBrowserPlan(plan, contextKeys) },
-    ...planDocuments(plan).map(({ path, content }) => ({ path: join(root, path), content })),
+    { path: join(packageRoot, 'src/browser.ts'), content: renderBrowserPlan(plan) },
+    ...planDocuments(plan, planPaths).map(({ path, content }) => ({ path: join(root, path), content })),
     { path: join(root, 'docs/events.md'), content: renderEventMap(plan, root) },
-    { path: join(root, 'docs/data-map.md'), content: renderDataMap(plan, contextKeys) },
+    { path: join(root, 'docs/data-map.md'), content: renderDataMap(plan) },
   ];
 }

@@ -1,15 +1,7 @@
-import {
-  type EventDefinition,
-  isPerson,
-  type Plan,
-  type PrivacyClass,
-  privacyOf,
-  reasonOf,
-  sentName,
-} from '@qr/events';
+import { isPerson, type Plan, type PrivacyClass, privacyOf, reasonOf, sentName } from '@qr/plan';
 import type { TObject, TSchema } from 'typebox';
 
-const RECEIVER = { mixpanel: 'Mixpanel', analytics: 'analytics-service' } as const;
+const RECEIVERS: Readonly<Record<string, Receiver>> = { mixpanel: 'Mixpanel', analytics: 'analytics-service' };
 
 /** How long a receiver keeps what it got. What analytics-service does stands in its README. */
 const KEPT = {
@@ -67,7 +59,7 @@ interface Row {
  * Every piece of data that may leave the platform, with where it goes and how long it stays: the technical half of a register of processing
  * activities. The legal half is not in the code, so its column is empty.
  */
-export function renderDataMap(plan: Plan, contextKeys: readonly string[]): string {
+export function renderDataMap(plan: Plan): string {
   const events = Object.entries(plan.events).flatMap(([name, event]) => eventRows(name, event));
   const profile = propertyRows('', plan.profile, ['Mixpanel']);
   return [
@@ -114,13 +106,13 @@ export function renderDataMap(plan: Plan, contextKeys: readonly string[]): strin
     'Keys under which contexts, extras, tags, breadcrumb data, and attributes of spans, logs and metrics may leave, besides those that the SDK writes itself and that',
     'say nothing of a person. Values are searched for secrets before they leave.',
     '',
-    ...table(contextKeys.map((name) => ({ name, leavesAs: name, privacy: 'plain', receivers: ['Sentry'] }))),
+    ...table(plan.context.map((name) => ({ name, leavesAs: name, privacy: 'plain', receivers: ['Sentry'] }))),
     '',
   ].join('\n');
 }
 
-function eventRows(name: string, { schema, destinations }: EventDefinition): Row[] {
-  const receivers = destinations.map((destination) => RECEIVER[destination]);
+function eventRows(name: string, { schema, destinations }: Plan['events'][string]): Row[] {
+  const receivers = destinations.flatMap((destination) => RECEIVERS[destination] ?? []);
   // That somebody did it is data as well.
   return [{ name, leavesAs: name, privacy: 'plain', receivers }, ...propertyRows(`${name}.`, schema, receivers)];
 }

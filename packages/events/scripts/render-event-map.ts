@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Plan } from '@qr/events';
+import type { Plan } from '@qr/plan';
 
 /** Where the platform tracks: its services, its app, the part of the browser library that counts pages by itself, and the operator's tool. */
 const SOURCES = ['services', 'apps/web/src', 'packages/browser/src/eager', 'packages/ops/src'];
@@ -18,7 +18,8 @@ export function renderEventMap(plan: Plan, root: string): string {
   for (const path of SOURCES.flatMap((folder) => sourcesIn(root, folder))) {
     const text = readFileSync(join(root, path), 'utf8');
     for (const match of text.matchAll(CALL)) {
-      const name = match.groups?.['event'] ?? 'revenue';
+      const name = match.groups?.['event'] ?? plan.revenue;
+      if (name === undefined) continue;
       const line = text.slice(0, match.index).split('\n').length;
       places.set(name, [...(places.get(name) ?? []), { path, line }]);
     }

@@ -1,12 +1,8 @@
+import { event, hash, url } from '@qr/plan';
 import Type from 'typebox';
-import { event } from './event.ts';
-import { hash, url } from './privacy.ts';
 import { planName } from './vocabulary.ts';
 
 const email = () => Type.Optional(hash(Type.String({ description: 'Address of the account.' })));
-
-/** The event whose two ids Mixpanel merges into one user. */
-export const identifyEvent = 'identity_linked';
 
 /** Signing up, in and out. */
 export const accountEvents = {
@@ -69,7 +65,7 @@ export const accountEvents = {
     surfaces: ['server'],
     properties: {},
   }),
-  [identifyEvent]: event({
+  identity_linked: event({
     description:
       'A visitor became known as a user. Sent by `identifyUser` with both ids, which Mixpanel merges from then on. No activity: leave it out of retention.',
     owner: 'growth',

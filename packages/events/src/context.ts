@@ -1,7 +1,4 @@
-/**
- * The keys under which context, extras, tags, breadcrumb data, log and span attributes may leave a process.
- * Values under any other key are dropped and counted: what is not planned may be personal.
- */
+/** Keys under which error context, extras, tags, breadcrumb data, log and span attributes may leave a process. */
 export const contextKeys = [
   'action',
   'attempt',

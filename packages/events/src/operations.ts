@@ -1,5 +1,5 @@
+import { event } from '@qr/plan';
 import Type from 'typebox';
-import { event } from './event.ts';
 
 /** What the people who run the platform do. The actor is nobody: no person, no visitor. */
 export const operationsEvents = {

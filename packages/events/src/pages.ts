@@ -1,6 +1,5 @@
+import { event, url } from '@qr/plan';
 import Type from 'typebox';
-import { event } from './event.ts';
-import { url } from './privacy.ts';
 
 /** Looking at pages of the app. */
 export const pageEvents = {

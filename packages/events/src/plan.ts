@@ -1,7 +1,8 @@
-import { accountEvents, identifyEvent } from './accounts.ts';
+import { definePlan } from '@qr/plan';
+import { accountEvents } from './accounts.ts';
 import { billingEvents } from './billing.ts';
 import { codeEvents } from './codes.ts';
-import { definePlan } from './define-plan.ts';
+import { contextKeys } from './context.ts';
 import { micrositeEvents } from './microsites.ts';
 import { operationsEvents } from './operations.ts';
 import { pageEvents } from './pages.ts';
@@ -9,8 +10,9 @@ import { profileProperties } from './profile.ts';
 import { scanEvents } from './scans.ts';
 import { statisticsEvents } from './statistics.ts';
 
-/** The platform's tracking plan: the one list of what may be said. */
+/** The platform's tracking plan. */
 export const plan = definePlan({
+  destinations: ['mixpanel'],
   events: {
     ...accountEvents,
     ...codeEvents,
@@ -22,5 +24,9 @@ export const plan = definePlan({
     ...operationsEvents,
   },
   profile: profileProperties,
-  identify: identifyEvent,
+  context: contextKeys,
+  identify: 'identity_linked',
+  revenue: 'revenue',
+  pageView: 'page_viewed',
+  probe: 'observability_checked',
 });

@@ -1,6 +1,5 @@
+import { event, person } from '@qr/plan';
 import Type from 'typebox';
-import { event } from './event.ts';
-import { person } from './privacy.ts';
 import { qrId, visitor } from './vocabulary.ts';
 
 /** Scanning QR codes. The actor is the visitor, by an id that rotates daily. */

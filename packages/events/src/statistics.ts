@@ -1,5 +1,5 @@
+import { event } from '@qr/plan';
 import Type from 'typebox';
-import { event } from './event.ts';
 import { qrId } from './vocabulary.ts';
 
 const properties = {

@@ -1,9 +1,9 @@
+import type { PropertiesArgument } from '@qr/plan';
 import { expectTypeOf, it } from 'vitest';
 import type {
   BrowserEventName,
   BrowserProfile,
   BrowserProperties,
-  PropertiesArgument,
   ServerEventName,
   ServerProfile,
   ServerProperties,

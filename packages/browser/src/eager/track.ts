@@ -1,4 +1,5 @@
-import type { BrowserEventName, BrowserProfile, BrowserProperties, PropertiesArgument } from '@qr/events';
+import type { BrowserEventName, BrowserProfile, BrowserProperties } from '@qr/events';
+import type { PropertiesArgument } from '@qr/plan';
 import { copyOf } from './copy-of.ts';
 import type { MixpanelCall } from './mixpanel-call.ts';
 import { sendToMixpanel } from './mixpanel-lane.ts';

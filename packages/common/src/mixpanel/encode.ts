@@ -1,4 +1,4 @@
-import type { Plan } from '@qr/events';
+import type { Plan } from '@qr/plan';
 import type { DropReason } from '../delivery/record.ts';
 import { compileEvent, type EventEncoder, type Occurrence, type OnLeftOut } from './event-encoder.ts';
 import { usableIdOf } from './identity.ts';
@@ -31,6 +31,8 @@ interface NoRecord {
 export interface Encoder {
   /** The event by which the vendor merges two ids; `undefined` when the plan has none. */
   readonly identify: PlannedEvent | undefined;
+  /** The name of the event that `trackRevenue` sends; `undefined` when the plan has none. */
+  readonly revenue: string | undefined;
   /** The event by its name; `undefined` when it is not in the plan. */
   event(name: unknown): PlannedEvent | undefined;
   encodeEvent(event: PlannedEvent, occurrence: Occurrence, properties: unknown): string;
@@ -75,6 +77,7 @@ export function createEncoder({ plan, hash, base, onLeftOut }: EncoderOptions): 
 
   return {
     identify: plan.identify === undefined ? undefined : events.get(plan.identify),
+    revenue: plan.revenue,
     event: (name) => events.get(name),
     encodeEvent: ({ encode, onLeftOut: report }, occurrence, properties) => encode(occurrence, properties, report),
     profile(id, operations, extra) {

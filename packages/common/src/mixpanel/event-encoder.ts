@@ -1,4 +1,4 @@
-import { privacyOf } from '@qr/events';
+import { privacyOf } from '@qr/plan';
 import type { TObject } from 'typebox';
 import { countryMember } from './countries.ts';
 import { identityJson } from './identity.ts';

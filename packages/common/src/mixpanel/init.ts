@@ -1,4 +1,5 @@
-import { personKeys, plan } from '@qr/events';
+import { plan } from '@qr/events';
+import { personKeys } from '@qr/plan';
 import type { Mixpanel } from 'mixpanel';
 import { createPipeline, type PipelineOptions } from '../delivery/pipeline.ts';
 import type { Transport } from '../delivery/transport.ts';

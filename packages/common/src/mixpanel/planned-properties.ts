@@ -1,4 +1,4 @@
-import { isId, isPerson, privacyOf, sentName } from '@qr/events';
+import { isId, isPerson, privacyOf, sentName } from '@qr/plan';
 import type { TObject, TSchema } from 'typebox';
 import { HARMLESS_TEXT, holdsCredential, holdsCredentialOfThing, scrubText, stripUrl } from '../shared/index.ts';
 import { truncate } from './truncate.ts';

@@ -1,4 +1,5 @@
-import type { PropertiesArgument, ServerEventName, ServerProfile, ServerProperties } from '@qr/events';
+import type { ServerEventName, ServerProfile, ServerProperties } from '@qr/events';
+import type { PropertiesArgument } from '@qr/plan';
 import type { RevenueProperties } from './revenue.ts';
 import { runtime } from './runtime.ts';
 

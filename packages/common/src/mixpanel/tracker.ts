@@ -131,12 +131,13 @@ export function createTracker(options: TrackerOptions): Tracker {
 
     revenue(given, amount, properties, time = pipeline.now()) {
       try {
+        if (encoder.revenue === undefined) return refuse(eventLane, 'unplanned_event', 'Revenue');
         const revenue = toRevenue(amount, properties);
         if (revenue === undefined) {
           pipeline.drop(eventLane, 'invalid_record');
           return warnOnce('trackRevenue was refused: expected a finite amount and an ISO 4217 currency.');
         }
-        trackEvent('revenue', given, revenue, time);
+        trackEvent(encoder.revenue, given, revenue, time);
         const id = sendableIdOf(given)?.toWellFormed();
         if (!recordsCharges || !id) return;
         const charge = { $amount: revenue.amount, $time: new Date(time).toISOString() };

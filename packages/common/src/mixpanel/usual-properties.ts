@@ -1,4 +1,4 @@
-import { isId, privacyOf } from '@qr/events';
+import { isId, privacyOf } from '@qr/plan';
 import type { TObject, TSchema } from 'typebox';
 import { HARMLESS_TEXT, USUAL_ID } from '../shared/index.ts';
 import { countryMember } from './countries.ts';

@@ -1,11 +1,11 @@
-import { contextKeys } from '@qr/events';
+import { plan } from '@qr/events';
 import type { Breadcrumb, ErrorEvent, Event } from '@sentry/node';
 import { createContextFilter, stripUrl } from '../shared/index.ts';
 import { contextFields } from './context-fields.ts';
 import { plannedPath, routeOf } from './request-path.ts';
 import { sentryState } from './state.ts';
 
-const filterContext = createContextFilter(contextKeys, (value) =>
+const filterContext = createContextFilter(plan.context, (value) =>
   typeof value === 'string' && JSON_TEXT.test(value) ? plannedJson(value) : sentryState.scrubber.redact(value),
 );
 
@@ -14,7 +14,7 @@ const JSON_TEXT = /^\s*(?:\{\s*["}]|\[\s*[[{"])/;
 
 function plannedJson(text: string): string {
   try {
-    const [key] = contextKeys;
+    const [key = ''] = plan.context;
     return JSON.stringify(plannedContext({ [key]: JSON.parse(text) })[key]);
   } catch {
     // Of a text that was cut short nobody can tell the keys.

@@ -1,4 +1,4 @@
-import { contextKeys } from '@qr/events';
+import { plan } from '@qr/events';
 import { type Breadcrumb, type ErrorEvent, getIsolationScope } from '@sentry/node';
 import { breadcrumbTime, type Note, type RecentEvent, type RequestState, stateOf } from './request-state.ts';
 import { sentryState } from './state.ts';
@@ -10,7 +10,7 @@ const MAX_EVENTS = 20;
 const MAX_NOTES = 100;
 
 /** Of an event's properties only these appear in a breadcrumb: ids of things, never of people. */
-const ID_KEYS = contextKeys.filter((key) => key.endsWith('_id') && !['error_id', 'trace_id', 'user_id'].includes(key));
+const ID_KEYS = plan.context.filter((key) => key.endsWith('_id') && !['error_id', 'trace_id', 'user_id'].includes(key));
 
 /**
  * Remembers a product event for errors of the same request. Called for each event, so it builds nothing: that is left to

@@ -1,6 +1,6 @@
-import { contextKeys } from '@qr/events';
+import { plan } from '@qr/events';
 
-const PLANNED_IDS = new Set(contextKeys.filter((key) => key.endsWith('_id')).map(withoutSeparators));
+const PLANNED_IDS = new Set(plan.context.filter((key) => key.endsWith('_id')).map(withoutSeparators));
 const ORIGIN = /^[a-z]{1,10}:\/\/[^/]*/i;
 const PARAMETER = /^:(\w+)(?:\(.*\))?\??$/;
 const PLAIN_ID = /^[\w-]{1,64}$/;

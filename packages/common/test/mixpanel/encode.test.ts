@@ -1,4 +1,4 @@
-import { definePlan, drop, event, hash, url } from '@qr/events';
+import { definePlan, drop, event, hash, url } from '@qr/plan';
 import fc from 'fast-check';
 import Type from 'typebox';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import type { InsertId } from '../../src/mixpanel/insert-id.ts';
 
 const text = (description = 'x') => Type.String({ description });
 const plan = definePlan({
+  destinations: ['mixpanel'],
   events: {
     tested: event({
       description: 'Something was tested.',

@@ -1,4 +1,4 @@
-import { definePlan, event, person, url, verbatim } from '@qr/events';
+import { definePlan, event, person, url, verbatim } from '@qr/plan';
 import Type from 'typebox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
@@ -162,6 +162,7 @@ describe('the official client', () => {
 describe('the plan', () => {
   const described = (description = 'x') => ({ description });
   const plan = definePlan({
+    destinations: ['mixpanel'],
     events: {
       tested: event({
         description: 'Something was tested.',
@@ -198,9 +199,9 @@ describe('the plan', () => {
       page: 'https://x.example/[redacted]',
     });
     expect(encoder.profile('u1', { $set: { $email: 'joe@example.com' } }, {})).toContain('joe@example.com');
-    expect(() => definePlan({ events: {}, profile: { a: verbatim(Type.String(described()), '') } })).toThrow(
-      'is verbatim',
-    );
+    expect(() =>
+      definePlan({ destinations: [], events: {}, profile: { a: verbatim(Type.String(described()), '') } }),
+    ).toThrow('is verbatim');
   });
 
   it('leaves out a person whose id holds a card number', () => {

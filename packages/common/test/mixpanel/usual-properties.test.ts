@@ -1,4 +1,4 @@
-import { drop, hash, url } from '@qr/events';
+import { drop, hash, url } from '@qr/plan';
 import fc from 'fast-check';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { type Plan, privacyOf } from '@qr/events';
+import { type Plan, privacyOf } from '@qr/plan';
 import type { StoredEvent } from '../store/records.ts';
 import type { InboxPlan } from './inbox-plan.ts';
 

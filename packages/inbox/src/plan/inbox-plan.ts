@@ -1,4 +1,4 @@
-import type { Plan } from '@qr/events';
+import type { Plan } from '@qr/plan';
 import { LINK_EVENTS } from '../store/identity.ts';
 
 /** A tracking plan, as far as the inbox reads it. */

@@ -1,4 +1,4 @@
-import { definePlan, drop, event, hash } from '@qr/events';
+import { definePlan, drop, event, hash } from '@qr/plan';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { comparePlan } from '../../src/plan/compare.ts';
@@ -8,6 +8,7 @@ import { inboxesForTests } from '../with-inbox.ts';
 
 const text = (description: string) => Type.String({ description });
 const plan = definePlan({
+  destinations: ['mixpanel'],
   events: {
     letter_sent: event({
       description: 'A letter was sent.',

@@ -1,5 +1,6 @@
 import { type ForgottenInSpool, forgetInSpool, type SpoolRoot } from '@qr/common/spool';
-import { personKeys, plan } from '@qr/events';
+import { plan } from '@qr/events';
+import { personKeys } from '@qr/plan';
 import { countOf } from '../cli/amount.ts';
 import type { PartOutcome } from './outcome.ts';
 

@@ -1,5 +1,5 @@
 import { plan } from '@qr/events';
-import { exportPlan } from '@qr/events/documents';
+import { exportPlan } from '@qr/plan/documents';
 import { action, addCommand, addGroup } from '../cli/command.ts';
 import { exitCodes } from '../cli/exit-code.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';

@@ -1,4 +1,4 @@
-import type { ExportedEvent, ExportedProperty, PlanExport } from '@qr/events/documents';
+import type { ExportedEvent, ExportedProperty, PlanExport } from '@qr/plan/documents';
 import { compareProperty } from './compare-property.ts';
 import type { PlanChange } from './plan-change.ts';
 

@@ -1,4 +1,4 @@
-import type { ExportedProperty } from '@qr/events/documents';
+import type { ExportedProperty } from '@qr/plan/documents';
 
 type Found = readonly [isBreaking: boolean, what: string];
 

@@ -1,4 +1,5 @@
-import { PLAN_EXPORT_PATH, type PlanExport } from '@qr/events/documents';
+import { planPaths } from '@qr/events';
+import type { PlanExport } from '@qr/plan/documents';
 import { CommandError } from '../cli/command-error.ts';
 import { runGit } from '../cli/run-git.ts';
 
@@ -17,10 +18,10 @@ export async function planAt(root: string, ref: string): Promise<PlanAt> {
     throw new CommandError(
       `"${ref}" is no commit, branch or tag of the repository at ${root}. If it is elsewhere, fetch it first: git fetch --tags, and in a shallow clone git fetch --unshallow.`,
     );
-  const text = await runGit(root, ['show', `${commit.trim()}:${PLAN_EXPORT_PATH}`]);
+  const text = await runGit(root, ['show', `${commit.trim()}:${planPaths.data}`]);
   if (text === undefined)
     throw new CommandError(
-      `At "${ref}" (${commit.slice(0, 7)}) there is no ${PLAN_EXPORT_PATH}: the plan was not yet kept as data. Name a later ref.`,
+      `At "${ref}" (${commit.slice(0, 7)}) there is no ${planPaths.data}: the plan was not yet kept as data. Name a later ref.`,
     );
   return { commit: commit.trim(), plan: parsePlan(text, ref) };
 }
@@ -33,6 +34,6 @@ function parsePlan(text: string, ref: string): PlanExport {
     // Told below, like other content that is no plan.
   }
   throw new CommandError(
-    `${PLAN_EXPORT_PATH} at "${ref}" is no exported plan: expected an object with events and profile. Name another ref.`,
+    `${planPaths.data} at "${ref}" is no exported plan: expected an object with events and profile. Name another ref.`,
   );
 }

@@ -1,9 +1,10 @@
-import { type EventDefinition, plan } from '@qr/events';
+import { plan } from '@qr/events';
 import { type InsightsReport, mixpanelBoards, mixpanelCohorts, sentryDashboards } from '@qr/observability/dashboards';
+import type { Plan } from '@qr/plan';
 import { describe, expect, it } from 'vitest';
 import { placesOf } from '../../src/dashboards/layout.ts';
 
-const events: Readonly<Record<string, EventDefinition>> = plan.events;
+const events: Plan['events'] = plan.events;
 const reports = mixpanelBoards.flatMap(({ reports: inside }) => inside);
 const insights = reports.filter((report): report is InsightsReport => report.kind === 'insights');
 

@@ -1,4 +1,4 @@
-import type { ExportedEvent, ExportedProperty } from '@qr/events/documents';
+import type { ExportedEvent, ExportedProperty } from '@qr/plan/documents';
 import { describe, expect, it } from 'vitest';
 import { comparePlans } from '../../src/plan/compare-plans.ts';
 import { planOf, property } from './plan-fixture.ts';

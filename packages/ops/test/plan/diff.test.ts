@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plan } from '@qr/events';
-import { exportPlan, type PlanExport } from '@qr/events/documents';
+import { exportPlan, type PlanExport } from '@qr/plan/documents';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runInTest } from '../run-in-test.ts';
 import { planOf, property } from './plan-fixture.ts';

@@ -1,4 +1,4 @@
-import type { ExportedEvent, ExportedProperty, PlanExport } from '@qr/events/documents';
+import type { ExportedEvent, ExportedProperty, PlanExport } from '@qr/plan/documents';
 
 /** A plan of what a test is about. */
 export function planOf(

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { personKeys, plan } from '@qr/events';
+import { plan } from '@qr/events';
+import { personKeys } from '@qr/plan';
 import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import { pagePipelines } from '../../delivery/page-pipelines.ts';
 import { createPipeline, type Pipeline } from '../../delivery/pipeline.ts';

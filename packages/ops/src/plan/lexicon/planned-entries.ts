@@ -1,4 +1,4 @@
-import type { ExportedProperty, PlanExport } from '@qr/events/documents';
+import type { ExportedProperty, PlanExport } from '@qr/plan/documents';
 import type { LexiconEntry, LexiconProperty } from './entry.ts';
 
 /** The tag by which an entry of the plan is known to be one. */

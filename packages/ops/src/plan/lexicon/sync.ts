@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { PlanExport } from '@qr/events/documents';
+import type { PlanExport } from '@qr/plan/documents';
 import { requireVariable } from '../../cli/command.ts';
 import { CommandError } from '../../cli/command-error.ts';
 import type { CommandContext } from '../../cli/context.ts';

@@ -1,11 +1,12 @@
-import { type Plan, type PrivacyClass, privacyOf } from '@qr/events';
 import type { TObject } from 'typebox';
+import type { Plan } from '../define-plan.ts';
+import { type PrivacyClass, privacyOf } from '../privacy.ts';
 
 /**
- * The plan as the browser needs it at run time: names and classes, no schema library.
- * Hashed properties are left out (a browser can hold no key), and so are dropped ones.
+ * Renders the plan as a TypeScript module for pages: names and privacy classes, no schema library. Hashed properties are left out, because a
+ * browser can hold no key, and so are dropped ones.
  */
-export function renderBrowserPlan(plan: Plan, contextKeys: readonly string[]): string {
+export function renderBrowserPlan(plan: Plan): string {
   const events = Object.entries(plan.events)
     .filter(([, { surfaces }]) => surfaces.includes('browser'))
     .map(([name, { schema }]) => `    ${name}: ${renderProperties(schema)},`);
@@ -18,7 +19,7 @@ ${events.join('\n')}
   },
   profile: ${renderProperties(plan.profile)},
   contextKeys: [
-${contextKeys.map((key) => `    '${key}',`).join('\n')}
+${plan.context.map((key) => `    '${key}',`).join('\n')}
   ],
 } as const;
 `;

@@ -1,4 +1,5 @@
 import type { TSchema, TString } from 'typebox';
+import type { Plan } from './define-plan.ts';
 
 /**
  * What may leave a process of a property's value.
@@ -69,6 +70,17 @@ export function sentName(name: string, schema: TSchema): string {
 /** The written reason of {@link verbatim}, if any. */
 export function reasonOf(schema: TSchema): string | undefined {
   return (schema as { reason?: string }).reason;
+}
+
+/** Returns the names, as sent, of all properties that hold a user's id: in events and in the profile. */
+export function personKeys({ events, profile }: Plan): ReadonlySet<string> {
+  const schemas = [...Object.values(events).map(({ schema }) => schema), profile];
+  return new Set(
+    schemas.flatMap(({ properties }) =>
+      // The plan's rules allow the mark on plain properties only, which are sent under their own name.
+      Object.entries(properties).flatMap(([name, property]) => (isPerson(property) ? [name] : [])),
+    ),
+  );
 }
 
 // TypeBox keeps its own marks in non-enumerable properties, which a spread would lose.

@@ -1,22 +1,25 @@
 import { IsOptional, type TObject, type TSchema } from 'typebox';
 import type { Plan } from '../define-plan.ts';
-import type { Destination, Owner, Surface } from '../event.ts';
+import type { Surface } from '../event.ts';
 import { isPerson, type PrivacyClass, privacyOf, reasonOf, sentName } from '../privacy.ts';
 
 /** The tracking plan as plain data: the same plan is always the same text. */
 export interface PlanExport {
   readonly events: Readonly<Record<string, ExportedEvent>>;
   readonly profile: Readonly<Record<string, ExportedProperty>>;
-  /** The event that merges two ids; absent in a plan that merges none. */
+  /** The events that the library sends by itself; absent where the plan has none. */
   readonly identify?: string;
+  readonly revenue?: string;
+  readonly pageView?: string;
+  readonly probe?: string;
 }
 
 /** An event as plain data. */
 export interface ExportedEvent {
   readonly description: string;
-  readonly owner: Owner;
+  readonly owner: string;
   readonly surfaces: readonly Surface[];
-  readonly destinations: readonly Destination[];
+  readonly destinations: readonly string[];
   readonly properties: Readonly<Record<string, ExportedProperty>>;
 }
 
@@ -53,6 +56,9 @@ export function exportPlan(plan: Plan): PlanExport {
     events: Object.fromEntries(events),
     profile: exportProperties('profile', plan.profile),
     ...(plan.identify !== undefined && { identify: plan.identify }),
+    ...(plan.revenue !== undefined && { revenue: plan.revenue }),
+    ...(plan.pageView !== undefined && { pageView: plan.pageView }),
+    ...(plan.probe !== undefined && { probe: plan.probe }),
   };
 }
 

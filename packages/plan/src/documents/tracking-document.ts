@@ -26,7 +26,7 @@ export function renderTrackingDocument(plan: Plan): string {
   return [
     '# Tracked events',
     '',
-    'Generated from the tracking plan in `packages/events` by `npm run generate`. To add an event, add it to the plan.',
+    'Generated from the tracking plan; edit the plan instead.',
     '',
     ...events.flatMap((section) => [section, '']),
     '# Profile properties',

@@ -1,6 +1,6 @@
 import { IsOptional, type TObject, type TSchema } from 'typebox';
 import type { Plan } from './define-plan.ts';
-import type { EventDefinition } from './event.ts';
+import type { Surface } from './event.ts';
 import { isPerson, privacyOf, reasonOf } from './privacy.ts';
 
 const SNAKE_CASE = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
@@ -38,7 +38,8 @@ export function checkPlan(plan: Plan): string[] {
     checkEvent(name, definition, problems);
   }
   checkProperties('profile', plan.profile, PROFILE_NAME, problems);
-  if (plan.identify !== undefined) checkIdentify(plan.identify, plan.events[plan.identify], problems);
+  for (const role of ROLES) checkRole(role, plan, problems);
+  for (const key of plan.context) checkName(`context key "${key}"`, key, SNAKE_CASE, problems);
   for (const [name, schema] of Object.entries(plan.profile.properties)) {
     if (PERSONAL_PROFILE_FIELDS.has(name) && privacyOf(schema) === 'plain') {
       problems.push(
@@ -49,21 +50,51 @@ export function checkPlan(plan: Plan): string[] {
   return problems;
 }
 
-function checkEvent(name: string, definition: EventDefinition, problems: string[]): void {
+function checkEvent(name: string, definition: Plan['events'][string], problems: string[]): void {
   if (definition.description.trim() === '') problems.push(`event "${name}" has no description`);
+  if (definition.owner.trim() === '') problems.push(`event "${name}" has no owner`);
   if (definition.surfaces.length === 0) problems.push(`event "${name}" may be sent from nowhere: list its surfaces`);
   if (definition.destinations.length === 0) problems.push(`event "${name}" goes nowhere: list its destinations`);
   checkProperties(`event "${name}"`, definition.schema, SNAKE_CASE, problems);
 }
 
-// The library sends it by itself, with the two ids and nothing else, and the vendor merges nothing outside of Mixpanel.
-function checkIdentify(name: string, definition: EventDefinition | undefined, problems: string[]): void {
-  const where = `identify "${name}"`;
+/** An event that the library sends by itself, and what it passes along. */
+interface Role {
+  readonly name: 'identify' | 'revenue' | 'pageView' | 'probe';
+  readonly surface: Surface;
+  /** Properties that the library always sends. */
+  readonly sends: readonly string[];
+  /** Properties that it may send as well; `any` where the caller chooses them. */
+  readonly optional: readonly string[] | 'any';
+}
+
+const ROLES: readonly Role[] = [
+  { name: 'identify', surface: 'server', sends: [], optional: [] },
+  { name: 'revenue', surface: 'server', sends: ['amount', 'currency'], optional: 'any' },
+  { name: 'pageView', surface: 'browser', sends: ['page'], optional: 'any' },
+  { name: 'probe', surface: 'server', sends: ['check_id'], optional: ['sent_by'] },
+];
+
+function checkRole({ name: role, surface, sends, optional }: Role, plan: Plan, problems: string[]): void {
+  const name = plan[role];
+  if (name === undefined) return;
+  const where = `${role} "${name}"`;
+  const definition = Object.hasOwn(plan.events, name) ? plan.events[name] : undefined;
   if (!definition) return void problems.push(`${where} is not an event of the plan`);
-  const { surfaces, destinations, schema } = definition;
-  if (!surfaces.includes('server')) problems.push(`${where} must be sendable from the server`);
-  if (destinations.join() !== 'mixpanel') problems.push(`${where} must go to mixpanel alone`);
-  if (Object.keys(schema.properties).length > 0) problems.push(`${where} must have no properties`);
+  if (!definition.surfaces.includes(surface)) problems.push(`${where} must be sendable from the ${surface}`);
+  // Only one vendor can merge ids: a second destination would see the event without its effect.
+  if (role === 'identify' && definition.destinations.length !== 1) {
+    problems.push(`${where} must go to one destination, which merges the ids`);
+  }
+  const { properties } = definition.schema;
+  for (const property of sends) {
+    if (!Object.hasOwn(properties, property)) problems.push(`${where} must have the property "${property}"`);
+  }
+  if (optional === 'any') return;
+  const allowed = new Set([...sends, ...optional]);
+  for (const property of Object.keys(properties).filter((key) => !allowed.has(key))) {
+    problems.push(`${where} must not have the property "${property}", which the library cannot fill`);
+  }
 }
 
 function checkProperties(where: string, schema: TObject, pattern: RegExp, problems: string[]): void {

@@ -3,33 +3,29 @@ import Type, { type TObject, type TProperties } from 'typebox';
 /** Where an event may be sent from. */
 export type Surface = 'server' | 'browser';
 
-/** Who receives an event: the vendor, or the platform's own analytics-service for owner-facing statistics. */
-export type Destination = 'mixpanel' | 'analytics';
-
-/** The team that answers for an event's meaning. */
-export type Owner = 'growth' | 'product' | 'platform';
-
-/** One event of the tracking plan. */
+/** One event of a tracking plan. */
 export interface EventDefinition<P extends TProperties = TProperties, S extends Surface = Surface> {
   readonly description: string;
-  readonly owner: Owner;
+  /** The team that answers for the event's meaning. */
+  readonly owner: string;
   readonly surfaces: readonly S[];
-  readonly destinations: readonly Destination[];
+  /** Names of the destinations that receive the event; `undefined` stands for the plan's own list. */
+  readonly destinations: readonly string[] | undefined;
   readonly schema: TObject<P>;
 }
 
-/** What {@link event} takes. */
 export interface EventOptions<P extends TProperties, S extends Surface> {
   readonly description: string;
-  readonly owner: Owner;
+  /** The team that answers for the event's meaning. */
+  readonly owner: string;
   readonly surfaces: readonly S[];
-  /** @default ['mixpanel'] */
-  readonly destinations?: readonly Destination[];
+  /** Names of the destinations that receive the event. @default the plan's `destinations` */
+  readonly destinations?: readonly string[];
   readonly properties: P;
 }
 
-/** Describes one event. */
+/** Describes one event. `definePlan` checks it. */
 export function event<P extends TProperties, S extends Surface>(options: EventOptions<P, S>): EventDefinition<P, S> {
-  const { description, owner, surfaces, destinations = ['mixpanel'], properties } = options;
+  const { description, owner, surfaces, destinations, properties } = options;
   return { description, owner, surfaces, destinations, schema: Type.Object(properties) };
 }
