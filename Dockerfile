@@ -18,6 +18,7 @@ COPY packages/browser/package.json packages/browser/
 COPY packages/common/package.json packages/common/
 COPY packages/database/package.json packages/database/
 COPY packages/plan/package.json packages/plan/
+COPY packages/delivery/package.json packages/delivery/
 COPY packages/events/package.json packages/events/
 COPY packages/inbox/package.json packages/inbox/
 COPY packages/ops/package.json packages/ops/

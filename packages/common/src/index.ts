@@ -1,8 +1,7 @@
+export type { FlushOutcome, LaneStats } from '@qr/delivery';
 export * as Sentry from '@sentry/node';
 export { withMonitor } from '@sentry/node';
 export type { ObservabilityConfig } from './config.ts';
-export type { FlushOutcome } from './delivery/pipeline.ts';
-export type { LaneStats } from './delivery/stats.ts';
 export {
   closeObservability,
   flushObservability,

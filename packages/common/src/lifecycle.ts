@@ -1,7 +1,5 @@
-import { pagePipelines } from './delivery/page-pipelines.ts';
-import type { FlushOutcome } from './delivery/pipeline.ts';
-import type { LaneName } from './delivery/record.ts';
-import type { LaneStats } from './delivery/stats.ts';
+import type { FlushOutcome, LaneStats } from '@qr/delivery';
+import type { LaneName } from './destinations/lanes.ts';
 import { closedTracker } from './mixpanel/closed-tracker.ts';
 import { usableIdOf } from './mixpanel/identity.ts';
 import { resetMixpanelClient } from './mixpanel/init.ts';
@@ -13,6 +11,7 @@ import { closeSentry, flushSentry, isSentryOn } from './sentry/init.ts';
 import { logCounters } from './sentry/logs.ts';
 import { sentryState } from './sentry/state.ts';
 import { setClose } from './sentry/uncaught-errors.ts';
+import { pagePipelines } from './server/tunnel/page-pipelines.ts';
 import { monotonicNow, toTimeLimit, within } from './time-limit.ts';
 import { warnOnce } from './warn-once.ts';
 
@@ -52,7 +51,7 @@ async function flushAnalytics(timeoutMs: number): Promise<FlushOutcome> {
   const { pipeline } = runtime;
   if (!pipeline) return { delivered: 0, pending: 0, spooled: 0 };
   const total = (key: 'delivered' | 'queued' | 'pending') =>
-    Object.values(pipeline.stats()).reduce((sum, lane) => sum + lane[key], 0);
+    Object.values(pipeline.stats()).reduce((sum, lane) => sum + (lane?.[key] ?? 0), 0);
   const before = total('delivered');
   const outcome = await within(pipeline.flush(timeoutMs), timeoutMs + GRACE_MS);
   return outcome ?? { delivered: total('delivered') - before, pending: total('queued') + total('pending'), spooled: 0 };

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import Type from 'typebox';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createMemoryTransport } from '../src/delivery/transports/memory.ts';
 import {
   buildServer,
   captureException,
@@ -22,6 +21,7 @@ import {
   visitorId,
 } from '../src/index.ts';
 import { startShipper } from '../src/mixpanel/start-shipper.ts';
+import { createMemoryTransport } from '../src/testing/index.ts';
 import { resetWarnings } from '../src/warn-once.ts';
 import { setEnv } from './start-observed.ts';
 

@@ -1,5 +1,5 @@
+import type { DropReason } from '@qr/delivery';
 import type { Plan } from '@qr/plan';
-import type { DropReason } from '../delivery/record.ts';
 import { compileEvent, type EventEncoder, type Occurrence, type OnLeftOut } from './event-encoder.ts';
 import { usableIdOf } from './identity.ts';
 import { compileProfileOperations } from './profile-operations.ts';

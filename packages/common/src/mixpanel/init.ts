@@ -1,8 +1,9 @@
+import type { Transport } from '@qr/delivery';
+import { createPipeline, type PipelineOptions } from '@qr/delivery';
 import { plan } from '@qr/events';
 import { personKeys } from '@qr/plan';
 import type { Mixpanel } from 'mixpanel';
-import { createPipeline, type PipelineOptions } from '../delivery/pipeline.ts';
-import type { Transport } from '../delivery/transport.ts';
+import { lanes } from '../destinations/lanes.ts';
 import { checkValue, readObservabilityConfig } from '../load-config.ts';
 import { hashPersonal } from '../privacy/hash.ts';
 import { fixHashKey } from '../privacy/hash-key.ts';
@@ -105,6 +106,7 @@ function start(token: string | undefined, options: InitializeMixpanelOptions): M
     return turnOff();
   }
   const pipeline = createPipeline({
+    lanes,
     transports,
     spoolRoot,
     maxSpoolBytes: config.OBSERVABILITY_SPOOL_MAX_BYTES ?? 256 * 1024 * 1024,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { Pipeline } from '../delivery/pipeline.ts';
-import type { DropReason, LaneName } from '../delivery/record.ts';
+import type { DropReason, Pipeline } from '@qr/delivery';
+import type { LaneName } from '../destinations/lanes.ts';
 import { holdsCredential, scrubText } from '../shared/index.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
@@ -20,7 +20,7 @@ export type IdMerge = 'simplified' | 'original';
 export interface OfficialRecordsOptions {
   readonly token: string;
   readonly encoder: Encoder;
-  readonly pipeline: Pipeline;
+  readonly pipeline: Pipeline<LaneName>;
   readonly unplanned: UnplannedPolicy;
   readonly idMerge: IdMerge;
 }

@@ -1,5 +1,5 @@
-import type { Pipeline } from '../delivery/pipeline.ts';
-import type { Transport } from '../delivery/transport.ts';
+import type { Pipeline, Transport } from '@qr/delivery';
+import type { LaneName } from '../destinations/lanes.ts';
 import { createEarlyCalls } from './early-calls.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -12,9 +12,9 @@ export interface PropertyCounters {
 /** The analytics half of this process: decided once by `initializeMixpanel`, so that a call only does its work. */
 interface AnalyticsRuntime {
   tracker: Tracker;
-  pipeline: Pipeline | undefined;
+  pipeline: Pipeline<LaneName> | undefined;
   /** The pipeline before it was closed, which counts what comes too late. */
-  closed: Pipeline | undefined;
+  closed: Pipeline<LaneName> | undefined;
   /** What analytics were started with, while they are on. */
   started: { readonly token: string | undefined; readonly transport: Transport | undefined } | undefined;
   readonly counters: PropertyCounters;

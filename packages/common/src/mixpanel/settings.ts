@@ -1,5 +1,5 @@
 import type { ObservabilityConfig } from '../config.ts';
-import type { MixpanelHttpOptions } from '../delivery/transports/mixpanel-http.ts';
+import type { MixpanelHttpOptions } from '../destinations/mixpanel-http.ts';
 
 /** The application API of each region; the vendor keeps the data of a project in one. */
 const APP_HOSTS: Readonly<Record<string, string>> = {

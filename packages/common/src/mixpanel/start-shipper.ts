@@ -1,7 +1,8 @@
-import { type Shipper, startShipper as startShipperOf } from '../delivery/shipper.ts';
-import { createMixpanelHttpTransport } from '../delivery/transports/mixpanel-http.ts';
+import { type Shipper, startShipper as startShipperOf } from '@qr/delivery';
+import { lanes } from '../destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../destinations/mixpanel-http.ts';
 import { readObservabilityConfig } from '../load-config.ts';
-import { redisPrefixOf } from '../redis/prefix.ts';
+import { redisPrefixOf } from '../redis-prefix.ts';
 import { warnOnce } from '../warn-once.ts';
 import { mixpanelSettings } from './settings.ts';
 
@@ -33,5 +34,13 @@ export function startShipper(options: StartShipperOptions = {}): Promise<Shipper
   const settings = mixpanelSettings(token, environment);
   if ('problem' in settings) throw new Error(`startShipper cannot reach Mixpanel: ${settings.problem}`);
   const transport = createMixpanelHttpTransport(settings);
-  return startShipperOf({ ...options, redisUrl, prefix: redisPrefixOf(config), transport, warn: warnOnce });
+  const shipped = { import: lanes.import, engage: lanes.engage, groups: lanes.groups };
+  return startShipperOf({
+    ...options,
+    lanes: shipped,
+    redisUrl,
+    prefix: redisPrefixOf(config),
+    transport,
+    warn: warnOnce,
+  });
 }

@@ -1,6 +1,6 @@
+import type { Deletion, Pipeline } from '@qr/delivery';
 import { LRUCache } from 'lru-cache';
-import type { Deletion, Pipeline } from '../delivery/pipeline.ts';
-import type { LaneName } from '../delivery/record.ts';
+import type { LaneName } from '../destinations/lanes.ts';
 import { scrubText } from '../shared/index.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
@@ -25,7 +25,7 @@ export const noopTracker: Tracker = { event() {}, profile() {}, merge() {}, reve
 
 interface TrackerOptions {
   readonly encoder: Encoder;
-  readonly pipeline: Pipeline;
+  readonly pipeline: Pipeline<LaneName>;
   /** Absent when only analytics-service is a destination. */
   readonly token: string | undefined;
   /** Whether revenue is also appended to the profile, as the vendor's own `track_charge` does. */
@@ -152,7 +152,7 @@ export function createTracker(options: TrackerOptions): Tracker {
       const id = usableIdOf(given)?.toWellFormed();
       const encoded = encoder.profile(id, { $delete: null }, envelope);
       if (id === undefined || typeof encoded !== 'string') return refuse('engage', 'forbidden_id', 'Deletion');
-      const deletions: readonly Deletion[] = [
+      const deletions: readonly Deletion<LaneName>[] = [
         { lane: 'engage', json: encoded },
         { lane: 'deletions', json: JSON.stringify({ $distinct_id: id }) },
       ];

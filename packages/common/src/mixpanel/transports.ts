@@ -1,16 +1,16 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PipelineOptions } from '../delivery/pipeline.ts';
-import type { Transport } from '../delivery/transport.ts';
-import { createAnalyticsHttpTransport } from '../delivery/transports/analytics-http.ts';
-import { createMixpanelDeletionTransport } from '../delivery/transports/mixpanel-deletion.ts';
-import { createMixpanelHttpTransport, mixpanelDestination } from '../delivery/transports/mixpanel-http.ts';
-import { createRedisQueueTransport } from '../delivery/transports/redis-queue.ts';
-import { redisPrefixOf } from '../redis/prefix.ts';
+import type { PipelineOptions, Transport } from '@qr/delivery';
+import { createRedisQueueTransport } from '@qr/delivery';
+import { createAnalyticsHttpTransport } from '../destinations/analytics-http.ts';
+import { type LaneName, lanes } from '../destinations/lanes.ts';
+import { createMixpanelDeletionTransport } from '../destinations/mixpanel-deletion.ts';
+import { createMixpanelHttpTransport, mixpanelDestination } from '../destinations/mixpanel-http.ts';
+import { redisPrefixOf } from '../redis-prefix.ts';
 import { warnOnce } from '../warn-once.ts';
 import { appHostOf, type Environment, mixpanelSettings } from './settings.ts';
 
-type Transports = PipelineOptions['transports'];
+type Transports = PipelineOptions<LaneName>['transports'];
 
 /** The lanes that a process has: a destination is on by its own variable, and off when one that it needs is malformed. */
 export function transportsFor(token: string | undefined, environment: Environment, spoolRoot: string | undefined) {
@@ -29,6 +29,7 @@ function mixpanelLanes(token: string, environment: Environment, spoolRoot: strin
   // Past one machine the batches go to a queue, from which shippers deliver.
   const mixpanel = redisUrl
     ? createRedisQueueTransport({
+        ...{ lanes, warn: warnOnce },
         url: redisUrl,
         prefix: redisPrefixOf(environment.config),
         destination: mixpanelDestination(settings),

@@ -1,5 +1,5 @@
 import { readObservabilityConfig } from '../load-config.ts';
-import { redisPrefixOf } from '../redis/prefix.ts';
+import { redisPrefixOf } from '../redis-prefix.ts';
 import { toTimeLimit } from '../time-limit.ts';
 import { warnOnce } from '../warn-once.ts';
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { QueueRedis, resendAfterFailover } from '@qr/delivery/redis';
 import { Queue, Worker } from 'bullmq';
-import { resendAfterFailover } from '../redis/failover.ts';
-import { QueueRedis } from '../redis/queue-redis.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { ScheduleOptions, StopSchedule } from './schedule.ts';
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { createPipeline, type Pipeline } from '../delivery/pipeline.ts';
-import type { DropReason } from '../delivery/record.ts';
-import { createSentryHttpTransport } from '../delivery/transports/sentry-http.ts';
+import type { DropReason } from '@qr/delivery';
+import { createPipeline, type Pipeline } from '@qr/delivery';
+import { type LaneName, lanes } from '../destinations/lanes.ts';
+import { createSentryHttpTransport } from '../destinations/sentry-http.ts';
 import { ERRORS_FOLDER } from '../spool-root.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { TransportOptions } from './direct-transport.ts';
@@ -21,9 +22,10 @@ interface ErrorPipelineOptions {
 }
 
 /** The delivery of errors: on its own, for error tracking may be on while analytics are off. */
-export function createErrorPipeline({ sdk, spoolRoot, maxSpoolBytes }: ErrorPipelineOptions): Pipeline {
+export function createErrorPipeline({ sdk, spoolRoot, maxSpoolBytes }: ErrorPipelineOptions): Pipeline<LaneName> {
   const { url, headers, recordDroppedEvent } = sdk;
-  return createPipeline({
+  return createPipeline<LaneName>({
+    lanes,
     transports: { sentry: createSentryHttpTransport({ url, ...(headers && { headers }) }) },
     spoolRoot: spoolRoot && join(spoolRoot, ERRORS_FOLDER),
     maxSpoolBytes: Math.min(MAX_SPOOL_BYTES, maxSpoolBytes ?? MAX_SPOOL_BYTES),

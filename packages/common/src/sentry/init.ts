@@ -1,7 +1,7 @@
+import type { FlushOutcome } from '@qr/delivery';
 import type { StreamedSpanJSON } from '@sentry/core';
 import * as Sentry from '@sentry/node';
 import type { ObservabilityConfig } from '../config.ts';
-import type { FlushOutcome } from '../delivery/pipeline.ts';
 import { checkValue, readObservabilityConfig } from '../load-config.ts';
 import { releaseOf } from '../release.ts';
 import { nameService } from '../service-name.ts';

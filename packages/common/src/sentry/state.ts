@@ -1,5 +1,6 @@
+import type { Pipeline } from '@qr/delivery';
 import type { Event } from '@sentry/node';
-import type { Pipeline } from '../delivery/pipeline.ts';
+import type { LaneName } from '../destinations/lanes.ts';
 import { createScrubber, defaultScrubber, type Scrubber, type ScrubberOptions } from '../shared/index.ts';
 import { createEarlyErrors } from './early-errors.ts';
 import { unlimited } from './error-budget.ts';
@@ -13,9 +14,9 @@ export const sentryState = {
   /** Which share of traces is recorded. */
   sampleRateOf: noTraces,
   /** How errors are delivered; `undefined` while error tracking is off. */
-  pipeline: undefined as Pipeline | undefined,
+  pipeline: undefined as Pipeline<LaneName> | undefined,
   /** The pipeline before it was closed, which counts what comes too late. */
-  closed: undefined as Pipeline | undefined,
+  closed: undefined as Pipeline<LaneName> | undefined,
   early: createEarlyErrors(),
   /** What error tracking was turned on with, while it is on. */
   started: undefined as { readonly name: string; readonly dsn: string } | undefined,

@@ -1,5 +1,6 @@
+import type { Pipeline } from '@qr/delivery';
 import { type Envelope, serializeEnvelope } from '@sentry/core';
-import type { Pipeline } from '../delivery/pipeline.ts';
+import type { LaneName } from '../destinations/lanes.ts';
 import { type ClosableTransport, makeDirectTransport, type TransportOptions } from './direct-transport.ts';
 import { scrubEnvelope } from './redact-telemetry.ts';
 
@@ -16,7 +17,7 @@ const WITHOUT_LIMIT_MS = 2 ** 31 - 1;
  */
 export function makeDurableTransport(
   options: TransportOptions,
-  lane: Pick<Pipeline, 'push' | 'flush'>,
+  lane: Pick<Pipeline<LaneName>, 'push' | 'flush'>,
   onKept: (eventId: string) => void = () => {},
 ): ClosableTransport {
   const direct = makeDirectTransport(options);

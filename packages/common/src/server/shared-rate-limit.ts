@@ -1,9 +1,9 @@
 import type { RateLimitPluginOptions } from '@fastify/rate-limit';
+import { reconnectAfterFailover } from '@qr/delivery/redis';
 import type { FastifyInstance } from 'fastify';
 import { readObservabilityConfig } from '../load-config.ts';
 import { hashPersonal } from '../privacy/hash.ts';
-import { reconnectAfterFailover } from '../redis/failover.ts';
-import { redisPrefixOf } from '../redis/prefix.ts';
+import { redisPrefixOf } from '../redis-prefix.ts';
 import { serviceName } from '../service-name.ts';
 import { warnOnce } from '../warn-once.ts';
 import { addressKey } from './address-key.ts';

@@ -1,10 +1,62 @@
-export type { CorruptedFile } from '../delivery/corrupted.ts';
-export { type LaneName, laneNames } from '../delivery/record.ts';
-export type { FolderOwner } from '../delivery/spool-folder.ts';
+import {
+  type ForgottenInSpool,
+  findSpools as findSpoolsIn,
+  forgetInSpool as forgetIn,
+  isReplayable as isReplayableIn,
+  type LetterFilter,
+  listSpool as listIn,
+  type PurgeCounts,
+  type PurgeSelection,
+  planPurge as planPurgeIn,
+  purgeSpool as purgeIn,
+  type RejectedRecord,
+  type ReplayedLane,
+  replayDeadLetters as replayIn,
+  type SpoolListing,
+  type SpoolRoot,
+} from '@qr/delivery/operations';
+import { lanes } from '../destinations/lanes.ts';
+import { ERRORS_FOLDER, PAGES_FOLDER } from '../spool-root.ts';
+
+export type {
+  CorruptedFile,
+  FolderListing,
+  FolderOwner,
+  ForgottenInSpool,
+  LetterFilter,
+  PurgeCounts,
+  PurgeSelection,
+  RejectedRecord,
+  ReplayedLane,
+  SpoolListing,
+  SpoolRoot,
+  UnknownFile,
+  WaitingFile,
+} from '@qr/delivery/operations';
+export { matchesFilter, readDeadLetters } from '@qr/delivery/operations';
+export { type LaneName, laneNames } from '../destinations/lanes.ts';
 export { isUsableId } from '../mixpanel/identity.ts';
-export { findSpools, type SpoolRoot } from './find-spools.ts';
-export { type ForgottenInSpool, forgetInSpool } from './forget.ts';
-export { isReplayable, type LetterFilter, matchesFilter, type RejectedRecord, readDeadLetters } from './letters.ts';
-export { type FolderListing, listSpool, type SpoolListing, type UnknownFile, type WaitingFile } from './listing.ts';
-export { type PurgeCounts, type PurgeSelection, planPurge, purgeSpool } from './purge.ts';
-export { type ReplayedLane, replayDeadLetters } from './replay.ts';
+
+// The operations on a spool, for the lanes and the parts that a process of this library has.
+
+export const findSpools = (folder: string): Promise<SpoolRoot[]> => findSpoolsIn(folder, [ERRORS_FOLDER, PAGES_FOLDER]);
+
+export const listSpool = (root: string, now: number): Promise<SpoolListing> => listIn(root, lanes, now);
+
+export const isReplayable = (letter: RejectedRecord): boolean => isReplayableIn(letter, lanes);
+
+export const replayDeadLetters = (root: string, filter: LetterFilter, now: number): Promise<ReplayedLane[]> =>
+  replayIn(root, lanes, filter, now);
+
+export const planPurge = (root: string, selection: PurgeSelection, now: number): Promise<PurgeCounts> =>
+  planPurgeIn(root, lanes, selection, now);
+
+export const purgeSpool = (root: string, selection: PurgeSelection, now: number): Promise<PurgeCounts> =>
+  purgeIn(root, lanes, selection, now);
+
+export const forgetInSpool = (
+  root: string,
+  userIds: readonly string[],
+  now: number,
+  options: { readonly personFields?: Iterable<string> } = {},
+): Promise<ForgottenInSpool> => forgetIn(root, lanes, userIds, now, options);

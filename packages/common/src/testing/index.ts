@@ -1,3 +1,11 @@
-export type { LaneName } from '../delivery/record.ts';
-export type { Reply, SealedBatch, Transport } from '../delivery/transport.ts';
-export { createMemoryTransport, type MemoryTransport } from '../delivery/transports/memory.ts';
+import { createMemoryTransport as createTransport, type MemoryTransport } from '@qr/delivery/testing';
+import { lanes } from '../destinations/lanes.ts';
+
+export type { Reply, SealedBatch, Transport } from '@qr/delivery';
+export type { MemoryTransport } from '@qr/delivery/testing';
+export type { LaneName } from '../destinations/lanes.ts';
+
+/** Returns a transport that keeps what it is given; pass it to `initializeMixpanel(token, { transport })`. */
+export function createMemoryTransport(): MemoryTransport {
+  return createTransport(lanes);
+}

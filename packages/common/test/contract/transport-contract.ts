@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { SealedBatch, Transport } from '../../src/delivery/transport.ts';
+import type { SealedBatch, Transport } from '../../../delivery/src/transport.ts';
 
 interface TransportUnderTest {
   readonly transport: Transport;

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { Backlog } from '../../src/delivery/backlog.ts';
-import type { LaneName } from '../../src/delivery/lanes.ts';
-import { StoredBatch } from '../../src/delivery/stored-batch.ts';
+import { Backlog } from '../../../delivery/src/backlog.ts';
+import { StoredBatch } from '../../../delivery/src/stored-batch.ts';
+import { type LaneName, lanes } from '../../src/destinations/lanes.ts';
 
 function batch(lane: LaneName, sequence: number): StoredBatch {
-  const content = { lane, sequence, records: 1, bytes: 100 };
-  const name = { ...content, kind: 'batch', version: 2, marks: '' } as const;
+  const content = { lane, definition: lanes[lane], sequence, records: 1, bytes: 100 };
+  const name = { ...{ lane, sequence, records: 1, bytes: 100 }, kind: 'batch', version: 2, marks: '' } as const;
   return new StoredBatch({
     ...content,
     id: `${lane}-${sequence}`,
@@ -16,7 +16,7 @@ function batch(lane: LaneName, sequence: number): StoredBatch {
 /** Adds batches to a backlog with room for two; returns which were dropped. */
 function droppedOf(batches: readonly StoredBatch[]): string[] {
   const dropped: string[] = [];
-  const backlog = new Backlog({ maxBytes: 250, onDrop: ({ id }, reason) => dropped.push(`${id} ${reason}`) });
+  const backlog = new Backlog({ lanes, maxBytes: 250, onDrop: ({ id }, reason) => dropped.push(`${id} ${reason}`) });
   for (const one of batches) backlog.add(one);
   return dropped;
 }

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readRecords } from '../../src/delivery/compress.ts';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
-import type { Transport } from '../../src/delivery/transport.ts';
+import { readRecords } from '../../../delivery/src/compress.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import type { Transport } from '../../../delivery/src/transport.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { readDeadLetters } from '../../src/spool/index.ts';
 import { redisAvailable, startOwnRedis } from '../real-redis.ts';
 import { produce, ship } from './redis-parts.ts';
@@ -34,6 +35,7 @@ describe.skipIf(!(await redisAvailable()))('through Redis and a shipper', () => 
       close: async () => {},
     };
     const pipeline = createPipeline({
+      lanes,
       transports: { import: produce(redis.url) },
       spoolRoot: root,
       flushIntervalMs: 20,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 
 const INTERVAL_MS = 1000;
@@ -24,6 +25,7 @@ describe('no event waits longer than the flush interval', () => {
         vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
         const transport = createMemoryTransport();
         const pipeline = createPipeline({
+          lanes,
           transports: { import: transport, engage: transport },
           flushIntervalMs: INTERVAL_MS,
           warn: () => {},
@@ -86,6 +88,7 @@ describe('no event waits longer than the flush interval', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
+      lanes,
       transports: { import: transport },
       flushIntervalMs: INTERVAL_MS,
       warn: () => {},

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createHttpClient } from '../../src/delivery/transports/http-client.ts';
-import { HttpExchange } from '../../src/delivery/transports/http-exchange.ts';
+import { createHttpClient } from '../../../delivery/src/transports/http-client.ts';
+import { HttpExchange } from '../../../delivery/src/transports/http-exchange.ts';
 
 const opened: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -20,7 +20,11 @@ async function ask(answer: (response: ServerResponse, body: string) => void, tim
     request.on('end', () => answer(response, `${request.method} ${request.url} ${request.headers['x-test']}: ${body}`));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = createHttpClient({ origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs });
+  const client = createHttpClient({
+    warn: () => {},
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    timeoutMs,
+  });
   opened.push(client, {
     close() {
       server.closeAllConnections();
@@ -53,7 +57,7 @@ it('does not gather an answer without end', async () => {
 
 it('tells why there was no answer', async () => {
   expect(await ask((response) => response.destroy())).toEqual({ networkError: expect.stringMatching(/closed|reset/) });
-  const closed = createHttpClient({ origin: 'http://127.0.0.1:9' });
+  const closed = createHttpClient({ warn: () => {}, origin: 'http://127.0.0.1:9' });
   await closed.close();
   expect(await closed.postText('/', {}, '')).toEqual({ networkError: expect.stringContaining('destroyed') });
 });

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Journal } from '../../src/delivery/journal.ts';
-import { readJournal } from '../../src/delivery/record-text.ts';
+import { Journal } from '../../../delivery/src/journal.ts';
+import { readJournal } from '../../../delivery/src/record-text.ts';
 
 describe('Journal', () => {
   let folder: string;

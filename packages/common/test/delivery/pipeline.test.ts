@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts';
-import type { Reply } from '../../src/delivery/transport.ts';
+import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
+import type { Reply } from '../../../delivery/src/transport.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
 
 /** Compressing and writing take real time, also while the clock is a fake. */
@@ -20,6 +21,7 @@ describe('createPipeline', () => {
     transport = createMemoryTransport();
     warnings = [];
     pipeline = createPipeline({
+      lanes,
       transports: { import: transport, engage: transport },
       flushIntervalMs: 1000,
       warn: (message) => warnings.push(message),
@@ -99,6 +101,7 @@ describe('createPipeline', () => {
     const pending: ((reply: Reply) => void)[] = [];
     const { send } = transport;
     const many = createPipeline({
+      lanes,
       transports: {
         import: {
           ...transport,
@@ -181,6 +184,7 @@ describe('createPipeline', () => {
   it('keeps the lanes apart: one that is stuck does not hold up another', async () => {
     const other = createMemoryTransport();
     const apart = createPipeline({
+      lanes,
       transports: { import: transport, engage: other },
       flushIntervalMs: 1000,
       warn: () => {},

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts';
-import { newOwnerName } from '../../src/delivery/spool-folder.ts';
+import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
+import { newOwnerName } from '../../../delivery/src/spool-folder.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { readDeadLetters, replayDeadLetters } from '../../src/spool/index.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
 import { endedFolder, sealed } from '../spool/leave-behind.ts';
@@ -30,6 +31,7 @@ describe('two updates of one profile arrive in their order', () => {
 
   function start(transport: MemoryTransport): Pipeline {
     const pipeline = createPipeline({
+      lanes,
       transports: { engage: transport },
       spoolRoot: root,
       flushIntervalMs: 60_000,

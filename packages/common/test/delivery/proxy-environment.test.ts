@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createHttpClient } from '../../src/delivery/transports/http-client.ts';
+import { createHttpClient } from '../../../delivery/src/transports/http-client.ts';
 import {
   closeObservability,
   flushObservability,
@@ -45,7 +45,7 @@ const noProxies = Object.fromEntries(
 async function postThrough(variables: (proxyHost: string) => Record<string, string>) {
   const [proxy, inbox] = await Promise.all([startProxy(), startInbox()]);
   onTestFinished(setEnv({ ...noProxies, ...variables(new URL(proxy.url).host) }));
-  const client = createHttpClient({ origin: inbox.url });
+  const client = createHttpClient({ warn: () => {}, origin: inbox.url });
   onTestFinished(async () => {
     await client.close();
     await inbox.close();
@@ -112,7 +112,7 @@ describe('a proxy that opens no way', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     onTestFinished(setEnv({ ...noProxies, http_proxy: `127.0.0.1:${(server.address() as AddressInfo).port}` }));
-    const client = createHttpClient({ origin: 'http://example.com', timeoutMs: 200 });
+    const client = createHttpClient({ warn: () => {}, origin: 'http://example.com', timeoutMs: 200 });
     expect(await client.postText('/x', {}, '[]')).toEqual({ networkError: expect.any(String) });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(asked).toBe(1);

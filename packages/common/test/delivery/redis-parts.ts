@@ -1,8 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
-import { type Shipper, type ShipperOptions, startShipper } from '../../src/delivery/shipper.ts';
-import type { Reply, SealedBatch, Transport } from '../../src/delivery/transport.ts';
-import { createRedisQueueTransport, type RedisQueueOptions } from '../../src/delivery/transports/redis-queue.ts';
+import { type Shipper, type ShipperOptions, startShipper } from '../../../delivery/src/shipper.ts';
+import type { Reply, SealedBatch, Transport } from '../../../delivery/src/transport.ts';
+import { createRedisQueueTransport, type RedisQueueOptions } from '../../../delivery/src/transports/redis-queue.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
+import { warnOnce } from '../../src/warn-once.ts';
+
+/** Those that Mixpanel receives. */
+export const shippedLanes = { import: lanes.import, engage: lanes.engage, groups: lanes.groups };
 
 export const PATIENCE = { timeout: 15_000, interval: 20 };
 
@@ -23,7 +28,7 @@ export function produce(
   url: string,
   options: Partial<RedisQueueOptions> = {},
 ): Required<Pick<Transport, 'recall'>> & Transport {
-  const transport = createRedisQueueTransport({ url, pollIntervalMs: 10, ...options });
+  const transport = createRedisQueueTransport({ lanes, warn: warnOnce, url, pollIntervalMs: 10, ...options });
   onTestFinished(() => transport.close());
   return { ...transport, recall: async (lane, id) => transport.recall?.(lane, id) };
 }
@@ -34,7 +39,7 @@ export async function ship(
   transport: Transport,
   options: Partial<ShipperOptions> = {},
 ): Promise<Shipper> {
-  const shipper = await startShipper({ redisUrl, transport, warn: () => {}, ...options });
+  const shipper = await startShipper({ lanes: shippedLanes, redisUrl, transport, warn: () => {}, ...options });
   onTestFinished(() => shipper.close(1000));
   return shipper;
 }

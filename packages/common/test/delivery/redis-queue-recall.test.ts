@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Reply } from '../../src/delivery/transport.ts';
+import type { Reply } from '../../../delivery/src/transport.ts';
 import { type OwnRedis, redisAvailable, startOwnRedis } from '../real-redis.ts';
 import { acknowledgement, batchOf, createReceiver, PATIENCE, produce, ship } from './redis-parts.ts';
 

@@ -1,12 +1,15 @@
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Shipper, startShipper } from '../../src/delivery/shipper.ts';
-import type { SealedBatch, Transport } from '../../src/delivery/transport.ts';
-import { createRedisQueueTransport, type RedisQueueOptions } from '../../src/delivery/transports/redis-queue.ts';
+import { type Shipper, startShipper } from '../../../delivery/src/shipper.ts';
+import type { SealedBatch, Transport } from '../../../delivery/src/transport.ts';
+import { createRedisQueueTransport, type RedisQueueOptions } from '../../../delivery/src/transports/redis-queue.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
+import { warnOnce } from '../../src/warn-once.ts';
 import { describeTransportContract } from '../contract/transport-contract.ts';
 import { openScratchRedis, redisAvailable, type ScratchRedis, startOwnRedis } from '../real-redis.ts';
+import { shippedLanes } from './redis-parts.ts';
 
 const batch = (id: string): SealedBatch => ({ id, records: 1, body: gzipSync(JSON.stringify([{ id }])) });
 
@@ -14,7 +17,7 @@ it.each([
   ['localhost', 'no URL'],
   ['http://:secret@localhost:6379', 'http:'],
 ])('createRedisQueueTransport refuses %s as an address, without repeating it', (url, got) => {
-  expect(() => createRedisQueueTransport({ url })).toThrow(
+  expect(() => createRedisQueueTransport({ lanes, warn: warnOnce, url })).toThrow(
     `Expected the address of a Redis, as in redis://localhost:6379, got ${got}. Set OBSERVABILITY_REDIS_URL.`,
   );
 });
@@ -34,13 +37,16 @@ describe.skipIf(!(await redisAvailable()))('createRedisQueueTransport', () => {
 
   function openTransport(options: Partial<RedisQueueOptions> = {}): Transport {
     const { url, prefix } = scratch;
-    const transport = createRedisQueueTransport({ url, prefix, pollIntervalMs: 10, ...options });
+    const transport = createRedisQueueTransport({ lanes, warn: warnOnce, url, prefix, pollIntervalMs: 10, ...options });
     opened.push(() => transport.close());
     return transport;
   }
 
   async function ship(receiver: Transport, redisUrl = scratch.url): Promise<Shipper> {
-    const shipper = await startShipper({ redisUrl, prefix: scratch.prefix, transport: receiver, warn: () => {} });
+    const shipper = await startShipper({
+      ...{ lanes: shippedLanes, redisUrl, prefix: scratch.prefix, transport: receiver },
+      warn: () => {},
+    });
     opened.push(() => shipper.close(1000));
     return shipper;
   }

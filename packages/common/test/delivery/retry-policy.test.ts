@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LaneName } from '../../src/delivery/lanes.ts';
-import { type Attempt, type Decision, decide } from '../../src/delivery/retry-policy.ts';
+import { type Attempt, type Decision, decide } from '../../../delivery/src/retry-policy.ts';
+import { type LaneName, lanes } from '../../src/destinations/lanes.ts';
 
 const PAGE = '<html><body>Sign in to continue</body></html>';
 
@@ -138,7 +138,14 @@ interface Answered {
 }
 
 function attempt({ lane = 'import', status = 200, body = '', headers = {}, failures = 0 }: Answered = {}): Attempt {
-  return { lane, records: 3, reply: { status, headers, body }, attempt: failures, now: NOW, random: 0.5 };
+  return {
+    readReply: lanes[lane].readReply,
+    records: 3,
+    reply: { status, headers, body },
+    attempt: failures,
+    now: NOW,
+    random: 0.5,
+  };
 }
 
 function delayOf(decision: Decision): number {

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { ErasureList } from '../../src/delivery/erasure-list.ts';
-import { createPipeline, type PipelineOptions } from '../../src/delivery/pipeline.ts';
-import { createSentryHttpTransport } from '../../src/delivery/transports/sentry-http.ts';
+import { ErasureList } from '../../../delivery/src/erasure-list.ts';
+import { createPipeline, type PipelineOptions } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
+import { createSentryHttpTransport } from '../../src/destinations/sentry-http.ts';
 
 const inbox = await startInbox({ keepRaw: true });
 beforeEach(() => {
@@ -30,6 +31,7 @@ function startAt(root: string, options: Partial<PipelineOptions> = {}) {
   const warnings: string[] = [];
   const url = `${inbox.url}/api/1/envelope/?sentry_version=7&sentry_key=public`;
   const pipeline = createPipeline({
+    lanes,
     transports: { sentry: createSentryHttpTransport({ url, timeoutMs: 500 }) },
     spoolRoot: root,
     flushIntervalMs: 60_000,

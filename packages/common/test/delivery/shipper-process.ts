@@ -1,6 +1,17 @@
-import { startShipper } from '../../src/delivery/shipper.ts';
-import { createMixpanelHttpTransport } from '../../src/delivery/transports/mixpanel-http.ts';
+import { startShipper } from '../../../delivery/src/shipper.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
 
 const [redisUrl = '', prefix = '', apiHost = ''] = process.argv.slice(2);
 const transport = createMixpanelHttpTransport({ apiHost, token: 'test-token' });
-await startShipper({ redisUrl, prefix, transport, concurrency: 2, stalledAfterMs: 1000 });
+await startShipper({
+  ...{
+    lanes: { import: lanes.import, engage: lanes.engage, groups: lanes.groups },
+    redisUrl,
+    prefix,
+    transport,
+    concurrency: 2,
+    stalledAfterMs: 1000,
+  },
+  warn: (message) => console.warn(message),
+});

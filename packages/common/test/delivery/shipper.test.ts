@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Queue } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readRecords } from '../../src/delivery/compress.ts';
-import { type Shipper, type ShipperOptions, startShipper } from '../../src/delivery/shipper.ts';
-import type { Reply, SealedBatch, Transport } from '../../src/delivery/transport.ts';
-import { createMixpanelHttpTransport } from '../../src/delivery/transports/mixpanel-http.ts';
-import { createRedisQueueTransport } from '../../src/delivery/transports/redis-queue.ts';
+import { readRecords } from '../../../delivery/src/compress.ts';
+import { type Shipper, type ShipperOptions, startShipper } from '../../../delivery/src/shipper.ts';
+import type { Reply, SealedBatch, Transport } from '../../../delivery/src/transport.ts';
+import { createRedisQueueTransport } from '../../../delivery/src/transports/redis-queue.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
+import { warnOnce } from '../../src/warn-once.ts';
 import { openScratchRedis, redisAvailable, type ScratchRedis, startOwnRedis } from '../real-redis.ts';
+import { shippedLanes } from './redis-parts.ts';
 
 /** More jobs in a second than a test has: whoever is over it was held back on purpose. */
 const HELD = 1_000_000;
@@ -68,7 +71,10 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
   });
 
   function produce(url = scratch.url): Transport {
-    const transport = createRedisQueueTransport({ url, prefix: scratch.prefix, pollIntervalMs: 10 });
+    const transport = createRedisQueueTransport({
+      ...{ lanes, warn: warnOnce, url, prefix: scratch.prefix },
+      pollIntervalMs: 10,
+    });
     opened.push(() => transport.close());
     return transport;
   }
@@ -76,7 +82,7 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
   async function ship(transport: Transport, options: Partial<ShipperOptions> = {}): Promise<Shipper> {
     const { url: redisUrl, prefix } = scratch;
     const warn = (message: string) => warnings.push(message);
-    const shipper = await startShipper({ redisUrl, prefix, transport, warn, ...options });
+    const shipper = await startShipper({ lanes: shippedLanes, redisUrl, prefix, transport, warn, ...options });
     opened.push(() => shipper.close(1000));
     return shipper;
   }
@@ -109,7 +115,7 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
   it('takes only the batches of its lanes', async () => {
     const receiver = createReceiver();
     const producer = produce();
-    await ship(receiver.transport, { lanes: ['analytics'] });
+    await ship(receiver.transport, { lanes: { analytics: lanes.analytics } });
     const events = producer.send('import', sealed('b-1', [1]));
     expect(await producer.send('analytics', sealed('b-2', [1]))).toEqual(acceptedOf(1));
     expect(receiver.copies.map(({ id }) => id)).toEqual(['b-2']);

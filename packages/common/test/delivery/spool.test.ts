@@ -14,7 +14,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPipeline, type Pipeline, type PipelineOptions } from '../../src/delivery/pipeline.ts';
+import { createPipeline, type Pipeline, type PipelineOptions } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
 
 /** A folder as a process leaves it that is dead by now: no pid is so high. */
@@ -37,6 +38,7 @@ describe('the spool', () => {
 
   function start(transport: MemoryTransport, options: Partial<PipelineOptions> = {}): Pipeline {
     const pipeline = createPipeline({
+      lanes,
       transports: { import: transport, engage: transport },
       spoolRoot: root,
       flushIntervalMs: 60_000,

@@ -2,8 +2,8 @@ import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAnalyticsHttpTransport } from '../../src/delivery/transports/analytics-http.ts';
-import { createMixpanelHttpTransport } from '../../src/delivery/transports/mixpanel-http.ts';
+import { createAnalyticsHttpTransport } from '../../src/destinations/analytics-http.ts';
+import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { describeTransportContract } from '../contract/transport-contract.ts';
 

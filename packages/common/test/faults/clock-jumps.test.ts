@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { closeObservability, flushObservability, initializeMixpanel, trackEvent } from '../../src/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { setEnv } from '../start-observed.ts';
@@ -51,7 +52,13 @@ describe.each([
   it('between two processes changes the order of no profile', async () => {
     const transport = createMemoryTransport();
     const start = () =>
-      createPipeline({ transports: { engage: transport }, spoolRoot: folder, flushIntervalMs: 60_000, warn: () => {} });
+      createPipeline({
+        lanes,
+        transports: { engage: transport },
+        spoolRoot: folder,
+        flushIntervalMs: 60_000,
+        warn: () => {},
+      });
     const away = { status: 503, headers: {}, body: '' };
     transport.answerNext(away);
     transport.answerNext(away);
@@ -74,6 +81,7 @@ describe.each([
     writeFileSync(spoolRoot, 'a file where a folder should be');
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
+      lanes,
       transports: { import: transport },
       spoolRoot,
       flushIntervalMs: 60_000,

@@ -14,8 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts';
-import { newOwnerName } from '../../src/delivery/spool-folder.ts';
+import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
+import { newOwnerName } from '../../../delivery/src/spool-folder.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { listSpool } from '../../src/spool/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { endedFolder } from '../spool/leave-behind.ts';
@@ -43,6 +44,7 @@ describe('what dead processes left', () => {
     if (isAway) transport.send = async () => ({ status: 503, headers: {}, body: '' });
     const warnings: string[] = [];
     const pipeline = createPipeline({
+      lanes,
       transports: { import: transport },
       spoolRoot: root,
       flushIntervalMs: 60_000,

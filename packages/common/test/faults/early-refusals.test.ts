@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { LaneName } from '../../src/delivery/lanes.ts';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
-import { createMixpanelHttpTransport } from '../../src/delivery/transports/mixpanel-http.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
 
 const RECORDS = 302;
 /** Hardly compressible, so that a request of 302 records is larger than what sockets hold. */
@@ -54,6 +54,7 @@ async function startStrictServer(refuse: (request: IncomingMessage, response: Se
 function startPipeline(apiHost: string) {
   const transport = createMixpanelHttpTransport({ apiHost, token: 'test-token', timeoutMs: 2000 });
   const pipeline = createPipeline({
+    lanes,
     transports: { import: transport, engage: transport },
     flushIntervalMs: 60_000,
     warn: () => {},
@@ -62,9 +63,7 @@ function startPipeline(apiHost: string) {
   return pipeline;
 }
 
-const lanes: readonly LaneName[] = ['import', 'engage'];
-
-describe.each(lanes)(
+describe.each(['import', 'engage'] as const)(
   'a batch of the %s lane, too large for a server that says so before it reads the body and',
   (lane) => {
     it.each(Object.keys(manners))('%s, is split until it fits', async (manner) => {

@@ -1,9 +1,11 @@
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 
 // Erases a person again and again, until it is killed.
 const [, , spoolRoot = '', person = ''] = process.argv;
 const pipeline = createPipeline({
+  lanes,
   transports: { import: createMemoryTransport() },
   spoolRoot,
   flushIntervalMs: 60_000,

@@ -1,7 +1,8 @@
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
 import { endedFolder } from '../spool/leave-behind.ts';
 import { mountSmallDisk, type SmallDisk } from './tmpfs.ts';
@@ -29,6 +30,7 @@ describe.skipIf(!probe)('a disk of 1 MiB', () => {
     clock = Date.now();
     transport = createMemoryTransport();
     pipeline = createPipeline({
+      lanes,
       transports: { import: transport },
       spoolRoot: join(disk.path, 'spool'),
       flushIntervalMs: 60_000,
@@ -110,6 +112,7 @@ describe.skipIf(!probe)('a disk of 1 MiB', () => {
     renameSync(join(copy, folder), join(copy, endedFolder()));
     const survivors = createMemoryTransport();
     const survivor = createPipeline({
+      lanes,
       transports: { import: survivors },
       spoolRoot: copy,
       flushIntervalMs: 60_000,

@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createPipeline, type Pipeline, type PipelineOptions } from '../../src/delivery/pipeline.ts';
+import { createPipeline, type Pipeline, type PipelineOptions } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
 
 /** A pipeline over memory transports, with what it warned of. */
@@ -35,6 +36,7 @@ export function startLab(
   transport.send = async (lane, batch) => (away ? { status: 503, headers: {}, body: '' } : send(lane, batch));
   const warnings: string[] = [];
   const pipeline = createPipeline({
+    lanes,
     transports: { import: transport, engage: transport, analytics: transport, sentry: transport },
     spoolRoot,
     flushIntervalMs: 60_000,

@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { readRecords } from '../../src/delivery/compress.ts';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
-import { createMixpanelHttpTransport } from '../../src/delivery/transports/mixpanel-http.ts';
+import { readRecords } from '../../../delivery/src/compress.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
 import { readDeadLetters, replayDeadLetters } from '../../src/spool/index.ts';
 
 const EVENTS = 30_000;
@@ -31,6 +32,7 @@ it.each([404, 403, 302])(
     await once(server, 'listening');
     const apiHost = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const pipeline = createPipeline({
+      lanes,
       transports: { import: createMixpanelHttpTransport({ apiHost, token: 'test-token' }) },
       spoolRoot: root,
       flushIntervalMs: 50,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it, onTestFinished } from 'vitest';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { measureOutage } from './outage.ts';
 
@@ -17,6 +18,7 @@ it('an outage fills the disk, not the memory: less than 32 MiB for 200,000 event
   const transport = createMemoryTransport();
   transport.send = async () => ({ status: 503, headers: {}, body: '' });
   const pipeline = createPipeline({
+    lanes,
     transports: { import: transport },
     spoolRoot,
     flushIntervalMs: 1000,

@@ -1,7 +1,8 @@
 import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import type { Transport } from '../../src/testing/index.ts';
 import type { OwnerCommand, OwnerOptions } from './owner.ts';
 
@@ -22,6 +23,7 @@ const transport: Transport = {
   async close() {},
 };
 const pipeline = createPipeline({
+  lanes,
   transports: { import: transport },
   spoolRoot: root,
   flushIntervalMs: 60_000,

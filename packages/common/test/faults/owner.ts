@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { onTestFinished } from 'vitest';
-import type { LaneStats } from '../../src/delivery/stats.ts';
+import type { LaneStats } from '../../../delivery/src/stats.ts';
 
 export interface OwnerOptions {
   readonly root: string;

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Inbox, startInbox } from '@qr/inbox';
 import { onTestFinished } from 'vitest';
-import { createPipeline, type Pipeline } from '../../src/delivery/pipeline.ts';
-import { createMixpanelHttpTransport } from '../../src/delivery/transports/mixpanel-http.ts';
+import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
 import { startProxy } from './proxy.ts';
 
 /** A pipeline with a spool that sends over HTTP to an inbox, with a proxy between them. */
@@ -14,6 +15,7 @@ export async function startPipelineToInbox() {
   const proxy = await startProxy(inbox.port);
   const warnings: string[] = [];
   const pipeline: Pipeline = createPipeline({
+    lanes,
     transports: {
       import: createMixpanelHttpTransport({ apiHost: proxy.url, token: 'test-token', timeoutMs: 200 }),
       engage: createMixpanelHttpTransport({ apiHost: proxy.url, token: 'test-token', timeoutMs: 200 }),

@@ -1,6 +1,7 @@
 import type { Inbox } from '@qr/inbox';
 import { describe, expect, it } from 'vitest';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport, type Reply } from '../../src/testing/index.ts';
 import { startPipelineToInbox } from './pipeline-to-inbox.ts';
 
@@ -272,7 +273,12 @@ describe('a receiver', () => {
     const nonsense = [{ status: 503 }, { status: 200, headers: {} }, undefined];
     transport.send = (lane, batch) =>
       nonsense.length > 0 ? Promise.resolve(nonsense.shift() as Reply) : send(lane, batch);
-    const pipeline = createPipeline({ transports: { import: transport }, flushIntervalMs: 60_000, warn: () => {} });
+    const pipeline = createPipeline({
+      lanes,
+      transports: { import: transport },
+      flushIntervalMs: 60_000,
+      warn: () => {},
+    });
     pipeline.push('import', '{"n":1}');
     for (let attempt = 0; attempt < 4; attempt++) await pipeline.flush(1000);
     await pipeline.close(0);

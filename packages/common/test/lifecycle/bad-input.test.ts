@@ -1,5 +1,4 @@
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { createMemoryTransport } from '../../src/delivery/transports/memory.ts';
 import {
   addBreadcrumb,
   captureException,
@@ -18,6 +17,7 @@ import {
   visitorId,
   withJobContext,
 } from '../../src/index.ts';
+import { createMemoryTransport } from '../../src/testing/index.ts';
 import { setEnv } from '../start-observed.ts';
 
 const refuse = () => {

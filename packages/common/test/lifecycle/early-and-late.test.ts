@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createMemoryTransport } from '../../src/delivery/transports/memory.ts';
 import {
   captureException,
   closeObservability,
@@ -12,6 +11,7 @@ import {
   trackEvent,
   trackRevenue,
 } from '../../src/index.ts';
+import { createMemoryTransport } from '../../src/testing/index.ts';
 import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 

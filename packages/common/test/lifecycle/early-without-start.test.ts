@@ -1,5 +1,4 @@
 import { expect, it, vi } from 'vitest';
-import { createMemoryTransport } from '../../src/delivery/transports/memory.ts';
 import {
   closeObservability,
   flushObservability,
@@ -8,6 +7,7 @@ import {
   observabilityStats,
   trackEvent,
 } from '../../src/index.ts';
+import { createMemoryTransport } from '../../src/testing/index.ts';
 import { setEnv } from '../start-observed.ts';
 
 it('keeps a bounded number of calls before the start: the rest are counted and said once, erasures are not lost', async () => {

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { compileTrackedProcess, discard } from '../crash/library.ts';
 
@@ -49,6 +50,7 @@ async function startEnding(ending: string) {
 async function survive(folder: string) {
   const transport = createMemoryTransport();
   const pipeline = createPipeline({
+    lanes,
     transports: { import: transport, engage: transport },
     spoolRoot: folder,
     flushIntervalMs: 60_000,

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { compileTrackedProcess, discard } from '../crash/library.ts';
 import { startObservedProcess } from '../observed-process.ts';
@@ -92,6 +93,7 @@ describe.concurrent('the end of a server', () => {
       await Promise.all([exited, slow]);
       const transport = createMemoryTransport();
       const survivor = createPipeline({
+        lanes,
         transports: { import: transport },
         spoolRoot: spool,
         flushIntervalMs: 60_000,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { forgetInSpool, readDeadLetters } from '../../src/spool/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from './leave-behind.ts';
@@ -48,6 +49,7 @@ describe('a person who is taken out of a spool', () => {
     expect(readdirSync(root).sort()).toEqual(['forgotten.key', 'forgotten.ndjson']);
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
+      lanes,
       transports: { import: transport },
       spoolRoot: root,
       flushIntervalMs: 60_000,

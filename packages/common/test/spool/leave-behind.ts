@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { newOwnerName } from '../../src/delivery/spool-folder.ts';
+import { newOwnerName } from '../../../delivery/src/spool-folder.ts';
 
 /** The name of a folder whose process has ended: no pid is so high. */
 export function endedFolder(n = 1): string {

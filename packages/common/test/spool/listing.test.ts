@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { findSpools, listSpool, readDeadLetters } from '../../src/spool/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { anEvent, deadLetter, endedFolder, FOREIGN_FOLDER, leaveBehind, sealed } from './leave-behind.ts';
@@ -35,6 +36,7 @@ describe('a spool, seen from outside', () => {
 
   it('tells processes that run from those on other machines, and from those that gave no sign of life', async () => {
     const pipeline = createPipeline({
+      lanes,
       transports: { import: createMemoryTransport() },
       spoolRoot: root,
       flushIntervalMs: 60_000,

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 import { planPurge, purgeSpool, readDeadLetters } from '../../src/spool/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { anEvent, deadLetter, endedFolder, FOREIGN_FOLDER, leaveBehind, sealed } from './leave-behind.ts';
@@ -85,6 +86,7 @@ describe('what is deleted from a spool', () => {
   it('is never the journal of a process that runs or may run', async () => {
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
+      lanes,
       transports: { import: transport },
       spoolRoot: root,
       flushIntervalMs: 60_000,

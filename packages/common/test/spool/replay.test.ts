@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createPipeline } from '../../src/delivery/pipeline.ts';
-import { createMixpanelHttpTransport } from '../../src/delivery/transports/mixpanel-http.ts';
-import { createSentryHttpTransport } from '../../src/delivery/transports/sentry-http.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
+import { createSentryHttpTransport } from '../../src/destinations/sentry-http.ts';
 import { readDeadLetters, replayDeadLetters } from '../../src/spool/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { compileTrackedProcess, discard } from '../crash/library.ts';
@@ -29,6 +30,7 @@ describe('rejected records that are sent again', () => {
   async function runService(spoolRoot = root): Promise<number[]> {
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
+      lanes,
       transports: { import: transport },
       spoolRoot,
       flushIntervalMs: 60_000,
@@ -44,7 +46,13 @@ describe('rejected records that are sent again', () => {
     const inbox = await startInbox();
     const transport = createMixpanelHttpTransport({ apiHost: inbox.url, token: inbox.mixpanelToken });
     const start = () =>
-      createPipeline({ transports: { import: transport }, spoolRoot: root, flushIntervalMs: 60_000, warn: () => {} });
+      createPipeline({
+        lanes,
+        transports: { import: transport },
+        spoolRoot: root,
+        flushIntervalMs: 60_000,
+        warn: () => {},
+      });
     const time = Date.now();
     const record = { event: 'qr_scanned', properties: { distinct_id: 'u1', $insert_id: 'insert-1', time, token: 't' } };
     inbox.faults.add({ endpoint: 'import', requests: 1, fault: { kind: 'status', status: 400 } });
@@ -75,6 +83,7 @@ describe('rejected records that are sent again', () => {
     const [project, key] = ['1', 'public'];
     const url = `${inbox.url}/api/${project}/envelope/?sentry_version=7&sentry_key=${key}`;
     const pipeline = createPipeline({
+      lanes,
       transports: { sentry: createSentryHttpTransport({ url }) },
       spoolRoot: root,
       flushIntervalMs: 60_000,

@@ -1,6 +1,5 @@
 import { scrubText } from '@qr/common/shared';
 import {
-  type LaneName,
   type LetterFilter,
   matchesFilter,
   type RejectedRecord,
@@ -13,7 +12,7 @@ import { shapeOf } from './shape.ts';
 /** Records that were rejected for the same reason. */
 export interface DeadGroup {
   readonly spool: string;
-  readonly lane: LaneName;
+  readonly lane: string;
   readonly reason: string;
   readonly field: string | null;
   readonly count: number;

@@ -1,6 +1,5 @@
 import {
   isReplayable,
-  type LaneName,
   type LetterFilter,
   laneNames,
   listSpool,
@@ -14,7 +13,7 @@ import { countOf } from '../cli/amount.ts';
 /** Rejected records of a lane that are sent again. */
 interface LaneReplay {
   readonly spool: string;
-  readonly lane: LaneName;
+  readonly lane: string;
   readonly records: number;
   /** Not whole, so they stay. */
   readonly unusable: number;
@@ -47,7 +46,7 @@ export async function replay(spool: SpoolRoot, filter: LetterFilter, now: number
   if (lanes.length === 0) return { lanes, isRunning };
   try {
     const replayed = await replayDeadLetters(spool.root, filter, now);
-    const recordsOf = (lane: LaneName) => replayed.find((each) => each.lane === lane)?.records ?? 0;
+    const recordsOf = (lane: string) => replayed.find((each) => each.lane === lane)?.records ?? 0;
     return { lanes: lanes.map((each) => ({ ...each, records: recordsOf(each.lane) })), isRunning };
   } catch (error) {
     return { lanes: [], isRunning, problem: error instanceof Error ? error.message : String(error) };

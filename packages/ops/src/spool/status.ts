@@ -1,6 +1,5 @@
 import {
   type FolderListing,
-  type LaneName,
   laneNames,
   listSpool,
   readDeadLetters,
@@ -11,7 +10,7 @@ import { type UndeliveredFile, undeliveredFiles } from './corrupted.ts';
 
 /** What one lane of a spool holds. */
 export interface LaneStatus {
-  readonly lane: LaneName;
+  readonly lane: string;
   /** Sealed, and not sent yet. */
   readonly batches: number;
   readonly records: number;

@@ -6,8 +6,9 @@ import { constants, gunzipSync } from 'node:zlib';
 import { createMemoryTransport } from '@qr/common/testing';
 import { startInbox } from '@qr/inbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createPipeline } from '../../../common/src/delivery/pipeline.ts';
+import { lanes } from '../../../common/src/destinations/lanes.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { startPlatform } from './platform.ts';
 
 const ADA = '0b9f6c1e-5f0a-4a52-9c0e-3f6a1d1c7a10';
@@ -109,6 +110,7 @@ describe('qr-obs forget', () => {
     const spool = join(root, '.data/spool/qr-service');
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
+      lanes,
       ...{ transports: { import: transport }, spoolRoot: spool, flushIntervalMs: 60_000, warn: () => {} },
     });
     onTestFinished(() => pipeline.close(1000));

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createMemoryTransport } from '@qr/common/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { createPipeline } from '../../../common/src/delivery/pipeline.ts';
+import { lanes } from '../../../common/src/destinations/lanes.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
+import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { runInTest } from '../run-in-test.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
@@ -294,6 +295,7 @@ describe('qr-obs spool', () => {
     execFileSync('mkfifo', [join(spool, endedFolder(), 'import-1763600000000004-r7-b9.v2.json.gz')]);
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
+      lanes,
       ...{ transports: { import: transport }, spoolRoot: spool, flushIntervalMs: 60_000, warn: () => {} },
     });
     await pipeline.flush(5000);

@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { hasEnded, newOwnerName, ownerOf } from '../../delivery/spool-folder.ts';
+import { hasEnded, newOwnerName, ownerOf } from '@qr/delivery';
 import type { BudgetStore } from './budget-store.ts';
 
 /** Bytes of appended lines before it is worth writing them anew: some 9000 suppressed errors. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { newOwnerName } from '@qr/delivery';
 import type { ObservabilityConfig } from '../../config.ts';
-import { newOwnerName } from '../../delivery/spool-folder.ts';
-import { redisPrefixOf } from '../../redis/prefix.ts';
+import { redisPrefixOf } from '../../redis-prefix.ts';
 import { serviceName } from '../../service-name.ts';
 import { ERRORS_FOLDER, spoolRootOf } from '../../spool-root.ts';
 import { warnOnce } from '../../warn-once.ts';

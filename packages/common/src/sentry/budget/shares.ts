@@ -1,4 +1,4 @@
-import { reconnectAfterFailover } from '../../redis/failover.ts';
+import { reconnectAfterFailover } from '@qr/delivery/redis';
 import { warnOnce } from '../../warn-once.ts';
 
 /** How many processes share a budget. */

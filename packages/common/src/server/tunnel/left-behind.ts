@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { DropReason } from '@qr/delivery';
+import { createPipeline, type Pipeline } from '@qr/delivery';
 import { plan } from '@qr/events';
 import { personKeys } from '@qr/plan';
 import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
-import { pagePipelines } from '../../delivery/page-pipelines.ts';
-import { createPipeline, type Pipeline } from '../../delivery/pipeline.ts';
-import type { DropReason, LaneName } from '../../delivery/record.ts';
-import { createMixpanelHttpTransport } from '../../delivery/transports/mixpanel-http.ts';
-import { createSentryHttpTransport } from '../../delivery/transports/sentry-http.ts';
+import { type LaneName, lanes } from '../../destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../destinations/mixpanel-http.ts';
+import { createSentryHttpTransport } from '../../destinations/sentry-http.ts';
 import { isForeignError } from '../../shared/index.ts';
 import { PAGES_FOLDER } from '../../spool-root.ts';
 import { warnOnce } from '../../warn-once.ts';
@@ -25,6 +25,7 @@ import {
   sentryCallsOf,
 } from './left-report.ts';
 import type { MixpanelTarget } from './mixpanel-request.ts';
+import { pagePipelines } from './page-pipelines.ts';
 import type { SentryTarget } from './sentry-request.ts';
 
 /** A batch of these is sealed after so long. */
@@ -67,7 +68,7 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
   pagePipelines.add(pipeline);
   const share = createKeptShare({
     maxBytes: MAX_SPOOL_BYTES,
-    oldestAgeMs: () => Math.max(0, ...Object.values(pipeline.stats()).map(({ oldestAgeMs }) => oldestAgeMs)),
+    oldestAgeMs: () => Math.max(0, ...Object.values(pipeline.stats()).map((lane) => lane?.oldestAgeMs ?? 0)),
   });
 
   const keep = ({ lane, json }: Outgoing, address: string) => {
@@ -169,9 +170,10 @@ function processorMs(): number {
   return (user + system) / 1000;
 }
 
-function openPipeline({ sentry, mixpanel, spoolRoot }: Omit<LeftBehindOptions, 'allowance'>): Pipeline {
+function openPipeline({ sentry, mixpanel, spoolRoot }: Omit<LeftBehindOptions, 'allowance'>): Pipeline<LaneName> {
   const toMixpanel = mixpanel && createMixpanelHttpTransport(mixpanel);
-  return createPipeline({
+  return createPipeline<LaneName>({
+    lanes,
     transports: {
       ...(toMixpanel && { import: toMixpanel, engage: toMixpanel }),
       ...(sentry && { sentry: createSentryHttpTransport({ url: endpointOf(sentry) }) }),

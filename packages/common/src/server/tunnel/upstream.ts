@@ -1,5 +1,6 @@
+import { createDispatcher } from '@qr/delivery/http';
 import { type Dispatcher, request } from 'undici';
-import { createDispatcher } from '../../delivery/transports/proxy.ts';
+import { warnOnce } from '../../warn-once.ts';
 
 /** What goes out, and nothing else. */
 export interface UpstreamRequest {
@@ -41,7 +42,7 @@ export function createUpstreams(timeoutMs: number) {
     /** Never throws. */
     async send(upstream: SendOptions): Promise<Answer> {
       const { origin } = new URL(upstream.url);
-      if (!dispatchers.has(origin)) dispatchers.set(origin, createDispatcher(origin, settings));
+      if (!dispatchers.has(origin)) dispatchers.set(origin, createDispatcher(origin, settings, warnOnce));
       const dispatcher = dispatchers.get(origin);
       return dispatcher ? send(dispatcher, upstream) : unavailable('proxy');
     },

@@ -1,0 +1,52 @@
+import type { LaneDefinition } from '@qr/delivery';
+import { readDeletionReply, readEnvelopeReply, readImportReply, readProfileReply } from './replies.ts';
+
+/** One endpoint at one destination each, with its own queue, so that one cannot block another. */
+export const lanes = {
+  /** Mixpanel's events. */
+  import: { format: 'array', readReply: readImportReply, acknowledge: imported },
+  /** Mixpanel's user profiles. */
+  engage: {
+    format: 'array',
+    subjectOf: (record) => fieldOf(record, '$distinct_id'),
+    // Within a text the quotation marks would be escaped.
+    isErasureRequest: (record) => record.includes('"$delete":'),
+    readReply: readProfileReply,
+    acknowledge: updated,
+  },
+  /** Mixpanel's group profiles. */
+  groups: {
+    format: 'array',
+    subjectOf: (record) => `${fieldOf(record, '$group_key')} ${fieldOf(record, '$group_id')}`,
+    readReply: readProfileReply,
+    acknowledge: updated,
+  },
+  /** Mixpanel's deletion API. */
+  deletions: {
+    format: 'array',
+    requestsErasure: true,
+    readReply: readDeletionReply,
+    acknowledge: () => ({ status: 'ok', results: {} }),
+  },
+  /** The platform's own analytics-service. */
+  analytics: { format: 'array', readReply: readImportReply, acknowledge: imported },
+  /** Errors for Sentry. */
+  sentry: { format: 'envelope', readReply: readEnvelopeReply, acknowledge: () => ({}) },
+} as const satisfies Record<string, LaneDefinition>;
+
+export type LaneName = keyof typeof lanes;
+
+export const laneNames = Object.keys(lanes) as readonly LaneName[];
+
+function fieldOf(record: string, name: string): string {
+  const value: unknown = (JSON.parse(record) as Readonly<Record<string, unknown>>)[name];
+  return String(value);
+}
+
+function imported(records: number) {
+  return { code: 200, num_records_imported: records, status: 'OK' };
+}
+
+function updated(records: number) {
+  return { code: 200, num_good_events: records, status: 'OK' };
+}

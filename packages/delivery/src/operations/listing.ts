@@ -1,0 +1,108 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderState, namesIn } from '../adoption.ts';
+import { parseSpoolName, readRegular } from '../batch-file.ts';
+import { type CorruptedFile, listCorrupted } from '../corrupted.ts';
+import type { Lanes } from '../lanes.ts';
+import { readJournal } from '../record-text.ts';
+import { ADOPTED, type FolderOwner, HEARTBEAT_FILE, hasEnded, ownerOf } from '../spool-folder.ts';
+
+/** A sealed batch, or a journal that is not sealed yet. */
+export interface WaitingFile {
+  readonly kind: 'batch' | 'journal';
+  readonly lane: string;
+  readonly path: string;
+  readonly records: number;
+  readonly bytes: number;
+  /** Milliseconds since the epoch: when a batch was sealed, when a journal was last written to. */
+  readonly modifiedAt: number;
+}
+
+/** A file that no process of this version delivers. */
+export interface UnknownFile {
+  readonly path: string;
+  /** Such as `a named pipe`, or `another version or lane`. */
+  readonly reason: string;
+}
+
+/** What a process holds, what it has adopted included. */
+export interface FolderListing {
+  readonly path: string;
+  readonly owner: FolderOwner;
+  /** `elsewhere`: nothing here can tell whether it lives, and its heartbeat is not old. */
+  readonly state: 'running' | 'ended' | 'elsewhere';
+  readonly files: readonly WaitingFile[];
+  readonly unknown: readonly UnknownFile[];
+}
+
+/** What waits in a spool. */
+export interface SpoolListing {
+  readonly root: string;
+  readonly folders: readonly FolderListing[];
+  /** Files that were set aside because they cannot be read. */
+  readonly corrupted: readonly CorruptedFile[];
+}
+
+/** Looks into a spool without changing anything. Files that are sent meanwhile are left out. @param now milliseconds since the epoch */
+export async function listSpool(root: string, lanes: Lanes, now: number): Promise<SpoolListing> {
+  const folders: FolderListing[] = [];
+  for (const name of (await namesIn(root)).sort()) {
+    const owner = ownerOf(name);
+    if (!owner) continue;
+    const path = join(root, name);
+    const stats = await lstat(path).catch(() => undefined);
+    if (stats && !stats.isDirectory()) {
+      folders.push({ path, owner, state: 'ended', files: [], unknown: [{ path, reason: kindOf(stats) }] });
+      continue;
+    }
+    const inner = (await namesIn(path)).filter((each) => each.startsWith(ADOPTED)).map((each) => join(path, each));
+    const found = (await Promise.all([path, ...inner].map((each) => filesIn(each, lanes)))).flat();
+    folders.push({
+      ...{ path, owner },
+      state: await stateOf(root, name, owner, now),
+      files: found.flatMap((file) => ('kind' in file ? file : [])),
+      unknown: found.flatMap((file) => ('kind' in file ? [] : file)),
+    });
+  }
+  return { root, folders, corrupted: await listCorrupted(root) };
+}
+
+async function stateOf(root: string, name: string, owner: FolderOwner, now: number): Promise<FolderListing['state']> {
+  if ((await folderState(root, name, now)) !== 'running') return 'ended';
+  return hasEnded(owner) === undefined ? 'elsewhere' : 'running';
+}
+
+async function filesIn(folder: string, lanes: Lanes): Promise<(WaitingFile | UnknownFile)[]> {
+  const names = (await namesIn(folder)).filter((name) => !isExpected(name));
+  const files = await Promise.all(names.sort().map((name) => describe(folder, name, lanes)));
+  return files.flatMap((file) => file ?? []);
+}
+
+/** What is neither delivered nor unknown. */
+function isExpected(name: string): boolean {
+  return name === HEARTBEAT_FILE || name.startsWith(ADOPTED) || name.endsWith('.tmp');
+}
+
+async function describe(folder: string, name: string, lanes: Lanes): Promise<WaitingFile | UnknownFile | undefined> {
+  const path = join(folder, name);
+  try {
+    const stats = await lstat(path);
+    if (!stats.isFile()) return { path, reason: kindOf(stats) };
+    const known = parseSpoolName(name, lanes);
+    if (!known) return { path, reason: 'another version or lane' };
+    const { kind, lane } = known;
+    const records = kind === 'batch' ? known.records : readJournal((await readRegular(path)).toString()).records.length;
+    return { kind, lane, path, records, bytes: stats.size, modifiedAt: stats.mtimeMs };
+  } catch {
+    // Sent, or sealed, in the meantime.
+    return undefined;
+  }
+}
+
+function kindOf(stats: Awaited<ReturnType<typeof lstat>>): string {
+  if (stats.isSymbolicLink()) return 'a symbolic link';
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a named pipe';
+  if (stats.isFile()) return 'a file in the place of a folder';
+  return stats.isSocket() ? 'a socket' : 'a device';
+}
