@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createRedisQueueTransport } from '../../packages/common/dist/delivery/transports/redis-queue.js';
+import { lanes } from '../../packages/common/dist/destinations/lanes.js';
+import { createRedisQueueTransport } from '../../packages/delivery/dist/index.js';
 import { startChild } from './child.mjs';
 
 /** Fewer at once than Redis takes in within the patience of a producer. */
@@ -28,7 +29,7 @@ export async function sealBatches(count, recordsEach) {
 
 /** By the library's own producer, which leaves before the first batch is shipped. */
 export async function fillQueue(redis, { sealed, batches }) {
-  const transport = createRedisQueueTransport({ url: redis.url });
+  const transport = createRedisQueueTransport({ lanes, url: redis.url, warn: console.warn });
   for (let index = 0; index < batches; index++) {
     const body = readFileSync(sealed.path(index));
     void transport.send('import', { id: batchIdOf(index), records: sealed.recordsEach, body });

@@ -4,15 +4,17 @@ import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Backlog } from '../../../packages/common/dist/delivery/backlog.js';
-import { parseSpoolName } from '../../../packages/common/dist/delivery/batch-file.js';
-import { Sender } from '../../../packages/common/dist/delivery/sender.js';
-import { startShipper } from '../../../packages/common/dist/delivery/shipper.js';
-import { LaneCounters } from '../../../packages/common/dist/delivery/stats.js';
-import { StoredBatch } from '../../../packages/common/dist/delivery/stored-batch.js';
-import { createMixpanelHttpTransport } from '../../../packages/common/dist/delivery/transports/mixpanel-http.js';
+import { lanes } from '../../../packages/common/dist/destinations/lanes.js';
+import { createMixpanelHttpTransport } from '../../../packages/common/dist/destinations/mixpanel-http.js';
+import { Backlog } from '../../../packages/delivery/dist/backlog.js';
+import { parseSpoolName } from '../../../packages/delivery/dist/batch-file.js';
+import { Sender } from '../../../packages/delivery/dist/sender.js';
+import { startShipper } from '../../../packages/delivery/dist/shipper.js';
+import { LaneCounters } from '../../../packages/delivery/dist/stats.js';
+import { StoredBatch } from '../../../packages/delivery/dist/stored-batch.js';
 import { serve } from './serve.mjs';
 
+const importLane = { lane: 'import', definition: lanes.import };
 const POLL_MS = 2;
 /** For what follows the answer of the last batch. */
 const END_MS = 20;
@@ -24,20 +26,21 @@ const ways = {
     const shipper = await startShipper({
       redisUrl,
       transport,
-      lanes: ['import'],
+      lanes: { import: lanes.import },
+      warn: console.warn,
       maxEventsPerSecond: MAX_EVENTS_PER_SECOND,
     });
     return () => shipper.stats().import.delivered;
   },
   /** As a process without Redis does with the batches in its spool. */
   sender({ folder, transport }) {
-    const backlog = new Backlog({ maxBytes: Number.POSITIVE_INFINITY, onDrop() {} });
+    const backlog = new Backlog({ lanes, maxBytes: Number.POSITIVE_INFINITY, onDrop() {} });
     const counters = new LaneCounters();
     for (const { name, records, bytes } of filesOf(folder)) {
       const { sequence } = name;
       const file = { folder: { id: 'bench', path: folder }, name };
       const id = `bench-${sequence}`;
-      backlog.add(new StoredBatch({ lane: 'import', sequence, records, bytes, id, file, isOurs: true }));
+      backlog.add(new StoredBatch({ ...importLane, sequence, records, bytes, id, file, isOurs: true }));
     }
     // Nobody is erased, the folder is ours, and the files stay for the next round.
     const surroundings = {
@@ -47,7 +50,7 @@ const ways = {
       onReceiverTime() {},
       ...{ warn: console.warn, now: Date.now, random: Math.random },
     };
-    new Sender({ lane: 'import', transport, backlog, counters, ...surroundings }).wake();
+    new Sender({ ...importLane, transport, backlog, counters, ...surroundings }).wake();
     return () => counters.delivered;
   },
   /** The least there is: a file is read and sent, and nothing is noted or removed. */
@@ -81,7 +84,7 @@ async function deliver({ way, apiHost, warmUp, records, ...where }) {
 function filesOf(folder) {
   return readdirSync(folder).map((text) => {
     const path = join(folder, text);
-    const name = parseSpoolName(text);
+    const name = parseSpoolName(text, lanes);
     if (!name) throw new Error(`Expected a batch of this version, got ${text}.`);
     return { id: `bench-${name.sequence}`, name, records: name.records, bytes: statSync(path).size, path };
   });

@@ -11,6 +11,7 @@ import {
   purgeSpool as purgeIn,
   type RejectedRecord,
   type ReplayedLane,
+  readDeadLetters as readIn,
   replayDeadLetters as replayIn,
   type SpoolListing,
   type SpoolRoot,
@@ -33,7 +34,7 @@ export type {
   UnknownFile,
   WaitingFile,
 } from '@qr/delivery/operations';
-export { matchesFilter, readDeadLetters } from '@qr/delivery/operations';
+export { matchesFilter } from '@qr/delivery/operations';
 export { type LaneName, laneNames } from '../destinations/lanes.ts';
 export { isUsableId } from '../mixpanel/identity.ts';
 
@@ -42,6 +43,8 @@ export { isUsableId } from '../mixpanel/identity.ts';
 export const findSpools = (folder: string): Promise<SpoolRoot[]> => findSpoolsIn(folder, [ERRORS_FOLDER, PAGES_FOLDER]);
 
 export const listSpool = (root: string, now: number): Promise<SpoolListing> => listIn(root, lanes, now);
+
+export const readDeadLetters = (root: string): Promise<RejectedRecord[]> => readIn(root, lanes);
 
 export const isReplayable = (letter: RejectedRecord): boolean => isReplayableIn(letter, lanes);
 

@@ -11,7 +11,7 @@ import {
   observabilityStats,
   trackEvent,
 } from '../../src/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
+import { resetWarnings, warnOnce } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 /** A proxy that opens a way to any host, as one at the edge of a company's network does. */
@@ -45,7 +45,7 @@ const noProxies = Object.fromEntries(
 async function postThrough(variables: (proxyHost: string) => Record<string, string>) {
   const [proxy, inbox] = await Promise.all([startProxy(), startInbox()]);
   onTestFinished(setEnv({ ...noProxies, ...variables(new URL(proxy.url).host) }));
-  const client = createHttpClient({ warn: () => {}, origin: inbox.url });
+  const client = createHttpClient({ warn: warnOnce, origin: inbox.url });
   onTestFinished(async () => {
     await client.close();
     await inbox.close();
@@ -112,7 +112,7 @@ describe('a proxy that opens no way', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     onTestFinished(setEnv({ ...noProxies, http_proxy: `127.0.0.1:${(server.address() as AddressInfo).port}` }));
-    const client = createHttpClient({ warn: () => {}, origin: 'http://example.com', timeoutMs: 200 });
+    const client = createHttpClient({ warn: warnOnce, origin: 'http://example.com', timeoutMs: 200 });
     expect(await client.postText('/x', {}, '[]')).toEqual({ networkError: expect.any(String) });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(asked).toBe(1);

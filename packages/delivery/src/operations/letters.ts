@@ -42,8 +42,8 @@ export interface LetterFile {
 export const CLAIMED = 'claimed';
 
 /** All rejected records of a spool, the oldest first. Reads only. */
-export async function readDeadLetters(root: string): Promise<RejectedRecord[]> {
-  const files = await letterFiles(root);
+export async function readDeadLetters(root: string, lanes: Lanes): Promise<RejectedRecord[]> {
+  const files = (await letterFiles(root)).filter(({ lane }) => Object.hasOwn(lanes, lane));
   const lines = await Promise.all(files.map(({ lane, path }) => readLetterFile(lane, path)));
   const letters = lines.flat().flatMap(({ letter }) => letter ?? []);
   return letters.sort((a, b) => a.at.localeCompare(b.at));

@@ -5,7 +5,7 @@ import { parseSpoolName } from '../batch-file.ts';
 import type { CorruptedFile } from '../corrupted.ts';
 import type { Lanes } from '../lanes.ts';
 import { ADOPTED, removeIfEmpty } from '../spool-folder.ts';
-import { lanesWithLetters, parseLetter, type RejectedRecord, readDeadLetters } from './letters.ts';
+import { parseLetter, type RejectedRecord, readDeadLetters } from './letters.ts';
 import { type FolderListing, listSpool, type WaitingFile } from './listing.ts';
 import { assertOwnSpool } from './own-spool.ts';
 import { restoreLetters, takeLetters } from './take-letters.ts';
@@ -47,7 +47,7 @@ export async function planPurge(
   if (selection.onlyCorrupted)
     return onlyCorrupted(corrupted.filter((file) => isChosenCorrupted(file, lanes, selection)));
   const files = folders.flatMap((folder) => chosenFiles(folder, lanes, selection));
-  const letters = (await readDeadLetters(root)).filter((letter) => isChosenLetter(letter, lanes, selection));
+  const letters = (await readDeadLetters(root, lanes)).filter((letter) => isChosenLetter(letter, lanes, selection));
   return { ...count(files), deadLetters: letters.length, corrupted: 0 };
 }
 
@@ -77,7 +77,7 @@ export async function purgeSpool(
     if (folder.state === 'ended') await removeIfNothingLeft(folder.path);
   }
   let deadLetters = 0;
-  for (const lane of await lanesWithLetters(root)) {
+  for (const lane of Object.keys(lanes)) {
     deadLetters += await takeLetters(root, lane, (line) => {
       const letter = parseLetter(lane, line);
       return letter !== undefined && isChosenLetter(letter, lanes, selection);
