@@ -86,6 +86,7 @@ export default defineConfig({
     projects: [
       stateless('scripts', 'scripts'),
       stateless('plan', 'packages/plan'),
+      node('delivery', 'packages/delivery'),
       stateless('events', 'packages/events'),
       stateless('alerts', 'packages/alerts'),
       stateless('inbox', 'packages/inbox'),

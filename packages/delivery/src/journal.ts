@@ -1,13 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type BatchFolder, readRegular } from './batch-file.ts';
+import type { BatchLimits } from './lanes.ts';
 import { SEPARATOR } from './record-text.ts';
 
-/** Records of one request. Mixpanel reference, import-events. */
-const MAX_RECORDS = 2000;
-/** Two pages of the vendor disagree on 2 or 10 MB a request; this keeps below the smaller one. */
-const MAX_BYTES = 1_900_000;
-/** Uncompressed JSON of one event. Mixpanel reference, import-events. */
-export const MAX_RECORD_BYTES = 1_000_000;
 /** Text that is gathered before it is written, whatever the loop does: bounds the memory of a long synchronous burst. */
 const MAX_PENDING_LENGTH = 32_768;
 /** A turn that is longer is not waited for: of a killed process only what was tracked in the last moments of a turn is lost. */
@@ -31,6 +26,7 @@ interface JournalFile {
 }
 
 interface JournalOptions {
+  readonly limits: BatchLimits;
   /** Where the records go as soon as the loop turn ends; `undefined` while the disk cannot be used. */
   readonly nextFile: () => JournalFile | undefined;
   /** Called before each write; calls {@link Journal.disown} where the folder is another process's now. */
@@ -54,6 +50,9 @@ export interface JournalledBatch {
  */
 export class Journal {
   readonly #options: JournalOptions;
+  readonly #maxRecords: number;
+  /** A batch of this many bytes is full: what is gathered before the next measurement would still fit. */
+  readonly #fullBytes: number;
   #pending = '';
   #pendingRecords = 0;
   #pendingSince = 0;
@@ -68,6 +67,9 @@ export class Journal {
 
   constructor(options: JournalOptions) {
     this.#options = options;
+    const { maxRecords, maxBytes } = options.limits;
+    this.#maxRecords = maxRecords;
+    this.#fullBytes = maxBytes - MAX_PENDING_BYTES;
   }
 
   get records(): number {
@@ -80,13 +82,13 @@ export class Journal {
     this.#pending += json + SEPARATOR;
     this.#pendingRecords++;
     if (this.#pending.length > MAX_PENDING_LENGTH) this.commit();
-    return this.#records + this.#pendingRecords >= MAX_RECORDS || this.#length > MAX_BYTES - MAX_PENDING_BYTES;
+    return this.#records + this.#pendingRecords >= this.#maxRecords || this.#length > this.#fullBytes;
   }
 
   /** Whether a record of so many bytes would still fit; asked only of unusually long ones. */
   fits(bytes: number): boolean {
     this.commit();
-    return this.#length + bytes + SEPARATOR.length <= MAX_BYTES;
+    return this.#length + bytes + SEPARATOR.length <= this.#options.limits.maxBytes;
   }
 
   /** Writes what the loop turn has gathered. */

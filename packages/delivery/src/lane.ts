@@ -3,8 +3,8 @@ import { type BatchFolder, CorruptedFileError, isMissing } from './batch-file.ts
 import type { BatchStore } from './batch-store.ts';
 import { compress } from './compress.ts';
 import type { Erasure } from './erasure.ts';
-import { Journal, type JournalledBatch, LONG_TEXT, MAX_RECORD_BYTES, readJournalBody } from './journal.ts';
-import type { LaneDefinition } from './lanes.ts';
+import { Journal, type JournalledBatch, LONG_TEXT, readJournalBody } from './journal.ts';
+import { batchLimitsOf, type LaneDefinition } from './lanes.ts';
 import type { Sender } from './sender.ts';
 import { RETRY_AFTER_MS, type Spool } from './spool.ts';
 import type { LaneCounters } from './stats.ts';
@@ -34,6 +34,7 @@ interface Sealing extends Omit<JournalledBatch, 'body'> {
 export class Lane {
   readonly #options: LaneOptions;
   readonly #journal: Journal;
+  readonly #maxRecordBytes: number;
   /** Of the batch that is gathered. */
   #sequence = 0;
   /** Version of the erasure list that its first record was checked against. */
@@ -44,8 +45,11 @@ export class Lane {
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    const { name, spool } = options;
+    const { name, definition, spool } = options;
+    const limits = batchLimitsOf(definition);
+    this.#maxRecordBytes = limits.maxRecordBytes;
     this.#journal = new Journal({
+      limits,
       nextFile: () => spool.journal(name, this.#sequence),
       checkOwnership: () => spool.checkOwnership(),
       onDiskError: (error) => spool.refused(error),
@@ -161,7 +165,7 @@ export class Lane {
 
   #makeRoom(json: string): boolean {
     const bytes = Buffer.byteLength(json);
-    if (bytes > MAX_RECORD_BYTES) {
+    if (bytes > this.#maxRecordBytes) {
       this.#options.counters.drop('too_large');
       return false;
     }

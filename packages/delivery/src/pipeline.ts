@@ -8,7 +8,7 @@ import { EnvelopeLane } from './envelope-lane.ts';
 import { Erasure } from './erasure.ts';
 import { ErasureSweep } from './erasure-sweep.ts';
 import { Lane } from './lane.ts';
-import type { Lanes } from './lanes.ts';
+import { checkLanes, type Lanes } from './lanes.ts';
 import { OrderGuard } from './order-guard.ts';
 import { ReceiverClock } from './receiver-clock.ts';
 import type { DropReason } from './record.ts';
@@ -96,7 +96,7 @@ interface LaneParts {
 // Taken before a test replaces them: the limit of a flush holds in real time.
 const { setTimeout: startTimer, clearTimeout: stopTimer } = globalThis;
 
-/** Puts journal, spool and senders together. */
+/** Puts journal, spool and senders together. @throws TypeError that names the lane and the option, when the definition of a lane is malformed. */
 export function createPipeline<Name extends string>(options: PipelineOptions<Name>): Pipeline<Name> {
   const {
     lanes,
@@ -107,6 +107,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
     personFields = [],
     warn,
   } = options;
+  checkLanes(lanes);
   const { now = () => Date.now(), random = Math.random, onDrop } = options;
   const parts = new Map<string, LaneParts>();
   const countersOf = (lane: string) => parts.get(lane)?.counters;

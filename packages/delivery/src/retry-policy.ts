@@ -1,13 +1,27 @@
 import type { ReadReply, Refusal } from './lanes.ts';
 import type { HttpReply, Reply } from './transport.ts';
 
-/** First wait, doubled at each attempt. Mixpanel reference, import-events. */
-const FIRST_DELAY_MS = 2000;
-const MAX_DELAY_MS = 60_000;
-const MIN_JITTER_MS = 1000;
-export const MAX_JITTER_MS = 5000;
-/** Longest wait that a receiver can ask for, as in the vendor's own browser client: a mistaken date must not silence a lane for good. */
-const MAX_ASKED_MS = 600_000;
+/** Waits between attempts, in milliseconds. */
+export interface RetryOptions {
+  /** First wait, doubled at each attempt. @default 2000 */
+  readonly firstDelayMs: number;
+  /** @default 60_000 */
+  readonly maxDelayMs: number;
+  /** Least that is added to a wait, so that processes do not retry together; also the shortest wait that a receiver can ask for. @default 1000 */
+  readonly minJitterMs: number;
+  /** Most that is added to a wait. @default 5000 */
+  readonly maxJitterMs: number;
+  /** Longest wait that a receiver can ask for: a mistaken date must not silence a lane for good. @default 600_000 */
+  readonly maxAskedMs: number;
+}
+
+const DEFAULTS: RetryOptions = {
+  firstDelayMs: 2000,
+  maxDelayMs: 60_000,
+  minJitterMs: 1000,
+  maxJitterMs: 5000,
+  maxAskedMs: 600_000,
+};
 /** Statuses that a healthy path answers for a while; every other failure is worth a warning at once. */
 const TRANSIENT = new Set([408, 425, 429]);
 
@@ -40,6 +54,8 @@ export interface Attempt {
   readonly now: number;
   /** From 0 to 1. */
   readonly random: number;
+  /** Of the lane. */
+  readonly retry?: Partial<RetryOptions> | undefined;
 }
 
 /**
@@ -47,8 +63,9 @@ export interface Attempt {
  *
  * Only what the receiver itself says about records rejects records. Whatever the path between may cause, a status or a body, keeps the batch.
  */
-export function decide({ readReply, records, reply, attempt, now, random }: Attempt): Decision {
-  if ('networkError' in reply) return retry(undefined, undefined, { attempt, now, random });
+export function decide({ readReply, records, reply, attempt, now, random, retry }: Attempt): Decision {
+  const waits = { ...DEFAULTS, ...retry };
+  if ('networkError' in reply) return retryAfter(undefined, undefined, { attempt, now, random }, waits);
   const status = statusOf(reply);
   if (status === 413) return { action: 'split', reason: describeReply(reply), isTooLarge: true };
   if (status === 400 || isSuccess(status)) {
@@ -59,7 +76,7 @@ export function decide({ readReply, records, reply, attempt, now, random }: Atte
   }
   // A date is meant by the receiver's clock, which ours may differ from.
   const receiverNow = Date.parse(reply.headers['date'] ?? '') || now;
-  return retry(status, reply.headers['retry-after'], { attempt, now: receiverNow, random });
+  return retryAfter(status, reply.headers['retry-after'], { attempt, now: receiverNow, random }, waits);
 }
 
 /** A reply in a few words, for warnings and statistics. */
@@ -71,14 +88,16 @@ function excerpt({ body }: HttpReply): string {
   return body.trim() === '' ? '(empty body)' : body.slice(0, 200);
 }
 
-function retry(
+function retryAfter(
   status: number | undefined,
-  retryAfter: string | undefined,
+  header: string | undefined,
   { attempt, now, random }: Pick<Attempt, 'attempt' | 'now' | 'random'>,
+  waits: RetryOptions,
 ): Decision {
-  const jitter = MIN_JITTER_MS + random * (MAX_JITTER_MS - MIN_JITTER_MS);
-  const backoff = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt) + jitter;
-  const asked = parseRetryAfter(retryAfter, now);
+  const { firstDelayMs, maxDelayMs, minJitterMs, maxJitterMs } = waits;
+  const jitter = minJitterMs + random * (maxJitterMs - minJitterMs);
+  const backoff = Math.min(maxDelayMs, firstDelayMs * 2 ** attempt) + jitter;
+  const asked = parseRetryAfter(header, now, waits);
   const isTransient = status === undefined || TRANSIENT.has(status) || status >= 500;
   // A wait of nothing, or a date in the past, must not turn into a loop without a pause.
   return {
@@ -109,9 +128,9 @@ function isSuccess(status: number): boolean {
 }
 
 /** Milliseconds; 0 without a usable wait, such as one of nothing. RFC 9110, section 10.2.3: seconds or an HTTP date. */
-function parseRetryAfter(value: string | undefined, now: number): number {
+function parseRetryAfter(value: string | undefined, now: number, { minJitterMs, maxAskedMs }: RetryOptions): number {
   if (value === undefined || value.trim() === '') return 0;
   const seconds = Number(value);
   const asked = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now;
-  return asked >= MIN_JITTER_MS ? Math.min(MAX_ASKED_MS, asked) : 0;
+  return asked >= minJitterMs ? Math.min(maxAskedMs, asked) : 0;
 }

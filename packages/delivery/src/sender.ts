@@ -5,7 +5,7 @@ import { isSuspect, ownDelayMs, remedyFor, STAND_BACK_MS } from './failing-batch
 import type { LaneDefinition } from './lanes.ts';
 import type { OrderGuard } from './order-guard.ts';
 import type { Rejections } from './rejections.ts';
-import { type Decision, decide, describeReply, MAX_JITTER_MS } from './retry-policy.ts';
+import { type Decision, decide, describeReply } from './retry-policy.ts';
 import type { Spool } from './spool.ts';
 import type { LaneCounters } from './stats.ts';
 import type { StoredBatch } from './stored-batch.ts';
@@ -158,6 +158,7 @@ export class Sender {
       const { records } = batch;
       const decision = decide({
         readReply: definition.readReply,
+        retry: definition.retry,
         records,
         reply,
         attempt: this.#attempt,
@@ -171,7 +172,7 @@ export class Sender {
       // Nobody waits for this promise: its rejection would end the process. The disk did not take the halves of a batch, most likely.
       counters.lastError = String(error);
       stored.failures++;
-      this.#keep(stored, UNREADABLE_DELAY_MS + random() * MAX_JITTER_MS, false);
+      this.#keep(stored, UNREADABLE_DELAY_MS * (1 + 5 * random()), false);
     }
   }
 

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from '../../../delivery/src/journal.ts';
+import { batchLimitsOf } from '../../../delivery/src/lanes.ts';
 import { readJournal } from '../../../delivery/src/record-text.ts';
+import { lanes } from '../../src/destinations/lanes.ts';
 
 describe('Journal', () => {
   let folder: string;
@@ -21,6 +23,7 @@ describe('Journal', () => {
 
   const createJournal = (nextPath: () => string | undefined = () => pathOf(++files)) =>
     new Journal({
+      limits: batchLimitsOf(lanes.import),
       nextFile: () => {
         const path = nextPath();
         return path === undefined ? undefined : { path, folder: { id: 'owner', path: folder } };

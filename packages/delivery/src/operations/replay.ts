@@ -2,7 +2,7 @@ import { pathOf, writeWhole } from '../batch-file.ts';
 import { compress } from '../compress.ts';
 import { envelopeOf } from '../envelope.ts';
 import { Journal, LONG_TEXT } from '../journal.ts';
-import type { LaneDefinition, Lanes } from '../lanes.ts';
+import { batchLimitsOf, type LaneDefinition, type Lanes } from '../lanes.ts';
 import { isReplayable, type LetterFilter, matchesFilter, parseLetter, type RejectedRecord } from './letters.ts';
 import { assertOwnSpool } from './own-spool.ts';
 import { restoreLetters, takeLetters } from './take-letters.ts';
@@ -69,22 +69,24 @@ function sequenceOf({ sequence, at }: RejectedRecord): number {
   return sequence ?? (Date.parse(at) || 0) * 1000;
 }
 
-function bodiesOf({ format, subjectOf }: LaneDefinition, letters: readonly RejectedRecord[]): Body[] {
-  if (format === 'envelope') {
+function bodiesOf(definition: LaneDefinition, letters: readonly RejectedRecord[]): Body[] {
+  if (definition.format === 'envelope') {
     return letters.flatMap((letter) => {
       const body = envelopeOf(letter.record);
       return body === undefined ? [] : { records: 1, body, sequence: sequenceOf(letter) };
     });
   }
-  return arraysOf(letters, subjectOf !== undefined);
+  return arraysOf(letters, definition);
 }
 
 /**
  * As many records to a request as the receiver takes: what a lane does with those that are new. In a lane that keeps an order, only records of one
  * batch: others that still wait may belong between two of them.
  */
-function arraysOf(letters: readonly RejectedRecord[], isOrdered: boolean): Body[] {
-  const journal = new Journal({ nextFile: () => undefined, checkOwnership: () => {}, onDiskError: () => {} });
+function arraysOf(letters: readonly RejectedRecord[], definition: LaneDefinition): Body[] {
+  const isOrdered = definition.subjectOf !== undefined;
+  const limits = batchLimitsOf(definition);
+  const journal = new Journal({ limits, nextFile: () => undefined, checkOwnership: () => {}, onDiskError: () => {} });
   const bodies: Body[] = [];
   let sequence = 0;
   const seal = () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from 'bullmq';
-import type { LaneDefinition, ReadReply } from '../../lanes.ts';
-import { type Decision, decide, describeReply } from '../../retry-policy.ts';
+import type { LaneDefinition } from '../../lanes.ts';
+import { type Attempt, type Decision, decide, describeReply } from '../../retry-policy.ts';
 import type { Reply, Transport } from '../../transport.ts';
 import { claimBatch, countFailure, holdLane, MAX_JOBS_PER_SECOND, settleBatch } from './batch-scripts.ts';
 import { readJob } from './job.ts';
@@ -104,7 +104,11 @@ export class LaneShipper {
     if (this.#closing.signal.aborted) return this.#giveBack(held);
     const batch = { id, records, body };
     const answer = await transport.send(lane, batch).catch((error): Reply => ({ networkError: reasonOf(error) }));
-    const decision = decideOn(answer, { readReply: definition.readReply, records }, held.job.attemptsStarted - 1);
+    const decision = decideOn(
+      answer,
+      { readReply: definition.readReply, retry: definition.retry, records },
+      held.job.attemptsStarted - 1,
+    );
     // We may have cut it off ourselves: that says nothing about the receiver.
     if (decision.action === 'retry' && this.#closing.signal.aborted) return this.#giveBack(held);
     if (decision.action === 'retry') {
@@ -146,7 +150,11 @@ export class LaneShipper {
     const { redis, prefix, lane, definition } = this.#options;
     const failures = await countFailure(redis, prefix, lane);
     if (failures === 0) return;
-    const decision = decideOn(answer, { readReply: definition.readReply, records }, failures - 1);
+    const decision = decideOn(
+      answer,
+      { readReply: definition.readReply, retry: definition.retry, records },
+      failures - 1,
+    );
     if ('delayMs' in decision) await holdLane(redis, prefix, lane, decision.delayMs);
   }
 
@@ -188,10 +196,6 @@ export class LaneShipper {
   }
 }
 
-function decideOn(
-  reply: Reply,
-  batch: { readonly readReply: ReadReply; readonly records: number },
-  attempt: number,
-): Decision {
+function decideOn(reply: Reply, batch: Pick<Attempt, 'readReply' | 'retry' | 'records'>, attempt: number): Decision {
   return decide({ ...batch, reply, attempt, now: Date.now(), random: Math.random() });
 }
