@@ -11,26 +11,21 @@ const QUOTED = /"((?:[^"\\]|\\.){0,1600})(?=")/g;
 /** Other numbers, such as that of a line, name nobody. */
 const NUMBER = /(?:["_.-]id|Id)"\s*:\s*(-?\d+)(?=\s*[,}\]])/g;
 const DIGITS = /-?\d+(?![\d.])/y;
-/** Fields of the vendor that hold somebody's id. Mixpanel reference, identity management. */
-const IDENTITY_FIELDS = [
-  'distinct_id',
-  '$distinct_id',
-  '$user_id',
-  '$device_id',
-  '$identified_id',
-  '$anon_id',
-  'alias',
-  '$distinct_ids',
-  '$group_id',
-];
-/** In these an anonymous id stands without its prefix. */
-const DEVICE_FIELDS = new Set(['$device_id', '$anon_id']);
-const DEVICE_PREFIX = '$device:';
+/** Where records hold the ids of people. */
+export interface PersonIds {
+  /** Fields whose text or number is a person's id, at any depth of a record. */
+  readonly fields: Iterable<string>;
+  /**
+   * Returns the other ids under which a receiver knows the person with this id.
+   *
+   * @param field the field that holds the id; `undefined` where the field is not known, as in an error or a damaged file.
+   */
+  readonly otherForms?: (id: string, field: string | undefined) => readonly string[];
+}
 
 interface ErasureOptions {
   readonly root: string | undefined;
-  /** Properties of the tracking plan that hold a person's id. */
-  readonly personFields: Iterable<string>;
+  readonly personIds: PersonIds;
   readonly warn: (message: string) => void;
 }
 
@@ -41,17 +36,17 @@ export interface Filtered {
   readonly removed: number;
 }
 
-/**
- * Finds the erased people in what is sent or kept. A record mentions a person whose id stands in an identity field or in a property that the plan
- * marks as a person's; in an error, anywhere.
- */
+/** Finds the erased people in records. A record mentions a person whose id one of the fields holds; an envelope, one that holds it anywhere. */
 export class Erasure {
   readonly list: ErasureList;
   readonly #fields: ReadonlySet<string>;
+  readonly #otherForms: NonNullable<PersonIds['otherForms']>;
 
-  constructor({ root, personFields, warn }: ErasureOptions) {
+  constructor({ root, personIds, warn }: ErasureOptions) {
+    const { fields, otherForms = () => [] } = personIds;
     this.list = new ErasureList({ root, warn });
-    this.#fields = new Set([...IDENTITY_FIELDS, ...personFields]);
+    this.#fields = new Set(fields);
+    this.#otherForms = otherForms;
   }
 
   /** Whether a record, as JSON, mentions an erased person. */
@@ -64,7 +59,7 @@ export class Erasure {
   /** Whether an erased person's id stands anywhere in a text, which may be damaged or a piece of another. */
   mentionsAnywhere(text: string): boolean {
     if (this.list.isEmpty) return false;
-    for (const [, quoted = ''] of text.matchAll(QUOTED)) if (this.#isSomebody(unescaped(quoted))) return true;
+    for (const [, quoted = ''] of text.matchAll(QUOTED)) if (this.#names(unescaped(quoted), undefined)) return true;
     for (const [, number = ''] of text.matchAll(NUMBER)) if (this.list.has(number)) return true;
     return false;
   }
@@ -97,7 +92,7 @@ export class Erasure {
         key = json.slice(from + 1, to);
         if (json.charCodeAt(to + 2) !== QUOTE_CODE && this.#fields.has(key) && this.#isNumber(json, to + 2))
           return true;
-      } else if (this.#fields.has(key) && this.#names(key, json.slice(from + 1, to))) return true;
+      } else if (this.#fields.has(key) && this.#names(json.slice(from + 1, to), key)) return true;
       from = json.indexOf(QUOTE, to + 1);
     }
     return false;
@@ -105,7 +100,7 @@ export class Erasure {
 
   #mentionsIn(value: unknown, key: string): boolean {
     if (typeof value === 'string' || typeof value === 'number')
-      return this.#fields.has(key) && this.#names(key, String(value));
+      return this.#fields.has(key) && this.#names(String(value), key);
     if (typeof value !== 'object' || value === null) return false;
     if (Array.isArray(value)) return value.some((item) => this.#mentionsIn(item, key));
     return Object.entries(value).some(([name, inner]) => this.#mentionsIn(inner, name));
@@ -118,19 +113,8 @@ export class Erasure {
     return digits !== undefined && this.list.has(digits);
   }
 
-  #names(key: string, value: string): boolean {
-    return DEVICE_FIELDS.has(key) ? this.#isSomebody(value) : this.#isPerson(value);
-  }
-
-  /** A device is named with its prefix and without. */
-  #isPerson(value: string): boolean {
-    return (
-      this.list.has(value) || (value.startsWith(DEVICE_PREFIX) && this.list.has(value.slice(DEVICE_PREFIX.length)))
-    );
-  }
-
-  #isSomebody(value: string): boolean {
-    return this.#isPerson(value) || this.list.has(DEVICE_PREFIX + value);
+  #names(value: string, field: string | undefined): boolean {
+    return this.list.has(value) || this.#otherForms(value, field).some(this.list.has);
   }
 }
 

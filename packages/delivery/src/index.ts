@@ -1,4 +1,5 @@
 export { MAX_BODY_BYTES, readRecords } from './compress.ts';
+export type { PersonIds } from './erasure.ts';
 export type { LaneDefinition, Lanes, ReadReply, Refusal, Verdict } from './lanes.ts';
 export { createPipeline, type Deletion, type FlushOutcome, type Pipeline, type PipelineOptions } from './pipeline.ts';
 export type { DropReason } from './record.ts';

@@ -5,7 +5,7 @@ import { Backlog } from './backlog.ts';
 import { BatchStore } from './batch-store.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { EnvelopeLane } from './envelope-lane.ts';
-import { Erasure } from './erasure.ts';
+import { Erasure, type PersonIds } from './erasure.ts';
 import { ErasureSweep } from './erasure-sweep.ts';
 import { Lane } from './lane.ts';
 import { checkLanes, type Lanes } from './lanes.ts';
@@ -36,8 +36,8 @@ export interface PipelineOptions<Name extends string = string> {
   readonly maxSpoolBytes?: number;
   /** How long a record waits for company before its batch is sealed. */
   readonly flushIntervalMs: number;
-  /** Properties that hold a person's id, by the name under which they are sent. */
-  readonly personFields?: Iterable<string>;
+  /** Where records hold the ids of people. @default nowhere: envelopes alone are searched for erased people */
+  readonly personIds?: PersonIds;
   readonly warn: (message: string) => void;
   /** Called once for every loss. */
   readonly onDrop?: (reason: DropReason, records: number) => void;
@@ -104,7 +104,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
     spoolRoot,
     maxSpoolBytes = 256 * 1024 * 1024,
     flushIntervalMs,
-    personFields = [],
+    personIds = { fields: [] },
     warn,
   } = options;
   checkLanes(lanes);
@@ -133,7 +133,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
       backlog.discard(({ file }) => file?.folder.path.startsWith(folder.path) ?? false);
     },
   });
-  const erasure = new Erasure({ root: spoolRoot, personFields, warn });
+  const erasure = new Erasure({ root: spoolRoot, personIds, warn });
   const store = new BatchStore({ spool, backlog, erasure, countersOf, warn });
   const adoption = new Adoption({
     lanes,

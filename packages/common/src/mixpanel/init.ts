@@ -4,6 +4,7 @@ import { plan } from '@qr/events';
 import { personKeys } from '@qr/plan';
 import type { Mixpanel } from 'mixpanel';
 import { lanes } from '../destinations/lanes.ts';
+import { personIdsOf } from '../destinations/person-ids.ts';
 import { checkValue, readObservabilityConfig } from '../load-config.ts';
 import { hashPersonal } from '../privacy/hash.ts';
 import { fixHashKey } from '../privacy/hash-key.ts';
@@ -111,7 +112,7 @@ function start(token: string | undefined, options: InitializeMixpanelOptions): M
     spoolRoot,
     maxSpoolBytes: config.OBSERVABILITY_SPOOL_MAX_BYTES ?? 256 * 1024 * 1024,
     flushIntervalMs: config.OBSERVABILITY_FLUSH_INTERVAL_MS ?? 1000,
-    personFields: personKeys(plan),
+    personIds: personIdsOf(personKeys(plan)),
     warn: warnOnce,
   });
   const service = serviceName();

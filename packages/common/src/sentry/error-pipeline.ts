@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DropReason } from '@qr/delivery';
 import { createPipeline, type Pipeline } from '@qr/delivery';
 import { type LaneName, lanes } from '../destinations/lanes.ts';
+import { personIdsOf } from '../destinations/person-ids.ts';
 import { createSentryHttpTransport } from '../destinations/sentry-http.ts';
 import { ERRORS_FOLDER } from '../spool-root.ts';
 import { warnOnce } from '../warn-once.ts';
@@ -30,6 +31,7 @@ export function createErrorPipeline({ sdk, spoolRoot, maxSpoolBytes }: ErrorPipe
     spoolRoot: spoolRoot && join(spoolRoot, ERRORS_FOLDER),
     maxSpoolBytes: Math.min(MAX_SPOOL_BYTES, maxSpoolBytes ?? MAX_SPOOL_BYTES),
     flushIntervalMs: FLUSH_INTERVAL_MS,
+    personIds: personIdsOf([]),
     warn: warnOnce,
     onDrop: (reason, count) => {
       const reported = reportedReason[reason];

@@ -17,6 +17,7 @@ import {
   type SpoolRoot,
 } from '@qr/delivery/operations';
 import { lanes } from '../destinations/lanes.ts';
+import { personIdsOf } from '../destinations/person-ids.ts';
 import { ERRORS_FOLDER, PAGES_FOLDER } from '../spool-root.ts';
 
 export type {
@@ -62,4 +63,4 @@ export const forgetInSpool = (
   userIds: readonly string[],
   now: number,
   options: { readonly personFields?: Iterable<string> } = {},
-): Promise<ForgottenInSpool> => forgetIn(root, lanes, userIds, now, options);
+): Promise<ForgottenInSpool> => forgetIn(root, lanes, userIds, now, personIdsOf(options.personFields ?? []));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 
 const INTERVAL_MS = 1000;
@@ -26,6 +27,7 @@ describe('no event waits longer than the flush interval', () => {
         const transport = createMemoryTransport();
         const pipeline = createPipeline({
           lanes,
+          personIds: personIdsOf([]),
           transports: { import: transport, engage: transport },
           flushIntervalMs: INTERVAL_MS,
           warn: () => {},
@@ -89,6 +91,7 @@ describe('no event waits longer than the flush interval', () => {
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport },
       flushIntervalMs: INTERVAL_MS,
       warn: () => {},

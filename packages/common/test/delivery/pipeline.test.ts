@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import type { Reply } from '../../../delivery/src/transport.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
 
 /** Compressing and writing take real time, also while the clock is a fake. */
@@ -22,6 +23,7 @@ describe('createPipeline', () => {
     warnings = [];
     pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport, engage: transport },
       flushIntervalMs: 1000,
       warn: (message) => warnings.push(message),
@@ -102,6 +104,7 @@ describe('createPipeline', () => {
     const { send } = transport;
     const many = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: {
         import: {
           ...transport,
@@ -185,6 +188,7 @@ describe('createPipeline', () => {
     const other = createMemoryTransport();
     const apart = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport, engage: other },
       flushIntervalMs: 1000,
       warn: () => {},

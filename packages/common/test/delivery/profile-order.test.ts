@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import { newOwnerName } from '../../../delivery/src/spool-folder.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { readDeadLetters, replayDeadLetters } from '../../src/spool/index.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
 import { endedFolder, sealed } from '../spool/leave-behind.ts';
@@ -32,6 +33,7 @@ describe('two updates of one profile arrive in their order', () => {
   function start(transport: MemoryTransport): Pipeline {
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { engage: transport },
       spoolRoot: root,
       flushIntervalMs: 60_000,

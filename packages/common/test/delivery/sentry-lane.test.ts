@@ -7,6 +7,7 @@ import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vite
 import { ErasureList } from '../../../delivery/src/erasure-list.ts';
 import { createPipeline, type PipelineOptions } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { createSentryHttpTransport } from '../../src/destinations/sentry-http.ts';
 
 const inbox = await startInbox({ keepRaw: true });
@@ -32,6 +33,7 @@ function startAt(root: string, options: Partial<PipelineOptions> = {}) {
   const url = `${inbox.url}/api/1/envelope/?sentry_version=7&sentry_key=public`;
   const pipeline = createPipeline({
     lanes,
+    personIds: personIdsOf([]),
     transports: { sentry: createSentryHttpTransport({ url, timeoutMs: 500 }) },
     spoolRoot: root,
     flushIntervalMs: 60_000,

@@ -16,6 +16,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline, type Pipeline, type PipelineOptions } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
 
 /** A folder as a process leaves it that is dead by now: no pid is so high. */
@@ -39,6 +40,7 @@ describe('the spool', () => {
   function start(transport: MemoryTransport, options: Partial<PipelineOptions> = {}): Pipeline {
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport, engage: transport },
       spoolRoot: root,
       flushIntervalMs: 60_000,

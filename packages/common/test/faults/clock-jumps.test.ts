@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { closeObservability, flushObservability, initializeMixpanel, trackEvent } from '../../src/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { setEnv } from '../start-observed.ts';
@@ -54,6 +55,7 @@ describe.each([
     const start = () =>
       createPipeline({
         lanes,
+        personIds: personIdsOf([]),
         transports: { engage: transport },
         spoolRoot: folder,
         flushIntervalMs: 60_000,
@@ -82,6 +84,7 @@ describe.each([
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport },
       spoolRoot,
       flushIntervalMs: 60_000,

@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import { newOwnerName } from '../../../delivery/src/spool-folder.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { listSpool } from '../../src/spool/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { endedFolder } from '../spool/leave-behind.ts';
@@ -45,6 +46,7 @@ describe('what dead processes left', () => {
     const warnings: string[] = [];
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport },
       spoolRoot: root,
       flushIntervalMs: 60_000,

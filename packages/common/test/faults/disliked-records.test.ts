@@ -6,6 +6,7 @@ import { readRecords } from '../../../delivery/src/compress.ts';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import type { Reply, Transport } from '../../../delivery/src/transport.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { readDeadLetters } from '../../src/spool/index.ts';
 
 /** Compressing and writing take real time, also while the clock is a fake. */
@@ -49,6 +50,7 @@ describe('a firewall that dislikes a word', () => {
     };
     pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport, engage: transport },
       spoolRoot: root,
       flushIntervalMs: 1000,

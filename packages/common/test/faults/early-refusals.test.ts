@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
 import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 
 const RECORDS = 302;
 /** Hardly compressible, so that a request of 302 records is larger than what sockets hold. */
@@ -55,6 +56,7 @@ function startPipeline(apiHost: string) {
   const transport = createMixpanelHttpTransport({ apiHost, token: 'test-token', timeoutMs: 2000 });
   const pipeline = createPipeline({
     lanes,
+    personIds: personIdsOf([]),
     transports: { import: transport, engage: transport },
     flushIntervalMs: 60_000,
     warn: () => {},

@@ -1,11 +1,13 @@
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 
 // Erases a person again and again, until it is killed.
 const [, , spoolRoot = '', person = ''] = process.argv;
 const pipeline = createPipeline({
   lanes,
+  personIds: personIdsOf([]),
   transports: { import: createMemoryTransport() },
   spoolRoot,
   flushIntervalMs: 60_000,

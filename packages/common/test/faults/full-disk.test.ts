@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
 import { endedFolder } from '../spool/leave-behind.ts';
 import { mountSmallDisk, type SmallDisk } from './tmpfs.ts';
@@ -31,6 +32,7 @@ describe.skipIf(!probe)('a disk of 1 MiB', () => {
     transport = createMemoryTransport();
     pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport },
       spoolRoot: join(disk.path, 'spool'),
       flushIntervalMs: 60_000,
@@ -113,6 +115,7 @@ describe.skipIf(!probe)('a disk of 1 MiB', () => {
     const survivors = createMemoryTransport();
     const survivor = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: survivors },
       spoolRoot: copy,
       flushIntervalMs: 60_000,

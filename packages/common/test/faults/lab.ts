@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createPipeline, type Pipeline, type PipelineOptions } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
 
 /** A pipeline over memory transports, with what it warned of. */
@@ -37,6 +38,7 @@ export function startLab(
   const warnings: string[] = [];
   const pipeline = createPipeline({
     lanes,
+    personIds: personIdsOf([]),
     transports: { import: transport, engage: transport, analytics: transport, sentry: transport },
     spoolRoot,
     flushIntervalMs: 60_000,

@@ -9,6 +9,7 @@ import { readRecords } from '../../../delivery/src/compress.ts';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
 import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { readDeadLetters, replayDeadLetters } from '../../src/spool/index.ts';
 
 const EVENTS = 30_000;
@@ -33,6 +34,7 @@ it.each([404, 403, 302])(
     const apiHost = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: createMixpanelHttpTransport({ apiHost, token: 'test-token' }) },
       spoolRoot: root,
       flushIntervalMs: 50,

@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, it, onTestFinished } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { measureOutage } from './outage.ts';
 
@@ -19,6 +20,7 @@ it('an outage fills the disk, not the memory: less than 32 MiB for 200,000 event
   transport.send = async () => ({ status: 503, headers: {}, body: '' });
   const pipeline = createPipeline({
     lanes,
+    personIds: personIdsOf([]),
     transports: { import: transport },
     spoolRoot,
     flushIntervalMs: 1000,

@@ -3,6 +3,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import type { Transport } from '../../src/testing/index.ts';
 import type { OwnerCommand, OwnerOptions } from './owner.ts';
 
@@ -24,6 +25,7 @@ const transport: Transport = {
 };
 const pipeline = createPipeline({
   lanes,
+  personIds: personIdsOf([]),
   transports: { import: transport },
   spoolRoot: root,
   flushIntervalMs: 60_000,

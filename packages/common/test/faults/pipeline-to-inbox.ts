@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
 import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { startProxy } from './proxy.ts';
 
 /** A pipeline with a spool that sends over HTTP to an inbox, with a proxy between them. */
@@ -16,6 +17,7 @@ export async function startPipelineToInbox() {
   const warnings: string[] = [];
   const pipeline: Pipeline = createPipeline({
     lanes,
+    personIds: personIdsOf([]),
     transports: {
       import: createMixpanelHttpTransport({ apiHost: proxy.url, token: 'test-token', timeoutMs: 200 }),
       engage: createMixpanelHttpTransport({ apiHost: proxy.url, token: 'test-token', timeoutMs: 200 }),

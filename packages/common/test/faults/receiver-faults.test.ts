@@ -2,6 +2,7 @@ import type { Inbox } from '@qr/inbox';
 import { describe, expect, it } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { createMemoryTransport, type Reply } from '../../src/testing/index.ts';
 import { startPipelineToInbox } from './pipeline-to-inbox.ts';
 
@@ -275,6 +276,7 @@ describe('a receiver', () => {
       nonsense.length > 0 ? Promise.resolve(nonsense.shift() as Reply) : send(lane, batch);
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport },
       flushIntervalMs: 60_000,
       warn: () => {},

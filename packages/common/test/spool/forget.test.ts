@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { forgetInSpool, readDeadLetters } from '../../src/spool/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from './leave-behind.ts';
@@ -50,6 +51,7 @@ describe('a person who is taken out of a spool', () => {
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport },
       spoolRoot: root,
       flushIntervalMs: 60_000,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../src/destinations/lanes.ts';
+import { personIdsOf } from '../../src/destinations/person-ids.ts';
 import { planPurge, purgeSpool, readDeadLetters } from '../../src/spool/index.ts';
 import { createMemoryTransport } from '../../src/testing/index.ts';
 import { anEvent, deadLetter, endedFolder, FOREIGN_FOLDER, leaveBehind, sealed } from './leave-behind.ts';
@@ -87,6 +88,7 @@ describe('what is deleted from a spool', () => {
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       transports: { import: transport },
       spoolRoot: root,
       flushIntervalMs: 60_000,

@@ -1,7 +1,7 @@
 import { Adoption } from '../adoption.ts';
 import { Backlog } from '../backlog.ts';
 import { BatchStore } from '../batch-store.ts';
-import { Erasure } from '../erasure.ts';
+import { Erasure, type PersonIds } from '../erasure.ts';
 import { ErasureSweep } from '../erasure-sweep.ts';
 import type { Lanes } from '../lanes.ts';
 import { Spool } from '../spool.ts';
@@ -26,11 +26,6 @@ export interface ForgottenInSpool {
   readonly notices: readonly string[];
 }
 
-interface ForgetOptions {
-  /** Properties that hold a person's id, by the name under which they are sent. */
-  readonly personFields?: Iterable<string>;
-}
-
 /**
  * Erases people from a spool: adds them to its erasure list, which every process that shares it obeys before it sends anything, and searches what ended
  * processes left behind and what was rejected. May be called again.
@@ -42,13 +37,13 @@ export async function forgetInSpool(
   lanes: Lanes,
   userIds: readonly string[],
   now: number,
-  { personFields = [] }: ForgetOptions = {},
+  personIds: PersonIds,
 ): Promise<ForgottenInSpool> {
   await assertOwnSpool(root);
   const problems: string[] = [];
   const warn = (problem: string) => void problems.push(problem);
   const notices: string[] = [];
-  const erasure = new Erasure({ root, personFields, warn });
+  const erasure = new Erasure({ root, personIds, warn });
   for (const id of userIds) erasure.list.add(id);
   if (!erasure.list.isWritten) throw new Error(problems.at(-1) ?? `The erasure list in ${root} cannot be written.`);
   await restoreLetters(root, now);

@@ -7,6 +7,7 @@ import { createMemoryTransport } from '@qr/common/testing';
 import { startInbox } from '@qr/inbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { lanes } from '../../../common/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../common/src/destinations/person-ids.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { startPlatform } from './platform.ts';
@@ -111,6 +112,7 @@ describe('qr-obs forget', () => {
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       ...{ transports: { import: transport }, spoolRoot: spool, flushIntervalMs: 60_000, warn: () => {} },
     });
     onTestFinished(() => pipeline.close(1000));

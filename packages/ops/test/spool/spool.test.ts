@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { createMemoryTransport } from '@qr/common/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { lanes } from '../../../common/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../common/src/destinations/person-ids.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { runInTest } from '../run-in-test.ts';
@@ -296,6 +297,7 @@ describe('qr-obs spool', () => {
     const transport = createMemoryTransport();
     const pipeline = createPipeline({
       lanes,
+      personIds: personIdsOf([]),
       ...{ transports: { import: transport }, spoolRoot: spool, flushIntervalMs: 60_000, warn: () => {} },
     });
     await pipeline.flush(5000);

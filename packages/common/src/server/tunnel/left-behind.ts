@@ -7,6 +7,7 @@ import { personKeys } from '@qr/plan';
 import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import { type LaneName, lanes } from '../../destinations/lanes.ts';
 import { createMixpanelHttpTransport } from '../../destinations/mixpanel-http.ts';
+import { personIdsOf } from '../../destinations/person-ids.ts';
 import { createSentryHttpTransport } from '../../destinations/sentry-http.ts';
 import { isForeignError } from '../../shared/index.ts';
 import { PAGES_FOLDER } from '../../spool-root.ts';
@@ -181,7 +182,7 @@ function openPipeline({ sentry, mixpanel, spoolRoot }: Omit<LeftBehindOptions, '
     spoolRoot: spoolRoot && join(spoolRoot, PAGES_FOLDER),
     maxSpoolBytes: MAX_SPOOL_BYTES,
     flushIntervalMs: FLUSH_INTERVAL_MS,
-    personFields: personKeys(plan),
+    personIds: personIdsOf(personKeys(plan)),
     warn: warnOnce,
   });
 }
