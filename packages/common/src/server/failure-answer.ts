@@ -8,7 +8,7 @@ export interface ErrorPages {
   /** Whether people open this path in a browser. Its errors are a page there, and JSON for clients that ask for JSON. */
   readonly covers: (path: string) => boolean;
   /** Called before an error under such a path is answered. */
-  readonly onFailure?: (request: FastifyRequest, statusCode: number) => void;
+  readonly onFailure?: (request: FastifyRequest, statusCode: number, path: string) => void;
 }
 
 /** Prepares the answer to a failed request and returns its body. */
@@ -22,11 +22,12 @@ export type AnswerFailure = (
 /** Returns the function that answers failed requests: as JSON, or as a page where `errorPages` says so. */
 export function createFailureAnswer(errorPages: ErrorPages | undefined): AnswerFailure {
   return (request, reply, statusCode, body) => {
-    if (!errorPages?.covers(pathOf(request.url))) {
+    const path = errorPages && pathOf(request.url);
+    if (path === undefined || !errorPages?.covers(path)) {
       reply.code(statusCode).type('application/json; charset=utf-8');
       return body;
     }
-    errorPages.onFailure?.(request, statusCode);
+    errorPages.onFailure?.(request, statusCode, path);
     return problemBody(request, reply, { statusCode, ...problemText(statusCode), errorId: body.errorId }, body);
   };
 }
