@@ -215,3 +215,28 @@ it('a slash at the end of a scan address changes nothing', async () => {
   }
   expect(await failures()).toEqual(Array(2).fill(['qr_scanned', undefined, lunch.id]));
 });
+
+describe('a scan', () => {
+  it.each([
+    ['a user agent that is a text of its own', { 'user-agent': 'jane.doe@example.com/1.0 (x)' }, { browser: 'other' }],
+    ['a user agent with an unknown family', { 'user-agent': 'Mozilla/5.0 JaneDoe/1.0' }, { browser: 'other' }],
+    ['a country that does not exist', { 'cf-ipcountry': 'QQ' }, { country: 'unknown' }],
+    ['a country that is a text', { 'cf-ipcountry': 'jane.doe@example.com' }, { country: 'unknown' }],
+    ['a country in small letters', { 'cf-ipcountry': 'de' }, { country: 'unknown' }],
+  ])('with %s tells a value of a closed list', async (_what, headers, expected) => {
+    const { app } = startApp((await startQrService()).url);
+    const url = `/scan/${lunch.id}?utm_source=jane.doe%40example.com&name=Jane`;
+    await app.inject({ url, headers: { referer: 'https://x.example/jane.doe@example.com', ...headers } });
+    await settle();
+    expect(inbox.events()).toMatchObject([{ event: 'qr_scanned', properties: expected }]);
+    expect(JSON.stringify(inbox.events())).not.toMatch(/jane|QQ/i);
+  });
+
+  it('of a code of a microsite passes campaign parameters on to the page, which keeps its own', async () => {
+    const destinationUrl = `https://pages.example/m/cafe?qr=${lunch.id}`;
+    const qrService = await startQrService(async () => ({ ...lunch, status: 'active', destinationUrl }));
+    const { app } = startApp(qrService.url);
+    const response = await app.inject(`/scan/${lunch.id}?utm_source=flyer&qr=BBBBBBBBBBBB`);
+    expect(response.headers.location).toBe(`${destinationUrl}&utm_source=flyer`);
+  });
+});
