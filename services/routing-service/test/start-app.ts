@@ -29,7 +29,8 @@ export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<v
   return {
     inbox,
     settle: async () => {
-      await flushObservability();
+      // Far longer than it takes, also on a busy machine.
+      await flushObservability(20_000);
     },
     stop: async () => {
       await closeObservability();
