@@ -7,8 +7,8 @@ const badUrl = Symbol('a URL that cannot be decoded');
 type MarkedMessage = IncomingMessage & { [badUrl]?: true };
 
 /**
- * Returns what Fastify does with a URL that cannot be decoded, such as `/scan/%E0%A4%A`. Fastify would answer it before any hook: without security headers,
- * rate limit and error handler. Instead, it is routed with its percent signs taken literally, and {@link refuseBadUrls} refuses it.
+ * Returns the handler of URLs that cannot be decoded, such as `/scan/%E0%A4%A`. Fastify would answer them before any hook, without security headers, rate
+ * limit and error handler. This handler routes them with literal percent signs instead, and {@link refuseBadUrls} refuses them.
  */
 export function routeBadUrls(app: () => FastifyInstance): NonNullable<FastifyServerOptions['frameworkErrors']> {
   return (_error, { raw }, reply) => {

@@ -22,7 +22,7 @@ const REFERENCES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Tags a template of markup and escapes every text in it. Values belong into element content or quoted attributes, where these five characters are all
+ * Renders a template of markup and escapes every text in it. Values belong into element content or quoted attributes, where these five characters are all
  * that could end them.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly (string | Html | readonly Html[])[]): Html {

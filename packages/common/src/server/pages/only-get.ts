@@ -3,7 +3,7 @@ import type { Server } from '../build-server.ts';
 
 const schema = { hide: true };
 
-/** Answers 405 to all methods but GET and HEAD on a path that people open, before a body is read. */
+/** Answers 405 to methods other than GET and HEAD on a path that people open, before a body is read. */
 export function refuseOtherMethods(app: Server, url: string): void {
   app.route({
     method: ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
@@ -11,7 +11,7 @@ export function refuseOtherMethods(app: Server, url: string): void {
     schema,
     onRequest: (_request, reply, done) => {
       reply.header('allow', 'GET, HEAD');
-      const message = 'This address can only be opened: use GET or HEAD.';
+      const message = 'This address supports GET and HEAD only.';
       done(new AppError({ statusCode: 405, code: 'wrong_method', message }));
     },
     handler: () => {},

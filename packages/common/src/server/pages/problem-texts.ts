@@ -17,8 +17,8 @@ const BY_STATUS: Readonly<Record<number, ProblemText>> = {
   },
   404: { title: 'There is no page here', advice: 'Check the address, or scan the code again.' },
   405: {
-    title: 'This address can only be opened',
-    advice: 'Open it in a browser, or scan the code again.',
+    title: 'This request is not supported',
+    advice: 'Open the address in a browser, or scan the code again.',
   },
   429: {
     title: 'Too many requests',
