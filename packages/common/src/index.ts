@@ -39,6 +39,7 @@ export { AppError, type AppErrorOptions } from './server/app-error.ts';
 export { type BuildServerOptions, buildServer, type Server } from './server/build-server.ts';
 export { type Cursor, decodeCursor, encodeCursor } from './server/cursor.ts';
 export { addErasureRoute, type ErasureOptions } from './server/erasure-route.ts';
+export type { ErrorPages } from './server/failure-answer.ts';
 export type { ReadyChecks } from './server/health.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './server/observability-plugin.ts';
 export {

@@ -1,4 +1,4 @@
-/** Markup that may stand in a page as it is. Only {@link html} makes it, so that no text can pass for it. */
+/** Markup that needs no escaping. Only {@link html} creates it, so that no text can pass for it. */
 class Html {
   readonly #markup: string;
 
@@ -22,8 +22,8 @@ const REFERENCES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A template of markup in which every text is escaped. The one way to make pages: values belong into element content or quoted attributes,
- * where these five characters are all that could end them.
+ * Renders a template of markup and escapes every text in it. Values belong into element content or quoted attributes, where these five characters are all
+ * that could end them.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly (string | Html | readonly Html[])[]): Html {
   return new Html(strings.reduce((markup, part, index) => markup + show(values[index - 1] ?? '') + part));

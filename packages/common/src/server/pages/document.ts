@@ -1,16 +1,15 @@
 import { type Html, html } from './html.ts';
 import { style } from './style.ts';
 
-/** What {@link document} takes. */
 export interface DocumentOptions {
   readonly title: string;
-  /** What else the head says. */
+  /** Further elements of the head. */
   readonly head?: Html;
   readonly main: Html;
 }
 
-/** A whole page. */
-export function document({ title, head = html``, main }: DocumentOptions): string {
+/** Renders a page in the one style. Send it with {@link pageHeaders}, which allow that style and nothing else. */
+export function renderDocument({ title, head = html``, main }: DocumentOptions): string {
   return html`<!doctype html>
 <html lang="en">
 <head>

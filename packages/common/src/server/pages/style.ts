@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { html } from './html.ts';
 
-/** The style of all pages. Inline: a second request would cost more than it has bytes. */
+/** The style of all pages. Inline, because a second request would cost more than its bytes. */
 export const style = html`
 :root { color-scheme: light dark; --page: #f4f5f7; --card: #fff; --text: #1c2024; --quiet: #59616b; --line: #d3d8de; --focus: #0a58ca }
 @media (prefers-color-scheme: dark) {
@@ -22,11 +22,14 @@ a small { display: block; color: var(--quiet) }
 
 const hash = createHash('sha256').update(style.toString()).digest('base64');
 
-/** Of all pages: they show text in this one style, follow links, and do nothing else, whatever anyone typed into them. */
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  `style-src 'sha256-${hash}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** The headers of a page, which shows text in this one style, follows links, and does nothing else, whatever is written in it. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    `style-src 'sha256-${hash}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'content-type': 'text/html; charset=utf-8',
+};
