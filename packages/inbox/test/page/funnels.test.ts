@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isBrowserAvailable } from '../../../../e2e/browser.ts';
+import { goodEvent, post } from '../requests.ts';
 import { pageInBrowser } from './page-in-browser.ts';
 import { tellReports } from './report-data.ts';
 
@@ -86,6 +87,21 @@ describe.skipIf(!isBrowserAvailable())('the tab Funnels', { timeout: 60_000 }, (
   it('counts only the people of the filter in the address', async () => {
     await open('who=qr_scanned&times=2&days=30');
     expect((await shown()).map(([, count]) => count)).toEqual(['1', '1', '1']);
+  });
+
+  it('suggests other steps when nobody went the way of the plan, and says when there are none', async () => {
+    const { inbox, page } = shared;
+    inbox.clear();
+    await post(inbox, '/import', [goodEvent({ $user_id: 'ann' }, 'opened')]);
+    await open();
+    await page.getByRole('heading', { name: 'No funnel to suggest' }).waitFor();
+    await post(inbox, '/import', [goodEvent({ $user_id: 'ann', time: Date.now() + 1000 }, 'bought')]);
+    await page.reload();
+    expect((await shown()).map(([name, count]) => [name, count])).toEqual([
+      ['opened', '1'],
+      ['bought', '1'],
+    ]);
+    await page.getByText('Suggested from what users did. Change any step.').waitFor();
   });
 
   it('says why nobody entered', async () => {
