@@ -11,31 +11,45 @@ export type FacetValues = Readonly<Record<Facet, readonly FacetValue[]>>;
 /** More than a reader can choose from. */
 const MOST_VALUES = 100;
 
-/** Counts the things in a list that have each value, the most frequent first: each thing counts once for a value. */
+/** How many things have a value, and which of them was the last. */
+interface Tally {
+  count: number;
+  last: number;
+}
+
+/** Counts the things in a list that have each value, the most frequent first. A thing with several records counts once for a value. */
 export class FacetCounts {
-  readonly #seen: Record<Facet, Map<string, Set<string>>> = {
+  readonly #tallies: Readonly<Record<Facet, Map<string, Tally>>> = {
     service: new Map(),
     environment: new Map(),
     release: new Map(),
     browser: new Map(),
     url: new Map(),
   };
+  #thing = 0;
 
-  /** @param thing the id of the user, issue or trace that has these values */
-  add(thing: string, facets: Facets): void {
+  /** What is added from now on is of another user, issue or trace. */
+  next(): void {
+    this.#thing += 1;
+  }
+
+  add(facets: Facets): void {
     for (const facet of FACETS) {
       const value = facets[facet];
       if (value === null) continue;
-      const things = this.#seen[facet].get(value);
-      if (things === undefined) this.#seen[facet].set(value, new Set([thing]));
-      else things.add(thing);
+      const tally = this.#tallies[facet].get(value);
+      if (tally === undefined) this.#tallies[facet].set(value, { count: 1, last: this.#thing });
+      else if (tally.last !== this.#thing) {
+        tally.count += 1;
+        tally.last = this.#thing;
+      }
     }
   }
 
   values(): FacetValues {
     const of = (facet: Facet): readonly FacetValue[] =>
-      [...this.#seen[facet]]
-        .map(([value, things]) => ({ value, count: things.size }))
+      [...this.#tallies[facet]]
+        .map(([value, { count }]) => ({ value, count }))
         .sort((left, right) => right.count - left.count || (left.value < right.value ? -1 : 1))
         .slice(0, MOST_VALUES);
     return {

@@ -1,6 +1,6 @@
 import type { InboxData } from '../inbox-data.ts';
 import { exceptionsOf } from '../query/exceptions.ts';
-import { type FacetFilter, facetMatcher, facetsOf } from '../query/facets.ts';
+import { type FacetFilter, type Facets, facetMatcher, facetReader } from '../query/facets.ts';
 import { errorsByIssue, groupIssues, type Issue, type IssueStatus } from '../query/issues.ts';
 import { issueOf, suppressedBy } from '../query/suppressed.ts';
 import { tagsOf } from '../query/tags.ts';
@@ -42,15 +42,25 @@ export function listIssues(data: InboxData, query: IssueQuery): IssueListing {
   const errors = data.errors();
   const byIssue = errorsByIssue(errors);
   const facets = new FacetCounts();
-  for (const [id, all] of byIssue) for (const error of all) facets.add(id, facetsOf(error));
+  const readFacets = facetReader();
+  const passes = facetMatcher(query);
+  const passing = new Set<StoredError>();
+  for (const all of byIssue.values()) {
+    facets.next();
+    for (const error of all) {
+      const found = readFacets(error);
+      facets.add(found);
+      if (passes(found)) passing.add(error);
+    }
+  }
   const hasWords = wordMatcher(query.q);
   const wantedId = query.event_id === undefined ? undefined : (issueOf(query.event_id, errors) ?? null);
-  const matching = groupIssues(errors, { marks: data.issueMarks.all(), counts: facetMatcher(query) }).filter(
-    ({ id }) => (wantedId === undefined || id === wantedId) && hasWords(searchTextsOf(byIssue.get(id) ?? [])),
+  const matching = groupIssues(errors, { marks: data.issueMarks.all(), counts: (error) => passing.has(error) }).filter(
+    ({ id }) =>
+      (wantedId === undefined || id === wantedId) && hasWords(searchTextsOf(byIssue.get(id) ?? [], readFacets)),
   );
   const shown = matching.filter(({ status }) => query.status === undefined || status === query.status);
-  // Without a sort order the issue whose error arrived last comes first.
-  const sorted = query.sort === undefined ? shown : sortedBy(shown, FIGURE[query.sort], query.order);
+  const sorted = sortedBy(shown, FIGURE[query.sort ?? 'last_seen'], query.order);
   return { issues: sorted, statuses: countStatuses(matching), facets: facets.values() };
 }
 
@@ -61,8 +71,14 @@ function countStatuses(issues: readonly Issue[]): Record<IssueStatus, number> {
 }
 
 /** What a search looks through: title, place, ids, message, tags and frames. */
-function* searchTextsOf(errors: readonly StoredError[]): Generator<string | null> {
-  for (const error of errors) yield* textsOf(error);
+function* searchTextsOf(
+  errors: readonly StoredError[],
+  readFacets: (error: StoredError) => Facets,
+): Generator<string | null> {
+  for (const error of errors) {
+    yield* Object.values(readFacets(error));
+    yield* textsOf(error);
+  }
 }
 
 function* textsOf(error: StoredError): Generator<string | null> {
@@ -77,7 +93,6 @@ function* textsOf(error: StoredError): Generator<string | null> {
   yield* suppressedBy(error).ids;
   yield textAt(event, 'transaction');
   yield textAt(event, 'culprit');
-  yield* Object.values(facetsOf(error));
   for (const [name, value] of Object.entries(tagsOf(event))) yield `${name}:${String(value)}`;
   for (const { type, value, frames } of exceptionsOf(event)) {
     yield type;

@@ -1,4 +1,4 @@
-import { type FacetFilter, facetMatcher, facetsOf } from '../query/facets.ts';
+import { type FacetFilter, facetMatcher, facetReader } from '../query/facets.ts';
 import { userIdOf } from '../query/filters.ts';
 import { DEVICE_PREFIX } from '../store/identity.ts';
 import type { StoredProfile } from '../store/profiles.ts';
@@ -43,32 +43,48 @@ const FIGURE: Readonly<Record<PeopleSort, (person: Person) => number>> = {
 /** Searches, filters and sorts everybody with an event or an error. Devices that no user is known for come last unless sorted by a figure. */
 export function listPeople(store: Store, linkEvents: ReadonlySet<string>, query: PeopleQuery = {}): PeopleListing {
   const passes = facetMatcher(query);
+  const readFacets = facetReader();
   const facets = new FacetCounts();
-  const people = new Map<string, { -readonly [Key in keyof Person]: Person[Key] }>();
+  const people: Person[] = [];
+  for (const [id, records] of recordsByUser(store, linkEvents)) {
+    facets.next();
+    const passing = records.filter((record) => {
+      const found = readFacets(record);
+      facets.add(found);
+      return passes(found);
+    });
+    if (passing.length > 0) people.push(toPerson(id, passing));
+  }
+  return { people: inOrder(people.filter(personMatcher(store, query.q)), query), facets: facets.values() };
+}
+
+type UserRecord = StoredEvent | StoredError;
+
+function recordsByUser(store: Store, linkEvents: ReadonlySet<string>): Map<string, UserRecord[]> {
+  const records = new Map<string, UserRecord[]>();
   for (const kind of ['event', 'error'] as const) {
     for (const record of store.of(kind)) {
       if (isLink(record, linkEvents)) continue;
       const id = userIdOf(record, store.identity);
       if (id === null || id === '') continue;
-      facets.add(id, facetsOf(record));
-      if (passes(record)) addTo(people, id, record);
+      const known = records.get(id);
+      if (known === undefined) records.set(id, [record]);
+      else known.push(record);
     }
   }
-  const hasWords = personMatcher(store, query.q);
-  const found = [...people.values()].filter(hasWords);
-  return { people: inOrder(found, query), facets: facets.values() };
+  return records;
 }
 
-function addTo(
-  people: Map<string, { -readonly [Key in keyof Person]: Person[Key] }>,
-  id: string,
-  { kind, time }: StoredEvent | StoredError,
-): void {
-  const person = people.get(id) ?? { id, events: 0, errors: 0, firstSeen: time, lastSeen: time };
-  people.set(id, person);
-  person[kind === 'event' ? 'events' : 'errors'] += 1;
-  person.firstSeen = Math.min(person.firstSeen, time);
-  person.lastSeen = Math.max(person.lastSeen, time);
+function toPerson(id: string, records: readonly UserRecord[]): Person {
+  let events = 0;
+  let firstSeen = Number.POSITIVE_INFINITY;
+  let lastSeen = Number.NEGATIVE_INFINITY;
+  for (const { kind, time } of records) {
+    if (kind === 'event') events += 1;
+    firstSeen = Math.min(firstSeen, time);
+    lastSeen = Math.max(lastSeen, time);
+  }
+  return { id, events, errors: records.length - events, firstSeen, lastSeen };
 }
 
 /** A search looks through the id, the ids linked to it, and the profile. */
@@ -89,7 +105,7 @@ function textOf(value: unknown): string | null {
 
 function inOrder(people: readonly Person[], { sort, order }: PeopleQuery): Person[] {
   if (sort !== undefined) return sortedBy(people, FIGURE[sort], order);
-  return sortedBy(sortedBy(people, FIGURE.last_seen), (person) => Number(isDevice(person)), 'asc');
+  return sortedBy(sortedBy(people, FIGURE.last_seen, order), (person) => Number(isDevice(person)), 'asc');
 }
 
 function isDevice({ id }: Person): boolean {

@@ -50,7 +50,7 @@ const FIGURE: Readonly<Record<TraceSort, (trace: TraceSummary) => number>> = {
   errors: ({ errors }) => errors,
 };
 
-/** Searches, filters and sorts all traces that are held; the one whose span arrived last comes first unless sorted. */
+/** Searches, filters and sorts all traces that are held; the one that began last comes first unless sorted. */
 export function listTraces(store: Store, query: TraceQuery = {}): TraceListing {
   const passes = facetMatcher(query);
   const hasWords = wordMatcher(query.q);
@@ -58,8 +58,14 @@ export function listTraces(store: Store, query: TraceQuery = {}): TraceListing {
   const matching: [string, StoredSpan[]][] = [];
   let hidden = 0;
   for (const [traceId, spans] of spansByTrace(store)) {
-    for (const span of spans) facets.add(traceId, facetsOf(span));
-    if (!spans.some(passes) || !hasWords(textsOf(traceId, spans))) continue;
+    facets.next();
+    let isWanted = false;
+    for (const span of spans) {
+      const found = facetsOf(span);
+      facets.add(found);
+      isWanted ||= passes(found);
+    }
+    if (!isWanted || !hasWords(textsOf(traceId, spans))) continue;
     if (query.assets !== true && isAsset(rootOf(spans))) hidden += 1;
     else matching.push([traceId, spans]);
   }
@@ -71,7 +77,7 @@ export function listTraces(store: Store, query: TraceQuery = {}): TraceListing {
     errors: errors.get(traceId) ?? 0,
     events: events.get(traceId) ?? 0,
   }));
-  const sorted = query.sort === undefined ? traces : sortedBy(traces, FIGURE[query.sort], query.order);
+  const sorted = sortedBy(traces, FIGURE[query.sort ?? 'last_seen'], query.order);
   return { traces: sorted, hidden, facets: facets.values() };
 }
 

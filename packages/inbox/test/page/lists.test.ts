@@ -101,7 +101,7 @@ describe.skipIf(!isBrowserAvailable())('the lists of users, issues and traces', 
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'E: broken 118!' }).waitFor();
+    await page.getByRole('heading', { name: 'E: broken 1!' }).waitFor();
   });
 
   it('find users, and offer one that no event names', async () => {

@@ -53,7 +53,7 @@ export function listPath(path: string, view: ListView, more: Readonly<Record<str
   return hrefOf(path, {
     q: view.text.trim(),
     ...view.facets,
-    sort: view.sort || (view.isAscending ? 'last_seen' : ''),
+    sort: view.sort,
     order: view.isAscending ? 'asc' : '',
     limit: String(view.limit),
     ...more,
