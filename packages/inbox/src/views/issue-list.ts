@@ -10,7 +10,7 @@ import { FacetCounts, type FacetValues } from './facet-counts.ts';
 import { sortedBy, wordMatcher } from './list-query.ts';
 
 export const ISSUE_SORTS = ['last_seen', 'first_seen', 'count', 'users'] as const;
-export type IssueSort = (typeof ISSUE_SORTS)[number];
+type IssueSort = (typeof ISSUE_SORTS)[number];
 
 /** Which issues are wanted; all that is given must hold. */
 export interface IssueQuery extends FacetFilter {

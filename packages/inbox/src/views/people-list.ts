@@ -9,7 +9,7 @@ import { sortedBy, wordMatcher } from './list-query.ts';
 import { isLink } from './people.ts';
 
 export const PEOPLE_SORTS = ['last_seen', 'first_seen', 'events', 'errors'] as const;
-export type PeopleSort = (typeof PEOPLE_SORTS)[number];
+type PeopleSort = (typeof PEOPLE_SORTS)[number];
 
 /** Which users are wanted; all that is given must hold. */
 export interface PeopleQuery extends FacetFilter {

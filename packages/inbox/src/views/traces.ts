@@ -8,7 +8,7 @@ import { sortedBy, wordMatcher } from './list-query.ts';
 import { rootOf } from './trace-root.ts';
 
 export const TRACE_SORTS = ['last_seen', 'duration', 'spans', 'errors'] as const;
-export type TraceSort = (typeof TRACE_SORTS)[number];
+type TraceSort = (typeof TRACE_SORTS)[number];
 
 /** Which traces are wanted; all that is given must hold. */
 export interface TraceQuery extends FacetFilter {

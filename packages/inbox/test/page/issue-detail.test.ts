@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { seriousProblems } from '../../../../e2e/app/accessibility.ts';
 import { isBrowserAvailable } from '../../../../e2e/browser.ts';
 import { envelope, goodEvent, post, postEnvelope } from '../requests.ts';
 import { pageInBrowser } from './page-in-browser.ts';
@@ -146,6 +147,35 @@ describe.skipIf(!isBrowserAvailable())('an issue', { timeout: 60_000 }, () => {
     await page.keyboard.press('i');
     await page.getByText('Unresolved', { exact: true }).waitFor();
   });
+
+  it.each(['light', 'dark'] as const)(
+    'has nothing in it that axe finds serious and fits a narrow window, %s',
+    async (colorScheme) => {
+      const { inbox, page } = shared;
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width: 360, height: 800 });
+      await open();
+      await page.getByText('12 vendor frames').click();
+      await page.getByRole('button', { name: 'Resolve' }).click();
+      await page.getByText('Resolved: comes back').waitFor();
+      const problems = [...(await seriousProblems(page))];
+      const id = inbox.issues()[0]?.id;
+      for (const path of [
+        `/issues?id=${id}`,
+        '/issues?status=all',
+        '/issues?q=no-such-thing&environment=staging',
+        '/user?q=x',
+        '/traces?assets=1',
+      ]) {
+        await page.goto(`${inbox.url}${path}`);
+        await page.locator('main h2, main .entry, main .empty').first().waitFor();
+        problems.push(...(await seriousProblems(page)).map((problem) => `${path}: ${problem}`));
+        const width = Number(await page.evaluate('document.querySelector(".sheet").scrollWidth'));
+        if (width > 360) problems.push(`${path} is ${width} pixels wide`);
+      }
+      expect(problems).toEqual([]);
+    },
+  );
 
   it('does not scroll into empty space, nor does any other tab', async () => {
     const { inbox, page } = shared;
