@@ -10,9 +10,23 @@ export function isAsset(span: StoredSpan): boolean {
   if (span.op?.startsWith('resource.') === true) return true;
   if (span.op !== 'http.server' && span.op !== 'http.client') return false;
   const route = pathIn(span.name);
-  if (route !== null && !PARAMETER.test(route)) return ASSET_FILE.test(route);
-  // A route such as `GET /*` serves pages, too; one with a named parameter is the application's own.
-  return (route === null || route.endsWith('*')) && ASSET_FILE.test(addressPath(span) ?? '');
+  const address = addressPath(span);
+  if (isCatchAll(span.name)) {
+    // It serves the files of a page. Where the sender hides addresses, the pattern stands in their place.
+    return address === null || PARAMETER.test(address) || ASSET_FILE.test(address);
+  }
+  if (route === null) return ASSET_FILE.test(address ?? '');
+  return !PARAMETER.test(route) && ASSET_FILE.test(route);
+}
+
+/** Returns the path of an asset, by which a reader knows it; else the name of the span. */
+export function spanTitle(span: StoredSpan): string {
+  const address = isAsset(span) ? addressPath(span) : null;
+  return address === null || PARAMETER.test(address) ? span.name : address;
+}
+
+function isCatchAll(name: string): boolean {
+  return /^(?:GET|HEAD) \/?\*$/.test(name);
 }
 
 /** The path in the name of a request: `/a.js` of `GET http://localhost/a.js?v=1`. */

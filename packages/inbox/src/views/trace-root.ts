@@ -26,6 +26,12 @@ export function rootOf(spans: readonly StoredSpan[]): StoredSpan {
 function rankOf(span: StoredSpan, ids: ReadonlySet<string>): number {
   const isParentHere = span.parentSpanId !== null && ids.has(span.parentSpanId);
   const place = span.parentSpanId === null ? 0 : isParentHere ? 2 : 1;
-  // A service's part of the trace is named by its route, not by a query within.
-  return (isAsset(span) ? 100 : 0) + place * 10 + (span.isSegment ? 0 : 1);
+  return (isAsset(span) ? 100 : 0) + place * 10 + kindOf(span);
+}
+
+/** Of spans at the same place, a page names a trace before the requests that it made, and a route before what is inside of it. */
+function kindOf({ op, isSegment }: StoredSpan): number {
+  if (op === 'pageload' || op === 'navigation') return 0;
+  if (!isSegment) return 3;
+  return op === 'http.client' ? 2 : 1;
 }

@@ -62,7 +62,8 @@ export function listTraces(store: Store, query: TraceQuery = {}): TraceListing {
     let isWanted = false;
     for (const span of spans) {
       const found = facetsOf(span);
-      facets.add(found);
+      // The addresses of assets would hide those of pages and routes.
+      facets.add(isAsset(span) ? { ...found, url: null } : found);
       isWanted ||= passes(found);
     }
     if (!isWanted || !hasWords(textsOf(traceId, spans))) continue;

@@ -43,7 +43,11 @@ describe.skipIf(!isBrowserAvailable())('the lists of users, issues and traces', 
         start_timestamp: NOW / 1000,
         end_timestamp: (NOW + ms) / 1000,
         status: 'ok',
-        attributes: { 'sentry.op': attribute(op), 'service.name': attribute('web') },
+        attributes: {
+          'sentry.op': attribute(op),
+          'service.name': attribute('web'),
+          'url.full': attribute(`http://localhost:3000/assets/${id}.js?v=1`),
+        },
       });
       const page = [
         span('a', null, `/page-${index}`, 'pageload', 100 * (3 - index)),
@@ -127,7 +131,7 @@ describe.skipIf(!isBrowserAvailable())('the lists of users, issues and traces', 
     const rows = () => page.locator('.waterfall .name > strong').allTextContents();
     await expect.poll(rows).toEqual(['/page-0', '3 assets', 'GET /api/codes']);
     await page.getByRole('link', { name: '3 assets' }).press('Enter');
-    await expect.poll(rows).toEqual(['/page-0', 'localhost', 'localhost', 'localhost', 'GET /api/codes']);
+    await expect.poll(rows).toEqual(['/page-0', '/assets/b.js', '/assets/c.js', '/assets/d.js', 'GET /api/codes']);
     await page.getByRole('button', { name: 'Assets' }).click();
     await expect.poll(rows).toHaveLength(3);
     await open('/traces?assets=1');

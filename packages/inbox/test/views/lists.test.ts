@@ -194,6 +194,12 @@ describe('GET /api/traces', () => {
         ms: 30,
         attributes: { 'sentry.release': 'api@4', 'url.path': '/qr/7/image.svg' },
       }),
+      // The page's server hides addresses: the route stands in their place.
+      span('7', 'GET /*', 'http.server', { ago: 90, attributes: { 'http.route': '/*', 'url.path': '/*' } }),
+      // Nothing of the root has arrived but its id, and the clock of the service is late.
+      span('8', 'POST /api/auth/*', 'http.server', { parent: 'dddddddddddddddd', ago: 60 }),
+      span('8', 'POST localhost', 'http.client', { parent: 'dddddddddddddddd', ago: 55 }),
+      span('8', '/signup', 'pageload', { parent: 'dddddddddddddddd', ago: 50 }),
       // Its root was not sampled.
       span('6', 'SELECT 1', 'db', { parent: 'ffffffffffffffff', segment: false, ago: 110 }),
       span('6', 'GET /codes/:id', 'http.server', { parent: 'eeeeeeeeeeeeeeee', ago: 100 }),
@@ -214,10 +220,10 @@ describe('GET /api/traces', () => {
   it('names a trace by its root, and leaves out those of assets alone', async () => {
     const inbox = await withTraces();
     const listed = await read(inbox, '/api/traces');
-    expect(namesOf(listed)).toEqual(['GET /codes/:id', 'GET /qr/:id/image.svg', 'GET /*', '/codes']);
-    expect(listed).toMatchObject({ total: 4, hidden: 2 });
+    expect(namesOf(listed)).toEqual(['/signup', 'GET /codes/:id', 'GET /qr/:id/image.svg', 'GET /*', '/codes']);
+    expect(listed).toMatchObject({ total: 5, hidden: 3 });
     expect((listed['traces'] as object[]).at(-1)).toMatchObject({ op: 'pageload', spans: 3, assets: 1 });
-    expect(await read(inbox, '/api/traces?assets=1')).toMatchObject({ total: 6, hidden: 0 });
+    expect(await read(inbox, '/api/traces?assets=1')).toMatchObject({ total: 8, hidden: 0 });
   });
 
   it.each([
@@ -229,9 +235,9 @@ describe('GET /api/traces', () => {
     ['release=api@4', ['GET /qr/:id/image.svg']],
     ['browser=Firefox', ['/codes']],
     ['url=/login', ['GET /*']],
-    ['sort=duration', ['/codes', 'GET /qr/:id/image.svg', 'GET /codes/:id', 'GET /*']],
+    ['sort=duration&limit=2', ['/codes', 'GET /qr/:id/image.svg']],
     ['sort=last_seen&order=asc&limit=1', ['/codes']],
-    ['sort=spans&limit=2', ['/codes', 'GET /codes/:id']],
+    ['sort=spans&limit=2', ['/signup', '/codes']],
   ])('answers %s', async (query, expected) => {
     expect(namesOf(await read(await withTraces(), `/api/traces?${query}`))).toEqual(expected);
   });
