@@ -1,6 +1,7 @@
 import { Faults } from './faults/faults.ts';
 import { uniqueNewestFirst } from './query/deduplicate.ts';
 import { type EventFilter, matchesEvent, matchesSpan, type SpanFilter } from './query/filters.ts';
+import { type IssueMarks, openIssueMarks } from './query/issue-marks.ts';
 import { groupIssues, type Issue } from './query/issues.ts';
 import { compactEvents } from './store/compaction.ts';
 import { type EventLog, openEventLog, readEventLog, rewriteEventLog } from './store/event-log.ts';
@@ -58,6 +59,8 @@ export interface InboxData extends InboxReader {
   readonly store: Store;
   readonly rawLog: RawLog | undefined;
   readonly faults: Faults;
+  /** Which issues are resolved or ignored. */
+  readonly issueMarks: IssueMarks;
   /** Removes for good what Mixpanel's compaction would: repeats of one day, whatever their time. @returns how many */
   compact(): number;
   clear(): void;
@@ -72,8 +75,10 @@ export async function openInboxData(options: InboxDataOptions = {}): Promise<Inb
   const store = new Store({ maxRecords, maxBytes, idMerge });
   const rawLog = keepRaw ? new RawLog(maxBytes) : undefined;
   const log = dataFile === undefined ? undefined : await restore(store, dataFile, onFileError);
+  const issueMarks = await openIssueMarks(dataFile && `${dataFile}.issues.json`, onFileError);
   return {
-    ...createReader(store, rawLog),
+    ...createReader(store, rawLog, issueMarks),
+    issueMarks,
     store,
     rawLog,
     faults: new Faults(),
@@ -84,6 +89,7 @@ export async function openInboxData(options: InboxDataOptions = {}): Promise<Inb
     },
     async close() {
       await log?.close();
+      await issueMarks.close();
     },
   };
 }
@@ -120,7 +126,7 @@ function* compacted(store: Store): Generator<StoredRecord> {
   for (const kind of RECORD_KINDS) if (kind !== 'profile') yield* store.of(kind);
 }
 
-function createReader(store: Store, rawLog: RawLog | undefined): InboxReader {
+function createReader(store: Store, rawLog: RawLog | undefined, issueMarks: IssueMarks): InboxReader {
   return {
     events(filter = {}) {
       const matching: StoredEvent[] = [];
@@ -131,7 +137,7 @@ function createReader(store: Store, rawLog: RawLog | undefined): InboxReader {
       return matching.reverse();
     },
     profiles: () => store.profiles.list(),
-    issues: () => groupIssues(store.of('error')),
+    issues: () => groupIssues(store.of('error'), { marks: issueMarks.all() }),
     errors: () => [...store.of('error')],
     spans: (filter = {}) => [...store.of('span')].filter((span) => matchesSpan(span, filter)),
     logs: () => [...store.of('log')],
