@@ -5,6 +5,7 @@ import type { InboxData } from '../inbox-data.ts';
 import { RECORD_KINDS } from '../store/records.ts';
 import type { ReportSource } from './analytics/report-source.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
+import { liveRoute } from './live/route.ts';
 import { statsOf } from './stats.ts';
 import { streamRoute } from './stream.ts';
 import { issueOf } from './suppressed.ts';
@@ -102,6 +103,7 @@ export function queryRoutes(instance: FastifyInstance, data: InboxData, source: 
 
   app.get('/health/live', () => ({ status: 'ok' }));
 
+  liveRoute(instance, store);
   streamRoute(instance, store, data.faults);
   analyticsRoutes(instance, source);
 
