@@ -94,11 +94,6 @@ export function queryRoutes(instance: FastifyInstance, data: InboxData, source: 
 
   app.get('/api/stats', () => statsOf(data));
 
-  app.delete('/api/data', (_request, reply) => {
-    data.clear();
-    return reply.code(204).send();
-  });
-
   app.post('/api/compact', () => ({ removed: data.compact() }));
 
   app.get('/health/live', () => ({ status: 'ok' }));
