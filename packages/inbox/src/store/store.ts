@@ -2,6 +2,7 @@ import { createIdentity } from './create-identity.ts';
 import type { Identity, IdMerge } from './identity.ts';
 import { Profiles } from './profiles.ts';
 import { type NewRecord, RECORD_KINDS, type RecordKind, type RecordOf, type StoredRecord } from './records.ts';
+import { Repeats } from './repeats.ts';
 import { Ring } from './ring.ts';
 
 /** Bounds of what is kept in memory. */
@@ -26,6 +27,7 @@ type Rings = { readonly [Kind in RecordKind]: Ring<RecordOf<Kind>> };
 export class Store {
   readonly profiles: Profiles;
   readonly identity: Identity;
+  readonly repeats = new Repeats();
   readonly idMerge: IdMerge;
   readonly #limits: StoreLimits;
   readonly #rings: Rings = {
@@ -53,8 +55,7 @@ export class Store {
   add(records: readonly NewRecord[], bytes: number): void {
     if (records.length === 0) return;
     const bytesEach = bytes / records.length;
-    const stored = records.map((record): StoredRecord => ({ id: this.#nextId(), ...record }));
-    for (const record of stored) this.#keep(record, bytesEach);
+    const stored = records.map((record) => this.#keepNew({ id: this.#nextId(), ...record }, bytesEach));
     for (const listener of this.#listeners) listener(stored);
   }
 
@@ -82,7 +83,11 @@ export class Store {
   remove<Kind extends RecordKind>(kind: Kind, unwanted: (record: RecordOf<Kind>) => boolean): number {
     // The ring of a kind holds exactly the records of that kind.
     const ring = this.#rings[kind] as Ring<RecordOf<Kind>>;
-    return ring.removeWhere(unwanted);
+    return ring.removeWhere((record) => {
+      const isUnwanted = unwanted(record);
+      if (isUnwanted) this.#forgetRepeats(record);
+      return isUnwanted;
+    });
   }
 
   /** Tells the listeners that something has been taken out: readers must look again. */
@@ -99,6 +104,7 @@ export class Store {
     for (const kind of RECORD_KINDS) this.#rings[kind].clear();
     this.profiles.clear();
     this.identity.clear();
+    this.repeats.clear();
     for (const listener of this.#clearListeners) listener();
   }
 
@@ -107,13 +113,22 @@ export class Store {
     return this.#lastId;
   }
 
+  #keepNew(record: StoredRecord, bytes: number): StoredRecord {
+    const counted = record.kind === 'event' ? this.repeats.count(record) : record;
+    this.#keep(counted, bytes);
+    return counted;
+  }
+
   #keep(record: StoredRecord, bytes: number): void {
     // One assertion instead of seven cases: the ring of a kind takes exactly the records of that kind.
     const ring = this.#rings[record.kind] as Ring<StoredRecord>;
     ring.push(record, bytes);
-    if (record.kind === 'event') this.identity.learn(record);
+    if (record.kind === 'event') {
+      this.repeats.keep(record);
+      this.identity.learn(record);
+    }
     if (record.kind === 'profile') this.profiles.apply(record);
-    if (ring.length > this.#limits.maxRecords) ring.evictOldest();
+    if (ring.length > this.#limits.maxRecords) this.#evict(ring);
     this.#evictToFit();
   }
 
@@ -126,8 +141,17 @@ export class Store {
         if (ring.bytes > heaviest.bytes) heaviest = ring;
       }
       if (heaviest.length <= 1) return;
-      heaviest.evictOldest();
+      this.#evict(heaviest);
     }
+  }
+
+  #evict(ring: Ring<StoredRecord>): void {
+    const oldest = ring.evictOldest();
+    if (oldest !== undefined) this.#forgetRepeats(oldest);
+  }
+
+  #forgetRepeats(record: StoredRecord): void {
+    if (record.kind === 'event') this.repeats.forget(record);
   }
 
   #totalBytes(): number {
