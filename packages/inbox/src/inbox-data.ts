@@ -138,8 +138,8 @@ function createReader(store: Store, rawLog: RawLog | undefined): InboxReader {
   return {
     events(filter = {}) {
       const matching: StoredEvent[] = [];
-      const all = store.of('event');
-      for (const event of filter.duplicates === true ? all.newestFirst() : uniqueNewestFirst(all)) {
+      const all = filter.duplicates === true ? store.of('event').newestFirst() : uniqueNewestFirst(store);
+      for (const event of all) {
         if (matchesEvent(event, filter, store.identity)) matching.push(event);
       }
       return matching.reverse();

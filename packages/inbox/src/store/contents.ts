@@ -2,6 +2,7 @@ import { createIdentity } from './create-identity.ts';
 import type { Identity } from './identity.ts';
 import { Profiles } from './profiles.ts';
 import { RECORD_KINDS, type RecordKind, type RecordOf, type StoredRecord } from './records.ts';
+import { Repeats } from './repeats.ts';
 import { Ring } from './ring.ts';
 import type { StoreOptions } from './store.ts';
 
@@ -11,6 +12,7 @@ type Rings = { readonly [Kind in RecordKind]: Ring<RecordOf<Kind>> };
 export class Contents {
   readonly profiles: Profiles;
   readonly identity: Identity;
+  readonly repeats = new Repeats();
   readonly #limits: StoreOptions;
   readonly #rings: Rings = {
     event: new Ring(),
@@ -41,16 +43,31 @@ export class Contents {
   remove<Kind extends RecordKind>(kind: Kind, unwanted: (record: RecordOf<Kind>) => boolean): number {
     // The ring of a kind holds exactly the records of that kind.
     const ring = this.#rings[kind] as Ring<RecordOf<Kind>>;
-    return ring.removeWhere(unwanted);
+    return ring.removeWhere((record) => {
+      const isUnwanted = unwanted(record);
+      if (isUnwanted) this.#forgetRepeats(record);
+      return isUnwanted;
+    });
   }
 
+  /** Keeps a record that has just arrived. @returns it, an event with the number of its repeats */
+  keepNew(record: StoredRecord, bytes: number): StoredRecord {
+    const counted = record.kind === 'event' ? this.repeats.count(record) : record;
+    this.keep(counted, bytes);
+    return counted;
+  }
+
+  /** Keeps a record as it was kept before. */
   keep(record: StoredRecord, bytes: number): void {
     // One assertion instead of seven cases: the ring of a kind takes exactly the records of that kind.
     const ring = this.#rings[record.kind] as Ring<StoredRecord>;
     ring.push(record, bytes);
-    if (record.kind === 'event') this.identity.learn(record);
+    if (record.kind === 'event') {
+      this.repeats.keep(record);
+      this.identity.learn(record);
+    }
     if (record.kind === 'profile') this.profiles.apply(record);
-    if (ring.length > this.#limits.maxRecords) ring.evictOldest();
+    if (ring.length > this.#limits.maxRecords) this.#evict(ring);
     this.#evictToFit();
   }
 
@@ -62,7 +79,7 @@ export class Contents {
       return [...ring].map((record) => ({ record, bytes }));
     });
     records.sort((left, right) => left.record.id - right.record.id);
-    for (const { record, bytes } of records) this.keep(record, bytes);
+    for (const { record, bytes } of records) this.keepNew(record, bytes);
   }
 
   /** The kind that weighs most gives way, so that a flood of spans cannot push out the errors. */
@@ -74,8 +91,17 @@ export class Contents {
         if (ring.bytes > heaviest.bytes) heaviest = ring;
       }
       if (heaviest.length <= 1) return;
-      heaviest.evictOldest();
+      this.#evict(heaviest);
     }
+  }
+
+  #evict(ring: Ring<StoredRecord>): void {
+    const oldest = ring.evictOldest();
+    if (oldest !== undefined) this.#forgetRepeats(oldest);
+  }
+
+  #forgetRepeats(record: StoredRecord): void {
+    if (record.kind === 'event') this.repeats.forget(record);
   }
 
   #totalBytes(): number {

@@ -2,6 +2,7 @@ import { Contents } from './contents.ts';
 import type { Identity, IdMerge } from './identity.ts';
 import type { Profiles } from './profiles.ts';
 import type { NewRecord, RecordKind, RecordOf, StoredRecord } from './records.ts';
+import type { Repeats } from './repeats.ts';
 import type { Ring } from './ring.ts';
 
 /** Bounds of what is kept in memory. */
@@ -46,6 +47,10 @@ export class Store {
     return this.#contents.identity;
   }
 
+  get repeats(): Repeats {
+    return this.#contents.repeats;
+  }
+
   /** What is set aside, if anything, and what is visible; in the order of arrival. */
   get everyContents(): readonly Contents[] {
     return this.#aside === undefined ? [this.#contents] : [this.#aside, this.#contents];
@@ -55,8 +60,7 @@ export class Store {
   add(records: readonly NewRecord[], bytes: number): void {
     if (records.length === 0) return;
     const bytesEach = bytes / records.length;
-    const stored = records.map((record): StoredRecord => ({ id: this.#nextId(), ...record }));
-    for (const record of stored) this.#contents.keep(record, bytesEach);
+    const stored = records.map((record) => this.#contents.keepNew({ id: this.#nextId(), ...record }, bytesEach));
     for (const listener of this.#listeners) listener(stored);
   }
 

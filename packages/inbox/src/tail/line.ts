@@ -27,6 +27,7 @@ export function lineOf(record: StoredRecord, { utc, hasColors }: LineOptions): s
     color('gray', clock('time' in record ? record.time : record.receivedAt, utc)),
     color(COLORS[record.kind], record.kind.padEnd(8)),
     color('bold', printable(titleOf(record))),
+    color('gray', record.kind === 'event' && record.repeats ? `×${record.repeats}` : ''),
     printable(detailOf(record)),
     color('gray', printable(serviceOf(record) ?? '')),
     color('gray', printable(userOf(record) ?? '')),

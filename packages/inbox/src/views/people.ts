@@ -33,7 +33,7 @@ export function listPeople(store: Store, linkEvents: ReadonlySet<string>): Perso
   const people = new Map<string, { id: string; events: number; errors: number; lastSeen: number }>();
   for (const kind of ['event', 'error'] as const) {
     for (const record of store.of(kind)) {
-      if (isLink(record, linkEvents)) continue;
+      if (isLink(record, linkEvents) || isRepeated(record, store)) continue;
       const id = userIdOf(record, store.identity);
       if (id === null) continue;
       const person = people.get(id) ?? { id, events: 0, errors: 0, lastSeen: 0 };
@@ -52,6 +52,11 @@ function isLink(record: StoredRecord, linkEvents: ReadonlySet<string>): boolean 
   return record.kind === 'event' && linkEvents.has(record.event);
 }
 
+/** Whether a later copy of the same event is kept. */
+function isRepeated(record: StoredRecord, store: Store): boolean {
+  return record.kind === 'event' && store.repeats.isReplaced(record);
+}
+
 function isDevice({ id }: Person): boolean {
   return id.startsWith(DEVICE_PREFIX);
 }
@@ -60,7 +65,7 @@ function isDevice({ id }: Person): boolean {
 export function findPerson(store: Store, name: string, limit: number, linkEvents: ReadonlySet<string>): PersonDetail {
   const id = store.identity.resolve(name);
   const isTheirs = (record: StoredRecord): boolean =>
-    !isLink(record, linkEvents) && userIdOf(record, store.identity) === id;
+    !isLink(record, linkEvents) && !isRepeated(record, store) && userIdOf(record, store.identity) === id;
   const records: StoryRecord[] = [];
   for (const kind of STORY_KINDS) {
     for (const record of store.of(kind)) if (isTheirs(record)) records.push(record);

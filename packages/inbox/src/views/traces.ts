@@ -46,7 +46,7 @@ function summary(spans: readonly StoredSpan[]): Omit<TraceSummary, 'traceId' | '
 function countByTrace(store: Store, kind: 'error' | 'event'): Map<string, number> {
   const counts = new Map<string, number>();
   for (const record of store.of(kind)) {
-    const traceId = traceIdOf(record);
+    const traceId = record.kind === 'event' && store.repeats.isReplaced(record) ? null : traceIdOf(record);
     if (traceId !== null) counts.set(traceId, (counts.get(traceId) ?? 0) + 1);
   }
   return counts;

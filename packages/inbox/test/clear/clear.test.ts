@@ -57,6 +57,16 @@ describe('DELETE /api/data', () => {
     expect(names(inbox)).toEqual(['a', 'b', 'c']);
   });
 
+  it('counts an event that was repeated after it, once it is undone', async () => {
+    const inbox = await start();
+    const event = goodEvent({ $insert_id: 'same' }, 'repeated');
+    await post(inbox, '/track', [event]);
+    await clear(inbox);
+    await post(inbox, '/track', [event]);
+    await undo(inbox);
+    expect(inbox.events()).toMatchObject([{ event: 'repeated', repeats: 2 }]);
+  });
+
   it('answers 409 when there is nothing to undo, and offers nothing when nothing was cleared', async () => {
     const inbox = await start();
     expect((await undo(inbox)).status).toBe(409);

@@ -161,6 +161,18 @@ describe('GET /api/live', () => {
     });
   });
 
+  it('shows an event that was received three times once, and says so', async () => {
+    const inbox = await start();
+    const event = goodEvent({ time: NOW, $insert_id: 'same' }, 'qr_scanned');
+    for (let times = 0; times < 3; times++) await post(inbox, '/track', [event]);
+    await post(inbox, '/track', [goodEvent({}, 'another')]);
+    const rows = await rowsOf(inbox);
+    expect(rows.map((row) => [nameOf(row), row.repeats])).toEqual([
+      ['another', 1],
+      ['qr_scanned', 3],
+    ]);
+  });
+
   it('shows a span without a trace as a row of its own', async () => {
     const inbox = await start();
     await postEnvelope(inbox, container('span', [{ name: 'alone', start_timestamp: 1, end_timestamp: 2 }]));

@@ -96,7 +96,7 @@ function recordRows(store: Store, kinds: ReadonlySet<string>, matches: Matcher, 
 }
 
 function newestFirst(store: Store, kind: RecordKind): Iterable<StoredRecord> {
-  return kind === 'event' ? uniqueNewestFirst(store.of('event')) : store.of(kind).newestFirst();
+  return kind === 'event' ? uniqueNewestFirst(store) : store.of(kind).newestFirst();
 }
 
 function traceRows(
@@ -125,7 +125,7 @@ function toRow(record: StoredRecord, store: Store): RecordRow {
     record: preview(record),
     traceId: traceIdOf(record),
     userId: userIdOf(record, store.identity),
-    repeats: 1,
+    repeats: record.kind === 'event' ? (record.repeats ?? 1) : 1,
   };
 }
 
