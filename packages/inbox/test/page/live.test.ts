@@ -54,7 +54,7 @@ describe.skipIf(!isBrowserAvailable())('the live tab', { timeout: 60_000 }, () =
     const span = { trace_id: TRACE, name: 'GET /', start_timestamp: 1, end_timestamp: 2 };
     await postEnvelope(inbox, container('span', [span]));
     await page.locator('.row', { hasText: 'of the trace' }).click();
-    await page.getByRole('link', { name: 'Everything of this trace' }).click();
+    await page.getByRole('link', { name: 'Filter by trace' }).click();
     await expect.poll(titles).toEqual(['of the trace', 'GET /']);
     await page.keyboard.press('Escape');
     await page.locator('.row', { hasText: 'another' }).waitFor();

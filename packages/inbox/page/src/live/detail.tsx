@@ -31,8 +31,10 @@ function Content({ record }: { readonly record: StoredRecord }): ReactElement {
   return (
     <>
       <Badge kind={record.kind} />
-      <h2>{describe(record).title}</h2>
-      {record.kind === 'event' && <Repeats count={record.repeats} />}
+      <h2>
+        {describe(record).title}
+        {record.kind === 'event' && <Repeats count={record.repeats} />}
+      </h2>
       <DetailFacts record={record} />
       <DetailLinks record={record} />
       <Related record={record} />

@@ -45,7 +45,7 @@ export function KindChips({ kinds, answer }: KindChipsProps): ReactElement {
         </button>
       ))}
       <span id="kinds-how" className="how">
-        Ctrl or Shift + click adds a kind
+        Shift + click adds a kind
       </span>
       {evicted > 0 && <p className="evicted">{countText(evicted)} older records made room</p>}
     </fieldset>
