@@ -6,7 +6,7 @@ import type { Repeats } from './repeats.ts';
 import type { Ring } from './ring.ts';
 
 /** Bounds of what is kept in memory. */
-export interface StoreLimits {
+interface StoreLimits {
   /** Records of one kind. */
   readonly maxRecords: number;
   /** JSON bytes of all kinds together, as received; the heap needs about three times as much. */

@@ -191,6 +191,24 @@ describe('GET /api/live', () => {
     expect(await namesOf(inbox, `q=${'x'.repeat(100)}`)).toHaveLength(1);
   });
 
+  it('has another version once records are cleared, brought back or removed, and the same while they arrive', async () => {
+    const inbox = await start();
+    const version = async (): Promise<unknown> => (await read(inbox, '/api/live'))['version'];
+    const versions = [await version()];
+    await post(inbox, '/import', [
+      goodEvent({ $insert_id: 'a', time: NOW }),
+      goodEvent({ $insert_id: 'a', time: NOW + 1 }),
+    ]);
+    expect(await version()).toBe(versions[0]);
+    inbox.compact();
+    versions.push(await version());
+    await fetch(`${inbox.url}/api/data`, { method: 'DELETE' });
+    versions.push(await version());
+    await fetch(`${inbox.url}/api/data/undo`, { method: 'POST' });
+    versions.push(await version());
+    expect(new Set(versions).size).toBe(4);
+  });
+
   it('answers 400 to a limit that is no number', async () => {
     const inbox = await start();
     expect((await fetch(`${inbox.url}/api/live?limit=many`)).status).toBe(400);

@@ -2,8 +2,14 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Store } from '../../store/store.ts';
-import { LIVE_KINDS, liveRows } from './live-rows.ts';
+import { LIVE_KINDS, type LiveRows, liveRows } from './live-rows.ts';
 import { TextSearch } from './text-search.ts';
+
+/** An answer of `GET /api/live`. */
+export interface LiveAnswer extends LiveRows {
+  /** Differs when records were cleared, removed or brought back, and when the inbox was restarted: earlier rows are void. */
+  readonly version: string;
+}
 
 const Text = (description: string) => Type.Optional(Type.String({ description }));
 
@@ -22,6 +28,15 @@ const DEFAULT_LIMIT = 300;
 export function liveRoute(instance: FastifyInstance, store: Store): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const search = new TextSearch();
+  const startedAt = Date.now();
+  let removals = 0;
+  const countRemoval = (): void => {
+    removals += 1;
+  };
+  const stops = [store.onClear(countRemoval), store.onRemoval(countRemoval)];
+  app.addHook('onClose', async () => {
+    for (const stop of stops) stop();
+  });
   app.get('/api/live', { schema: { querystring: Query } }, ({ query }) => {
     const filter = {
       kinds: new Set(query.kind?.split(',').filter((kind) => kind !== '')),
@@ -30,6 +45,7 @@ export function liveRoute(instance: FastifyInstance, store: Store): void {
       userId: query.user,
       traceId: query.trace_id,
     };
-    return liveRows(store, search, filter, query.limit ?? DEFAULT_LIMIT);
+    const version = `${startedAt}.${removals}`;
+    return { version, ...liveRows(store, search, filter, query.limit ?? DEFAULT_LIMIT) } satisfies LiveAnswer;
   });
 }
