@@ -2,6 +2,7 @@ import { UndoableClear } from './clear/undoable-clear.ts';
 import { Faults } from './faults/faults.ts';
 import { uniqueNewestFirst } from './query/deduplicate.ts';
 import { type EventFilter, matchesEvent, matchesSpan, type SpanFilter } from './query/filters.ts';
+import { type IssueMarks, openIssueMarks } from './query/issue-marks.ts';
 import { groupIssues, type Issue } from './query/issues.ts';
 import { compactEvents } from './store/compaction.ts';
 import type { Contents } from './store/contents.ts';
@@ -60,6 +61,8 @@ export interface InboxData extends InboxReader {
   readonly store: Store;
   readonly rawLog: RawLog | undefined;
   readonly faults: Faults;
+  /** Which issues are resolved or ignored. */
+  readonly issueMarks: IssueMarks;
   /** Removes for good what Mixpanel's compaction would: repeats of one day, whatever their time. @returns how many */
   compact(): number;
   /** Removes everything for good, in memory and in the data file. */
@@ -78,8 +81,10 @@ export async function openInboxData(options: InboxDataOptions = {}): Promise<Inb
   const rawLog = keepRaw ? new RawLog(maxBytes) : undefined;
   const log = dataFile === undefined ? undefined : await restore(store, dataFile, onFileError);
   const undoableClear = new UndoableClear(store, rawLog, () => log?.replace(() => compacted(store)));
+  const issueMarks = await openIssueMarks(dataFile && `${dataFile}.issues.json`, onFileError);
   return {
-    ...createReader(store, rawLog),
+    ...createReader(store, rawLog, issueMarks),
+    issueMarks,
     store,
     rawLog,
     faults: new Faults(),
@@ -94,6 +99,7 @@ export async function openInboxData(options: InboxDataOptions = {}): Promise<Inb
     async close() {
       undoableClear.cancel();
       await log?.close();
+      await issueMarks.close();
     },
   };
 }
@@ -134,7 +140,7 @@ function* compactedContents(contents: Contents): Generator<StoredRecord> {
   for (const kind of RECORD_KINDS) if (kind !== 'profile') yield* contents.of(kind);
 }
 
-function createReader(store: Store, rawLog: RawLog | undefined): InboxReader {
+function createReader(store: Store, rawLog: RawLog | undefined, issueMarks: IssueMarks): InboxReader {
   return {
     events(filter = {}) {
       const matching: StoredEvent[] = [];
@@ -145,7 +151,7 @@ function createReader(store: Store, rawLog: RawLog | undefined): InboxReader {
       return matching.reverse();
     },
     profiles: () => store.profiles.list(),
-    issues: () => groupIssues(store.of('error')),
+    issues: () => groupIssues(store.of('error'), { marks: issueMarks.all() }),
     errors: () => [...store.of('error')],
     spans: (filter = {}) => [...store.of('span')].filter((span) => matchesSpan(span, filter)),
     logs: () => [...store.of('log')],

@@ -11,7 +11,7 @@ import type { InboxData } from './inbox-data.ts';
 import { complianceRoutes } from './mixpanel/compliance/routes.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
-import { type InboxPlan, linkEventsOf } from './plan/inbox-plan.ts';
+import { funnelOf, type InboxPlan, linkEventsOf } from './plan/inbox-plan.ts';
 import { planRoute } from './plan/routes.ts';
 import { EventIndex } from './query/analytics/event-index.ts';
 import type { ReportSource } from './query/analytics/report-source.ts';
@@ -19,6 +19,7 @@ import { queryRoutes } from './query/routes.ts';
 import { sentryReadingRoutes } from './sentry/reading/routes.ts';
 import { sentryRoutes } from './sentry/routes.ts';
 import { openSourceMaps } from './sentry/source-maps.ts';
+import { type EditorOptions, editorLinks } from './views/editor-links.ts';
 import { viewRoutes } from './views/routes.ts';
 
 /** What the plugin serves from. */
@@ -37,6 +38,8 @@ export interface InboxPluginOptions {
   readonly alerts?: readonly AlertRule[] | undefined;
   /** What may be tracked, and the event that links ids. @default the platform's plan */
   readonly plan?: InboxPlan | undefined;
+  /** How frames of a stack are opened in an editor. @default files below the application's root, in VS Code */
+  readonly editor?: EditorOptions | undefined;
   /** Folder of the inbox's own page, built. @default where the build puts it */
   readonly page?: string | undefined;
 }
@@ -44,6 +47,7 @@ export interface InboxPluginOptions {
 async function registerInbox(app: FastifyInstance, options: InboxPluginOptions): Promise<void> {
   const { data, now = Date.now, complianceDelayMs: delayMs = 0, plan = platformPlan } = options;
   const sourceMaps = options.sourceMaps === undefined ? undefined : openSourceMaps(options.sourceMaps);
+  const linkOf = editorLinks(options.editor);
   const { store, rawLog, faults } = data;
   const ingestion = { store, rawLog, faults, now };
   const source: ReportSource = {
@@ -56,6 +60,7 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
       return store.profiles;
     },
     linkEvents: linkEventsOf(plan),
+    usualFunnel: funnelOf(plan),
     now,
   };
   app.addHook('onClose', async () => source.index.close());
@@ -70,7 +75,7 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
     refuseForeignHostNames(scope);
     queryRoutes(scope, data, source);
     clearRoutes(scope, data);
-    viewRoutes(scope, data, source);
+    viewRoutes(scope, data, source, linkOf);
     planRoute(scope, plan, store);
     alertsRoute(scope, data, source, options.alerts ?? []);
     sentryReadingRoutes(scope, data);

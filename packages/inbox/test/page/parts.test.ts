@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { advance, EMPTY, type FeedMessage } from '../../page/src/feed/snapshot.ts';
 import { around } from '../../page/src/issues/around.ts';
 import { keepFresh } from '../../page/src/shared/keep-fresh.ts';
-import { type TraceRecord, toRows } from '../../page/src/traces/waterfall-rows.ts';
+import { type TraceRecord, toRows, type WaterfallRow } from '../../page/src/traces/waterfall-rows.ts';
 import { toSessions } from '../../page/src/user/sessions.ts';
 import type { StoredEvent, StoredSpan } from '../../src/index.ts';
 
@@ -38,9 +38,12 @@ function span(spanId: string, parentSpanId: string | null, time: number, duratio
 }
 
 const names = (records: readonly TraceRecord[]): string[] =>
-  toRows(records).map(
-    ({ record, depth }) => `${'.'.repeat(depth)}${record.kind === 'span' ? record.name : `#${record.id}`}`,
-  );
+  toRows(records).map((row) => `${'.'.repeat(row.depth)}${nameOf(row)}`);
+
+function nameOf(row: WaterfallRow): string {
+  if ('assets' in row) return `${row.assets.length} assets`;
+  return row.record.kind === 'span' ? row.record.name : `#${row.record.id}`;
+}
 
 describe('the snapshot of the stream', () => {
   it('has the newest record first, and the last 2000 only', () => {

@@ -83,6 +83,22 @@ describe('GET /api/live', () => {
     expect(await namesOf(inbox)).toEqual(['/create', '/assets/index-abc.js']);
   });
 
+  it('leaves out the traces of files that a server sent, unless traces, a text or that trace are asked for', async () => {
+    const inbox = await start();
+    const served = (path: string, trace: string) =>
+      span(`GET ${path}`, 'web-server', 0, 1, {
+        ...root,
+        trace_id: trace,
+        attributes: { 'sentry.op': { type: 'string', value: 'http.server' } },
+      });
+    await postEnvelope(inbox, container('span', [served('/assets/a.js', 'b'.repeat(32))]));
+    await postEnvelope(inbox, container('span', [served('/create', TRACE)]));
+    expect(await namesOf(inbox)).toEqual(['GET /create']);
+    for (const query of ['kind=trace', 'q=assets', `trace_id=${'b'.repeat(32)}`]) {
+      expect(await namesOf(inbox, query)).toContain('GET /assets/a.js');
+    }
+  });
+
   it('never shows a negative duration, whatever the clocks of browser and services say', async () => {
     const inbox = await start();
     await postEnvelope(inbox, container('span', [span('backwards', 'web', 0, -5000, root)]));

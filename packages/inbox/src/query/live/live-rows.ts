@@ -4,7 +4,7 @@ import { uniqueNewestFirst } from '../deduplicate.ts';
 import { serviceOf, traceIdOf, userIdOf } from '../filters.ts';
 import { preview, type RecordRow } from './record-rows.ts';
 import type { TextSearch } from './text-search.ts';
-import { foldTraces, placeBelow, type TraceFold, type TraceRow, toTraceRow } from './trace-folds.ts';
+import { foldTraces, isServedAsset, placeBelow, type TraceFold, type TraceRow, toTraceRow } from './trace-folds.ts';
 
 /** What a row is about: a record of a kind, or a trace with all of its spans. */
 export const LIVE_KINDS = ['event', 'error', 'log', 'profile', 'trace', 'item', 'rejected'] as const;
@@ -33,7 +33,7 @@ export interface LiveRows {
   readonly held: Readonly<Record<LiveKind, number>>;
   /** Records that made room for later ones. */
   readonly evicted: number;
-  /** Services that sent any of the traces held, or any of the rows. */
+  /** Services that sent any of the spans and errors held, or any of the rows. */
   readonly services: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export function liveRows(store: Store, search: TextSearch, filter: LiveFilter, l
   const matches = recordMatcher(store, search, filter);
   const rows = [
     ...recordRows(store, filter.kinds, matches, limit + 1),
-    ...traceRows(store, filter, matches, folds, limit + 1),
+    ...traceRows(filter, matches, folds, limit + 1),
   ];
   const isStory = filter.traceId !== undefined || filter.userId !== undefined;
   rows.sort(
@@ -62,7 +62,7 @@ export function liveRows(store: Store, search: TextSearch, filter: LiveFilter, l
     hasMore: rows.length > limit,
     held: heldIn(store, folds.size),
     evicted: RECORD_KINDS.reduce((total, kind) => total + store.of(kind).evicted, 0),
-    services: servicesIn(shown, folds),
+    services: servicesIn(store, shown),
   };
 }
 
@@ -100,21 +100,21 @@ function newestFirst(store: Store, kind: RecordKind): Iterable<StoredRecord> {
 }
 
 function traceRows(
-  store: Store,
   filter: LiveFilter,
   matches: Matcher,
   folds: ReadonlyMap<string, TraceFold>,
   limit: number,
 ): TraceRow[] {
   if (filter.kinds.size > 0 && !filter.kinds.has('trace')) return [];
-  // A trace is found by any of its spans.
-  const found = new Set<string>();
-  for (const span of store.of('span')) if (!found.has(span.traceId) && matches(span)) found.add(span.traceId);
-  const matching = [...folds.values()].filter(({ traceId }) => found.has(traceId));
-  return matching
-    .sort((left, right) => right.id - left.id)
-    .slice(0, limit)
-    .map(toTraceRow);
+  const isAskedFor = filter.kinds.size > 0 || filter.text.trim() !== '' || filter.traceId !== undefined;
+  const newestFirst = [...folds.values()].sort((left, right) => right.id - left.id);
+  const rows: TraceRow[] = [];
+  for (const fold of newestFirst) {
+    if (rows.length === limit) break;
+    // A trace is found by any of its spans.
+    if (fold.spans.some(matches) && (isAskedFor || !isServedAsset(fold))) rows.push(toTraceRow(fold));
+  }
+  return rows;
 }
 
 function toRow(record: StoredRecord, store: Store): RecordRow {
@@ -140,12 +140,9 @@ function heldIn(store: Store, traces: number): Record<LiveKind, number> {
   return Object.fromEntries(counts) as Record<LiveKind, number>;
 }
 
-function servicesIn(rows: readonly LiveRow[], folds: ReadonlyMap<string, TraceFold>): string[] {
-  const services = new Set<string>();
-  for (const fold of folds.values()) for (const service of fold.services) services.add(service);
-  for (const row of rows) {
-    const service = row.kind === 'trace' ? null : serviceOf(row.record);
-    if (service !== null) services.add(service);
-  }
-  return [...services].sort();
+function servicesIn(store: Store, rows: readonly LiveRow[]): string[] {
+  const services = new Set<string | null>();
+  for (const kind of ['span', 'error'] as const) for (const { service } of store.of(kind)) services.add(service);
+  for (const row of rows) if (row.kind !== 'trace') services.add(serviceOf(row.record));
+  return [...services].filter((service) => service !== null).sort();
 }

@@ -1,4 +1,6 @@
 import type { StoredRecord, StoredSpan } from '../../store/records.ts';
+import { isAsset } from '../../views/assets.ts';
+import { rootOf } from '../../views/trace-root.ts';
 import { traceIdOf } from '../filters.ts';
 import { isResource, spanName } from '../span-name.ts';
 
@@ -20,26 +22,24 @@ export interface TraceRow {
   readonly durationMs: number;
 }
 
-/** What is known of a trace while its spans are being read. */
+/** The spans of a trace, and where its row is. */
 export interface TraceFold {
   readonly traceId: string;
   id: number;
   receivedAt: number;
-  root: StoredSpan;
-  spans: number;
-  readonly services: Set<string>;
-  start: number;
-  end: number;
+  /** At least one, in the order of arrival. */
+  readonly spans: StoredSpan[];
 }
 
 /** Folds spans by trace. Spans without a trace id are left out. */
 export function foldTraces(spans: Iterable<StoredSpan>): Map<string, TraceFold> {
   const folds = new Map<string, TraceFold>();
   for (const span of spans) {
-    if (span.traceId === '') continue;
-    const fold = folds.get(span.traceId);
-    if (fold === undefined) folds.set(span.traceId, newFold(span));
-    else addSpan(fold, span);
+    const { id, receivedAt, traceId } = span;
+    if (traceId === '') continue;
+    const fold = folds.get(traceId);
+    if (fold === undefined) folds.set(traceId, { traceId, id, receivedAt, spans: [span] });
+    else fold.spans.push(span);
   }
   return folds;
 }
@@ -54,43 +54,26 @@ export function placeBelow(records: Iterable<StoredRecord>, folds: ReadonlyMap<s
   }
 }
 
-export function toTraceRow({ id, receivedAt, traceId, root, spans, services, start, end }: TraceFold): TraceRow {
+/** Whether a trace is only about a server sending a file of a page: each page load has a dozen. */
+export function isServedAsset({ spans }: TraceFold): boolean {
+  const root = rootOf(spans);
+  return isAsset(root) && !isResource(root);
+}
+
+export function toTraceRow({ id, receivedAt, traceId, spans }: TraceFold): TraceRow {
+  const services = new Set(spans.map(({ service }) => service).filter((service) => service !== null));
+  const time = spans.reduce((earliest, span) => Math.min(earliest, span.time), Number.POSITIVE_INFINITY);
+  // A span that ends before it starts, by a clock that was set back, has no duration.
+  const end = spans.reduce((latest, span) => Math.max(latest, span.time + span.durationMs), time);
   return {
     kind: 'trace',
     id,
     receivedAt,
     traceId,
-    title: spanName(root),
-    spans,
+    title: spanName(rootOf(spans)),
+    spans: spans.length,
     services: [...services].sort(),
-    time: start,
-    durationMs: end - start,
+    time,
+    durationMs: end - time,
   };
-}
-
-function newFold(span: StoredSpan): TraceFold {
-  const services = new Set(span.service === null ? [] : [span.service]);
-  const { id, receivedAt, traceId, time } = span;
-  return { id, receivedAt, traceId, root: span, spans: 1, services, start: time, end: endOf(span) };
-}
-
-function addSpan(fold: TraceFold, span: StoredSpan): void {
-  fold.spans += 1;
-  if (span.service !== null) fold.services.add(span.service);
-  fold.start = Math.min(fold.start, span.time);
-  fold.end = Math.max(fold.end, endOf(span));
-  const difference = rankOf(span) - rankOf(fold.root);
-  if (difference > 0 || (difference === 0 && span.time < fold.root.time)) fold.root = span;
-}
-
-/** How likely it is that a span is the root: a service's clock may be ahead of the browser's, so time decides last. */
-function rankOf(span: StoredSpan): number {
-  if (isResource(span) || span.op?.startsWith('browser.')) return 0;
-  if (span.parentSpanId === null) return 3;
-  return span.isSegment ? 2 : 1;
-}
-
-/** A span that ends before it starts, by a clock that was set back, has no duration. */
-function endOf({ time, durationMs }: StoredSpan): number {
-  return time + Math.max(0, durationMs);
 }
