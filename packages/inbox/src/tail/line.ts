@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { traceIdOf } from '../query/filters.ts';
+import { spanName } from '../query/span-name.ts';
 import type { JsonObject, RecordKind, StoredRecord } from '../store/records.ts';
 import { serviceOf, userOf } from './matches.ts';
 
@@ -40,7 +41,7 @@ function titleOf(record: StoredRecord): string {
   if (record.kind === 'event') return record.event;
   if (record.kind === 'profile') return record.groupKey ?? 'profile';
   if (record.kind === 'error') return record.type === 'Message' ? record.value : `${record.type}: ${record.value}`;
-  if (record.kind === 'span') return record.name;
+  if (record.kind === 'span') return spanName(record);
   if (record.kind === 'log') return record.body;
   return record.kind === 'item' ? record.type : `/${record.endpoint}`;
 }
@@ -48,7 +49,8 @@ function titleOf(record: StoredRecord): string {
 function detailOf(record: StoredRecord): string {
   if (record.kind === 'event') return pairs(record.properties);
   if (record.kind === 'profile') return pairs(record.operations);
-  if (record.kind === 'span') return [`${record.durationMs.toFixed(1)} ms`, record.op, record.status].join('  ');
+  if (record.kind === 'span')
+    return [`${Math.max(0, record.durationMs).toFixed(1)} ms`, record.op, record.status].join('  ');
   if (record.kind === 'item') return `${record.bytes} bytes`;
   return record.kind === 'rejected' ? record.message : record.level;
 }
