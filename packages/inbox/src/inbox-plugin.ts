@@ -3,6 +3,7 @@ import { plan as platformPlan } from '@qr/events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { alertsRoute } from './alerts/routes.ts';
+import { clearRoutes } from './clear/routes.ts';
 import { type DeliveryOptions, deliveryRoute } from './delivery/routes.ts';
 import { faultRoutes } from './faults/routes.ts';
 import { refuseForeignHostNames } from './http/loopback-only.ts';
@@ -51,8 +52,13 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
   const ingestion = { store, rawLog, faults, now };
   const source: ReportSource = {
     index: new EventIndex(store),
-    identity: store.identity,
-    profiles: store.profiles,
+    // The store has others after a clear.
+    get identity() {
+      return store.identity;
+    },
+    get profiles() {
+      return store.profiles;
+    },
     linkEvents: linkEventsOf(plan),
     usualFunnel: funnelOf(plan),
     now,
@@ -68,6 +74,7 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
   await app.register(async (scope) => {
     refuseForeignHostNames(scope);
     queryRoutes(scope, data, source);
+    clearRoutes(scope, data);
     viewRoutes(scope, data, source, linkOf);
     planRoute(scope, plan, store);
     alertsRoute(scope, data, source, options.alerts ?? []);

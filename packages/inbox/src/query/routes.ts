@@ -5,6 +5,7 @@ import type { InboxData } from '../inbox-data.ts';
 import { RECORD_KINDS } from '../store/records.ts';
 import type { ReportSource } from './analytics/report-source.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
+import { liveRoute } from './live/route.ts';
 import { statsOf } from './stats.ts';
 import { streamRoute } from './stream.ts';
 import { timeline } from './timeline.ts';
@@ -71,15 +72,11 @@ export function queryRoutes(instance: FastifyInstance, data: InboxData, source: 
 
   app.get('/api/stats', () => statsOf(data));
 
-  app.delete('/api/data', (_request, reply) => {
-    data.clear();
-    return reply.code(204).send();
-  });
-
   app.post('/api/compact', () => ({ removed: data.compact() }));
 
   app.get('/health/live', () => ({ status: 'ok' }));
 
+  liveRoute(instance, store);
   streamRoute(instance, store, data.faults);
   analyticsRoutes(instance, source);
 

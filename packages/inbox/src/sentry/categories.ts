@@ -2,6 +2,7 @@ import type { EnvelopeItem } from './envelope.ts';
 
 const CATEGORY_OF_TYPE: Readonly<Record<string, string>> = {
   event: 'error',
+  raw_security: 'security',
   transaction: 'transaction',
   span: 'span',
   log: 'log_item',

@@ -17,6 +17,7 @@ const MAX_ITEMS: Readonly<Record<string, number>> = {
   sessions: LIMITS.sessions,
   attachment: LIMITS.attachments,
   client_report: LIMITS.clientReports,
+  raw_security: LIMITS.securityReports,
 };
 /** Made inside the ingestion only. */
 const RESERVED: readonly string[] = ['security', 'unreal_report', 'form_data', 'integration'];

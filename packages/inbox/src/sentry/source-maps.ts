@@ -29,9 +29,9 @@ export function openSourceMaps(folder: string): SourceMaps {
   const maps = new Map<string, { readonly modifiedAt: number; readonly map: SourceMap }>();
 
   async function mapOf(url: string): Promise<SourceMap | undefined> {
-    const path = URL.canParse(url) ? new URL(url).pathname : undefined;
+    const path = decodedPath(url);
     if (!path?.endsWith('.js')) return undefined;
-    const file = join(root, `${decodeURIComponent(path)}.map`);
+    const file = join(root, `${path}.map`);
     // A frame is somebody else's word: it must not choose which file of this machine is read.
     if (!file.startsWith(root + sep)) return undefined;
     try {
@@ -49,7 +49,8 @@ export function openSourceMaps(folder: string): SourceMaps {
 
   async function frameOf(frame: JsonObject): Promise<JsonObject> {
     const { lineno, colno } = frame;
-    if (typeof lineno !== 'number' || typeof colno !== 'number') return frame;
+    // Native SDKs write line 0 for what they do not know, others −1.
+    if (!isPlace(lineno) || !isPlace(colno)) return frame;
     const map = await mapOf(textAt(frame, 'filename') ?? '');
     return map ? original(frame, map, lineno, colno) : frame;
   }
@@ -67,6 +68,20 @@ export function openSourceMaps(folder: string): SourceMaps {
       return { ...event, exception: { values: await Promise.all(exceptions.map(withFrames)) } };
     },
   };
+}
+
+function decodedPath(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  try {
+    return decodeURIComponent(new URL(url).pathname);
+  } catch {
+    // A percent sign that is no escape.
+    return undefined;
+  }
+}
+
+function isPlace(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
 }
 
 /** Lines count from 1 on both sides, columns from 0 in a map and from 1 in an event. */

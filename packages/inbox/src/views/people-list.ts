@@ -6,7 +6,7 @@ import type { StoredError, StoredEvent } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { FacetCounts, type FacetValues } from './facet-counts.ts';
 import { sortedBy, wordMatcher } from './list-query.ts';
-import { isLink } from './people.ts';
+import { isLink, isRepeated } from './people.ts';
 
 export const PEOPLE_SORTS = ['last_seen', 'first_seen', 'events', 'errors'] as const;
 type PeopleSort = (typeof PEOPLE_SORTS)[number];
@@ -64,7 +64,7 @@ function recordsByUser(store: Store, linkEvents: ReadonlySet<string>): Map<strin
   const records = new Map<string, UserRecord[]>();
   for (const kind of ['event', 'error'] as const) {
     for (const record of store.of(kind)) {
-      if (isLink(record, linkEvents)) continue;
+      if (isLink(record, linkEvents) || isRepeated(record, store)) continue;
       const id = userIdOf(record, store.identity);
       if (id === null || id === '') continue;
       const known = records.get(id);

@@ -24,11 +24,16 @@ export function isLink(record: StoredRecord, linkEvents: ReadonlySet<string>): b
   return record.kind === 'event' && linkEvents.has(record.event);
 }
 
+/** Whether a later copy of the same event is kept. */
+export function isRepeated(record: StoredRecord, store: Store): boolean {
+  return record.kind === 'event' && store.repeats.isReplaced(record);
+}
+
 /** Everything of one user, who may be named by the device that has been theirs all along. */
 export function findPerson(store: Store, name: string, limit: number, linkEvents: ReadonlySet<string>): PersonDetail {
   const id = store.identity.resolve(name);
   const isTheirs = (record: StoredRecord): boolean =>
-    !isLink(record, linkEvents) && userIdOf(record, store.identity) === id;
+    !isLink(record, linkEvents) && !isRepeated(record, store) && userIdOf(record, store.identity) === id;
   const records: StoryRecord[] = [];
   for (const kind of STORY_KINDS) {
     for (const record of store.of(kind)) if (isTheirs(record)) records.push(record);

@@ -126,7 +126,7 @@ function* textsOf(traceId: string, spans: readonly StoredSpan[]): Generator<stri
 function countByTrace(store: Store, kind: 'error' | 'event'): Map<string, number> {
   const counts = new Map<string, number>();
   for (const record of store.of(kind)) {
-    const traceId = traceIdOf(record);
+    const traceId = record.kind === 'event' && store.repeats.isReplaced(record) ? null : traceIdOf(record);
     if (traceId !== null) counts.set(traceId, (counts.get(traceId) ?? 0) + 1);
   }
   return counts;

@@ -50,6 +50,22 @@ describe('inbox:tail', () => {
     expect(lines[2]).toContain('log       slow');
   });
 
+  it('names a resource by its path, and prints no negative duration', async () => {
+    const inbox = await start();
+    const attributes = {
+      'sentry.op': { type: 'string', value: 'resource.script' },
+      'url.full': { type: 'string', value: 'http://localhost:3000/assets/a.js' },
+    };
+    const times = { start_timestamp: 20, end_timestamp: 11 };
+    await postEnvelope(
+      inbox,
+      container('span', [{ trace_id: 'a'.repeat(32), name: 'localhost', attributes, ...times }]),
+    );
+    const { lines } = follow(inbox.url);
+    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    expect(lines[0]).toContain('/assets/a.js  0.0 ms');
+  });
+
   it.each([
     [['--kind', 'error'], ['error']],
     [['--kind', 'error', '--kind', 'event', '--text', 'WANTED'], ['event']],
