@@ -153,8 +153,8 @@ export function platformProcesses(given) {
         NODE_ENV: 'development',
         INBOX_PORT: String(ports.inbox),
         INBOX_DATA_FILE: join(dataDir, 'inbox.ndjson'),
-        // Stacks of the page are shown as they were written.
-        INBOX_SOURCE_MAPS: options.webRoot,
+        // Stacks of the page and of the services are shown as they were written.
+        INBOX_SOURCE_MAPS: `${options.webRoot},${root}`,
         // Asked for what they have delivered and lost.
         INBOX_SERVICES: statsOrigins(ports, routing, analytics),
         SERVICE_TOKEN: options.secrets['SERVICE_TOKEN'],
