@@ -101,8 +101,11 @@ export function openSourceMaps(folders: string): SourceMaps {
 
   async function frameOf(frame: JsonObject): Promise<JsonObject> {
     const { lineno, colno } = frame;
+    const filename = textAt(frame, 'filename') ?? '';
+    // A package's own maps lead to sources that are not installed. The dev server of a page serves packages as such.
+    if (filename.includes('node_modules/')) return { ...frame, in_app: false };
     if (typeof lineno !== 'number' || typeof colno !== 'number') return frame;
-    const script = await mapOf(textAt(frame, 'filename') ?? '');
+    const script = await mapOf(filename);
     return script ? original(frame, script, lineno, colno) : frame;
   }
 
@@ -121,9 +124,9 @@ export function openSourceMaps(folders: string): SourceMaps {
   };
 }
 
-/** The path of a script under a root: that of its address, or of a service's file, which is relative. A package's own maps lead to sources that are not installed. */
+/** The path of a script under a root: that of its address, or of a service's file, which is relative. */
 function pathOf(filename: string): string | undefined {
-  if (!/\.[cm]?js$/.test(filename.split(/[?#]/)[0] ?? '') || filename.includes('node_modules/')) return undefined;
+  if (!/\.[cm]?js$/.test(filename.split(/[?#]/)[0] ?? '')) return undefined;
   try {
     if (URL.canParse(filename)) return decodeURIComponent(new URL(filename).pathname);
   } catch {

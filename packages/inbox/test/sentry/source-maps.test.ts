@@ -203,9 +203,12 @@ describe('a stack of a service', () => {
     ]);
   });
 
-  it('keeps the frames of packages, whose sources are not installed', async () => {
-    expect(await resolved('node_modules/lib/dist/index.js')).toEqual([frame('node_modules/lib/dist/index.js', 3, 1)]);
-  });
+  it.each(['node_modules/lib/dist/index.js', 'http://localhost:3000/node_modules/.vite/deps/lib.js'])(
+    'keeps the frames of packages, whose sources are not installed, and marks them: %s',
+    async (filename) => {
+      expect(await resolved(filename)).toEqual([{ ...frame(filename, 3, 1), in_app: false }]);
+    },
+  );
 
   it('shows no file outside of the folders', async () => {
     expect(await resolved('../secret.js')).toEqual([frame('../secret.js', 3, 1)]);
