@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { writeRelease } from './release.mjs';
 import { installDependencies } from './setup.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -11,7 +10,6 @@ const root = join(import.meta.dirname, '..');
 export function buildServer() {
   run('tsc', ['-b', 'tsconfig.build.json'], process.env);
   buildInboxPage();
-  writeRelease(root, join(root, 'packages/common/dist/release.json'), process.env['GIT_COMMIT']);
 }
 
 /** Builds the page of the inbox, beside its code. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -28,9 +29,12 @@ const root = join(import.meta.dirname, '../..');
 /** The token under which the platform sends to the inbox; it takes any. */
 const LOCAL_TOKEN = 'local-token';
 
-/** The page's DSN, which is compiled into it. @param {Ports} ports */
+/** What is compiled into the page, and what services and page alike say of where an error comes from. @param {Ports} ports */
 export function pageVariables(ports) {
   return {
+    SENTRY_ENVIRONMENT: 'development',
+    // Decided once: what is committed while the platform runs from source is no release of some of its processes only.
+    SENTRY_RELEASE: checkedOutCommit(),
     VITE_SENTRY_DSN: `http://page@127.0.0.1:${ports.inbox}/2`,
     VITE_MIXPANEL_TOKEN: LOCAL_TOKEN,
     // A laptop has one visitor: each page load and navigation is traced.
@@ -149,8 +153,8 @@ export function platformProcesses(given) {
         NODE_ENV: 'development',
         INBOX_PORT: String(ports.inbox),
         INBOX_DATA_FILE: join(dataDir, 'inbox.ndjson'),
-        // Stacks of the page are shown as they were written.
-        INBOX_SOURCE_MAPS: options.webRoot,
+        // Stacks of the page and of the services are shown as they were written.
+        INBOX_SOURCE_MAPS: `${options.webRoot},${root}`,
         // Asked for what they have delivered and lost.
         INBOX_SERVICES: statsOrigins(ports, routing, analytics),
         SERVICE_TOKEN: options.secrets['SERVICE_TOKEN'],
@@ -237,6 +241,15 @@ function nodeArgs({ isDevelopment }, source, dist) {
 
 function watch() {
   return [join(root, 'node_modules/tsx/dist/cli.mjs'), 'watch', '--clear-screen=false', '--conditions=@qr/source'];
+}
+
+/** The commit of this checkout; without git, the services say that there is none. */
+function checkedOutCommit() {
+  const { status, stdout } = spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout.trim() : undefined;
 }
 
 /** What a process needs of the surrounding environment; nothing of it configures the platform. */

@@ -30,7 +30,7 @@ export interface InboxPluginOptions {
   readonly now?: () => number;
   /** From a deletion or retrieval request to its execution; until then it can be cancelled. @default 0 */
   readonly complianceDelayMs?: number | undefined;
-  /** A built page, beside whose scripts their source maps lie: stacks of it are shown as they were written. @default none */
+  /** Folders of a built page and of built services, separated by commas: see `openSourceMaps`. @default none */
   readonly sourceMaps?: string | undefined;
   /** Who is asked about deliveries. @default nobody */
   readonly delivery?: DeliveryOptions | undefined;

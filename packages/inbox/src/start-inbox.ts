@@ -24,7 +24,7 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly allowProduction?: boolean | undefined;
   /** From a GDPR request to its execution; until then it can be cancelled. @default 0 */
   readonly complianceDelayMs?: number | undefined;
-  /** A built page, beside whose scripts their source maps lie. @default none */
+  /** Folders of a built page and of built services, separated by commas: see `openSourceMaps`. @default none */
   readonly sourceMaps?: string | undefined;
   /** Who is asked about deliveries, for the page. @default nobody */
   readonly delivery?: DeliveryOptions | undefined;

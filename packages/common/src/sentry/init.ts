@@ -1,5 +1,6 @@
 import type { StreamedSpanJSON } from '@sentry/core';
 import * as Sentry from '@sentry/node';
+import { applicationFolder, applicationRoot } from '../application/application-folder.ts';
 import type { ObservabilityConfig } from '../config.ts';
 import type { FlushOutcome } from '../delivery/pipeline.ts';
 import { checkValue, readObservabilityConfig } from '../load-config.ts';
@@ -21,7 +22,7 @@ import { startProfiling, stopProfiling } from './profiling.ts';
 import { withRecentEvents } from './recent-events.ts';
 import { noTraces, type RouteSampleRates, sampleRates } from './sample-rates.ts';
 import { createTracesSampler } from './sampling.ts';
-import { applicationRoot, createRelativeFrames } from './stack-frames.ts';
+import { createRelativeFrames } from './stack-frames.ts';
 import { configureScrubber, sentryState } from './state.ts';
 import { platformOrigins } from './trace-origins.ts';
 import { makeDurableTransport } from './transport.ts';
@@ -119,18 +120,18 @@ function start(name: string, dsn: string, options: InitializeSentryOptions, envi
   }
   const unreadableRate = RATES.find((variable) => malformed.has(variable));
   if (unreadableRate !== undefined) warnOnce(`${problems.get(unreadableRate)} No traces are recorded.`);
-  sentryState.relateFrames = createRelativeFrames(applicationRoot(process.cwd()));
+  sentryState.relateFrames = createRelativeFrames(applicationRoot(applicationFolder()));
   for (const problem of configureScrubber(options.scrub ?? {})) warnOnce(problem);
   const isProduction = config.NODE_ENV === 'production';
   const sampleRateOf = unreadableRate === undefined ? sampleRates(config, options.routeSampleRates ?? {}) : noTraces;
-  const release = releaseOf(config);
   const ownHosts = [config.MIXPANEL_API_HOST, new URL(dsn).origin].filter((host) => host !== undefined);
   const unfinished = createUnfinishedEvents();
   Sentry.init({
     dsn,
     serverName: name,
     environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
-    ...(release !== undefined && { release }),
+    // For `undefined` the SDK would look for a release by itself, and take a malformed SENTRY_RELEASE.
+    release: releaseOf(config) ?? '',
     tracesSampleRate: NO_RATE,
     ...(sampleRateOf !== noTraces && { tracesSampler: createTracesSampler(sampleRateOf) }),
     tracePropagationTargets: platformOrigins(process.env),

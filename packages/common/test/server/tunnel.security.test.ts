@@ -465,3 +465,47 @@ describe('the tunnel', () => {
     );
   });
 });
+
+describe('a request of a page that the browser draws in advance', () => {
+  const [PRERENDER, PREFETCH] = ['prefetch;prerender', 'prefetch'].map((purpose) => ({ 'sec-purpose': purpose }));
+
+  it('is put off, whatever it carries, and taken once the page is shown', async () => {
+    const vendor = await startVendor();
+    const dsn = dsnTo(vendor.port);
+    const mixpanel = { token: 'token1', apiHost: `http://127.0.0.1:${vendor.port}` };
+    const app = await startTunnel({ sentry: { dsn }, mixpanel });
+    const left = JSON.stringify({
+      token: 'token1',
+      visitor: OWN,
+      calls: [{ kind: 'event', name: 'page_viewed', properties: { page: '/' }, at: Date.now() }],
+    });
+    const requests = [
+      { url: '/o/r', payload: envelope(dsn), headers: FROM_PAGE },
+      { url: '/o/t/', payload: form([event()]), headers: FORM },
+      { url: '/o/p/', payload: form([profile()]), headers: FORM },
+      { url: '/o/q', payload: left, headers: FROM_PAGE },
+    ];
+    const statuses = (more: object = {}) =>
+      Promise.all(
+        requests.map(async ({ headers, ...request }) => {
+          const answer = await app.inject({ method: 'POST', ...request, headers: { ...headers, ...more } });
+          return answer.statusCode;
+        }),
+      );
+    const before = JSON.stringify(observabilityStats());
+    expect(await statuses(PRERENDER)).toEqual([503, 503, 503, 503]);
+    expect(vendor.received).toEqual([]);
+    expect(JSON.stringify(observabilityStats())).toBe(before);
+    expect(await statuses()).toEqual([200, 200, 200, 202]);
+    expect(vendor.received.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('does nothing as a prefetch of an address', async () => {
+    const { app, received } = await sentrySetup();
+    for (const url of ['/o/r', '/o/q', '/o/t/']) {
+      const answer = await app.inject({ method: 'GET', url, headers: { ...FROM_PAGE, ...PREFETCH } });
+      expect(answer.statusCode).toBe(404);
+    }
+    expect(received).toEqual([]);
+  });
+});
