@@ -5,7 +5,7 @@ const SAME_PRESS_MS = 500;
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /** Why a command was ended before it was done. */
-export class Interruption extends Error {
+class Interruption extends Error {
   /** @param {NodeJS.Signals} signal */
   constructor(signal) {
     super(`Interrupted by ${signal}.`);

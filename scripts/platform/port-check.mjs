@@ -20,7 +20,7 @@ const BLOCKED = new Set([
 const BASE_STEP = 100;
 
 /** A port that the platform needs cannot be had. */
-export class PortError extends Error {}
+class PortError extends Error {}
 
 /**
  * Every port of a platform.

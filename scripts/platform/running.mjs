@@ -84,7 +84,9 @@ function isAlive({ pid, startTime }) {
 function startTimeOf(pid) {
   try {
     // The name of the program, in parentheses, may have spaces.
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    // It has ended, and nobody has asked how.
+    return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
     return undefined;
   }

@@ -122,7 +122,7 @@ function createTerminal(signal) {
     },
     /** What has just been printed as it came is not repeated. @param {string} message */
     explain: (message) => {
-      const shown = (isTerminal && isReady ? (message.split('\n')[0] ?? '') : message)
+      const shown = (isTerminal && isReady ? (message.split(' Its last lines:')[0] ?? '') : message)
         .split('\n')
         .map((line) =>
           isTerminal && line.startsWith('  {"level":') ? `  ${lines.format(line.trim(), '')?.text ?? line}` : line,
