@@ -1,6 +1,6 @@
 import { painter, printable } from '../cli/colors.mjs';
 
-/** The longest name of a service. */
+/** The longest name of a service; one of several instances has a number besides. */
 const NAME_WIDTH = 17;
 const LEVELS =
   /** @type {Readonly<Record<number, readonly [name: string, format: import('../cli/colors.mjs').Format]>>} */ ({
@@ -49,6 +49,11 @@ export function createLogLines(stream = process.stdout) {
   const paint = painter(stream);
   /** @type {Map<string, { method?: string, path?: string }>} */
   const requests = new Map();
+  let width = NAME_WIDTH;
+  const column = (/** @type {string} */ service) => {
+    width = Math.max(width, service.length);
+    return paint('cyan', service.padEnd(width));
+  };
 
   /** @param {Record<string, any>} entry @param {string} service */
   function requestOf(entry, service) {
@@ -66,12 +71,7 @@ export function createLogLines(stream = process.stdout) {
   /** @param {number} time @param {string} service @param {number} level @param {string} message */
   function lineOf(time, service, level, message) {
     const [name, format] = LEVELS[level] ?? [String(level), 'gray'];
-    return [
-      paint('gray', clock(time)),
-      paint('cyan', service.padEnd(NAME_WIDTH)),
-      paint(format, name.padEnd(5)),
-      message,
-    ].join('  ');
+    return [paint('gray', clock(time)), column(service), paint(format, name.padEnd(5)), message].join('  ');
   }
 
   /** @param {string} service @param {string} line @param {boolean} isError */
@@ -79,7 +79,7 @@ export function createLogLines(stream = process.stdout) {
     const text = line.replace(/[^\P{C}\t]/gu, ' ');
     return [
       paint('gray', clock(Date.now())),
-      paint('cyan', service.padEnd(NAME_WIDTH)),
+      column(service),
       ' '.repeat(5),
       paint(isError ? 'red' : 'gray', text),
     ].join('  ');
