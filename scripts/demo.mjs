@@ -18,7 +18,7 @@ import { developmentSecrets } from './platform/secrets.mjs';
 
 const { json, sabotage } = readArguments();
 const { stop: signal, kill: killSignal } = watchInterruptions();
-const steps = createSteps(json ? process.stderr : process.stdout);
+const steps = createSteps(json ? process.stderr : process.stdout, signal);
 const folder = mkdtempSync(join(tmpdir(), 'qr-observability-demo-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const ports = await freePorts();

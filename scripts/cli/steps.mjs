@@ -11,11 +11,12 @@ const NAME_WIDTH = 10;
  */
 
 /**
- * Shows what is being done.
+ * Shows what is being done, until `signal` is aborted: what fails by that is no news.
  * @param {NodeJS.WriteStream} [stream]
+ * @param {AbortSignal} [signal]
  * @returns {Steps}
  */
-export function createSteps(stream = process.stdout) {
+export function createSteps(stream = process.stdout, signal = undefined) {
   const paint = painter(stream);
   const isLive = isInteractive(stream);
   /** @type {{ name: string, startedAt: number }[]} */
@@ -36,10 +37,11 @@ export function createSteps(stream = process.stdout) {
   const end = (/** @type {typeof running[number]} */ step, /** @type {string} */ mark, detail = '') => {
     clear();
     running.splice(running.indexOf(step), 1);
+    if (running.length === 0) clearInterval(timer);
+    if (signal?.aborted) return;
     const time = seconds(performance.now() - step.startedAt);
     stream.write(`  ${mark} ${step.name.padEnd(NAME_WIDTH)}${time}  ${paint('dim', detail)}`.trimEnd().concat('\n'));
-    if (running.length === 0) clearInterval(timer);
-    else draw();
+    draw();
   };
 
   return {

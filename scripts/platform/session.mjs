@@ -87,7 +87,7 @@ function refuseSecond(platforms, { command, root, dataDir }) {
 /** What the session writes to; for people on a terminal, for tools elsewhere. @param {AbortSignal} signal */
 function createTerminal(signal) {
   const isTerminal = process.stdout.isTTY === true;
-  const steps = createSteps();
+  const steps = createSteps(process.stdout, signal);
   const lines = createLogLines();
   const paint = painter(process.stdout);
   let isReady = false;

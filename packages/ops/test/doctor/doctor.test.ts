@@ -207,7 +207,8 @@ describe('the proof', () => {
       const isLetIn = url.pathname === '/internal/stats' && headers.authorization === `Bearer ${token}`;
       response.writeHead(isLetIn ? 200 : 401, { 'content-type': 'application/json' }).end('{}');
     });
-    const env = { ANALYTICS_URL: origin, SERVICE_TOKEN: token };
+    // Of several instances the first is asked.
+    const env = { ANALYTICS_URL: `${origin},http://127.0.0.1:9`, SERVICE_TOKEN: token };
     expect(await runCheck('analytics', { env })).toMatchObject({
       status: 'ok',
       says: `It answers at ${origin} and takes the token.`,
