@@ -7,6 +7,7 @@ import { crashRun } from '../packages/common/test/crash/crash-run.ts';
 import { crashLoopPlan, fullPlan } from '../packages/common/test/crash/kill-plan.ts';
 import { compileTrackedProcess, discard } from '../packages/common/test/crash/library.ts';
 import { measureOutage } from '../packages/common/test/faults/outage.ts';
+import { readOptions } from './cli/options.mjs';
 
 /** A command stays below ten minutes; what is left is done by the next one. */
 const BUDGET_MS = 7 * 60_000;
@@ -202,9 +203,20 @@ function readState() {
 
 /** `--fresh`, `--only` with a part of a name, and seeds as numbers. */
 function readArguments() {
-  const given = process.argv.slice(2);
-  const numbers = given.filter((argument) => /^\d+$/.test(argument)).map(Number);
-  const at = given.indexOf('--only');
-  const only = at === -1 ? '' : (given[at + 1] ?? '');
-  return { values: numbers.length > 0 ? numbers : [1, 2, 3, 4, 5], isFresh: given.includes('--fresh'), only };
+  const { has, value, words } = readOptions({
+    name: 'npm run test:soak',
+    about:
+      'Kills, faults and deletions for longer than the tests. Each call takes less than ten minutes, and goes on where the last one ended.',
+    options: {
+      fresh: { about: 'start over' },
+      only: { value: 'TEXT', about: 'only runs with this in their name: seed, outage, demo, deletion, chaos' },
+    },
+    words: { name: 'seed', pattern: /^\d+$/, about: 'whole numbers; default 1 2 3 4 5' },
+    examples: ['npm run test:soak -- --only chaos'],
+  });
+  return {
+    values: words.length > 0 ? words.map(Number) : [1, 2, 3, 4, 5],
+    isFresh: has('fresh'),
+    only: value('only') ?? '',
+  };
 }

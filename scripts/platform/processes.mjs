@@ -48,6 +48,29 @@ export function embeddedDatabaseUrl({ ports, secrets }) {
   return `postgres://postgres:${secrets['EMBEDDED_DATABASE_PASSWORD']}@127.0.0.1:${ports.database}/postgres`;
 }
 
+/**
+ * Where the parts of a platform answer, under the names by which services find each other, and where it keeps what waits.
+ * @param {Ports} ports
+ * @param {string} dataDir
+ * @param {Pick<Cluster, 'routing' | 'analytics'>} [instances]
+ */
+export function addressesOf(
+  ports,
+  dataDir,
+  { routing, analytics } = { routing: [ports.routing], analytics: [ports.analytics] },
+) {
+  return {
+    INBOX_URL: `http://127.0.0.1:${ports.inbox}`,
+    WEB_SERVER_URL: `http://127.0.0.1:${ports.web}`,
+    AUTH_SERVICE_URL: `http://127.0.0.1:${ports.auth}`,
+    QR_SERVICE_URL: `http://127.0.0.1:${ports.qr}`,
+    MICROSITE_SERVICE_URL: `http://127.0.0.1:${ports.microsite}`,
+    ROUTING_SERVICE_URL: originsOf(routing),
+    ANALYTICS_URL: originsOf(analytics),
+    OBSERVABILITY_SPOOL_DIR: join(dataDir, 'spool'),
+  };
+}
+
 /** What each process of the platform is started with, in groups: each group needs the one before. @param {PlatformOptions} given @returns {ChildSpec[][]} */
 export function platformProcesses(given) {
   const password = randomBytes(24).toString('hex');
@@ -60,6 +83,11 @@ export function platformProcesses(given) {
   const storage = [inbox(options)];
   if (!env['DATABASE_URL']) storage.push(database(options));
   const databaseUrl = env['DATABASE_URL'] ?? embeddedDatabaseUrl(options);
+  const {
+    INBOX_URL,
+    OBSERVABILITY_SPOOL_DIR: _ofEachItsOwn,
+    ...origins
+  } = addressesOf(ports, dataDir, { routing, analytics });
   const common = {
     ...inherited(),
     NODE_ENV: 'development',
@@ -74,15 +102,10 @@ export function platformProcesses(given) {
     SENTRY_DSN: `http://server@127.0.0.1:${ports.inbox}/1`,
     DATABASE_URL: databaseUrl,
     DEBUG_ROUTES: '1',
-    AUTH_SERVICE_URL: `http://127.0.0.1:${ports.auth}`,
-    QR_SERVICE_URL: `http://127.0.0.1:${ports.qr}`,
-    MICROSITE_SERVICE_URL: `http://127.0.0.1:${ports.microsite}`,
-    WEB_SERVER_URL: `http://127.0.0.1:${ports.web}`,
-    ROUTING_SERVICE_URL: originsOf(routing),
+    // ANALYTICS_URL: asked for statistics, and the second destination of scans.
+    ...origins,
     // Where alert rules are evaluated; with an account of somebody's own nothing arrives there.
-    ...(env['MIXPANEL_TOKEN'] || env['SENTRY_DSN'] ? {} : { INBOX_URL: `http://127.0.0.1:${ports.inbox}` }),
-    // Asked for statistics, and the second destination of scans.
-    ANALYTICS_URL: originsOf(analytics),
+    ...(env['MIXPANEL_TOKEN'] || env['SENTRY_DSN'] ? {} : { INBOX_URL }),
     PUBLIC_ORIGIN: `http://localhost:${ports.web},http://127.0.0.1:${ports.web}`,
     // One address for all instances.
     SCAN_BASE_URL: `http://localhost:${cluster ? ports.web : ports.routing}`,
