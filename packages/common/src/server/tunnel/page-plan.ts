@@ -1,5 +1,6 @@
 import { browserPlan } from '@qr/events/browser';
 import { truncate } from '../../mixpanel/truncate.ts';
+import { personalIdUnder } from '../../privacy/user-ids.ts';
 import { redact, stripUrl } from '../../shared/index.ts';
 
 /** The properties that a page may send: `p` as they are, `u` reduced to origin and path. */
@@ -25,7 +26,8 @@ export function plannedValues(
       if (rule === undefined || !isScalar(value)) return [];
       if (typeof value !== 'string') return [[key, value]];
       const text = value.slice(0, MAX_SEARCHED);
-      return [[key, truncate(rule === 'u' ? stripUrl(text) : String(redact(text)))]];
+      const clean = rule === 'u' ? stripUrl(text) : (personalIdUnder(key, text) ?? String(redact(text)));
+      return [[key, truncate(clean)]];
     }),
   );
 }
