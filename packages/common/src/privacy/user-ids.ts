@@ -1,5 +1,5 @@
 import { readObservabilityConfig } from '../load-config.ts';
-import { NAMES_ID, personalIdOf } from '../shared/index.ts';
+import { MAY_BE_PERSONAL, NAMES_ID, personalIdOf } from '../shared/index.ts';
 import { warnOnce } from '../warn-once.ts';
 import { hashPersonal } from './hash.ts';
 
@@ -29,6 +29,8 @@ export function sentIdOf(id: string): string {
  * @param key instead of that of this process.
  */
 export function personalHashOf(id: string, key?: string): string | undefined {
+  // Nearly every id ends here.
+  if (!MAY_BE_PERSONAL.test(id)) return undefined;
   const prefix = prefixOf(id);
   const bare = id.slice(prefix.length);
   return personalIdOf(bare) === undefined ? undefined : prefix + hashPersonal(bare, key);
