@@ -4,6 +4,8 @@ import { warnOnce } from '../warn-once.ts';
 import { hashPersonal } from './hash.ts';
 
 const VARIABLE = 'OBSERVABILITY_PLAIN_USER_IDS';
+/** More of an id is never sent. */
+const MAX_LENGTH = 1024;
 const DEVICE_PREFIX = '$device:';
 
 /** What the options of this process say; `undefined` while none does, and the variable decides. */
@@ -30,9 +32,9 @@ export function sentIdOf(id: string): string {
  */
 export function personalHashOf(id: string, key?: string): string | undefined {
   // Nearly every id ends here.
-  if (!MAY_BE_PERSONAL.test(id)) return undefined;
+  if (!MAY_BE_PERSONAL.test(id.length > MAX_LENGTH ? id.slice(0, MAX_LENGTH) : id)) return undefined;
   const prefix = prefixOf(id);
-  const bare = id.slice(prefix.length);
+  const bare = id.slice(prefix.length, MAX_LENGTH);
   return personalIdOf(bare) === undefined ? undefined : prefix + hashPersonal(bare, key);
 }
 
