@@ -135,6 +135,11 @@ export const observabilityVariables = {
       requiredInProduction: true,
     }),
   ),
+  OBSERVABILITY_PLAIN_USER_IDS: Type.Union([Type.Literal('true'), Type.Literal('false')], {
+    default: 'false',
+    normalize: (value: string) => value.toLowerCase(),
+    expected: 'true or false',
+  }),
   SHUTDOWN_TIMEOUT_MS: Type.Integer({
     minimum: 100,
     maximum: 2_147_483_647,

@@ -4,6 +4,7 @@ import { applicationFolder, applicationRoot } from '../application/application-f
 import type { ObservabilityConfig } from '../config.ts';
 import type { FlushOutcome } from '../delivery/pipeline.ts';
 import { checkValue, readObservabilityConfig } from '../load-config.ts';
+import { choosePlainUserIds } from '../privacy/user-ids.ts';
 import { releaseOf } from '../release.ts';
 import { nameService } from '../service-name.ts';
 import type { ScrubberOptions } from '../shared/index.ts';
@@ -49,6 +50,11 @@ export interface InitializeSentryOptions {
    * fewer tell as much. `SENTRY_ROUTE_SAMPLE_RATES` overrides them. @default none: all have `SENTRY_TRACES_SAMPLE_RATE`
    */
   readonly routeSampleRates?: RouteSampleRates;
+  /**
+   * Whether user ids that hold an e-mail address or a telephone number are sent as they are, instead of as a hash. Holds for the whole process,
+   * analytics included. @default OBSERVABILITY_PLAIN_USER_IDS, else false
+   */
+  readonly plainUserIds?: boolean;
 }
 
 /**
@@ -57,6 +63,7 @@ export interface InitializeSentryOptions {
  * @param name the service, as it appears in errors, traces and events.
  * @param dsn `SENTRY_DSN` when left out. Without either, or when the one that is given is malformed, one warning is printed and every capture does
  * nothing.
+ * @param options.plainUserIds sends user ids that hold an e-mail address as they are.
  * @param options.routeSampleRates shares of traces for single routes.
  * @param options.scrub further key names and patterns to remove from all that is sent, and key names to leave alone.
  */
@@ -118,6 +125,7 @@ function start(name: string, dsn: string, options: InitializeSentryOptions, envi
     const problem = problems.get(variable);
     if (problem) warnOnce(problem);
   }
+  choosePlainUserIds(options.plainUserIds, 'initializeSentry');
   const unreadableRate = RATES.find((variable) => malformed.has(variable));
   if (unreadableRate !== undefined) warnOnce(`${problems.get(unreadableRate)} No traces are recorded.`);
   sentryState.relateFrames = createRelativeFrames(applicationRoot(applicationFolder()));

@@ -2,6 +2,7 @@ export type { CorruptedFile } from '../delivery/corrupted.ts';
 export { type LaneName, laneNames } from '../delivery/record.ts';
 export type { FolderOwner } from '../delivery/spool-folder.ts';
 export { isUsableId } from '../mixpanel/identity.ts';
+export { personalHashOf } from '../privacy/user-ids.ts';
 export { findSpools, type SpoolRoot } from './find-spools.ts';
 export { type ForgottenInSpool, forgetInSpool } from './forget.ts';
 export { isReplayable, type LetterFilter, matchesFilter, type RejectedRecord, readDeadLetters } from './letters.ts';
