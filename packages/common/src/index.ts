@@ -21,6 +21,7 @@ export {
   trackRevenue,
 } from './mixpanel/track.ts';
 export { hashEmail } from './privacy/hash.ts';
+export { sentIdOf } from './privacy/user-ids.ts';
 export { type VisitorRequest, visitorId } from './privacy/visitor.ts';
 export { type ScheduleOptions, type StopSchedule, startSchedule } from './schedule/schedule.ts';
 export {
