@@ -107,7 +107,7 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
   }
   if (sentry || mixpanel) {
     const accept: Respond = async (body, request, reply) => {
-      await leftBehind.accept(body, request.ip);
+      await leftBehind.accept(body, request.ip, request.headers['user-agent']);
       return reply.code(202).send();
     };
     route('q', TEXT_TYPES, accept, Math.min(maxBodyBytes, MAX_LEFT_BYTES));

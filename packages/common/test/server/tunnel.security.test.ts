@@ -90,6 +90,25 @@ describe('Sentry envelopes', () => {
   });
 
   it.each([
+    [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.6478.61 Safari/537.36',
+      { browser: { name: 'Chrome', version: '126.0' }, os: { name: 'Windows' } },
+    ],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
+      { browser: { name: 'Safari', version: '17.5' }, os: { name: 'iOS', version: '17.5' } },
+    ],
+    ['jane.doe@example.com/1.0 (x)', undefined],
+  ])('with an error name its browser and system, of a closed list: %s', async (agent, contexts) => {
+    const { post, dsn, received } = await sentrySetup((_request, response) => response.end('{}'));
+    expect((await post(envelope(dsn), { 'user-agent': agent })).statusCode).toBe(200);
+    const [, header = '', payload = ''] = (received[0]?.body ?? '').split('\n');
+    expect(JSON.parse(payload)).toMatchObject({ message: 'hi', ...(contexts && { contexts }) });
+    expect(JSON.parse(payload).contexts === undefined).toBe(contexts === undefined);
+    if (contexts) expect(JSON.parse(header).length).toBe(Buffer.byteLength(payload));
+  });
+
+  it.each([
     ['another key', (dsn: string) => dsn.replace(KEY, 'f'.repeat(32))],
     ['another project', (dsn: string) => dsn.replace('/42', '/43')],
     ['another host', (dsn: string) => dsn.replace('127.0.0.1', 'evil.example')],

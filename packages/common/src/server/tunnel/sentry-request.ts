@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
 import type { ErrorAllowance } from './address-limits.ts';
 import { type EnvelopeItem, withSentIds } from './envelope-ids.ts';
+import { withClient } from './page-client-item.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
 /** Where envelopes go. */
@@ -27,7 +28,8 @@ interface SentryRequestOptions extends SentryTarget {
 }
 
 /**
- * Returns a function that checks an envelope and builds the request to Sentry. The envelope goes on byte by byte, unless a user's id is hashed.
+ * Returns a function that checks an envelope and builds the request to Sentry. Errors get the browser and the operating system of the page, and users
+ * that are named by an address its hash; everything else goes on byte by byte.
  *
  * @throws Error when the configured DSN is not one.
  */
@@ -66,7 +68,7 @@ export function createSentryRequest({
       url,
       contentType: 'application/x-sentry-envelope',
       userAgent: headers['user-agent'],
-      body: withHashedIds(body, items),
+      body: rewritten(body, items, headers['user-agent']),
     };
   };
 }
@@ -100,8 +102,9 @@ function itemsIn(body: Buffer): EnvelopeItem[] {
   return items;
 }
 
-function withHashedIds(body: Buffer, items: readonly EnvelopeItem[]): Buffer {
-  const sent = items.map((item) => withSentIds(item) ?? notJson());
+/** The envelope with users by the ids under which services send them, and errors with their browser and operating system. */
+function rewritten(body: Buffer, items: readonly EnvelopeItem[], userAgent: string | undefined): Buffer {
+  const sent = items.map((item) => withClient(withSentIds(item) ?? notJson(), userAgent) ?? notJson());
   if (sent.every((item, index) => item === items[index])) return body;
   const head = body.subarray(0, headerAt(body, 0).end);
   const lines = sent.flatMap(({ header, payload }) => [Buffer.from(`${JSON.stringify(header)}\n`), payload, NEW_LINE]);
