@@ -49,7 +49,7 @@ export const mixpanelSamples: readonly Sample[] = [
     name: 'Python: track, with fractions of a second',
     path: '/track',
     headers: FORM,
-    payload: event('python', { time: TIME / 1000 }),
+    payload: event('python', { time: TIME / 1000, ip: '203.0.113.7', $city: 'Brno', trace_id: 'a'.repeat(32) }),
     write: form({ verbose: '1', ip: '0' }),
     isSuccess: hasStatus1,
     shown: shownEvent,
@@ -70,6 +70,23 @@ export const mixpanelSamples: readonly Sample[] = [
     payload: event('python'),
     write: form({ verbose: '1', ip: '0', api_key: 'key' }),
     isSuccess: hasStatus1,
+    shown: shownEvent,
+  },
+  {
+    name: 'Python: import without strictness, a device and its user',
+    path: '/import?strict=0',
+    headers: { ...JSON_TYPE, ...basic('secret:') },
+    payload: [
+      event('python', {
+        $device_id: 'device-1',
+        $user_id: 'user-1',
+        $group_id: ['acme'],
+        $latitude: 50.1,
+        $longitude: 14.4,
+      }),
+    ],
+    write: toJson,
+    isSuccess: isImported,
     shown: shownEvent,
   },
   {

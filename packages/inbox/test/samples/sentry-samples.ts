@@ -516,6 +516,25 @@ export const sentrySamples: readonly Sample[] = [
     shown: shownError('TypeError', 'x is undefined'),
   },
   {
+    name: 'JavaScript: errors that were only counted, told of by a later one',
+    path: `${ENVELOPE}?sentry_key=public`,
+    headers: {},
+    payload: [
+      { event_id: EVENT_ID, sent_at: ISO },
+      { type: 'event' },
+      {
+        exception: { values: [{ type: 'Error', value: 'again' }] },
+        fingerprint: ['{{ default }}', 'eu'],
+        tags: { fingerprint: 'f1', service: 'web' },
+        contexts: { suppressed: { count: 3, ids: ['a', 'b', 'c'], summary: false }, trace: { trace_id: TRACE_ID } },
+        timestamp: NOW,
+      },
+    ],
+    write: lines,
+    isSuccess: hasId,
+    shown: shownError('Error', 'again'),
+  },
+  {
     name: 'JavaScript: streamed spans',
     path: `${ENVELOPE}?sentry_key=public&sentry_version=7`,
     headers: {},
