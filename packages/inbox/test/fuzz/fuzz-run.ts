@@ -9,6 +9,7 @@ import { sentryLegacySamples } from '../samples/sentry-legacy-samples.ts';
 import { sentrySamples } from '../samples/sentry-samples.ts';
 import { type FuzzedInbox, startFuzzedInbox } from './fuzzed-inbox.ts';
 import { mutatedRequest } from './mutated-request.ts';
+import { oddAddress } from './odd-address.ts';
 
 /** What came of sending many odd bodies. */
 export interface FuzzResult {
@@ -22,11 +23,12 @@ export interface FuzzResult {
 
 /** Bodies between two clean starts: odd records meet each other, and a failure is still easy to find. */
 const BODIES_PER_ROUND = 2;
+const QUESTIONS_PER_ROUND = 4;
 const SAMPLES = [...mixpanelSamples, ...sentrySamples, ...sentryLegacySamples];
 
 /**
- * Sends `bodies` odd requests over both protocols. After each, every answer and every read of the JSON API must be below
- * 500; after every second one a good record must be taken and shown.
+ * Sends `bodies` odd requests over both protocols. Every answer must be below 500, and so must every read of the JSON API
+ * after each of them. After every second one the API is asked odd questions, and a good record must be taken and shown.
  */
 export async function fuzz(seed: number, bodies: number): Promise<FuzzResult> {
   const folder = await mkdtemp(join(tmpdir(), 'inbox-fuzz-'));
@@ -34,7 +36,11 @@ export async function fuzz(seed: number, bodies: number): Promise<FuzzResult> {
   const inbox = await startFuzzedInbox(folder);
   const counts = { bodies: 0, reads: 0, statuses: {} as Record<string, number> };
   const round = fc.array(mutatedRequest(SAMPLES), { minLength: BODIES_PER_ROUND, maxLength: BODIES_PER_ROUND });
-  const property = fc.asyncProperty(round, async (requests) => {
+  const questions = fc.array(oddAddress(inbox.routes), {
+    minLength: QUESTIONS_PER_ROUND,
+    maxLength: QUESTIONS_PER_ROUND,
+  });
+  const property = fc.asyncProperty(round, questions, async (requests, addresses) => {
     await inbox.send({ method: 'DELETE', path: '/api/data', headers: {}, body: Buffer.alloc(0) });
     for (const request of requests) {
       const status = await inbox.send(request);
@@ -43,6 +49,8 @@ export async function fuzz(seed: number, bodies: number): Promise<FuzzResult> {
       if (status >= 500) throw new Error(`${request.method} ${request.path} answered ${status}`);
       counts.reads += await inbox.readAll();
     }
+    for (const address of addresses) await inbox.read(address);
+    counts.reads += addresses.length;
     await checkGoodRecords(inbox);
     inbox.checkStream();
   });
@@ -90,10 +98,12 @@ function describe({
   errorInstance,
   counterexamplePath,
   seed,
-}: fc.RunDetails<[WrittenRequest[]]>): string {
+}: fc.RunDetails<[WrittenRequest[], string[]]>): string {
   const requests = (counterexample?.[0] ?? []).map(({ method, path, headers, body }) =>
     [`${method} ${path.slice(0, 500)}`, JSON.stringify(headers), body.toString('base64').slice(0, 4000)].join('\n'),
   );
   const error = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
-  return [`seed ${seed}, path ${counterexamplePath}: ${error}`, ...requests].join('\n\n');
+  return [`seed ${seed}, path ${counterexamplePath}: ${error}`, ...requests, ...(counterexample?.[1] ?? [])].join(
+    '\n\n',
+  );
 }

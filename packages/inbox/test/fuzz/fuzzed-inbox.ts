@@ -18,6 +18,7 @@ export interface FuzzedInbox {
   send(request: WrittenRequest): Promise<number>;
   /** Reads every list and the details of the latest things in them. @returns how many reads. @throws when one answers 5xx */
   readAll(): Promise<number>;
+  /** @throws when the answer is 5xx */
   read(address: string): Promise<{ readonly status: number; readonly body: string }>;
   /** @throws when the terminal's reader of the stream has failed */
   checkStream(): void;
@@ -49,6 +50,7 @@ export async function startFuzzedInbox(sourceMaps: string): Promise<FuzzedInbox>
 
   async function read(address: string): Promise<{ status: number; body: string }> {
     const { statusCode, body } = await app.inject(address);
+    if (statusCode >= 500) throw new Error(`GET ${address} answered ${statusCode}: ${body.slice(0, 300)}`);
     return { status: statusCode, body };
   }
 
@@ -76,19 +78,13 @@ async function close(app: FastifyInstance, data: { close(): Promise<void> }): Pr
 async function readAll(routes: readonly ReadRoute[], read: FuzzedInbox['read']): Promise<number> {
   const ids: Record<string, string[]> = {};
   for (const [name, [path, list, field]] of Object.entries(ID_LISTS)) {
-    const { body } = await readGood(read, path);
+    const { body } = await read(path);
     const records: Record<string, unknown>[] = JSON.parse(body)[list];
     ids[name] = records.slice(0, DETAILS).map((record) => String(record[field]));
   }
   const addresses = ['/health/live', ...routes.flatMap((route) => addressesOf(route, ids))];
-  for (const address of addresses) await readGood(read, address);
+  for (const address of addresses) await read(address);
   return addresses.length + Object.keys(ID_LISTS).length;
-}
-
-async function readGood(read: FuzzedInbox['read'], address: string): Promise<{ body: string }> {
-  const answer = await read(address);
-  if (answer.status >= 500) throw new Error(`GET ${address} answered ${answer.status}: ${answer.body.slice(0, 300)}`);
-  return answer;
 }
 
 function send(port: number, agent: Agent, { method, path, headers, body }: WrittenRequest): Promise<number> {

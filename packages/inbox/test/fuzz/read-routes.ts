@@ -9,7 +9,7 @@ export interface ReadRoute {
 const LEFT_OUT: ReadonlySet<string> = new Set(['/api/stream', '/api/raw']);
 
 /** Good values of the parameters that a route insists on. */
-const GOOD: Readonly<Record<string, string>> = {
+export const GOOD: Readonly<Record<string, string>> = {
   from_date: '2026-11-20',
   to_date: '2026-11-29',
   event: 'Signed up',
