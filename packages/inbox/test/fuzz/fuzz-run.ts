@@ -24,7 +24,7 @@ export interface FuzzResult {
 /** Bodies between two clean starts: odd records meet each other, and a failure is still easy to find. */
 const BODIES_PER_ROUND = 2;
 const QUESTIONS_PER_ROUND = 4;
-const SAMPLES = [...mixpanelSamples, ...sentrySamples, ...sentryLegacySamples];
+export const SAMPLES = [...mixpanelSamples, ...sentrySamples, ...sentryLegacySamples];
 
 /**
  * Sends `bodies` odd requests over both protocols. Every answer must be below 500, and so must every read of the JSON API

@@ -75,7 +75,8 @@ async function close(app: FastifyInstance, data: { close(): Promise<void> }): Pr
   await data.close();
 }
 
-async function readAll(routes: readonly ReadRoute[], read: FuzzedInbox['read']): Promise<number> {
+/** Reads every list, and the details of the latest things in them. @returns how many reads */
+export async function readAll(routes: readonly ReadRoute[], read: FuzzedInbox['read']): Promise<number> {
   const ids: Record<string, string[]> = {};
   for (const [name, [path, list, field]] of Object.entries(ID_LISTS)) {
     const { body } = await read(path);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { oddName, oddText, oddValue } from './odd-values.ts';
-import { GOOD, type ReadRoute } from './read-routes.ts';
+import { GOOD, type ReadRoute, requiredOf } from './read-routes.ts';
 
 /** Values that have a meaning for some parameter, well-formed or nearly so. */
 const MEANINGFUL = [
@@ -80,7 +80,7 @@ export function oddAddress(routes: readonly ReadRoute[]): fc.Arbitrary<string> {
     const names = parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name);
     const name = names.length === 0 ? oddName : fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...names) }, oddName);
     // What a route insists on is mostly there, so that the others are looked at too.
-    const required = parameters.filter(({ in: place, required: isRequired }) => place === 'query' && isRequired);
+    const required = requiredOf(parameters);
     return fc
       .tuple(
         fc.array(fc.tuple(name, value), { maxLength: 4 }),

@@ -2,24 +2,60 @@
 export interface ReadRoute {
   /** With `{name}` for each part that a reader fills in. */
   readonly path: string;
-  readonly parameters: readonly { readonly name: string; readonly in: 'path' | 'query'; readonly required: boolean }[];
+  readonly parameters: readonly Parameter[];
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly schema: { readonly default?: unknown };
 }
 
 /** A stream has no end; the bytes of requests are kept for tests only. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['/api/stream', '/api/raw']);
 
-/** Good values of the parameters that a route insists on. */
+/** A day as reports name it. */
+function day(daysAgo: number): string {
+  return new Date(Date.now() - daysAgo * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+}
+
+/** Good values of the parameters that a route insists on: a time with today in it. */
 export const GOOD: Readonly<Record<string, string>> = {
-  from_date: '2026-11-20',
-  to_date: '2026-11-29',
+  from_date: day(10),
+  to_date: day(0),
   event: 'Signed up',
-  born_event: 'Signed up',
   steps: '["Signed up","qr_created"]',
-  start: '2026-11-20T00:00:00',
-  end: '2026-12-30T00:00:00',
+  start: `${day(10)}T00:00:00`,
+  end: `${day(-30)}T00:00:00`,
   dataset: 'errors',
   field: 'count()',
-  organization: 'any',
+};
+
+const RANGE = `from_date=${GOOD['from_date']}&to_date=${GOOD['to_date']}`;
+const WINDOW = `start=${GOOD['start']}&end=${GOOD['end']}`;
+
+/** Queries that make a route look at all that is there, by its path; the others need none. */
+const QUERIES: Readonly<Record<string, readonly string[]>> = {
+  '/api/query/segmentation': [
+    `${RANGE}&event=Signed up`,
+    `${RANGE}&event=Signed up&on=properties["ip"]`,
+    `${RANGE}&event=Signed up&type=unique&where=properties["$city"] == "Brno" or not defined(properties["plan"])`,
+  ],
+  '/api/query/funnels': [
+    `${RANGE}&steps=["Signed up","qr_created"]`,
+    `${RANGE}&steps=["Signed up","Signed up"]&type=general&on=plan`,
+  ],
+  '/api/query/retention': [
+    `${RANGE}&born_event=Signed up&event=Signed up`,
+    `${RANGE}&born_event=Signed up&event=Signed up&unit=week&mode=calendar`,
+  ],
+  '/api/0/organizations/any/events/': [
+    `${WINDOW}&dataset=errors&field=count()`,
+    `${WINDOW}&dataset=spans&field=p95(span.duration)&field=count(span.duration)`,
+  ],
+  '/api/0/organizations/any/issues/': [WINDOW],
+  '/api/events': ['', 'duplicates=1', 'distinct_id=user-1'],
 };
 
 /** Returns every GET route under `/api`. */
@@ -27,6 +63,13 @@ export function readRoutesOf(openApi: unknown): readonly ReadRoute[] {
   const { paths } = openApi as { paths: Record<string, { get?: { parameters?: ReadRoute['parameters'] } }> };
   return Object.entries(paths).flatMap(([path, { get }]) =>
     get === undefined || LEFT_OUT.has(path) ? [] : [{ path, parameters: get.parameters ?? [] }],
+  );
+}
+
+/** Parameters of the query without which a route refuses to answer: the document counts those with a default, too. */
+export function requiredOf(parameters: readonly Parameter[]): readonly Parameter[] {
+  return parameters.filter(
+    ({ in: place, required, schema }) => place === 'query' && required && !('default' in schema),
   );
 }
 
@@ -42,19 +85,14 @@ export const ID_LISTS: Readonly<Record<string, readonly [path: string, list: str
   traces: ['/api/traces', 'traces', 'traceId'],
 };
 
-/** Returns addresses of a route with all that it insists on: one for each id when it is about one thing, else one. */
+/** Returns the addresses by which a route shows all that is there: one for each id when it is about one thing. */
 export function addressesOf({ path, parameters }: ReadRoute, ids: KnownIds): readonly string[] {
   const known = path.replaceAll('{organization}', 'any');
-  const required = parameters.filter(({ in: place, required }) => place === 'query' && required);
-  const isAboutOne = known.includes('{') || required.some(({ name }) => name === 'id');
+  const isById = requiredOf(parameters).some(({ name }) => name === 'id');
+  if (!isById && !known.includes('{')) return (QUERIES[known] ?? ['']).map((query) => encodeURI(`${known}?${query}`));
   const [, subject = ''] = /^\/api\/(\w+)/.exec(known) ?? [];
-  const wanted = isAboutOne ? (ids[subject] ?? Object.values(ids).flat()) : ['none'];
-  return wanted.map((id) => {
+  return (ids[subject] ?? Object.values(ids).flat()).map((id) => {
     const encoded = encodeURIComponent(Buffer.from(id).toString()) || 'none';
-    const query = required.map(
-      ({ name }) => `${name}=${name === 'id' ? encoded : encodeURIComponent(GOOD[name] ?? '1')}`,
-    );
-    const filled = known.replace(/\{\w+\}/g, encoded);
-    return query.length === 0 ? filled : `${filled}?${query.join('&')}`;
+    return isById ? `${known}?id=${encoded}` : known.replace(/\{\w+\}/g, encoded);
   });
 }
