@@ -122,6 +122,35 @@ describe('what is kept can be read:', () => {
   });
 });
 
+it.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])(
+  'an item of type %s is passed over',
+  async (type) => {
+    const inbox = await startWithAll();
+    expect((await postEnvelope(inbox, envelope({ type }, { message: 'm' }))).status).toBe(200);
+    const rule = { share: 1, fault: { kind: 'rate-limit' as const, categories: ['error'] } };
+    inbox.faults.add(rule);
+    expect((await postEnvelope(inbox, envelope({ type }, { message: 'm' }))).status).toBe(200);
+  },
+);
+
+it.each(['toString', '__proto__'])('an event, a user, a property and a service named %s are read', async (name) => {
+  const inbox = await startWithAll();
+  const properties = JSON.parse(`{"${name}": "${name}", "service": "${name}", "trace_id": "${name}"}`);
+  await post(inbox, '/track', [{ event: name, properties: { token: 't', distinct_id: name, ...properties } }]);
+  await post(inbox, '/engage', [{ $token: 't', $distinct_id: name, $set: properties, [name]: {} }]);
+  await postEnvelope(
+    inbox,
+    envelope({ type: 'event' }, { message: name, level: name, tags: properties, fingerprint: [name] }),
+  );
+  expect([inbox.events().length, inbox.errors().length]).toEqual([1, 1]);
+  const range = `from_date=2020-01-01&to_date=2020-01-02&event=${name}&on=${name}&born_event=${name}`;
+  for (const report of ['segmentation', 'retention', 'funnels']) {
+    const { status } = await fetch(`${inbox.url}/api/query/${report}?${range}&steps=["${name}","${name}"]`);
+    expect([report, status < 500]).toEqual([report, true]);
+  }
+  await readAll(inbox);
+});
+
 it('numbers that no machine can hold are read all the same', async () => {
   const inbox = await startWithAll();
   const item = '{"message":"m","timestamp":1e999,"contexts":{"suppressed":{"count":1e999}},"extra":{"n":-1e999}}';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Compression, compress, type Sample, type WrittenRequest, writeSample } from '../samples/sample.ts';
+import { type Compression, type Sample, type WrittenRequest, writeSample } from '../samples/sample.ts';
 import { applyChanges, changes } from './mutated-payload.ts';
 import { oddText } from './odd-values.ts';
 
@@ -157,10 +157,4 @@ function changeBytes(body: Buffer, change: ByteChange): Buffer {
   const flipped = Buffer.from(body);
   flipped[place] = 0xff - (flipped[place] ?? 0);
   return flipped;
-}
-
-/** A record compressed twice: only the outer layer is undone. */
-export function compressedTwice(sample: Sample): WrittenRequest {
-  const request = writeSample({ ...sample, compression: 'gzip' });
-  return { ...request, body: compress(request.body, 'gzip') };
 }
