@@ -30,7 +30,7 @@ const COMPRESS: Readonly<Record<Compression, (body: Buffer) => Buffer>> = {
   br: (body) => brotliCompressSync(body),
 };
 
-export function compress(body: Buffer, compression: Compression | undefined): Buffer {
+function compress(body: Buffer, compression: Compression | undefined): Buffer {
   return compression === undefined ? body : COMPRESS[compression](body);
 }
 
