@@ -7,12 +7,15 @@ import { crashRun } from '../packages/common/test/crash/crash-run.ts';
 import { crashLoopPlan, fullPlan } from '../packages/common/test/crash/kill-plan.ts';
 import { compileTrackedProcess, discard } from '../packages/common/test/crash/library.ts';
 import { measureOutage } from '../packages/common/test/faults/outage.ts';
+import { fuzz } from '../packages/inbox/test/fuzz/fuzz-run.ts';
 import { readOptions } from './cli/options.mjs';
 
 /** A command stays below ten minutes; what is left is done by the next one. */
 const BUDGET_MS = 7 * 60_000;
 const CRASH_LOOP_KILLS = 60;
 const CHAOS_SEEDS = 20;
+const FUZZ_RUNS = 40;
+const FUZZ_BODIES_PER_RUN = 2500;
 
 const folder = join(import.meta.dirname, '../.data');
 const stateFile = join(folder, 'soak.json');
@@ -37,6 +40,7 @@ const allRuns = [
   demo('drop', ({ leaks, received, sent }) => leaks === 0 && !isDeepStrictEqual(received, sent)),
   { name: 'deletion on PostgreSQL', run: deletionOnPostgres },
   ...Array.from({ length: CHAOS_SEEDS }, (_, index) => chaos(index + 1)),
+  ...Array.from({ length: FUZZ_RUNS }, (_, index) => fuzzInbox((seeds[0] ?? 1) * 1000 + index)),
 ];
 const runs = allRuns.filter(({ name }) => name.includes(only));
 
@@ -57,7 +61,8 @@ const sum = (/** @type {string} */ figure) => rows.reduce((total, row) => total 
 console.log(
   `Seeds ${seeds.join(', ')}: ${sum('kills')} kills, ${sum('tracked')} events tracked, ${sum('lost')} lost, ${sum('lostYoung')} younger than 50 ms lost, ` +
     `${sum('lostInStalledTurn')} lost in turns of the loop that the machine held up for longer, ` +
-    `${sum('resentBatches')} batches (${sum('resentRecords')} records) sent again, ${sum('faults')} other findings.`,
+    `${sum('resentBatches')} batches (${sum('resentRecords')} records) sent again, ${sum('bodies')} odd bodies and ${sum('reads')} reads, ` +
+    `${sum('faults')} other findings.`,
 );
 if (missing > 0) console.log(`${missing} runs are left: call this again to go on, or with --fresh to start over.`);
 process.exit(sum('lost') + sum('faults') > 0 ? 1 : 0);
@@ -181,6 +186,22 @@ function chaos(seed) {
         duplicated,
         faults: findings.length,
       };
+    },
+  };
+}
+
+/** Odd bodies over both protocols of the inbox, each followed by every read. @param {number} seed */
+function fuzzInbox(seed) {
+  const name = `fuzz of the inbox, seed ${seed}`;
+  return {
+    name,
+    /** @returns {Promise<Row>} */
+    run: async () => {
+      const startedAt = Date.now();
+      const { bodies, reads, statuses, failure } = await fuzz(seed, FUZZ_BODIES_PER_RUN);
+      if (failure !== undefined) console.log(`Findings: ${failure}`);
+      const seconds = Math.round((Date.now() - startedAt) / 1000);
+      return { name, kills: 0, lost: 0, bodies, reads, ...statuses, seconds, faults: failure === undefined ? 0 : 1 };
     },
   };
 }

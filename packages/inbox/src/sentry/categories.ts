@@ -1,3 +1,4 @@
+import { ownEntry } from '../own-entry.ts';
 import type { EnvelopeItem } from './envelope.ts';
 
 const CATEGORY_OF_TYPE: Readonly<Record<string, string>> = {
@@ -26,5 +27,5 @@ const CATEGORY_OF_TYPE: Readonly<Record<string, string>> = {
  * @see https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/
  */
 export function categoryOf({ type }: EnvelopeItem): string {
-  return CATEGORY_OF_TYPE[type] ?? 'default';
+  return ownEntry(CATEGORY_OF_TYPE, type) ?? 'default';
 }

@@ -3,6 +3,8 @@ import { isJsonObject } from '../store/records.ts';
 import type { EnvelopeResult } from './envelope.ts';
 import { parseObject } from './parse-object.ts';
 
+const STATUSES: readonly string[] = ['ok', 'error', 'in_progress'];
+
 /** Fields that may stand in the query as well as in the body. */
 const FIELDS = ['status', 'check_in_id', 'environment'] as const;
 
@@ -18,7 +20,8 @@ export function checkInEnvelope(params: unknown, query: unknown, body: Buffer): 
   const checkIn: Record<string, unknown> = { ...given, monitor_slug: slug };
   for (const name of FIELDS) checkIn[name] ??= fromQuery[name];
   checkIn['check_in_id'] ??= randomUUID().replaceAll('-', '');
-  if (!['ok', 'error', 'in_progress'].includes(String(checkIn['status']))) {
+  const { status } = checkIn;
+  if (typeof status !== 'string' || !STATUSES.includes(status)) {
     return { ok: false, detail: 'status must be ok, error or in_progress' };
   }
   const payload = Buffer.from(JSON.stringify(checkIn));

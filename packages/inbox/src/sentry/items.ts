@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ownEntry } from '../own-entry.ts';
 import type { JsonObject, NewRecord } from '../store/records.ts';
 import { compositionProblem, isContainer, malformed, payloadProblem, type Refusal } from './composition.ts';
 import type { Envelope, EnvelopeItem } from './envelope.ts';
@@ -65,7 +66,7 @@ export function unpackEnvelope({ headers, items }: Envelope, project: string, no
       records.push(...reportRecords(item, project, now));
       continue;
     }
-    const make = MAKE[item.type];
+    const make = ownEntry(MAKE, item.type);
     // The types above have limits of their own, a metrics container among them.
     const isBounded = make !== undefined || item.type === 'trace_metric' || item.type === 'sessions';
     const isRead =

@@ -1,3 +1,4 @@
+import { ownEntry } from '../own-entry.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import { listAt, objectAt, textAt } from './fields.ts';
 import { withCurrentNames } from './legacy-names.ts';
@@ -82,7 +83,7 @@ const LEVELS: Readonly<Record<string, string>> = {
 /** By name, or by the number of Python's logging. What is no level is an error, as with the vendor. */
 function levelOf(given: unknown): string | undefined {
   const name = typeof given === 'string' || typeof given === 'number' ? String(given).toLowerCase() : '';
-  return Object.hasOwn(LEVELS, name) ? LEVELS[name] : undefined;
+  return ownEntry(LEVELS, name);
 }
 
 /** The message may be a text or an object, under two names; its formatted text is made when an SDK leaves that to the vendor. */

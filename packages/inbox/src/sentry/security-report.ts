@@ -1,3 +1,4 @@
+import { ownEntry } from '../own-entry.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import { objectAt, textAt } from './fields.ts';
 
@@ -54,7 +55,7 @@ function cspEvent(given: JsonObject): JsonObject {
   const csp = Object.fromEntries(Object.entries(given).map(([name, value]) => [snakeCase(name), value]));
   const directive = directiveOf(csp);
   const blocked = blockedOf(csp);
-  const resource = RESOURCES[directive] ?? directive;
+  const resource = ownEntry(RESOURCES, directive) ?? directive;
   const isInline = blocked === 'self' || blocked === 'inline' || blocked === 'eval';
   const formatted = isInline ? `Blocked unsafe inline '${resource}'` : `Blocked '${resource}' from '${blocked}'`;
   return {

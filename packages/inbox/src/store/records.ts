@@ -64,7 +64,7 @@ export interface StoredError extends Arrival {
   readonly service: string | null;
   readonly traceId: string | null;
   readonly userId: string | null;
-  /** The whole event, as sent. */
+  /** The whole event, in the form of the current protocol whatever SDK sent it. */
   readonly event: JsonObject;
 }
 
