@@ -38,12 +38,13 @@ COPY observability observability
 COPY packages packages
 COPY services services
 COPY apps apps
-ARG GIT_COMMIT
-RUN GIT_COMMIT="${GIT_COMMIT}" node scripts/build.mjs server
+RUN node scripts/build.mjs server
 
 # The page, with what is compiled into it; all of it is public. The token uploads its source maps to Sentry and is in no layer.
 FROM build AS page
 ARG GIT_COMMIT
+ARG SENTRY_RELEASE
+ARG SENTRY_ENVIRONMENT
 ARG VITE_MIXPANEL_TOKEN
 ARG VITE_SENTRY_DSN
 ARG VITE_SENTRY_ENVIRONMENT
@@ -57,7 +58,7 @@ ARG SENTRY_PROJECT
 ARG SENTRY_URL
 RUN --mount=type=secret,id=sentry_auth_token \
     SENTRY_AUTH_TOKEN="$(cat /run/secrets/sentry_auth_token 2>/dev/null || true)" \
-    VITE_SENTRY_RELEASE="${VITE_SENTRY_RELEASE:-${GIT_COMMIT}}" \
+    SENTRY_RELEASE="${SENTRY_RELEASE:-${GIT_COMMIT}}" \
     node scripts/build.mjs page
 
 # What every image starts from.
@@ -108,6 +109,10 @@ FROM runtime AS web
 COPY --from=web-dependencies /out ./
 COPY --from=web-built /out ./
 WORKDIR /app/apps/web
+# There is no git in an image to ask for the commit. Last, because it differs in each build.
+ARG GIT_COMMIT
+ARG SENTRY_RELEASE
+ENV SENTRY_RELEASE="${SENTRY_RELEASE:-${GIT_COMMIT}}"
 CMD ["--import", "./dist/server/instrument.js", "dist/server/main.js"]
 
 FROM manifests AS service-dependencies
@@ -125,4 +130,7 @@ ARG SERVICE
 COPY --from=service-dependencies /out ./
 COPY --from=service-built /out ./
 WORKDIR /app/services/${SERVICE}
+ARG GIT_COMMIT
+ARG SENTRY_RELEASE
+ENV SENTRY_RELEASE="${SENTRY_RELEASE:-${GIT_COMMIT}}"
 CMD ["--import", "./dist/instrument.js", "dist/main.js"]

@@ -3,15 +3,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readOptions } from '../scripts/cli/options.mjs';
 
 const here = import.meta.dirname;
 const available = readdirSync(here).filter((name) => existsSync(join(here, name, 'index.mjs')));
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !available.includes(name));
-if (unknown.length > 0) {
-  console.error(`No benchmark named ${unknown.join(', ')}. There are: ${available.join(', ')}.`);
-  process.exit(2);
-}
+const { words: wanted } = readOptions({
+  name: 'npm run bench',
+  about: 'Runs benchmarks, all of them unless some are named. Each saves its result in bench/results.',
+  words: { name: 'benchmark', choices: available, about: available.join(', ') },
+});
 
 for (const name of wanted.length > 0 ? wanted : available) {
   const folder = join(here, name);

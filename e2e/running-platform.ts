@@ -35,7 +35,7 @@ export async function runPlatform({ databaseUrl, hasPage = true }: PlatformSetti
     webRoot,
     secrets,
     env: { INBOX_KEEP_RAW: '1', ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) },
-    log: (line) => lines.push(line),
+    log: (line, name) => lines.push(`[${name}] ${line}`),
   });
   return {
     ports,

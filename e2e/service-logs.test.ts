@@ -25,7 +25,7 @@ beforeAll(async () => {
       LOG_LEVEL: 'trace',
       NODE_OPTIONS: `--import ${pathToFileURL(join(import.meta.dirname, 'leaking-routes.mjs')).href}`,
     },
-    log: (line) => lines.push(line),
+    log: (line, name) => lines.push(`[${name}] ${line}`),
   });
 });
 afterAll(async () => {

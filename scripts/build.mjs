@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { writeRelease } from './release.mjs';
+import { readOptions } from './cli/options.mjs';
 import { installDependencies } from './setup.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -11,7 +11,6 @@ const root = join(import.meta.dirname, '..');
 export function buildServer() {
   run('tsc', ['-b', 'tsconfig.build.json'], process.env);
   buildInboxPage();
-  writeRelease(root, join(root, 'packages/common/dist/release.json'), process.env['GIT_COMMIT']);
 }
 
 /** Builds the page of the inbox, beside its code. */
@@ -52,13 +51,15 @@ function removeOutput() {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   // With a word only that part, and nothing is installed or removed: for the stages of the Dockerfile.
-  const [part] = process.argv.slice(2);
-  if (part !== undefined && part !== 'server' && part !== 'page') {
-    console.error('Usage: npm run build [-- server | page]');
-    process.exit(2);
-  }
+  const {
+    words: [part],
+  } = readOptions({
+    name: 'npm run build',
+    about: 'Installs what is missing, and builds packages, services and the app anew.',
+    words: { name: 'part', choices: ['server', 'page'], about: 'server or page: only that, and only what has changed' },
+  });
   if (part === undefined) {
-    installDependencies();
+    await installDependencies();
     removeOutput();
   }
   if (part !== 'page') buildServer();

@@ -1,117 +1,124 @@
+import './cli/node-version.mjs';
 import { chmodSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { installDependencies } from './setup.mjs';
-
-installDependencies();
-const { buildPage, buildServer } = await import('./build.mjs');
-const { startCluster } = await import('./cluster/cluster.mjs');
-const { startOwnPostgres } = await import('./cluster/own-postgres.mjs');
-const { startOwnRedis } = await import('./cluster/own-redis.mjs');
-const { DEFAULT_PORT_BASE, portsFrom } = await import('./platform/ports.mjs');
-const { pageVariables } = await import('./platform/processes.mjs');
-const { developmentSecrets } = await import('./platform/secrets.mjs');
+import { join, relative, resolve } from 'node:path';
+import { readOptions } from './cli/options.mjs';
+import { startCluster } from './cluster/cluster.mjs';
+import { startOwnPostgres } from './cluster/own-postgres.mjs';
+import { startOwnRedis } from './cluster/own-redis.mjs';
+import { wantedPorts } from './platform/port-check.mjs';
+import { DEFAULT_PORT_BASE, portsFrom } from './platform/ports.mjs';
+import { prepare } from './platform/prepare.mjs';
+import { addressesOf, pageVariables } from './platform/processes.mjs';
+import { platformOptions } from './platform/run.mjs';
+import { developmentSecrets } from './platform/secrets.mjs';
+import { runSession } from './platform/session.mjs';
 
 const root = join(import.meta.dirname, '..');
-const dataDir = join(root, '.data/cluster');
-const { routing, analytics, shippers, portBase } = readArguments();
-const ports = portsFrom(portBase);
-/** Beside those of `npm start`: a tenth each. */
-const several = (/** @type {number} */ first, /** @type {number} */ count) =>
-  Array.from({ length: count }, (_, index) => first + 10 * index);
+const MOST_INSTANCES = /** @type {const} */ ([1, 16]);
+const DEFAULT_INSTANCES = 2;
+const command = 'npm run cluster';
+const { value } = readOptions({
+  name: command,
+  about:
+    'Runs several instances of some services behind the web server, on PostgreSQL and Redis: those of DATABASE_URL and\nOBSERVABILITY_REDIS_URL, else servers of its own. Ctrl-C stops it.',
+  options: {
+    routing: { value: 'N', range: MOST_INSTANCES, about: 'instances of routing-service; default 2' },
+    analytics: { value: 'N', range: MOST_INSTANCES, about: 'instances of analytics-service; default 2' },
+    shippers: { value: 'N', range: MOST_INSTANCES, about: 'processes that deliver what waits in Redis; default 2' },
+    ...platformOptions,
+    'data-dir': { ...platformOptions['data-dir'], about: 'where everything is kept; default .data/cluster' },
+  },
+  examples: [`${command} -- --routing 4 --shippers 1`],
+});
+const ports = portsFrom(Number(value('port-base') ?? DEFAULT_PORT_BASE));
+const dataDir = resolve(root, value('data-dir') ?? '.data/cluster');
+const count = (/** @type {string} */ name) => Number(value(name) ?? DEFAULT_INSTANCES);
+/** Beside those of `npm start`: a tenth each. @param {string} name @param {number} first */
+const several = (name, first) => Array.from({ length: count(name) }, (_, index) => first + 10 * index);
+const routing = several('routing', ports.routing);
+const analytics = several('analytics', ports.analytics);
+const { DATABASE_URL: databaseUrl, OBSERVABILITY_REDIS_URL: redisUrl } = process.env;
+const further = (/** @type {string} */ name, /** @type {number[]} */ all) =>
+  all.slice(1).map((port, index) => ({ name: `${name}-${index + 2}`, port }));
 
-// As root, the servers are another user's, who must pass through these folders; no other user can list them.
-const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
-mkdirSync(dataDir, { recursive: true });
-for (const folder of [dirname(dataDir), dataDir]) chmodSync(folder, mode);
+await runSession({
+  command,
+  root,
+  dataDir,
+  wanted: [
+    ...wantedPorts(ports, { hasDatabase: !databaseUrl }),
+    ...further('routing-service', routing),
+    ...further('analytics-service', analytics),
+    ...(redisUrl ? [] : [{ name: 'redis', port: ports.database + 1 }]),
+  ],
+  variables: addressesOf(ports, dataDir, { routing, analytics }),
+  start,
+});
 
-buildServer();
-const webRoot = join(root, 'apps/web/dist/client');
-buildPage(webRoot, pageVariables(ports));
-
-const interruption = new AbortController();
-const { signal } = interruption;
-const interrupted = new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort());
-
-const closing = [];
-try {
-  const databaseUrl = process.env['DATABASE_URL'] || (await own(startOwnPostgres, 'postgres', ports.database)).url;
-  const redisUrl =
-    process.env['OBSERVABILITY_REDIS_URL'] || (await own(startOwnRedis, 'redis', ports.database + 1)).url;
-  const cluster = await startCluster({
-    ports,
-    dataDir,
-    webRoot,
-    secrets: developmentSecrets(dataDir),
-    env: { DATABASE_URL: databaseUrl },
-    cluster: {
-      routing: several(ports.routing, routing),
-      analytics: several(ports.analytics, analytics),
-      shippers,
-      redisUrl,
-    },
-    signal,
-    log: (line) => console.log(line),
+/** @param {import('./platform/session.mjs').Tools} tools @returns {Promise<import('./platform/session.mjs').Started>} */
+async function start({ steps, signal, ...tools }) {
+  makeFolders();
+  const webRoot = join(dataDir, 'page');
+  const page = /** @type {const} */ ({ part: 'page', folder: webRoot, variables: pageVariables(ports) });
+  await prepare(steps, { signal, parts: [{ part: 'server' }, page] });
+  /** @type {import('./cluster/own-postgres.mjs').OwnServer[]} */
+  const servers = [];
+  const stopServers = async () => {
+    for (const server of servers.toReversed()) await server.stop();
+  };
+  tools.killSignal.addEventListener('abort', () => {
+    for (const server of servers) void server.kill();
   });
-  closing.push(cluster.stop);
-  printTable(cluster.members);
-  const death = await Promise.race([cluster.died, interrupted]);
-  console.log(death === undefined ? '\nStopping ...' : `\n${death}\nEnding the rest ...`);
-  process.exitCode = death === undefined ? 0 : 1;
-} catch (error) {
-  console.error(`\n${error instanceof Error ? error.message : error}`);
-  process.exitCode = signal.aborted ? 0 : 1;
-} finally {
-  for (const close of closing.toReversed()) await close();
-}
-process.exit();
-
-/**
- * A server of our own, which goes with us.
- * @param {(options: { folder: string, port: number }) => Promise<import('./cluster/own-postgres.mjs').OwnServer>} startServer
- * @param {string} name @param {number} port
- */
-async function own(startServer, name, port) {
-  const server = await startServer({ folder: join(dataDir, name), port });
-  closing.push(server.stop);
-  return server;
-}
-
-/** @param {readonly import('./cluster/cluster.mjs').Member[]} members */
-function printTable(members) {
-  console.log(`\n${members.length} processes are ready. Ctrl-C stops everything.\n`);
-  console.log(`  the app  http://localhost:${ports.web}`);
-  console.log(`  inbox    http://localhost:${ports.inbox}\n`);
-  for (const { name, pid } of members) console.log(`  ${name.padEnd(20)} pid ${pid()}`);
-  console.log('');
-}
-
-function readArguments() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        routing: { type: 'string', default: '2' },
-        analytics: { type: 'string', default: '2' },
-        shippers: { type: 'string', default: '2' },
-        'port-base': { type: 'string', default: String(DEFAULT_PORT_BASE) },
-      },
+  /** @param {typeof startOwnPostgres} startServer @param {string} name @param {number} port */
+  const own = (startServer, name, port) =>
+    steps.run(name, async () => {
+      const server = await startServer({ folder: join(dataDir, name), port });
+      servers.push(server);
+      return server.url;
     });
-    const number = (
-      /** @type {'routing' | 'analytics' | 'shippers' | 'port-base'} */ name,
-      /** @type {number} */ most,
-    ) => {
-      const value = Number(values[name]);
-      if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-      throw new Error(`--${name} must be a number from 1 to ${most}, got "${values[name]}".`);
-    };
+  try {
+    const cluster = await startCluster({
+      ...tools,
+      signal,
+      ports,
+      dataDir,
+      webRoot,
+      secrets: developmentSecrets(dataDir),
+      env: {
+        DATABASE_URL: databaseUrl || (await own(startOwnPostgres, 'postgres', ports.database)),
+        LOG_LEVEL: 'info',
+      },
+      cluster: {
+        routing,
+        analytics,
+        shippers: count('shippers'),
+        redisUrl: redisUrl || (await own(startOwnRedis, 'redis', ports.database + 1)),
+      },
+      step: steps.run,
+    });
     return {
-      ...{ routing: number('routing', 16), analytics: number('analytics', 16), shippers: number('shippers', 16) },
-      portBase: number('port-base', 63_000),
+      died: cluster.died,
+      stop: async () => {
+        await cluster.stop();
+        await stopServers();
+      },
+      table: [
+        `  the app  http://localhost:${ports.web}`,
+        `  inbox    http://localhost:${ports.inbox}\n`,
+        ...cluster.members.map(({ name, pid }) => `  ${name.padEnd(20)} pid ${pid()}`),
+      ],
     };
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}`);
-    console.error('Usage: npm run cluster -- [--routing N] [--analytics N] [--shippers N] [--port-base N]');
-    process.exit(1);
+    await stopServers();
+    throw error;
   }
+}
+
+/** As root, the servers are another user's, who must pass through these folders; no other user can list them. */
+function makeFolders() {
+  const mode = process.getuid?.() === 0 ? 0o711 : 0o700;
+  mkdirSync(dataDir, { recursive: true });
+  chmodSync(dataDir, mode);
+  const data = join(root, '.data');
+  if (!relative(data, dataDir).startsWith('..')) chmodSync(data, mode);
 }

@@ -1,86 +1,103 @@
+import './cli/node-version.mjs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { installDependencies } from './setup.mjs';
-
-installDependencies();
-const { buildPage, buildServer } = await import('./build.mjs');
-const { startPlatform } = await import('./platform/platform.mjs');
-const { freePorts } = await import('./platform/ports.mjs');
-const { pageVariables } = await import('./platform/processes.mjs');
-const { developmentSecrets } = await import('./platform/secrets.mjs');
-const { findLeaks } = await import('./demo/leaks.mjs');
-const { readRawLog, summarise } = await import('./demo/received.mjs');
-const { printReport } = await import('./demo/report.mjs');
-const { leak, startLossyProxy } = await import('./demo/sabotage.mjs');
-const { playScenario } = await import('./demo/scenario.mjs');
+import { endInterrupted, watchInterruptions } from './cli/interruption.mjs';
+import { readOptions } from './cli/options.mjs';
+import { createSteps } from './cli/steps.mjs';
+import { findLeaks } from './demo/leaks.mjs';
+import { readRawLog, summarise } from './demo/received.mjs';
+import { printReport } from './demo/report.mjs';
+import { leak, startLossyProxy } from './demo/sabotage.mjs';
+import { playScenario } from './demo/scenario.mjs';
+import { startPlatform } from './platform/platform.mjs';
+import { freePorts } from './platform/ports.mjs';
+import { prepare } from './platform/prepare.mjs';
+import { pageVariables } from './platform/processes.mjs';
+import { developmentSecrets } from './platform/secrets.mjs';
 
 const { json, sabotage } = readArguments();
-const startedAt = performance.now();
+const { stop: signal, kill: killSignal } = watchInterruptions();
+const steps = createSteps(json ? process.stderr : process.stdout, signal);
 const folder = mkdtempSync(join(tmpdir(), 'qr-observability-demo-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const ports = await freePorts();
-const say = (/** @type {string} */ line) => void (json ? process.stderr : process.stdout).write(`${line}\n`);
-
 const proxy = sabotage === 'drop' ? await startLossyProxy(ports.inbox) : undefined;
 const webRoot = join(folder, 'page');
 /** What the processes say matters only when the demo fails. @type {string[]} */
 const logLines = [];
-say('Building ...');
-buildServer();
-buildPage(webRoot, pageVariables(ports));
-say('Starting the platform ...');
-const platform = await startPlatform({
-  ports,
-  dataDir: folder,
-  webRoot,
-  secrets: developmentSecrets(folder),
-  env: { INBOX_KEEP_RAW: '1', ...(proxy && { MIXPANEL_API_HOST: proxy.url }) },
-  log: (line) => logLines.push(line),
-}).catch((error) => {
-  rmSync(folder, { recursive: true, force: true });
+// What was started is killed by a listener that comes after this one.
+killSignal.addEventListener('abort', () => setImmediate(endInterrupted, signal.reason));
+const platform = await start().catch((error) => {
+  if (signal.aborted) endAfterCtrlC();
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 });
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
-    platform.kill();
-    rmSync(folder, { recursive: true, force: true });
-    process.exit(1);
-  });
-}
+signal.addEventListener('abort', () => platform.kill());
 
 let isOk = false;
 try {
-  say('20 sign-ups, 30 codes, 500 scans, one error on purpose ...');
-  const scenario = await playScenario(ports);
+  const scenario = await steps.run(
+    'scenario',
+    () => playScenario(ports),
+    '20 sign-ups, 30 codes, 500 scans, one error on purpose',
+  );
   // What the services still hold is delivered while they end; only then is it fair to count.
   await platform.stopServices();
   if (sabotage === 'leak') await leak(ports.inbox, await readRawLog(ports.inbox), scenario.secrets[0] ?? '');
   const requests = await readRawLog(ports.inbox);
   const received = summarise(requests);
   const leaks = findLeaks(requests, scenario.secrets);
-  isOk = printReport({ scenario, received, leaks, seconds: (performance.now() - startedAt) / 1000, json, say });
+  isOk = printReport({ scenario, received, leaks, seconds: performance.now() / 1000, json, say: steps.print });
 } catch (error) {
+  if (signal.aborted) endAfterCtrlC();
   console.error(error instanceof Error ? error.message : error);
 } finally {
-  if (!isOk) say(logLines.join('\n'));
+  if (!isOk) steps.print(logLines.join('\n'));
   proxy?.close();
   await platform.stop();
-  rmSync(folder, { recursive: true, force: true });
 }
 process.exit(isOk ? 0 : 1);
 
+async function start() {
+  await prepare(steps, {
+    signal,
+    parts: [{ part: 'server' }, { part: 'page', folder: webRoot, variables: pageVariables(ports) }],
+  });
+  return startPlatform({
+    ports,
+    dataDir: folder,
+    webRoot,
+    secrets: developmentSecrets(folder),
+    env: { INBOX_KEEP_RAW: '1', ...(proxy && { MIXPANEL_API_HOST: proxy.url }) },
+    log: (line, name) => logLines.push(`[${name}] ${line}`),
+    step: steps.run,
+    signal,
+    killSignal,
+  });
+}
+
+/** @returns {never} */
+function endAfterCtrlC() {
+  steps.print('Stopped before the demo was done.');
+  rmSync(folder, { recursive: true, force: true });
+  endInterrupted(signal.reason);
+}
+
 function readArguments() {
-  try {
-    const { values } = parseArgs({ options: { json: { type: 'boolean' }, sabotage: { type: 'string' } } });
-    const { json = false, sabotage } = values;
-    if (sabotage === undefined || sabotage === 'drop' || sabotage === 'leak') return { json, sabotage };
-    throw new Error(`--sabotage must be drop or leak, got "${sabotage}".`);
-  } catch (error) {
-    console.error(
-      `${error instanceof Error ? error.message : error}\nUsage: npm run demo -- [--json] [--sabotage drop|leak]`,
-    );
-    process.exit(1);
-  }
+  const { has, value } = readOptions({
+    name: 'npm run demo',
+    about:
+      'Plays 20 sign-ups, 30 codes, 500 scans and one error on free ports, and shows what arrived.\nExit code 1 unless everything arrived, once, and nothing leaked.',
+    options: {
+      json: { about: 'the last line of the output is one JSON object; the rest goes to standard error' },
+      sabotage: {
+        value: 'drop|leak',
+        choices: ['drop', 'leak'],
+        about: 'lose or leak something on the way, which the demo must notice',
+      },
+    },
+    examples: ['npm run --silent demo -- --json | jq .ok'],
+  });
+  return { json: has('json'), sabotage: value('sabotage') };
 }

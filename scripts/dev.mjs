@@ -1,5 +1,4 @@
-import { installDependencies } from './setup.mjs';
+import './cli/node-version.mjs';
+import { runPlatform } from './platform/run.mjs';
 
-installDependencies();
-const { runPlatform } = await import('./platform/run.mjs');
 await runPlatform({ isDevelopment: true });

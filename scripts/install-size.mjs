@@ -1,9 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readOptions } from './cli/options.mjs';
 import { installForProduction, MOST_MB } from './container/install.mjs';
 import { workspacesOf } from './container/workspaces.mjs';
 
+readOptions({
+  name: 'npm run install-size',
+  about:
+    'Installs the production dependencies of each service and the inbox, and prints their size. Takes a minute or two.',
+});
 const deployed = workspacesOf(join(import.meta.dirname, '..')).flatMap(({ folder }) =>
   /^(services|apps)\//.test(folder) || folder === 'packages/inbox' ? [folder] : [],
 );

@@ -1,37 +1,44 @@
-import { spawnSync } from 'node:child_process';
+import './cli/node-version.mjs';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readOptions } from './cli/options.mjs';
+import { runTool } from './cli/run-tool.mjs';
+import { createSteps } from './cli/steps.mjs';
 
 const root = join(import.meta.dirname, '..');
 
-/** Installs the dependencies unless they are there and as new as the lockfile. */
-export function installDependencies() {
-  checkNodeVersion();
+/**
+ * Installs the dependencies unless they are there and as new as the lockfile.
+ * @param {import('./cli/steps.mjs').Steps} [steps]
+ * @param {AbortSignal} [signal]
+ * @throws Error with what npm printed
+ */
+export async function installDependencies(steps, signal) {
   const installed = join(root, 'node_modules/.package-lock.json');
   const isCurrent =
     existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
-  if (isCurrent) return;
-  console.log('Installing dependencies (once, about half a minute) ...');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) fail('The dependencies could not be installed. The messages above say why.');
-}
-
-function checkNodeVersion() {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major > 20 || (major === 20 && minor >= 19)) return;
-  fail(`Node.js 20.19 or newer is needed, this is ${process.versions.node}.`);
-}
-
-/** @param {string} message @returns {never} */
-function fail(message) {
-  console.error(message);
-  process.exit(1);
+  if (isCurrent) return steps?.run('install', async () => {}, 'up to date');
+  await (steps ?? createSteps()).run('install', () =>
+    runTool('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, signal }),
+  );
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  installDependencies();
-  if (process.argv.includes('--browser')) {
+  const { has } = readOptions({
+    name: 'npm run setup',
+    about: 'Installs the dependencies, unless they are there and as new as the lockfile.',
+    options: {
+      browser: { about: 'also look for a Chromium for the browser tests, and install one where there is none' },
+    },
+  });
+  try {
+    await installDependencies();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+  if (has('browser')) {
     const { findOrInstallChromium } = await import('./chromium.mjs');
     const path = findOrInstallChromium();
     if (!path) {

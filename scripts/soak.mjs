@@ -7,11 +7,15 @@ import { crashRun } from '../packages/common/test/crash/crash-run.ts';
 import { crashLoopPlan, fullPlan } from '../packages/common/test/crash/kill-plan.ts';
 import { compileTrackedProcess, discard } from '../packages/common/test/crash/library.ts';
 import { measureOutage } from '../packages/common/test/faults/outage.ts';
+import { fuzz } from '../packages/inbox/test/fuzz/fuzz-run.ts';
+import { readOptions } from './cli/options.mjs';
 
 /** A command stays below ten minutes; what is left is done by the next one. */
 const BUDGET_MS = 7 * 60_000;
 const CRASH_LOOP_KILLS = 60;
 const CHAOS_SEEDS = 20;
+const FUZZ_RUNS = 40;
+const FUZZ_BODIES_PER_RUN = 2500;
 
 const folder = join(import.meta.dirname, '../.data');
 const stateFile = join(folder, 'soak.json');
@@ -36,6 +40,7 @@ const allRuns = [
   demo('drop', ({ leaks, received, sent }) => leaks === 0 && !isDeepStrictEqual(received, sent)),
   { name: 'deletion on PostgreSQL', run: deletionOnPostgres },
   ...Array.from({ length: CHAOS_SEEDS }, (_, index) => chaos(index + 1)),
+  ...Array.from({ length: FUZZ_RUNS }, (_, index) => fuzzInbox((seeds[0] ?? 1) * 1000 + index)),
 ];
 const runs = allRuns.filter(({ name }) => name.includes(only));
 
@@ -56,7 +61,8 @@ const sum = (/** @type {string} */ figure) => rows.reduce((total, row) => total 
 console.log(
   `Seeds ${seeds.join(', ')}: ${sum('kills')} kills, ${sum('tracked')} events tracked, ${sum('lost')} lost, ${sum('lostYoung')} younger than 50 ms lost, ` +
     `${sum('lostInStalledTurn')} lost in turns of the loop that the machine held up for longer, ` +
-    `${sum('resentBatches')} batches (${sum('resentRecords')} records) sent again, ${sum('faults')} other findings.`,
+    `${sum('resentBatches')} batches (${sum('resentRecords')} records) sent again, ${sum('bodies')} odd bodies and ${sum('reads')} reads, ` +
+    `${sum('faults')} other findings.`,
 );
 if (missing > 0) console.log(`${missing} runs are left: call this again to go on, or with --fresh to start over.`);
 process.exit(sum('lost') + sum('faults') > 0 ? 1 : 0);
@@ -184,6 +190,22 @@ function chaos(seed) {
   };
 }
 
+/** Odd bodies over both protocols of the inbox, each followed by every read. @param {number} seed */
+function fuzzInbox(seed) {
+  const name = `fuzz of the inbox, seed ${seed}`;
+  return {
+    name,
+    /** @returns {Promise<Row>} */
+    run: async () => {
+      const startedAt = Date.now();
+      const { bodies, reads, statuses, failure } = await fuzz(seed, FUZZ_BODIES_PER_RUN);
+      if (failure !== undefined) console.log(`Findings: ${failure}`);
+      const seconds = Math.round((Date.now() - startedAt) / 1000);
+      return { name, kills: 0, lost: 0, bodies, reads, ...statuses, seconds, faults: failure === undefined ? 0 : 1 };
+    },
+  };
+}
+
 function buildOnce() {
   if (isBuilt) return;
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, 'build.mjs')], { stdio: 'inherit' });
@@ -202,9 +224,20 @@ function readState() {
 
 /** `--fresh`, `--only` with a part of a name, and seeds as numbers. */
 function readArguments() {
-  const given = process.argv.slice(2);
-  const numbers = given.filter((argument) => /^\d+$/.test(argument)).map(Number);
-  const at = given.indexOf('--only');
-  const only = at === -1 ? '' : (given[at + 1] ?? '');
-  return { values: numbers.length > 0 ? numbers : [1, 2, 3, 4, 5], isFresh: given.includes('--fresh'), only };
+  const { has, value, words } = readOptions({
+    name: 'npm run test:soak',
+    about:
+      'Kills, faults and deletions for longer than the tests. Each call takes less than ten minutes, and goes on where the last one ended.',
+    options: {
+      fresh: { about: 'start over' },
+      only: { value: 'TEXT', about: 'only runs with this in their name: seed, outage, demo, deletion, chaos' },
+    },
+    words: { name: 'seed', pattern: /^\d+$/, about: 'whole numbers; default 1 2 3 4 5' },
+    examples: ['npm run test:soak -- --only chaos'],
+  });
+  return {
+    values: words.length > 0 ? words.map(Number) : [1, 2, 3, 4, 5],
+    isFresh: has('fresh'),
+    only: value('only') ?? '',
+  };
 }

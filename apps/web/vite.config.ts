@@ -2,11 +2,15 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defaultClientConditions, defineConfig, type Plugin, type PluginOption } from 'vite';
-// By its path: this file is read before anything is built.
+import { defaultClientConditions, defineConfig, loadEnv, type Plugin, type PluginOption, type UserConfig } from 'vite';
+// By their paths: this file is read before anything is built.
 import { earlyErrors } from '../../packages/browser/src/vite/index.ts';
+import { releaseOf } from '../../packages/common/src/release.ts';
 
 const COMPRESSIBLE = /\.(js|css|html|svg)$/;
+
+// One .env for the whole platform; only names that start with VITE_ reach the browser.
+const envDir = join(import.meta.dirname, '../..');
 
 const outDir = process.env['WEB_OUT_DIR'] ?? 'dist/client';
 
@@ -28,9 +32,8 @@ const precompress = (): Plugin => ({
 });
 
 /** Uploads the source maps under debug ids when there is a token to do it with, and takes them out of what is served. */
-async function sourceMapUpload(): Promise<PluginOption[]> {
+async function sourceMapUpload(release: string | undefined): Promise<PluginOption[]> {
   const { SENTRY_AUTH_TOKEN: authToken, SENTRY_ORG: org, SENTRY_PROJECT: project, SENTRY_URL: url } = process.env;
-  const { VITE_SENTRY_RELEASE: release } = process.env;
   if (!authToken) return [];
   const { sentryVitePlugin } = await import('@sentry/bundler-plugins/vite');
   return [
@@ -46,26 +49,42 @@ async function sourceMapUpload(): Promise<PluginOption[]> {
   ];
 }
 
-export default defineConfig({
-  root: import.meta.dirname,
-  // One .env for the whole platform; only names that start with VITE_ reach the browser.
-  envDir: join(import.meta.dirname, '../..'),
-  plugins: [earlyErrors(), react(), ...(await sourceMapUpload()), precompress()],
-  resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
-  // Leaves the SDK's own debug messages out of the bundle.
-  define: { __SENTRY_DEBUG__: 'false' },
-  build: {
-    outDir,
-    emptyOutDir: true,
-    // For Sentry's upload; the server never serves them.
-    sourcemap: 'hidden',
-    // The page names what its first script imports, so that both come at once. A list of what each late chunk needs would be part of the
-    // first; that chunk asks for it soon enough.
-    modulePreload: {
-      polyfill: false,
-      resolveDependencies: (_file, files, { hostType }) => (hostType === 'html' ? files : []),
+/** Returns what the page's errors say of where they come from: what the services say, whose variables it reads, unless the page has its own. */
+function deploymentOf(mode: string): { readonly environment: string; readonly release: string | undefined } {
+  const env = loadEnv(mode, envDir, ['SENTRY_', 'VITE_']);
+  const named = env['VITE_SENTRY_RELEASE'] || env['SENTRY_RELEASE'];
+  return {
+    environment: env['VITE_SENTRY_ENVIRONMENT'] || env['SENTRY_ENVIRONMENT'] || mode,
+    release: releaseOf(named ? { SENTRY_RELEASE: named } : {}, import.meta.dirname),
+  };
+}
+
+export default defineConfig(async ({ mode }): Promise<UserConfig> => {
+  const { environment, release } = deploymentOf(mode);
+  return {
+    root: import.meta.dirname,
+    envDir,
+    plugins: [earlyErrors(), react(), ...(await sourceMapUpload(release)), precompress()],
+    resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
+    // Leaves the SDK's own debug messages out of the bundle.
+    define: {
+      __SENTRY_DEBUG__: 'false',
+      'import.meta.env.VITE_SENTRY_ENVIRONMENT': JSON.stringify(environment),
+      'import.meta.env.VITE_SENTRY_RELEASE': JSON.stringify(release) ?? 'undefined',
     },
-    // Inlined files would be data: URLs, which the content security policy does not allow for scripts and styles.
-    assetsInlineLimit: 0,
-  },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      // For Sentry's upload; the server never serves them.
+      sourcemap: 'hidden',
+      // The page names what its first script imports, so that both come at once. A list of what each late chunk needs would be part of the
+      // first; that chunk asks for it soon enough.
+      modulePreload: {
+        polyfill: false,
+        resolveDependencies: (_file, files, { hostType }) => (hostType === 'html' ? files : []),
+      },
+      // Inlined files would be data: URLs, which the content security policy does not allow for scripts and styles.
+      assetsInlineLimit: 0,
+    },
+  };
 });

@@ -66,7 +66,7 @@ export async function startChaosCluster(options: ChaosClusterOptions): Promise<C
         shippers: options.shippers,
         redisUrl: redis.url,
       },
-      log: (line) => void lines.push(line),
+      log: (line, name) => void lines.push(`[${name}] ${line}`),
     });
     closing.push(cluster.stop);
     return {

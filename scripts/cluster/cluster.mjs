@@ -27,8 +27,8 @@ const STOP_TIMEOUT_MS = 20_000;
 
 /**
  * Starts the platform with several instances of some services, and waits until all can serve. An aborted `signal` ends what was started so far
- * and rejects.
- * @param {PlatformOptions & { log: (line: string) => void, signal?: AbortSignal }} options
+ * and rejects; an aborted `killSignal` ends everything at once.
+ * @param {PlatformOptions & { log: import('../platform/child.mjs').Log, signal?: AbortSignal, killSignal?: AbortSignal, step?: (name: string, work: () => Promise<unknown>) => Promise<unknown> }} options
  * @returns {Promise<RunningCluster>}
  */
 export async function startCluster(options) {
@@ -41,11 +41,18 @@ export async function startCluster(options) {
   });
   const started = groups.map((group) => group.map((spec) => createMember(spec, options.log, reportDeath)));
   const stopGroup = (/** @type {Member[]} */ group) => Promise.all(group.map((member) => member.stop()));
+  const { step = (_, work) => work() } = options;
+  options.killSignal?.addEventListener('abort', () => {
+    for (const member of started.flat()) member.kill();
+  });
   try {
     const aborted = new Promise((_, reject) => {
       options.signal?.addEventListener('abort', () => reject(new Error('Stopped before everything was ready.')));
     });
-    for (const group of started) await Promise.race([Promise.all(group.map((member) => member.start())), aborted]);
+    for (const group of started) {
+      const name = group === started[0] ? 'inbox' : 'services';
+      await Promise.race([step(name, () => Promise.all(group.map((member) => member.start()))), aborted]);
+    }
   } catch (error) {
     for (const group of started.toReversed()) await stopGroup(group);
     throw error;
@@ -65,7 +72,7 @@ export async function startCluster(options) {
 
 /**
  * @param {import('../platform/child.mjs').ChildSpec} spec
- * @param {(line: string) => void} log
+ * @param {import('../platform/child.mjs').Log} log
  * @param {(message: string) => void} onDeath
  * @returns {Member}
  */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { holderOf } from './holder.mjs';
 
 /** How many of a process's last lines are shown when it dies. */
 const KEPT_LINES = 20;
@@ -14,6 +15,8 @@ const KEPT_LINES = 20;
  * @property {RegExp} [readyLine] printed once it can, by a process that speaks no HTTP
  */
 
+/** Called with each line that a process prints, its name, and whether the line is of its standard error. @typedef {(line: string, name: string, isError: boolean) => void} Log */
+
 /** One process of the platform. */
 export class Child {
   #process;
@@ -26,7 +29,7 @@ export class Child {
 
   /**
    * @param {ChildSpec} spec
-   * @param {(line: string) => void} log
+   * @param {Log} log
    * @param {(message: string) => void} onDeath called when it ends without being asked to
    */
   constructor(spec, log, onDeath) {
@@ -42,7 +45,7 @@ export class Child {
       createInterface({ input: stream }).on('line', (line) => {
         this.#lastLines = [...this.#lastLines, line].slice(-KEPT_LINES);
         this.#saidReady ||= spec.readyLine?.test(line) ?? false;
-        log(`[${spec.name}] ${line}`);
+        log(line, spec.name, stream === this.#process.stderr);
       });
     }
     this.#exited = new Promise((resolve) => {
@@ -82,16 +85,31 @@ export class Child {
     clearTimeout(timer);
   }
 
+  /** Ends the process at once, with what it has started itself. */
   kill() {
     this.#isStopping = true;
-    if (!this.hasExited) this.#process.kill('SIGKILL');
+    const { pid } = this.#process;
+    if (this.hasExited || pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // It has ended in this moment.
+    }
   }
 
   /** @param {number | null} code @param {NodeJS.Signals | null} signal */
   #describeDeath(code, signal) {
+    const [, port] = /EADDRINUSE.*?:(\d+)$/m.exec(this.#lastLines.join('\n')) ?? [];
+    if (port) return portTaken(this.spec.name, Number(port));
     const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
     return `${this.spec.name} ${how}. Its last lines:\n${this.#lastLines.map((line) => `  ${line}`).join('\n')}`;
   }
+}
+
+/** It was free before all was started. @param {string} name @param {number} port */
+function portTaken(name, port) {
+  const holder = holderOf(port)?.description;
+  return `Port ${port} of ${name} was taken while it started${holder ? `, by ${holder}` : ''}. Start again, or choose other ports with --port-base N.`;
 }
 
 /** @param {string} url */

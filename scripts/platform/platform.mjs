@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { Child } from './child.mjs';
-import { findBusyPort, processNameOf } from './ports.mjs';
+import { checkPorts, wantedPorts } from './port-check.mjs';
 import { platformProcesses } from './processes.mjs';
 
 /** @typedef {import('./processes.mjs').PlatformOptions} PlatformOptions */
@@ -9,14 +9,6 @@ import { platformProcesses } from './processes.mjs';
 const READY_TIMEOUT_MS = 60_000;
 /** More than a service's own limit, so that it can deliver what it holds. */
 const STOP_TIMEOUT_MS = 15_000;
-
-/** A port that the platform needs is taken. */
-class PortInUseError extends Error {
-  /** @param {string} process @param {number} port */
-  constructor(process, port) {
-    super(`Port ${port} of ${process} is in use. Stop what uses it, or choose other ports with --port-base N.`);
-  }
-}
 
 /**
  * @typedef {object} Platform
@@ -29,20 +21,15 @@ class PortInUseError extends Error {
 
 /**
  * Starts the inbox, the database, the services and the page's server, and waits until all of them answer.
- * An aborted `signal` ends what was started so far and rejects.
- * @param {PlatformOptions & { log: (line: string) => void, signal?: AbortSignal }} options
+ * An aborted `signal` ends what was started so far and rejects. `step` is called with what is waited for: each process of the storage by
+ * itself, then all services together. An aborted `killSignal` ends everything at once, also before all is ready.
+ * @param {PlatformOptions & { log: import('./child.mjs').Log, signal?: AbortSignal, killSignal?: AbortSignal, step?: (name: string, work: () => Promise<unknown>) => Promise<unknown> }} options
  * @returns {Promise<Platform>}
  */
 export async function startPlatform(options) {
   closeFolder(options.dataDir);
   const groups = platformProcesses(options);
-  const names = new Set(groups.flat().map(({ name }) => name));
-  const ports = /** @type {import('./ports.mjs').PortName[]} */ (Object.keys(options.ports));
-  const busy = await findBusyPort(
-    options.ports,
-    ports.filter((port) => names.has(processNameOf(port))),
-  );
-  if (busy) throw new PortInUseError(processNameOf(busy), options.ports[busy]);
+  await checkPorts(wantedPorts(options.ports, { hasDatabase: !options.env?.['DATABASE_URL'] }));
 
   /** @type {Child[][]} */
   const started = [];
@@ -64,13 +51,26 @@ export async function startPlatform(options) {
     return stopping;
   };
 
+  const kill = () => {
+    for (const child of started.flat()) child.kill();
+  };
+
   options.signal?.addEventListener('abort', () => void stop());
+  options.killSignal?.addEventListener('abort', kill);
+
+  const { step = (_, work) => work() } = options;
+  const waitFor = (/** @type {Child[]} */ children, /** @type {boolean} */ isStorage) => {
+    const ready = (/** @type {Child} */ child) => child.ready(READY_TIMEOUT_MS);
+    return isStorage
+      ? Promise.all(children.map((child) => step(child.spec.name, () => ready(child))))
+      : step('services', () => Promise.all(children.map(ready)));
+  };
 
   for (const group of groups) {
     options.signal?.throwIfAborted();
     const children = group.map((spec) => new Child(spec, options.log, reportDeath));
     started.push(children);
-    const ready = Promise.all(children.map((child) => child.ready(READY_TIMEOUT_MS)));
+    const ready = waitFor(children, group === groups[0]);
     const death = died.then((message) => {
       throw new Error(message);
     });
@@ -90,9 +90,7 @@ export async function startPlatform(options) {
     stopServices: async () => {
       await stopGroup(started.slice(1).flat());
     },
-    kill: () => {
-      for (const child of started.flat()) child.kill();
-    },
+    kill,
     processes: () => started.flat().map(({ spec: { name }, pid }) => ({ name, pid })),
   };
 }

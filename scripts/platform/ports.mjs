@@ -5,6 +5,9 @@ import { createServer } from 'node:net';
 
 export const DEFAULT_PORT_BASE = 3000;
 
+/** Those of the platform reach up to 1610 above the base, and the largest port is 65535. */
+export const PORT_BASE_RANGE = /** @type {const} */ ([1, 63_000]);
+
 /** @param {number} base @returns {Ports} */
 export function portsFrom(base) {
   return {
@@ -66,25 +69,28 @@ async function listenNear(preferred) {
   }
 }
 
-/** The first of the ports that is in use, by name. @param {Ports} ports @param {readonly PortName[]} names */
-export async function findBusyPort(ports, names) {
-  for (const name of names) {
+/** Why a port cannot be listened on: `EADDRINUSE`, `EACCES`; nothing when it can. @param {number} port @returns {Promise<string | undefined>} */
+export async function obstacleOf(port) {
+  // Browsers try `localhost` at ::1 first, where another server would answer in place of ours.
+  for (const host of ['127.0.0.1', '::1']) {
     try {
-      const server = await listen(ports[name]);
+      const server = await listen(port, host);
       await new Promise((resolve) => server.close(resolve));
-    } catch {
-      return name;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+      // A machine may be without IPv6.
+      if (host === '127.0.0.1' || code === 'EADDRINUSE') return code;
     }
   }
   return undefined;
 }
 
-/** @param {number} port @returns {Promise<import('node:net').Server>} */
-function listen(port) {
+/** @param {number} port @param {string} [host] @returns {Promise<import('node:net').Server>} */
+function listen(port, host = '127.0.0.1') {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server));
+    server.listen(port, host, () => resolve(server));
   });
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
@@ -28,9 +29,12 @@ const root = join(import.meta.dirname, '../..');
 /** The token under which the platform sends to the inbox; it takes any. */
 const LOCAL_TOKEN = 'local-token';
 
-/** The page's DSN, which is compiled into it. @param {Ports} ports */
+/** What is compiled into the page, and what services and page alike say of where an error comes from. @param {Ports} ports */
 export function pageVariables(ports) {
   return {
+    SENTRY_ENVIRONMENT: 'development',
+    // Decided once: what is committed while the platform runs from source is no release of some of its processes only.
+    SENTRY_RELEASE: checkedOutCommit(),
     VITE_SENTRY_DSN: `http://page@127.0.0.1:${ports.inbox}/2`,
     VITE_MIXPANEL_TOKEN: LOCAL_TOKEN,
     // A laptop has one visitor: each page load and navigation is traced.
@@ -42,6 +46,29 @@ export function pageVariables(ports) {
 /** Where the embedded database of a platform answers, with its password. @param {Pick<PlatformOptions, 'ports' | 'secrets'>} options */
 export function embeddedDatabaseUrl({ ports, secrets }) {
   return `postgres://postgres:${secrets['EMBEDDED_DATABASE_PASSWORD']}@127.0.0.1:${ports.database}/postgres`;
+}
+
+/**
+ * Where the parts of a platform answer, under the names by which services find each other, and where it keeps what waits.
+ * @param {Ports} ports
+ * @param {string} dataDir
+ * @param {Pick<Cluster, 'routing' | 'analytics'>} [instances]
+ */
+export function addressesOf(
+  ports,
+  dataDir,
+  { routing, analytics } = { routing: [ports.routing], analytics: [ports.analytics] },
+) {
+  return {
+    INBOX_URL: `http://127.0.0.1:${ports.inbox}`,
+    WEB_SERVER_URL: `http://127.0.0.1:${ports.web}`,
+    AUTH_SERVICE_URL: `http://127.0.0.1:${ports.auth}`,
+    QR_SERVICE_URL: `http://127.0.0.1:${ports.qr}`,
+    MICROSITE_SERVICE_URL: `http://127.0.0.1:${ports.microsite}`,
+    ROUTING_SERVICE_URL: originsOf(routing),
+    ANALYTICS_URL: originsOf(analytics),
+    OBSERVABILITY_SPOOL_DIR: join(dataDir, 'spool'),
+  };
 }
 
 /** What each process of the platform is started with, in groups: each group needs the one before. @param {PlatformOptions} given @returns {ChildSpec[][]} */
@@ -56,6 +83,11 @@ export function platformProcesses(given) {
   const storage = [inbox(options)];
   if (!env['DATABASE_URL']) storage.push(database(options));
   const databaseUrl = env['DATABASE_URL'] ?? embeddedDatabaseUrl(options);
+  const {
+    INBOX_URL,
+    OBSERVABILITY_SPOOL_DIR: _ofEachItsOwn,
+    ...origins
+  } = addressesOf(ports, dataDir, { routing, analytics });
   const common = {
     ...inherited(),
     NODE_ENV: 'development',
@@ -70,15 +102,10 @@ export function platformProcesses(given) {
     SENTRY_DSN: `http://server@127.0.0.1:${ports.inbox}/1`,
     DATABASE_URL: databaseUrl,
     DEBUG_ROUTES: '1',
-    AUTH_SERVICE_URL: `http://127.0.0.1:${ports.auth}`,
-    QR_SERVICE_URL: `http://127.0.0.1:${ports.qr}`,
-    MICROSITE_SERVICE_URL: `http://127.0.0.1:${ports.microsite}`,
-    WEB_SERVER_URL: `http://127.0.0.1:${ports.web}`,
-    ROUTING_SERVICE_URL: originsOf(routing),
+    // ANALYTICS_URL: asked for statistics, and the second destination of scans.
+    ...origins,
     // Where alert rules are evaluated; with an account of somebody's own nothing arrives there.
-    ...(env['MIXPANEL_TOKEN'] || env['SENTRY_DSN'] ? {} : { INBOX_URL: `http://127.0.0.1:${ports.inbox}` }),
-    // Asked for statistics, and the second destination of scans.
-    ANALYTICS_URL: originsOf(analytics),
+    ...(env['MIXPANEL_TOKEN'] || env['SENTRY_DSN'] ? {} : { INBOX_URL }),
     PUBLIC_ORIGIN: `http://localhost:${ports.web},http://127.0.0.1:${ports.web}`,
     // One address for all instances.
     SCAN_BASE_URL: `http://localhost:${cluster ? ports.web : ports.routing}`,
@@ -149,8 +176,8 @@ export function platformProcesses(given) {
         NODE_ENV: 'development',
         INBOX_PORT: String(ports.inbox),
         INBOX_DATA_FILE: join(dataDir, 'inbox.ndjson'),
-        // Stacks of the page are shown as they were written.
-        INBOX_SOURCE_MAPS: options.webRoot,
+        // Stacks of the page and of the services are shown as they were written.
+        INBOX_SOURCE_MAPS: `${options.webRoot},${root}`,
         // Asked for what they have delivered and lost.
         INBOX_SERVICES: statsOrigins(ports, routing, analytics),
         SERVICE_TOKEN: options.secrets['SERVICE_TOKEN'],
@@ -237,6 +264,15 @@ function nodeArgs({ isDevelopment }, source, dist) {
 
 function watch() {
   return [join(root, 'node_modules/tsx/dist/cli.mjs'), 'watch', '--clear-screen=false', '--conditions=@qr/source'];
+}
+
+/** The commit of this checkout; without git, the services say that there is none. */
+function checkedOutCommit() {
+  const { status, stdout } = spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout.trim() : undefined;
 }
 
 /** What a process needs of the surrounding environment; nothing of it configures the platform. */

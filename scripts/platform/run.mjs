@@ -1,14 +1,18 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { buildInboxPage, buildPage, buildServer } from '../build.mjs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { readOptions } from '../cli/options.mjs';
+import { problemOfDataDir } from './data-dir.mjs';
 import { startPlatform } from './platform.mjs';
-import { DEFAULT_PORT_BASE, portsFrom } from './ports.mjs';
-import { pageVariables } from './processes.mjs';
+import { wantedPorts } from './port-check.mjs';
+import { DEFAULT_PORT_BASE, PORT_BASE_RANGE, portsFrom } from './ports.mjs';
+import { prepare } from './prepare.mjs';
+import { addressesOf, pageVariables } from './processes.mjs';
 import { developmentSecrets } from './secrets.mjs';
+import { runSession } from './session.mjs';
+import { spellingNotes } from './spelling.mjs';
 
 const root = join(import.meta.dirname, '../..');
-const dataDir = join(root, '.data');
 
 /** Variables with which a person points the platform at real accounts, another database or keys of their own. */
 const OVERRIDES =
@@ -16,69 +20,74 @@ const OVERRIDES =
 
 /** `npm start` and `npm run dev`: the platform until Ctrl-C. @param {{ isDevelopment: boolean }} options */
 export async function runPlatform({ isDevelopment }) {
-  const ports = portsFrom(readPortBase());
+  const command = isDevelopment ? 'npm run dev' : 'npm start';
+  const { value } = readOptions({
+    name: command,
+    about: isDevelopment
+      ? 'Runs the whole platform from source, with a local inbox, and reloads on changes. Ctrl-C stops it.'
+      : 'Builds and runs the whole platform, with a local inbox. Ctrl-C stops it.',
+    options: platformOptions,
+    examples: [`${command} -- --port-base 4000 --data-dir .data/second`],
+  });
+  const ports = portsFrom(Number(value('port-base') ?? DEFAULT_PORT_BASE));
+  const defaultDataDir = join(root, '.data');
+  const dataDir = resolve(root, value('data-dir') ?? defaultDataDir);
   const env = readOverrides();
-  const variables = { ...pageVariables(ports), ...env };
-  const webRoot = join(root, 'apps/web/dist/client');
-  // In development the app is served from its sources; the page of the inbox is a tool, not what is worked on.
-  if (isDevelopment) buildInboxPage();
-  else {
-    buildServer();
-    buildPage(webRoot, variables);
-  }
-  const interruption = new AbortController();
-  const { signal } = interruption;
-  const interrupted = new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)));
-  // npm passes on the signal that the terminal has sent already: the same Ctrl-C can arrive twice.
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort());
-  const startedAt = performance.now();
-  try {
-    const platform = await startPlatform({
-      ports,
-      dataDir,
-      webRoot,
-      env,
-      isDevelopment,
-      signal,
-      secrets: developmentSecrets(dataDir),
-      log: (line) => console.log(line),
-    });
-    printTable(ports, performance.now() - startedAt, isDevelopment);
-    const death = await Promise.race([platform.died, interrupted]);
-    console.log(death === undefined ? '\nStopping ...' : `\n${death}\nEnding the rest ...`);
-    await platform.stop();
-    process.exit(death === undefined ? 0 : 1);
-  } catch (error) {
-    if (signal.aborted) {
-      console.log('\nStopped before everything was ready.');
-      process.exit(0);
-    }
-    console.error(`\n${error instanceof Error ? error.message : error}`);
-    process.exit(1);
-  }
+  // The page is built for the ports of one platform.
+  const webRoot = dataDir === defaultDataDir ? join(root, 'apps/web/dist/client') : join(dataDir, 'page');
+  const page = /** @type {const} */ ({ part: 'page', folder: webRoot, variables: { ...pageVariables(ports), ...env } });
+  await runSession({
+    command,
+    root,
+    dataDir,
+    wanted: wantedPorts(ports, { hasDatabase: !env['DATABASE_URL'] }),
+    variables: addressesOf(ports, dataDir),
+    async start({ steps, ...tools }) {
+      // In development the app is served from its sources; the page of the inbox is a tool, not what is worked on.
+      await prepare(steps, { ...tools, parts: isDevelopment ? [{ part: 'inbox-page' }] : [{ part: 'server' }, page] });
+      const secrets = developmentSecrets(dataDir);
+      const all = { LOG_LEVEL: 'info', ...env };
+      const platform = await startPlatform({
+        ...tools,
+        ports,
+        dataDir,
+        webRoot,
+        env: all,
+        isDevelopment,
+        secrets,
+        step: steps.run,
+      });
+      return { ...platform, table: tableOf(ports) };
+    },
+  });
 }
 
-function readPortBase() {
-  try {
-    const { values } = parseArgs({ options: { 'port-base': { type: 'string' } } });
-    const base = Number(values['port-base'] ?? DEFAULT_PORT_BASE);
-    if (Number.isInteger(base) && base >= 1 && base <= 63_000) return base;
-    throw new Error(`--port-base must be a number from 1 to 63000, got "${values['port-base']}".`);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\nUsage: npm start -- [--port-base N]`);
-    process.exit(1);
-  }
-}
+/** Options that every platform takes. */
+export const platformOptions = {
+  'port-base': {
+    value: 'N',
+    range: PORT_BASE_RANGE,
+    about: `first port: the app on N, services up to N+5, inbox on N+1600; default ${DEFAULT_PORT_BASE}`,
+  },
+  'data-dir': {
+    value: 'FOLDER',
+    about: 'where accounts, codes and the inbox are kept; default .data',
+    problem: (/** @type {string} */ folder) => problemOfDataDir(resolve(root, folder)),
+  },
+};
 
-/** @returns {Record<string, string | undefined>} */
+/** What `.env` and the environment say; a slip in a name is pointed out. @returns {Record<string, string | undefined>} */
 function readOverrides() {
   const file = join(root, '.env');
-  if (existsSync(file)) process.loadEnvFile(file);
-  return Object.fromEntries(Object.entries(process.env).filter(([name, value]) => OVERRIDES.test(name) && value));
+  const own = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  for (const note of spellingNotes(root, { '.env': own, 'the environment': process.env })) console.error(note);
+  return Object.fromEntries(
+    Object.entries({ ...own, ...process.env }).filter(([name, value]) => OVERRIDES.test(name) && value),
+  );
 }
 
-/** @param {import('./ports.mjs').Ports} ports @param {number} ms @param {boolean} isDevelopment */
-function printTable(ports, ms, isDevelopment) {
+/** @param {import('./ports.mjs').Ports} ports */
+function tableOf(ports) {
   const rows = [
     ['the app', `http://localhost:${ports.web}`, 'sign up, make a code, scan it'],
     ['inbox', `http://localhost:${ports.inbox}`, 'every event, error and trace, as it happens'],
@@ -90,11 +99,5 @@ function printTable(ports, ms, isDevelopment) {
     ['an error', `http://localhost:${ports.auth}/debug/error`, 'fails on purpose; see it in the inbox'],
   ];
   const width = (/** @type {number} */ column) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  console.log(
-    `\nReady in ${(ms / 1000).toFixed(1)} s${isDevelopment ? ', reloading on changes' : ''}. Ctrl-C stops everything.\n`,
-  );
-  for (const [name = '', url = '', what = ''] of rows) {
-    console.log(`  ${name.padEnd(width(0))}  ${url.padEnd(width(1))}  ${what}`);
-  }
-  console.log('');
+  return rows.map(([name = '', url = '', what = '']) => `  ${name.padEnd(width(0))}  ${url.padEnd(width(1))}  ${what}`);
 }

@@ -67,6 +67,22 @@ it('every image runs as somebody other than root, says how it is, and starts Nod
   for (const [name, first] of instructions) if (name === 'CMD') expect(first).toMatch(/^\[/);
 });
 
+it('every image that reports errors names the release that it was built from, as there is no git in it', () => {
+  const stages = dockerfile.split(/^FROM /m).slice(1);
+  const reporting = stages.filter((stage) => / AS (?:service|web)\n/.test(stage));
+  expect(reporting).toHaveLength(2);
+  for (const stage of reporting) {
+    const [, after = ''] = stage.split('\nARG GIT_COMMIT\n');
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: of the Dockerfile
+    expect(after).toContain('ENV SENTRY_RELEASE="${SENTRY_RELEASE:-${GIT_COMMIT}}"\n');
+  }
+  // The page is built in a stage of its own, with the same arguments.
+  const page = stages.find((stage) => stage.startsWith('build AS page\n')) ?? '';
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: of the Dockerfile
+  expect(page).toContain('SENTRY_RELEASE="${SENTRY_RELEASE:-${GIT_COMMIT}}"');
+  expect(page).toMatch(/ARG GIT_COMMIT\nARG SENTRY_RELEASE\nARG SENTRY_ENVIRONMENT\n/);
+});
+
 it('what an image starts with is what the sources are compiled to', () => {
   const commands = instructions.filter(([name]) => name === 'CMD').map(([, ...words]) => words.join(' '));
   const files = [...commands, '["dist/shipper.js"]'].map((command) => command.match(/dist\/[\w/]+\.js/g) ?? []);

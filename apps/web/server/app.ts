@@ -1,5 +1,7 @@
 import { addErasureRoute, type BuildServerOptions, buildServer, type Server, tunnelPlugin } from '@qr/common';
+import { scanFailureOf, type TrackFailedScan } from '@qr/common/visitor';
 import { devPlugin } from './dev.ts';
+import { isPagePath, isScanPath } from './page-paths.ts';
 import { proxyPlugin, type Services } from './proxy.ts';
 import { staticPlugin } from './static.ts';
 import { createUpstreams } from './upstreams.ts';
@@ -18,12 +20,14 @@ export interface AppOptions {
   readonly serviceToken?: string | undefined;
   /** How long a client may take to read an answer of a service, in milliseconds. @default 60_000 */
   readonly maxResponseMs?: number;
+  /** Records scans that this server refuses itself, or for which it reaches no service. @default they are not recorded */
+  readonly trackFailedScan?: TrackFailedScan;
   readonly server?: BuildServerOptions;
 }
 
 /** The one public origin: the client, the API of the services, scans, and the way out for observability data. */
 export function buildApp(options: AppOptions): Server {
-  const { client, tunnel, serviceToken, maxResponseMs = 60_000, server } = options;
+  const { client, tunnel, serviceToken, maxResponseMs = 60_000, trackFailedScan, server } = options;
   const open = (service: keyof Services) =>
     createUpstreams({
       origins: options.services[service],
@@ -40,6 +44,12 @@ export function buildApp(options: AppOptions): Server {
   const all = Object.values(services);
   const app = buildServer({
     serviceName: 'web-server',
+    errorPages: {
+      covers: isPagePath,
+      onFailure(request, statusCode, path) {
+        if (isScanPath(path)) trackFailedScan?.(request, scanFailureOf(statusCode));
+      },
+    },
     ...server,
     readyChecks: { upstreams: async () => !all.some((upstreams) => upstreams.isStuck()), ...server?.readyChecks },
   });

@@ -9,6 +9,8 @@ export const devPlugin: FastifyPluginAsync = async (app) => {
     configFile: join(import.meta.dirname, '../vite.config.ts'),
     // The default writes a temporary module, whose removal makes a watcher of this process restart it.
     configLoader: 'runner',
+    // That it scans and bundles is news to nobody.
+    logLevel: 'warn',
     server: { middlewareMode: true, ws: { server: app.server } },
   });
   app.addHook('onClose', async () => vite.close());

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
-import { loadConfigOrExit } from '@qr/common';
+import { initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { createDescribeVisitor, createFailedScans } from '@qr/common/visitor';
 import { buildApp } from './app.ts';
 import { environment } from './config.ts';
 
 const config = loadConfigOrExit(environment);
+initializeMixpanel();
 const app = buildApp({
   services: {
     auth: [config.AUTH_SERVICE_URL],
@@ -21,6 +23,7 @@ const app = buildApp({
         : { token: config.VITE_MIXPANEL_TOKEN, apiHost: config.MIXPANEL_API_HOST },
   },
   serviceToken: config.SERVICE_TOKEN,
+  trackFailedScan: createFailedScans(createDescribeVisitor()),
   server: { debugRoutes: config.DEBUG_ROUTES },
 });
 await app.listen({ port: config.PORT, host: config.HOST });

@@ -1,6 +1,7 @@
 import fastifyStatic from '@fastify/static';
 import { earlyErrorsCspSource } from '@qr/browser/vite';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { isPagePath } from './page-paths.ts';
 
 /** What {@link staticPlugin} takes. */
 export interface StaticOptions {
@@ -53,17 +54,9 @@ export const staticPlugin: FastifyPluginAsync<StaticOptions> = async (app, { roo
   });
 };
 
-// What lies under these is a file or an answer of a service, or nothing.
-const NO_PAGES = ['/api/', '/o/', '/assets/'];
-
 /** Browsers ask for pages as HTML; an unknown script or picture is not answered with a page. */
 function isPage({ headers, url }: FastifyRequest): boolean {
-  const path = url.split('?')[0] ?? '';
-  return (
-    !NO_PAGES.some((prefix) => path.startsWith(prefix)) &&
-    !/\.\w+$/.test(path) &&
-    (headers.accept ?? '').includes('text/html')
-  );
+  return isPagePath(url.split('?')[0] ?? '') && (headers.accept ?? '').includes('text/html');
 }
 
 function callNotFound(reply: FastifyReply): FastifyReply {

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AppInBrowser, startAppInBrowser } from './support/app-in-browser.ts';
 import type { FakeAnswer, Received } from './support/fake-services.ts';
+import { overflowing } from './support/overflow.ts';
 
 const PASSWORD = 'correct horse battery';
 const user = { id: 'user-1', email: 'ada@private.example', name: 'Ada Byron', createdAt: '2026-11-01T00:00:00.000Z' };
@@ -239,12 +240,11 @@ describe('the account page', { timeout: 30_000 }, () => {
     expect(text).not.toMatch(/typed|private\.example/);
   });
 
-  it('fits a narrow screen', async () => {
-    await page.setViewportSize({ width: 360, height: 700 });
+  it.each([360, 1440])('fits a screen %i px wide', async (width) => {
+    await page.setViewportSize({ width, height: 700 });
     await openAccount();
     await page.getByRole('button', { name: 'Upgrade to Pro' }).waitFor();
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await overflowing(page)).toEqual([]);
   });
 });
 

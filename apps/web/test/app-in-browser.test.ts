@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AppInBrowser, startAppInBrowser } from './support/app-in-browser.ts';
 import type { FakeAnswer, Received } from './support/fake-services.ts';
+import { overflowing } from './support/overflow.ts';
 
 const user = {
   id: 'user-1',
@@ -266,8 +267,7 @@ describe('the app', { timeout: 30_000 }, () => {
     await page.setViewportSize({ width: 360, height: 700 });
     await page.goto(app.origin + path);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await overflowing(page)).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AppInBrowser, startAppInBrowser } from './support/app-in-browser.ts';
 import type { FakeAnswer, Received } from './support/fake-services.ts';
+import { overflowing } from './support/overflow.ts';
 import { code, microsite, statistics, summary, user, vendorAnswer } from './support/platform-data.ts';
 
 let stored: typeof code;
@@ -190,7 +191,7 @@ describe('the page of a code', { timeout: 30_000 }, () => {
     await page.setViewportSize({ width: 360, height: 700 });
     await open('/qr/code-1');
     await page.getByText('7 scans by 5 visitors').waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    expect(await overflowing(page)).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AppInBrowser, startAppInBrowser } from './support/app-in-browser.ts';
 import type { FakeAnswer, Received } from './support/fake-services.ts';
+import { overflowing } from './support/overflow.ts';
 
 const user = { id: 'user-1', email: 'ada@private.example', plan: 'free', createdAt: '2026-11-01T00:00:00.000Z' };
 const menu = {
@@ -374,7 +375,7 @@ describe('on a narrow screen', { timeout: 30_000 }, () => {
     await page.setViewportSize({ width: 360, height: 700 });
     await page.goto(app.origin + path);
     await page.locator('.microsites, .editor').waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    expect(await overflowing(page)).toEqual([]);
   });
 });
 

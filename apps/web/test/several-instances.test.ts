@@ -92,7 +92,7 @@ it('a service is found under every spelling of its origin', async () => {
 
 it('with no instance left the answer is a 502 that says so', async () => {
   await Promise.all(instances.map((instance) => instance.close()));
-  const response = await app.inject('/scan/abc');
+  const response = await app.inject({ url: '/scan/abc', headers: { accept: 'application/json' } });
   expect(response.statusCode).toBe(502);
   expect(response.json()).toMatchObject({ message: expect.stringContaining('cannot be reached') });
 });

@@ -7,9 +7,9 @@ import react from '@vitejs/plugin-react';
 import { build, defaultClientConditions } from 'vite';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
-/** What a page fetches before it paints, over the same page without us: gzip, bytes. Measured 3986; the promise is 4000. */
+/** What a page fetches before it paints, over the same page without us: gzip, bytes. Measured 3996; the promise is 4000. */
 const EAGER_BUDGET = 4000;
-/** Both SDKs without the recorder. Measured 96,600, of which the scrubber's rules are 11,000; the promise is 98,000. */
+/** Both SDKs without the recorder. Measured 97,800, of which the scrubber's rules are 11,000; the promise is 98,000. */
 const LATE_BUDGET = 98_000;
 
 const REACT = `import { createRoot } from 'react-dom/client';

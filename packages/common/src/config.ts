@@ -64,7 +64,14 @@ export const observabilityVariables = {
   SENTRY_ENVIRONMENT: Type.Optional(
     Type.String({ pattern: '^[^\\s/]{1,64}$', expected: 'a name without spaces or slashes' }),
   ),
-  SENTRY_RELEASE: Type.Optional(Type.String({ maxLength: 200, expected: 'a release name of at most 200 characters' })),
+  // https://docs.sentry.io/product/releases/naming-releases/
+  SENTRY_RELEASE: Type.Optional(
+    Type.String({
+      pattern: '^(?!(?:\\.{1,2}|latest)$)[^\\n\\r\\t\\f/\\\\]{1,200}$',
+      expected:
+        'a release name of at most 200 characters without slashes and line breaks, such as a commit or app@1.2.3',
+    }),
+  ),
   SENTRY_TRACES_SAMPLE_RATE: Type.Optional(Type.Number(rate)),
   SENTRY_ROUTE_SAMPLE_RATES: Type.Optional(
     Type.String({
@@ -128,6 +135,11 @@ export const observabilityVariables = {
       requiredInProduction: true,
     }),
   ),
+  OBSERVABILITY_PLAIN_USER_IDS: Type.Union([Type.Literal('true'), Type.Literal('false')], {
+    default: 'false',
+    normalize: (value: string) => value.toLowerCase(),
+    expected: 'true or false',
+  }),
   SHUTDOWN_TIMEOUT_MS: Type.Integer({
     minimum: 100,
     maximum: 2_147_483_647,

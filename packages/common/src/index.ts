@@ -20,6 +20,7 @@ export {
   trackRevenue,
 } from './mixpanel/track.ts';
 export { hashEmail } from './privacy/hash.ts';
+export { sentIdOf } from './privacy/user-ids.ts';
 export { type VisitorRequest, visitorId } from './privacy/visitor.ts';
 export { type ScheduleOptions, type StopSchedule, startSchedule } from './schedule/schedule.ts';
 export {
@@ -38,6 +39,7 @@ export { AppError, type AppErrorOptions } from './server/app-error.ts';
 export { type BuildServerOptions, buildServer, type Server } from './server/build-server.ts';
 export { type Cursor, decodeCursor, encodeCursor } from './server/cursor.ts';
 export { addErasureRoute, type ErasureOptions } from './server/erasure-route.ts';
+export type { ErrorPages } from './server/failure-answer.ts';
 export type { ReadyChecks } from './server/health.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './server/observability-plugin.ts';
 export {

@@ -5,6 +5,7 @@ import { usableIdOf } from './mixpanel/identity.ts';
 import { resetMixpanelClient } from './mixpanel/init.ts';
 import { earlyCalls, type PropertyCounters, runtime } from './mixpanel/runtime.ts';
 import { releaseHashKey } from './privacy/hash-key.ts';
+import { releasePlainUserIds } from './privacy/user-ids.ts';
 import { contextCounters } from './sentry/allow-list.ts';
 import type { ErrorBudgetStats } from './sentry/error-budget.ts';
 import { closeSentry, flushSentry, isSentryOn } from './sentry/init.ts';
@@ -98,6 +99,7 @@ async function close(timeoutMs: number): Promise<void> {
   }
   releaseHashKey();
   await closeSentry(Math.max(timeoutMs * LAST_SHARE, deadline - monotonicNow()));
+  releasePlainUserIds();
 }
 
 /** What was queued, delivered and lost so far, by lane and reason. */

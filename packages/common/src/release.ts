@@ -1,19 +1,28 @@
-import { readFileSync } from 'node:fs';
+import { getSentryRelease } from '@sentry/node';
+import { applicationFolder } from './application/application-folder.ts';
+import { checkedOutCommit } from './application/git-commit.ts';
+import { warnOnce } from './warn-once.ts';
 
 /**
- * The release of this process: the variable, else the commit that `npm run build` wrote beside the compiled code. From source there is none,
- * and no git is asked at start.
+ * Returns the release of an application: `SENTRY_RELEASE`, else the commit that a build server or host names in its own variable (the SDK knows
+ * some forty, such as `GITHUB_SHA` and `RENDER_GIT_COMMIT`), else the commit of the application's checkout. Without any of them there is none, which
+ * is said once.
+ *
+ * @param folder a folder of the application. @default that of the main module of this process
  */
-export function releaseOf({ SENTRY_RELEASE: release }: { readonly SENTRY_RELEASE?: string }): string | undefined {
-  return release ?? builtRelease(new URL('release.json', import.meta.url));
+export function releaseOf(
+  { SENTRY_RELEASE: release }: { readonly SENTRY_RELEASE?: string },
+  folder: string = applicationFolder(),
+): string | undefined {
+  const found = release ?? hostRelease() ?? checkedOutCommit(folder);
+  if (found === undefined)
+    warnOnce(
+      'The release is unknown: SENTRY_RELEASE is not set and the application is in no git checkout. Errors and events carry no release.',
+    );
+  return found;
 }
 
-/** Reads what the build wrote; `undefined` where there is nothing usable. */
-export function builtRelease(file: URL): string | undefined {
-  try {
-    const { release } = JSON.parse(readFileSync(file, 'utf8')) as { release?: unknown };
-    return typeof release === 'string' && release !== '' ? release : undefined;
-  } catch {
-    return undefined;
-  }
+/** The SDK's function returns `SENTRY_RELEASE` itself first: set and not in the configuration it is malformed. */
+function hostRelease(): string | undefined {
+  return process.env['SENTRY_RELEASE']?.trim() ? undefined : getSentryRelease();
 }

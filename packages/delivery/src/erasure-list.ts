@@ -21,6 +21,8 @@ const MAX_REMEMBERED = 1000;
 export type IsErased = (text: string) => boolean;
 
 interface ErasureListOptions {
+  /** Returns the other texts that stand for the person with an id, such as its hash. */
+  readonly aliasesOf: (id: string) => readonly string[];
   /** The spool's root; `undefined`: for this process only. */
   readonly root: string | undefined;
   readonly warn: (message: string) => void;
@@ -28,7 +30,7 @@ interface ErasureListOptions {
 
 /**
  * The people who were erased and must not appear in anything that is sent, shared by all processes of a spool. An entry is the length of an id
- * and its keyed hash, so the list itself names nobody.
+ * and its keyed hash, so the list itself names nobody. An e-mail address stands for its other spellings and its hash as well, and the hash for it.
  *
  * An id counts from the moment it is added. Where the disk refuses, the list is written as soon as it does not.
  */
@@ -65,7 +67,10 @@ export class ErasureList {
     return this.#unwritten.size === 0;
   }
 
-  readonly has: IsErased = (text) => {
+  readonly has: IsErased = (text) =>
+    this.#holds(text) || this.#options.aliasesOf(text).some((form) => this.#holds(form));
+
+  #holds(text: string): boolean {
     if (!this.#lengths.has(text.length) || this.#key === undefined) return false;
     const known = this.#remembered.get(text);
     if (known !== undefined) return known;
@@ -73,14 +78,17 @@ export class ErasureList {
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(text, isErased);
     return isErased;
-  };
+  }
 
   /** Adds a person. Never throws. */
   add(id: string): void {
-    if (this.has(id)) return;
-    this.#unwritten.add(id);
+    const forms = [id, ...this.#options.aliasesOf(id)].filter((form) => !this.#holds(form));
+    if (forms.length === 0) return;
     this.#key ??= randomBytes(KEY_BYTES);
-    this.#keep(entryOf(id, this.#key));
+    for (const form of forms) {
+      this.#unwritten.add(form);
+      this.#keep(entryOf(form, this.#key));
+    }
     this.#write();
   }
 

@@ -15,6 +15,8 @@ const DIGITS = /-?\d+(?![\d.])/y;
 export interface PersonIds {
   /** Fields whose text or number is a person's id, at any depth of a record. */
   readonly fields: Iterable<string>;
+  /** Returns the other texts that stand for the person with an id, wherever the id may be, such as its hash. */
+  readonly aliasesOf?: (id: string) => readonly string[];
   /**
    * Returns the other ids under which a receiver knows the person with this id.
    *
@@ -22,6 +24,8 @@ export interface PersonIds {
    */
   readonly otherForms?: (id: string, field: string | undefined) => readonly string[];
 }
+
+const NONE: readonly string[] = [];
 
 interface ErasureOptions {
   readonly root: string | undefined;
@@ -43,8 +47,8 @@ export class Erasure {
   readonly #otherForms: NonNullable<PersonIds['otherForms']>;
 
   constructor({ root, personIds, warn }: ErasureOptions) {
-    const { fields, otherForms = () => [] } = personIds;
-    this.list = new ErasureList({ root, warn });
+    const { fields, aliasesOf = () => NONE, otherForms = () => NONE } = personIds;
+    this.list = new ErasureList({ root, aliasesOf, warn });
     this.#fields = new Set(fields);
     this.#otherForms = otherForms;
   }

@@ -37,6 +37,7 @@ const ADDED_TO_ERRORS: readonly (readonly [name: string, meaning: string])[] = [
     'message, stack',
     'texts without what looks like a secret or an address; no variables; from a service the lines of code around each frame',
   ],
+  ['browser, operating system', 'of a page: listed name, major and minor version, from the user agent of the request'],
   ['route, method, path', 'of the request; ids in the path as the plan lists them, other parameters by name'],
   [
     'product events',

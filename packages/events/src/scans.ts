@@ -1,6 +1,6 @@
 import { event, person } from '@qr/plan';
 import Type from 'typebox';
-import { qrId, visitor } from './vocabulary.ts';
+import { oneOf, qrId, visitor } from './vocabulary.ts';
 
 /** Scanning QR codes. The actor is the visitor, by an id that rotates daily. */
 export const scanEvents = {
@@ -21,10 +21,22 @@ export const scanEvents = {
     owner: 'product',
     surfaces: ['server'],
     properties: {
-      qr_id: qrId,
-      reason: Type.Union([Type.Literal('not_found'), Type.Literal('disabled'), Type.Literal('unavailable')], {
-        description: 'Why it led nowhere.',
-      }),
+      // Absent where the address holds no id of ours: anyone can write anything there.
+      qr_id: Type.Optional(qrId),
+      reason: oneOf(
+        [
+          'not_found',
+          'disabled',
+          'loop',
+          'malformed',
+          'wrong_method',
+          'rate_limited',
+          'overloaded',
+          'unavailable',
+          'server_error',
+        ],
+        'Why it led nowhere. `loop`: through other codes back to itself. `rate_limited` and `overloaded` count once a minute for each visitor.',
+      ),
       ...visitor,
     },
   }),

@@ -1,4 +1,12 @@
-import Type from 'typebox';
+import Type, { type TLiteral, type TUnion } from 'typebox';
+
+type Literals<T extends readonly string[]> = { -readonly [K in keyof T]: TLiteral<T[K]> };
+
+/** Describes a text that is one of a closed list. */
+export function oneOf<const T extends readonly string[]>(values: T, description: string): TUnion<Literals<T>> {
+  const literals = values.map((value) => Type.Literal(value));
+  return Type.Union(literals, { description }) as unknown as TUnion<Literals<T>>;
+}
 
 // The words that several events share, so that a report can join on them.
 
@@ -7,6 +15,11 @@ export const planName = Type.Union([Type.Literal('free'), Type.Literal('pro'), T
 });
 
 export const qrId = Type.String({ description: 'Id of the QR code.' });
+
+/** Returns whether a text has the shape of an id that qr-service makes: 72 random bits as base64url. */
+export function isQrId(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]{12}$/.test(value);
+}
 
 export const qrType = Type.Union(
   [Type.Literal('url'), Type.Literal('wifi'), Type.Literal('vcard'), Type.Literal('microsite')],
@@ -21,18 +34,52 @@ const country = Type.String({
   pattern: '^([A-Z]{2}|unknown)$',
 });
 
-const deviceType = Type.Union(
-  [
-    Type.Literal('mobile'),
-    Type.Literal('tablet'),
-    Type.Literal('desktop'),
-    Type.Literal('bot'),
-    Type.Literal('unknown'),
-  ],
-  { description: 'Kind of device, from the user agent.' },
-);
+const deviceType = oneOf(['mobile', 'tablet', 'desktop', 'bot', 'unknown'], 'Kind of device, from the user agent.');
 
-const browserName = Type.String({ description: 'Browser family, from the user agent, or "unknown".' });
+/** The families that an event may name: what a stranger writes in a user agent must not leave as it is. */
+export const BROWSERS = [
+  'Amazon Silk',
+  'Android Browser',
+  'BlackBerry',
+  'Brave',
+  'Chrome',
+  'Chromium',
+  'DuckDuckGo',
+  'Electron',
+  'Epiphany',
+  'Firefox',
+  'Focus',
+  'Google Search',
+  'HeyTap Browser',
+  'Internet Explorer',
+  'LibreWolf',
+  'MZ Browser',
+  'Maxthon',
+  'Microsoft Edge',
+  'NAVER Whale Browser',
+  'Opera',
+  'Pale Moon',
+  'Puffin',
+  'QQ Browser',
+  'QQ Browser Lite',
+  'Safari',
+  'Sailfish',
+  'Samsung Internet for Android',
+  'SeaMonkey',
+  'Sleipnir',
+  'Sogou Browser',
+  'Tizen',
+  'UC Browser',
+  'Vivaldi',
+  'Vivo Browser',
+  'WebOS Browser',
+  'WeChat',
+  'Yandex Browser',
+  'other',
+  'unknown',
+] as const;
+
+const browserName = oneOf(BROWSERS, 'Browser family, from the user agent; "other" for one that is not listed.');
 
 /** What an event says of a visitor. */
 export const visitor = {

@@ -1,8 +1,11 @@
+import { UndoableClear } from './clear/undoable-clear.ts';
 import { Faults } from './faults/faults.ts';
 import { uniqueNewestFirst } from './query/deduplicate.ts';
 import { type EventFilter, matchesEvent, matchesSpan, type SpanFilter } from './query/filters.ts';
+import { type IssueMarks, openIssueMarks } from './query/issue-marks.ts';
 import { groupIssues, type Issue } from './query/issues.ts';
 import { compactEvents } from './store/compaction.ts';
+import type { Contents } from './store/contents.ts';
 import { type EventLog, openEventLog, readEventLog, rewriteEventLog } from './store/event-log.ts';
 import type { IdMerge } from './store/identity.ts';
 import type { StoredProfile } from './store/profiles.ts';
@@ -58,9 +61,14 @@ export interface InboxData extends InboxReader {
   readonly store: Store;
   readonly rawLog: RawLog | undefined;
   readonly faults: Faults;
+  /** Which issues are resolved or ignored. */
+  readonly issueMarks: IssueMarks;
   /** Removes for good what Mixpanel's compaction would: repeats of one day, whatever their time. @returns how many */
   compact(): number;
+  /** Removes everything for good, in memory and in the data file. */
   clear(): void;
+  /** The clear that can be undone. */
+  readonly undoableClear: UndoableClear;
   /** Writes what is pending and closes the data file. */
   close(): Promise<void>;
 }
@@ -72,18 +80,26 @@ export async function openInboxData(options: InboxDataOptions = {}): Promise<Inb
   const store = new Store({ maxRecords, maxBytes, idMerge });
   const rawLog = keepRaw ? new RawLog(maxBytes) : undefined;
   const log = dataFile === undefined ? undefined : await restore(store, dataFile, onFileError);
+  const undoableClear = new UndoableClear(store, rawLog, () => log?.replace(() => compacted(store)));
+  const issueMarks = await openIssueMarks(dataFile && `${dataFile}.issues.json`, onFileError);
   return {
-    ...createReader(store, rawLog),
+    ...createReader(store, rawLog, issueMarks),
+    issueMarks,
     store,
     rawLog,
     faults: new Faults(),
     compact: () => compactEvents(store),
+    undoableClear,
     clear() {
+      undoableClear.cancel();
       rawLog?.clear();
       store.clear();
+      log?.truncate();
     },
     async close() {
+      undoableClear.cancel();
       await log?.close();
+      await issueMarks.close();
     },
   };
 }
@@ -98,14 +114,18 @@ async function restore(store: Store, dataFile: string, onError: (error: unknown)
   if (read > 2 * kept) await rewriteEventLog(dataFile, compacted(store));
   const log = await openEventLog(dataFile, onError);
   store.onArrival((records) => log.append(records));
-  store.onClear(() => log.truncate());
   store.onRemoval(() => log.replace(() => compacted(store)));
   return log;
 }
 
-/** What is still in memory, with each profile as one update that sets it: old updates may be gone already. */
+/** What is still in memory, with what was cleared and can be brought back. */
 function* compacted(store: Store): Generator<StoredRecord> {
-  for (const { id, distinctId, groupKey, properties, lastSeen } of store.profiles.list()) {
+  for (const contents of store.everyContents) yield* compactedContents(contents);
+}
+
+/** Each profile is one update that sets it: old updates may be gone already. */
+function* compactedContents(contents: Contents): Generator<StoredRecord> {
+  for (const { id, distinctId, groupKey, properties, lastSeen } of contents.profiles.list()) {
     const endpoint = groupKey === null ? 'engage' : 'groups';
     yield {
       kind: 'profile',
@@ -117,21 +137,21 @@ function* compacted(store: Store): Generator<StoredRecord> {
       operations: { $set: properties },
     };
   }
-  for (const kind of RECORD_KINDS) if (kind !== 'profile') yield* store.of(kind);
+  for (const kind of RECORD_KINDS) if (kind !== 'profile') yield* contents.of(kind);
 }
 
-function createReader(store: Store, rawLog: RawLog | undefined): InboxReader {
+function createReader(store: Store, rawLog: RawLog | undefined, issueMarks: IssueMarks): InboxReader {
   return {
     events(filter = {}) {
       const matching: StoredEvent[] = [];
-      const all = store.of('event');
-      for (const event of filter.duplicates === true ? all.newestFirst() : uniqueNewestFirst(all)) {
+      const all = filter.duplicates === true ? store.of('event').newestFirst() : uniqueNewestFirst(store);
+      for (const event of all) {
         if (matchesEvent(event, filter, store.identity)) matching.push(event);
       }
       return matching.reverse();
     },
     profiles: () => store.profiles.list(),
-    issues: () => groupIssues(store.of('error')),
+    issues: () => groupIssues(store.of('error'), { marks: issueMarks.all() }),
     errors: () => [...store.of('error')],
     spans: (filter = {}) => [...store.of('span')].filter((span) => matchesSpan(span, filter)),
     logs: () => [...store.of('log')],

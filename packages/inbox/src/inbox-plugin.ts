@@ -3,6 +3,7 @@ import { plan as platformPlan } from '@qr/events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { alertsRoute } from './alerts/routes.ts';
+import { clearRoutes } from './clear/routes.ts';
 import { type DeliveryOptions, deliveryRoute } from './delivery/routes.ts';
 import { faultRoutes } from './faults/routes.ts';
 import { refuseForeignHostNames } from './http/loopback-only.ts';
@@ -10,7 +11,7 @@ import type { InboxData } from './inbox-data.ts';
 import { complianceRoutes } from './mixpanel/compliance/routes.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
-import { type InboxPlan, linkEventsOf } from './plan/inbox-plan.ts';
+import { funnelOf, type InboxPlan, linkEventsOf } from './plan/inbox-plan.ts';
 import { planRoute } from './plan/routes.ts';
 import { EventIndex } from './query/analytics/event-index.ts';
 import type { ReportSource } from './query/analytics/report-source.ts';
@@ -18,6 +19,7 @@ import { queryRoutes } from './query/routes.ts';
 import { sentryReadingRoutes } from './sentry/reading/routes.ts';
 import { sentryRoutes } from './sentry/routes.ts';
 import { openSourceMaps } from './sentry/source-maps.ts';
+import { type EditorOptions, editorLinks } from './views/editor-links.ts';
 import { viewRoutes } from './views/routes.ts';
 
 /** What the plugin serves from. */
@@ -28,7 +30,7 @@ export interface InboxPluginOptions {
   readonly now?: () => number;
   /** From a deletion or retrieval request to its execution; until then it can be cancelled. @default 0 */
   readonly complianceDelayMs?: number | undefined;
-  /** A built page, beside whose scripts their source maps lie: stacks of it are shown as they were written. @default none */
+  /** Folders of a built page and of built services, separated by commas: see `openSourceMaps`. @default none */
   readonly sourceMaps?: string | undefined;
   /** Who is asked about deliveries. @default nobody */
   readonly delivery?: DeliveryOptions | undefined;
@@ -36,6 +38,8 @@ export interface InboxPluginOptions {
   readonly alerts?: readonly AlertRule[] | undefined;
   /** What may be tracked, and the event that links ids. @default the platform's plan */
   readonly plan?: InboxPlan | undefined;
+  /** How frames of a stack are opened in an editor. @default files below the application's root, in VS Code */
+  readonly editor?: EditorOptions | undefined;
   /** Folder of the inbox's own page, built. @default where the build puts it */
   readonly page?: string | undefined;
 }
@@ -43,13 +47,20 @@ export interface InboxPluginOptions {
 async function registerInbox(app: FastifyInstance, options: InboxPluginOptions): Promise<void> {
   const { data, now = Date.now, complianceDelayMs: delayMs = 0, plan = platformPlan } = options;
   const sourceMaps = options.sourceMaps === undefined ? undefined : openSourceMaps(options.sourceMaps);
+  const linkOf = editorLinks(options.editor);
   const { store, rawLog, faults } = data;
   const ingestion = { store, rawLog, faults, now };
   const source: ReportSource = {
     index: new EventIndex(store),
-    identity: store.identity,
-    profiles: store.profiles,
+    // The store has others after a clear.
+    get identity() {
+      return store.identity;
+    },
+    get profiles() {
+      return store.profiles;
+    },
     linkEvents: linkEventsOf(plan),
+    usualFunnel: funnelOf(plan),
     now,
   };
   app.addHook('onClose', async () => source.index.close());
@@ -63,7 +74,8 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
   await app.register(async (scope) => {
     refuseForeignHostNames(scope);
     queryRoutes(scope, data, source);
-    viewRoutes(scope, data, source);
+    clearRoutes(scope, data);
+    viewRoutes(scope, data, source, linkOf);
     planRoute(scope, plan, store);
     alertsRoute(scope, data, source, options.alerts ?? []);
     sentryReadingRoutes(scope, data);

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { alertRules } from '@qr/observability/alerts';
 import { parseServices } from './delivery/services.ts';
 import { type Inbox, startInbox } from './start-inbox.ts';
@@ -6,7 +7,7 @@ import type { IdMerge } from './store/identity.ts';
 const DEFAULT_PORT = 4600;
 
 try {
-  const inbox = await startInbox(optionsFrom(process.env));
+  const inbox = await startInbox(optionsFrom(process.env, process.argv.slice(2)));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(inbox));
   process.stdout.write(`Inbox: ${inbox.url}  (Sentry DSN ${inbox.dsn()}, Mixpanel host ${inbox.url})\n`);
 } catch (error) {
@@ -14,7 +15,8 @@ try {
   process.exitCode = 1;
 }
 
-function optionsFrom(env: NodeJS.ProcessEnv): Parameters<typeof startInbox>[0] {
+function optionsFrom(env: NodeJS.ProcessEnv, args: readonly string[]): Parameters<typeof startInbox>[0] {
+  const { root } = parseArgs({ args: [...args], options: { root: { type: 'string' } } }).values;
   return {
     port: portFrom(env['INBOX_PORT']),
     host: env['INBOX_HOST'] || undefined,
@@ -25,6 +27,7 @@ function optionsFrom(env: NodeJS.ProcessEnv): Parameters<typeof startInbox>[0] {
       serviceToken: env['SERVICE_TOKEN'] ?? '',
     },
     alerts: alertRules,
+    editor: { root: root || env['INBOX_ROOT'] || undefined, editor: env['OBSERVABILITY_EDITOR'] || undefined },
     idMerge: idMergeFrom(env['MIXPANEL_ID_MERGE']),
     keepRaw: env['INBOX_KEEP_RAW'] === '1',
     environment: env['NODE_ENV'],

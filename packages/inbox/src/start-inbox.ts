@@ -7,6 +7,7 @@ import type { Faults } from './faults/faults.ts';
 import { type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
 import { inboxPlugin } from './inbox-plugin.ts';
 import type { InboxPlan } from './plan/inbox-plan.ts';
+import type { EditorOptions } from './views/editor-links.ts';
 import { waitForArrival } from './wait-for.ts';
 
 /** How to start an inbox. */
@@ -23,7 +24,7 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly allowProduction?: boolean | undefined;
   /** From a GDPR request to its execution; until then it can be cancelled. @default 0 */
   readonly complianceDelayMs?: number | undefined;
-  /** A built page, beside whose scripts their source maps lie. @default none */
+  /** Folders of a built page and of built services, separated by commas: see `openSourceMaps`. @default none */
   readonly sourceMaps?: string | undefined;
   /** Who is asked about deliveries, for the page. @default nobody */
   readonly delivery?: DeliveryOptions | undefined;
@@ -31,6 +32,8 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly alerts?: readonly AlertRule[] | undefined;
   /** What may be tracked, and the event that links ids. @default the platform's plan */
   readonly plan?: InboxPlan | undefined;
+  /** How frames of a stack are opened in an editor. @default files below the application's root, in VS Code */
+  readonly editor?: EditorOptions | undefined;
   /** Whether `/documentation` describes the JSON API; it takes a moment at start. @default false */
   readonly documentation?: boolean | undefined;
   /** Folder of the inbox's own page, built. @default where the build puts it */
@@ -73,6 +76,7 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
     alerts,
     plan,
     page,
+    editor,
     documentation = false,
     ...dataOptions
   } = options;
@@ -89,7 +93,7 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   });
   try {
     if (documentation) await addDocumentation(app);
-    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery, alerts, plan, page });
+    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery, alerts, plan, page, editor });
     await app.listen({ port, host });
   } catch (error) {
     await app.close();

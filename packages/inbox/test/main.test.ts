@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { envelope } from './requests.ts';
 import { inboxesForTests } from './with-inbox.ts';
 
 const MAIN = join(import.meta.dirname, '..', 'src', 'main.ts');
@@ -18,8 +19,8 @@ interface Run {
   readonly exit: Promise<unknown[]>;
 }
 
-function run(env: Record<string, string>): Run {
-  const args = ['--conditions=@qr/source', '--import', 'tsx', MAIN];
+function run(env: Record<string, string>, more: readonly string[] = []): Run {
+  const args = ['--conditions=@qr/source', '--import', 'tsx', MAIN, ...more];
   const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'], ...env }, stdio: 'pipe' });
   children.push(child);
   let output = '';
@@ -47,6 +48,27 @@ describe('the inbox as a process', { timeout: 30_000 }, () => {
       body: JSON.stringify([{ event: '$create_alias', properties }]),
     });
     expect(await (await fetch(`${url}/api/person?id=a`)).json()).toMatchObject({ id: 'u' });
+  });
+
+  it.each(['--root', 'INBOX_ROOT'])('opens files below %s in the editor of OBSERVABILITY_EDITOR', async (way) => {
+    const root = join(import.meta.dirname, '..');
+    const env = { INBOX_PORT: '0', OBSERVABILITY_EDITOR: 'zed' };
+    const { child, output } = way === '--root' ? run(env, ['--root', root]) : run({ ...env, INBOX_ROOT: root });
+    while (!output().includes('\n')) await once(child.stdout ?? child, 'data');
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0] ?? '';
+    const frame = { filename: 'src/main.ts', lineno: 3, colno: 1 };
+    const event = { exception: { values: [{ type: 'E', stacktrace: { frames: [frame] } }] } };
+    const body = envelope({ type: 'event' }, event, { event_id: 'a'.repeat(32) });
+    await fetch(`${url}/api/1/envelope/?sentry_key=public&sentry_version=7`, { method: 'POST', body });
+    expect(await (await fetch(`${url}/api/errors/${'a'.repeat(32)}`)).json()).toMatchObject({
+      exceptions: [{ frames: [{ editorUrl: `zed://file${root}/src/main.ts:3:1` }] }],
+    });
+  });
+
+  it('names the editors that it knows when OBSERVABILITY_EDITOR is none of them, and exits with 1', async () => {
+    const { output, exit } = run({ INBOX_PORT: '0', OBSERVABILITY_EDITOR: 'notepad' });
+    expect(await exit).toEqual([1, null]);
+    expect(output()).toContain('OBSERVABILITY_EDITOR must be vscode, ');
   });
 
   it('says in one sentence that its port is taken, and exits with 1', async () => {

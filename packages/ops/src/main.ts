@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readEnvironment } from './cli/environment.ts';
+import { readSurroundings } from './cli/environment.ts';
 import { runCli } from './cli/run-cli.ts';
 import { createStyle } from './cli/style.ts';
 import { groups } from './groups.ts';
@@ -13,7 +13,7 @@ process.stdout.on('error', () => interruption.abort());
 process.exitCode = await runCli(
   process.argv.slice(2),
   {
-    env: readEnvironment(root, process.env),
+    ...readSurroundings(root, process.env),
     root,
     fetch: globalThis.fetch,
     now: Date.now,

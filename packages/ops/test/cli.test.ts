@@ -15,4 +15,15 @@ describe('the command line', () => {
     expect(notes).toContain("unknown option '--colour'");
     expect(notes).toContain('--help');
   });
+
+  it.each([
+    [['doctor', '--offlin'], "unknown option '--offlin'", '(Did you mean --offline?)'],
+    [['docter'], "unknown command 'docter'", '(Did you mean doctor?)'],
+    [['spool', 'statsu'], "unknown command 'statsu'", '(Did you mean status?)'],
+  ])('names what %j is nearest to', async (args, problem, hint) => {
+    const { exitCode, notes } = await runInTest(args);
+    expect(exitCode).toBe(2);
+    expect(notes).toContain(problem);
+    expect(notes).toContain(hint);
+  });
 });

@@ -18,6 +18,8 @@ export async function runInTest(commandLine: readonly string[], given: Partial<C
     commandLine,
     {
       env: {},
+      given: new Map(Object.keys(given.env ?? {}).map((name) => [name, '.env'])),
+      platforms: [],
       root: '/nowhere',
       fetch: () => Promise.reject(new Error('This test gave no fetch.')),
       now: () => Date.UTC(2026, 10, 20, 12),

@@ -1,4 +1,11 @@
-import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
+import {
+  addErasureRoute,
+  type BuildServerOptions,
+  buildServer,
+  type Server,
+  type Sessions,
+  sentIdOf,
+} from '@qr/common';
 import type { CodeOwners } from './code-owners.ts';
 import type { Readings } from './readings.ts';
 import { addExportRoute } from './routes/export.ts';
@@ -57,6 +64,6 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
     addSummaryRoute(owned, context);
   });
   addImportRoute(app, context);
-  addErasureRoute(app, { serviceToken, erase: (userId) => store.deleteOwner(userId) });
+  addErasureRoute(app, { serviceToken, erase: (userId) => store.deleteOwner(sentIdOf(userId)) });
   return app;
 }

@@ -75,7 +75,8 @@ it('a scan that cannot be counted becomes a dead letter with the reason, and tho
   const owner = await logIn(running.app);
   trackEvent('qr_scanned', '$device:v1', { qr_id: owner.qrId, qr_owner_id: owner.userId });
   trackEvent('qr_scanned', '$device:v1', { qr_id: owner.qrId });
-  trackEvent('qr_scanned', '$device:v1', { qr_id: owner.qrId, qr_owner_id: owner.userId, browser: 'a\u0000b' });
+  const browser = 'a\u0000b' as 'other';
+  trackEvent('qr_scanned', '$device:v1', { qr_id: owner.qrId, qr_owner_id: owner.userId, browser });
   trackEvent('qr_scanned', '$device:v2', { qr_id: owner.qrId, qr_owner_id: owner.userId });
   await flushObservability();
 

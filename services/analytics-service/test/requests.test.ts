@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { hashEmail } from '@qr/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   deliver,
@@ -255,6 +256,21 @@ describe('a route of a person', () => {
       ]);
     }
     expect((await stranger.get('/analytics/summary')).json()).toMatchObject({ scans: 0, byCode: [] });
+  });
+
+  it('shows the scans of an owner whose id is an e-mail address, and erases them', async () => {
+    const address = `owner-${randomUUID().slice(0, 8)}@example.com`;
+    const owner = await logIn(running.app, address);
+    const sent = scanned('2026-03-30T10:00:00Z', { qr_id: 'code-of-mail', qr_owner_id: hashEmail(address) });
+    expect((await deliver(running.app, [sent])).statusCode).toBe(200);
+    expect((await owner.get('/analytics/summary')).json()).toMatchObject({ scans: 1 });
+    const erased = await running.app.inject({
+      method: 'DELETE',
+      url: `/internal/users/${encodeURIComponent(address)}`,
+      headers: { authorization },
+    });
+    expect(erased.statusCode).toBe(204);
+    expect((await owner.get('/analytics/summary')).json()).toMatchObject({ scans: 0 });
   });
 
   it.each([...urls, '/analytics/summary'])('is kept by no cache: %s', async (url) => {

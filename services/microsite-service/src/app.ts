@@ -1,4 +1,11 @@
-import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
+import {
+  addErasureRoute,
+  type BuildServerOptions,
+  buildServer,
+  type ErrorPages,
+  type Server,
+  type Sessions,
+} from '@qr/common';
 import type { DescribeVisitor } from '@qr/common/visitor';
 import { createMicrosites, type Microsites } from './microsites.ts';
 import type { PageDirectory } from './page-directory.ts';
@@ -38,10 +45,13 @@ export interface AppContext {
   readonly serviceToken: string;
 }
 
+/** Visitors see the errors of pages. */
+const errorPages: ErrorPages = { covers: (path) => /^\/m(?:\/|$)/.test(path) };
+
 /** The service as a Fastify server that does not listen yet. */
 export async function buildApp(deps: AppDependencies): Promise<Server> {
   const { store, pages, sessions, describeVisitor, serviceToken, micrositeBaseUrl, now = Date.now, server } = deps;
-  const app = buildServer({ serviceName: 'microsite-service', ...server });
+  const app = buildServer({ serviceName: 'microsite-service', ignoreTrailingSlash: true, errorPages, ...server });
   await app.register(sessions.plugin);
 
   const microsites = createMicrosites({ store, pages, micrositeBaseUrl, now });

@@ -1,11 +1,10 @@
-import { document } from './document.ts';
-import { html } from './html.ts';
+import { html, renderDocument } from '@qr/common/pages';
 import type { Link } from './links.ts';
 import type { Snapshot } from './store.ts';
 
 /** The page that visitors see, with what link previews and search engines ask for. */
 export function micrositePage({ title, description, links }: Snapshot, url: string): string {
-  return document({
+  return renderDocument({
     title,
     head: html`<link rel="canonical" href="${url}">
 <meta property="og:type" content="website">

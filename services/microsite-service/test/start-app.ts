@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  type BuildServerOptions,
   captureException,
   closeObservability,
   createSessions,
@@ -47,7 +48,7 @@ export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<v
 }
 
 /** The service on a fresh database and on a clock that the test turns; `read` tells which pages were asked of the database. */
-export async function startApp(kind: TestDatabaseKind) {
+export async function startApp(kind: TestDatabaseKind, server: BuildServerOptions = {}) {
   const database = await openTestDatabase({
     schema: 'microsite',
     migrationsFolder: join(import.meta.dirname, '../migrations'),
@@ -81,7 +82,7 @@ export async function startApp(kind: TestDatabaseKind) {
     micrositeBaseUrl,
     now,
     // How busy the machine is that tests it, is not what is tested.
-    server: { trustProxy: true, maxEventLoopDelayMs: 60_000 },
+    server: { trustProxy: true, maxEventLoopDelayMs: 60_000, ...server },
   });
   // What auth-service does in the platform.
   app.post<{ Params: { userId: string }; Querystring: { plan?: Session['plan'] } }>(

@@ -47,7 +47,7 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
   const app = buildServer({ serviceName: 'qr-service', ...server });
   await app.register(sessions.plugin);
 
-  const checkDestination = createDestinationCheck([scanBaseUrl, ...publicOrigins]);
+  const checkDestination = createDestinationCheck([scanBaseUrl, micrositeBaseUrl, ...publicOrigins]);
   const contents = createContents({ scanBaseUrl, micrositeBaseUrl, findMicrosite, checkDestination });
   const codes = createCodes({ store, contents, checkDestination, drawings: createDrawingQueue(), now });
   const context: AppContext = { codes, contents, sessions, store, serviceToken };

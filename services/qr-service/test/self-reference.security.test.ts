@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logIn, observe, publicOrigin, scanBaseUrl, startApp } from './start-app.ts';
+import { logIn, micrositeBaseUrl, observe, publicOrigin, scanBaseUrl, startApp } from './start-app.ts';
 
 const observed = await observe();
 afterAll(() => observed.stop());
@@ -10,6 +10,12 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 const host = new URL(scanBaseUrl).host;
+
+const LOOPBACK = [
+  ...['localhost', 'LOCALHOST', 'localhost.', 'qr.localhost', '%6cocalhost', 'localhost.localdomain', 'ip6-localhost'],
+  ...['127.0.0.1', '127.0.0.1.', '127.1', '127.8.9.10', '2130706433', '0x7f.0.0.1', '0177.0.0.1', '0.0.0.0', '0'],
+  ...['[::1]', '[0:0:0:0:0:0:0:1]', '[::]', '[::ffff:127.0.0.1]', '[::127.0.0.1]', '[::ffff:0.0.0.0]'],
+];
 
 /** Addresses at which a scan of a code is answered, in every spelling that a browser or a server reads as one. */
 const addressesOf = (id: string) => [
@@ -31,6 +37,13 @@ const addressesOf = (id: string) => [
   // The web server passes scans on.
   `${publicOrigin}/scan/${id}`,
   `http://${new URL(publicOrigin).host}/%73can/${id}`,
+  // One proxy may serve all origins.
+  `${micrositeBaseUrl}/scan/${id}`,
+  `${scanBaseUrl}/scan/${id}/`,
+  `${scanBaseUrl}/x/..%2fscan/${id}`,
+  `${scanBaseUrl}/x%5c..%5cscan%5c${id}`,
+  // This machine, on which the services listen.
+  ...LOOPBACK.flatMap((name) => [`http://${name}/scan/${id}`, `https://${name}:3004/%73can/${id}`]),
 ];
 
 describe('a code', () => {
@@ -62,6 +75,11 @@ describe('a code', () => {
     `https://other.example/${host}/scan/1`,
     `${publicOrigin}/pricing`,
     'https://example.com/%',
+    'http://localhost:3000/menu',
+    'http://localhost.example/scan/AAAAAAAAAAAA',
+    'http://notlocalhost/scan/AAAAAAAAAAAA',
+    'http://128.0.0.1/scan/AAAAAAAAAAAA',
+    `${scanBaseUrl}/scan/../menu`,
   ])('may lead to %s', async (destinationUrl) => {
     const person = await logIn(running.app);
     expect((await person.generate({ type: 'url', destinationUrl })).statusCode).toBe(201);

@@ -1,5 +1,6 @@
 import { createServiceClient } from '@qr/common';
 import { Compile } from 'typebox/compile';
+import { nextCodeId } from './next-code.ts';
 import { type Code, codeSchema } from './schemas.ts';
 
 /** Asks qr-service for a code. `null` when there is none that leads anywhere; rejects when there is no usable answer. */
@@ -25,6 +26,6 @@ export function createQrServiceClient({ url, serviceToken, timeoutMs = 2000 }: Q
     if (!code.Check(body))
       throw new Error('qr-service answered 200 with a body that is not a code: deploy matching versions.');
     const { destinationUrl } = body;
-    return destinationUrl === null ? null : { ...body, destinationUrl };
+    return destinationUrl === null ? null : { ...body, destinationUrl, nextCodeId: nextCodeId(destinationUrl) };
   };
 }

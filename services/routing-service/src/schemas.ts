@@ -16,4 +16,8 @@ export const codeSchema = Type.Object({
 });
 
 /** A code that leads somewhere. */
-export type Code = Readonly<Static<typeof codeSchema>> & { readonly destinationUrl: string };
+export type Code = Readonly<Static<typeof codeSchema>> & {
+  readonly destinationUrl: string;
+  /** The id in a destination that may be another code, or this one. */
+  readonly nextCodeId: string | undefined;
+};

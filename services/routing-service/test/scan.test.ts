@@ -82,20 +82,6 @@ describe('a scan', () => {
     expect(inbox.errors()).toEqual([]);
   });
 
-  it.each(['short', 'x'.repeat(65), 'AAAA%20AAAAAA', '..%2F..%2Fadmin', '%00%00%00%00%00%00%00%00', 'AAAAAAAAAA%3Fx'])(
-    'of the malformed id %s shows the page, asks nobody and tells nothing',
-    async (id) => {
-      const qrService = await startQrService();
-      const { app } = startApp(qrService.url);
-      const response = await app.inject(`/scan/${id}`);
-      expect(response.statusCode).toBe(404);
-      expect(response.headers['content-type']).toContain('text/html');
-      expect(qrService.asked).toEqual([]);
-      await settle();
-      expect(inbox.events()).toEqual([]);
-    },
-  );
-
   it('is not what a link checker does with HEAD', async () => {
     const { app } = startApp((await startQrService()).url);
     const response = await app.inject({ method: 'HEAD', url: `/scan/${lunch.id}` });
@@ -205,7 +191,7 @@ describe('a scan', () => {
     const scans = Array.from({ length: 1000 }, (_, visitor) =>
       app.inject({ url: `/scan/${lunch.id}`, headers: { 'x-forwarded-for': from(visitor) } }),
     );
-    await vi.waitFor(() => expect(qrService.asked).toEqual([lunch.id]));
+    await vi.waitFor(() => expect(qrService.asked).toEqual([lunch.id]), 20_000);
     release();
     const locations = (await Promise.all(scans)).map(({ headers }) => headers.location);
     expect(locations).toEqual(Array(1000).fill(lunch.destinationUrl));

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import {
+  type BuildServerOptions,
   captureException,
   closeObservability,
   flushObservability,
@@ -28,7 +29,8 @@ export async function observe(): Promise<{ inbox: Inbox; settle: () => Promise<v
   return {
     inbox,
     settle: async () => {
-      await flushObservability();
+      // Far longer than it takes, also on a busy machine.
+      await flushObservability(20_000);
     },
     stop: async () => {
       await closeObservability();
@@ -62,7 +64,7 @@ const knowsLunch: Answer = async ({ params: { id } }, reply) =>
   id === lunch.id ? { ...lunch, status: 'active' } : reply.code(404).send();
 
 /** The service in front of a qr-service, on a clock that the test turns, for one test. */
-export function startApp(qrServiceUrl: string) {
+export function startApp(qrServiceUrl: string, server: BuildServerOptions = {}) {
   const clock = { nowMs: 1_000_000 };
   const directory = createCodeDirectory({
     fetchCode: createQrServiceClient({ url: qrServiceUrl, serviceToken, timeoutMs: 500 }),
@@ -71,7 +73,13 @@ export function startApp(qrServiceUrl: string) {
     },
     now: () => clock.nowMs,
   });
-  const app = buildApp({ directory, describeVisitor, serviceToken, server: { trustProxy: true } });
+  const app = buildApp({
+    directory,
+    describeVisitor,
+    serviceToken,
+    // How busy the machine is that tests it, is not what is tested.
+    server: { trustProxy: true, maxEventLoopDelayMs: 60_000, ...server },
+  });
   onTestFinished(() => app.close());
   return { app, clock };
 }

@@ -49,7 +49,9 @@ export function PlanOffers({ plans, current }: PlanOffersProps): ReactElement {
               {name === current && <p className="plan-mark">Current plan</p>}
               {name !== current && isSold && (
                 <button type="button" className={index < place ? 'quiet' : undefined} onClick={() => setChosen(plan)}>
-                  {index < place ? 'Downgrade' : 'Upgrade'} to {planLabel[name]}
+                  {index < place ? 'Downgrade' : 'Upgrade'}
+                  {/* The heading of the card says it to those who see it. */}
+                  <span className="visually-hidden"> to {planLabel[name]}</span>
                 </button>
               )}
               {!isSold && <p className="muted">Not sold in {currency}.</p>}

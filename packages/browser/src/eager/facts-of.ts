@@ -28,6 +28,6 @@ export function factsOf(thrown: unknown, depth = MAX_DEPTH): ThrownFacts {
       }),
     };
   } catch {
-    return { message: 'What was thrown cannot be read' };
+    return { message: 'Unreadable error' };
   }
 }

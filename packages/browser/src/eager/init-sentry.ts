@@ -28,8 +28,8 @@ export function initSentry(options: SentryOptions = {}): void {
   sentryLane.open({
     ...options,
     dsn,
-    environment: options.environment ?? import.meta.env.VITE_SENTRY_ENVIRONMENT ?? import.meta.env.MODE,
-    release: options.release ?? import.meta.env.VITE_SENTRY_RELEASE,
+    environment: options.environment || import.meta.env.VITE_SENTRY_ENVIRONMENT || import.meta.env.MODE,
+    release: options.release || import.meta.env.VITE_SENTRY_RELEASE || undefined,
     tracesSampleRate,
     tunnel: options.tunnel ?? '/o/r',
   });

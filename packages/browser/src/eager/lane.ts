@@ -9,13 +9,20 @@ const IDLE_TIMEOUT_MS = 2000;
 /** How long after a failure the next try comes, at first; each further one waits twice as long. */
 const RETRY_MS = 5000;
 
+declare global {
+  interface Document {
+    /** Whether the browser draws the page in advance, for a visit that may never come; in Chromium only. */
+    readonly prerendering?: boolean;
+  }
+}
+
 /** What takes the calls once an SDK is there; `at` is the time of the original call in epoch milliseconds. */
 export type Sink<C> = (call: C, at: number) => void;
 
 /** A call that waits for its SDK. */
 interface KeptCall<C> {
   readonly call: C;
-  readonly at: number;
+  at: number;
 }
 
 export interface LaneOptions<C extends { readonly kind: string }, S> {
@@ -29,8 +36,8 @@ export interface LaneOptions<C extends { readonly kind: string }, S> {
   readonly urgent?: C['kind'];
   /** Kinds of calls that give way to others when too many wait, the least important first. */
   readonly spare: readonly C['kind'][];
-  /** What the page's own server needs to make of the calls what the SDK would have. */
-  readonly pack: (settings: S, calls: readonly KeptCall<C>[]) => LeftBehind;
+  /** What the page's own server needs to make of the calls what the SDK would have, and where it listens. */
+  readonly pack: (settings: S, calls: readonly KeptCall<C>[]) => Omit<LeftBehind, 'calls'>;
 }
 
 /** The way of one vendor's calls: kept until its SDK is there, and handed over if it does not come in time. */
@@ -76,8 +83,11 @@ export function createLane<C extends { readonly kind: string }, S extends object
 
   const holdsUrgent = () => kept.some(({ call }) => call.kind === urgent);
 
+  /** Whether calls may leave: with consent, and not from a prerendered page, which nobody has seen yet. */
+  const isUsable = (to: S | null | undefined): to is S => Boolean(to) && isAllowed() && !document.prerendering;
+
   const hurry = async () => {
-    if (isStarted || !settings || !isAllowed()) return;
+    if (isStarted || !isUsable(settings)) return;
     isStarted = true;
     try {
       const start = await load(settings);
@@ -101,10 +111,13 @@ export function createLane<C extends { readonly kind: string }, S extends object
 
   /** Hands what waits to the page's own server: the page is being left and may not come back, or the SDK cannot be had. */
   const handOver = (isLeft: boolean) => {
-    if (!settings || !isAllowed()) return;
-    if (!(urgent ? holdsUrgent() : kept[0]) && !dropped) return;
-    const left = pack(settings, kept);
-    kept.splice(0, leaveBehind({ ...left, calls: [...left.calls, { kind: 'dropped', count: dropped }] }, isLeft));
+    if (!isUsable(settings) || (!(urgent ? holdsUrgent() : kept[0]) && !dropped)) return;
+    // An error has no JSON of its own; what is known of it is in its call.
+    const calls = kept.map(({ call, at }) => ({ ...call, at, error: undefined }));
+    kept.splice(
+      0,
+      leaveBehind({ ...pack(settings, kept), calls: [...calls, { kind: 'dropped', count: dropped }] }, isLeft),
+    );
     dropped = 0;
   };
 
@@ -132,6 +145,11 @@ export function createLane<C extends { readonly kind: string }, S extends object
       if (document.readyState === 'complete') wait();
       else addEventListener('load', wait);
       addEventListener('online', hurry);
+      document.addEventListener('prerenderingchange', () => {
+        // The visit begins now, however long ago the page was drawn.
+        for (const call of kept) call.at = Date.now();
+        wait();
+      });
       whenLeft(() => handOver(true));
       if (holdsUrgent()) void hurry();
     },

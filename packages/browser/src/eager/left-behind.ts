@@ -25,7 +25,9 @@ export interface LeftBehind {
  * @returns how many of the calls are gone, the first ones; the others still wait in memory.
  */
 export function leaveBehind(left: LeftBehind, mayKeep: boolean): number {
-  const { page, calls, path } = left;
+  const { page, calls } = left;
+  // Calls are as they were made, so no other server may have them.
+  const path = new URL(left.path, location.href).pathname;
   const body = `${JSON.stringify(page).slice(0, -1)},"calls":[${calls.map(jsonOf)}]}`;
   if (body.length > MAX_BEACON && calls[1]) {
     const half = calls.length >> 1;

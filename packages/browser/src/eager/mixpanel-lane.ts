@@ -34,7 +34,6 @@ export const mixpanelLane = createLane<MixpanelCall, MixpanelSettings>({
         calls.some(({ call }) => call.kind === 'reset'),
       ),
     },
-    calls: calls.map(({ call, at }) => ({ ...call, at })),
     path: `${apiHost}/q`,
   }),
 });

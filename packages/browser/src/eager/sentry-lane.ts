@@ -40,7 +40,7 @@ export const sentryLane = createLane<SentryCall, SentrySettings>({
   },
   urgent: 'exception',
   spare: ['breadcrumb', 'page', 'user'],
-  pack: ({ dsn, environment, release, tunnel }, calls) => ({
+  pack: ({ dsn, environment, release, tunnel }) => ({
     page: {
       dsn,
       environment,
@@ -49,7 +49,6 @@ export const sentryLane = createLane<SentryCall, SentrySettings>({
       url: location.origin + location.pathname,
       isNamed: isGranted(),
     },
-    calls: calls.map(({ call, at }) => ({ ...call, at, error: undefined })),
     path: tunnel.replace(/[^/]*$/, 'q'),
   }),
 });

@@ -7,6 +7,7 @@ import type { MixpanelSettings } from '../eager/mixpanel-lane.ts';
 import type { PageParts } from '../eager/page-parts.ts';
 import { plannedEvent, plannedProfile } from '../plan/planned-event.ts';
 import { keepBlockedRequests } from './blocked-requests.ts';
+import { isHiddenUser } from './hidden-user.ts';
 import { privateMixpanelEvent, privateMixpanelProfile } from './mixpanel-privacy.ts';
 import { sendKept } from './send-kept.ts';
 
@@ -26,15 +27,19 @@ export function startMixpanel({ token, apiHost }: MixpanelSettings, { keptKey, w
   mixpanel.init(token, settingsOf(apiHost));
   // A refusal of an earlier visit is stored by the SDK; the consent store, which decides, says otherwise by now.
   if (mixpanel.has_opted_out_tracking()) optIn();
+  const isHidden = (id: string) => isHiddenUser(id, apiHost, warnOnce);
+  // Of a visit on which the id was sent elsewhere.
+  if (isHidden(mixpanel.get_distinct_id())) mixpanel.reset();
   keepBlockedRequests(mixpanel);
   void sendKept(keptKey);
 
   return {
     take: (call, at) => {
       if (call.kind === 'event') track(call, at, warnOnce);
-      else if (call.kind === 'identify') identify(call.userId, at);
+      else if (call.kind === 'identify' && !isHidden(call.userId)) identify(call.userId, at);
       else if (call.kind === 'profile') setProfile(call.properties, warnOnce);
-      else mixpanel.reset();
+      // A user who is not named is not the one before either.
+      else if (call.kind === 'reset' || mixpanel.get_property('$user_id')) mixpanel.reset();
     },
     setActive: (isActive) => {
       if (isActive === !mixpanel.has_opted_out_tracking()) return;

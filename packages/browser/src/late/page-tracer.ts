@@ -47,12 +47,21 @@ function pageLoadHeaders(client: BrowserClient, settings: SentrySettings, { page
   return { sentryTrace: trace.header, baggage: baggage.join(',') };
 }
 
-/** A span that starts after the page has loaded would last until now; it ends when the page was there. */
+/** Of a prerendered page. */
+interface ActivatedTiming extends PerformanceNavigationTiming {
+  /** When it was shown, in milliseconds; 0 for any other page. */
+  readonly activationStart?: number;
+}
+
+/**
+ * A span that starts after the page has loaded would last until now; it ends when the page was there. A prerendered page is painted when it is shown:
+ * the time until then is nobody's wait.
+ */
 function endWithPageLoad(span: Span): void {
-  const [load] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  const [load] = performance.getEntriesByType('navigation') as ActivatedTiming[];
   if (!load || load.loadEventEnd === 0) return;
   setTimeout(() => {
-    const firstPaint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0;
-    span.end((performance.timeOrigin + Math.max(load.loadEventEnd, firstPaint)) / 1000);
+    const [paint] = load.activationStart ? [] : performance.getEntriesByName('first-contentful-paint');
+    span.end((performance.timeOrigin + Math.max(load.loadEventEnd, paint?.startTime ?? 0)) / 1000);
   }, VITALS_DELAY_MS);
 }

@@ -16,6 +16,7 @@ import type { ExceptionCall, SentryCall } from '../eager/sentry-call.ts';
 import type { SentrySettings } from '../eager/sentry-lane.ts';
 import { plannedContext } from '../plan/planned-context.ts';
 import { errorOf } from './error-of.ts';
+import { isHiddenUser } from './hidden-user.ts';
 import { createKeepingTransport } from './keeping-transport.ts';
 import { createPageTracer } from './page-tracer.ts';
 import { followReplayConsent } from './replay-consent.ts';
@@ -77,8 +78,9 @@ export function startSentry(settings: SentrySettings, page: PageParts): Sink<Sen
   followReplayConsent(client, settings, page);
   let userId: string | undefined;
   // Whose error it is counts as analytics: without consent an error is nobody's.
-  const nameUser = () =>
-    setUser(userId !== undefined && page.consentState().analytics === 'granted' ? { id: userId } : null);
+  const isNamed = (id: string) =>
+    page.consentState().analytics === 'granted' && !isHiddenUser(id, tunnel || dsn, page.warnOnce);
+  const nameUser = () => setUser(userId !== undefined && isNamed(userId) ? { id: userId } : null);
   page.onConsentChange(nameUser);
   page.onConsentChange(() => {
     if (page.consentState().analytics === 'denied') forgetKept(page.keptKey);

@@ -20,6 +20,13 @@ interface Seen {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
+interface PrerenderQuery {
+  readonly page: string;
+  readonly next: string;
+  /** Milliseconds. */
+  readonly after: string;
+}
+
 /** The fixture behind a server of its own, with a tunnel to an inbox. */
 export interface FixturePage {
   readonly origin: string;
@@ -52,6 +59,16 @@ export async function startFixturePage(
     wildcard: false,
     index: false,
     globIgnore: ['**/*.map', '*.html'],
+  });
+  // Lets the browser draw one page of the fixture in advance, as a list of links does, and after a while shows that or another one.
+  app.get<{ Querystring: PrerenderQuery }>('/prerender', async ({ query }, reply) => {
+    const { page, next, after } = query;
+    const rules = JSON.stringify({ prerender: [{ urls: [page], eagerness: 'immediate' }] });
+    const leave = `setTimeout(() => { location.href = ${JSON.stringify(next)} }, ${Number(after)})`;
+    return reply
+      .type('text/html')
+      .header('content-security-policy', "script-src 'unsafe-inline'")
+      .send(`<!doctype html><script type="speculationrules">${rules}</script><script>${leave}</script>`);
   });
   const html = readFileSync(join(outDir, 'index.html'), 'utf8');
   app.get('/*', async (request, reply) => {

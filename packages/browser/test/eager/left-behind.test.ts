@@ -32,6 +32,14 @@ describe('what is left behind', () => {
     expect(localStorage).toHaveLength(0);
   });
 
+  it('goes to the own origin, wherever the SDKs send', () => {
+    stubBeacon(() => true);
+    for (const path of ['https://proxy.example/mp/q', 'http://localhost:3000/o/q', 'o/q']) {
+      leaveBehind({ page, calls: [{ name: 'a' }], path }, true);
+    }
+    expect(beacons.map(([path]) => path)).toEqual(['/mp/q', '/o/q', '/o/q']);
+  });
+
   it('is parted when it is more than a beacon takes, in bytes', () => {
     stubBeacon(() => true);
     const names = Array.from({ length: 12 }, (_, number) => `${number}`.padEnd(6000, '漢'));

@@ -146,7 +146,8 @@ async function fetchFromPage(url: unknown, init?: { body?: string | Uint8Array }
   const { status, headers } = currentAnswer;
   if (status === 'offline') throw new TypeError('Failed to fetch');
   const isTaken = status < 300 && init?.body !== undefined;
-  if (isTaken && String(url).startsWith('/o/r')) currentItems.push(...readEnvelope(init.body ?? ''));
+  if (isTaken && new URL(String(url), location.href).pathname === '/o/r')
+    currentItems.push(...readEnvelope(init.body ?? ''));
   return new Response('{}', { status, headers });
 }
 

@@ -13,3 +13,8 @@ const members = new Map<unknown, string>(CODES.split(/\s/).map((code) => [code, 
 export function countryMember(country: unknown): string {
   return members.get(country) ?? '';
 }
+
+/** Returns whether a value is one of these codes. */
+export function isCountry(value: unknown): value is string {
+  return members.has(value);
+}

@@ -1,4 +1,5 @@
-import { holdsCredential } from '../shared/index.ts';
+import { sentIdOf } from '../privacy/user-ids.ts';
+import { holdsCredential, USUAL_ID } from '../shared/index.ts';
 import { quote } from './quote.ts';
 
 /** Ids that the vendor refuses because they would merge strangers (Mixpanel reference, import-events), and what JavaScript writes for no id. */
@@ -80,10 +81,14 @@ export function usableIdOf(id: unknown): string | undefined {
   return isUsableId(text) ? text : undefined;
 }
 
-/** {@link usableIdOf} for ids that are sent: one that holds a password, a JSON web token or a card number is not, though it can be erased. */
+/**
+ * {@link usableIdOf} in the form in which the id is sent: one that holds an e-mail address is hashed. An id that holds a password, a JSON web token or
+ * a card number is not sent, though it can be erased.
+ */
 export function sendableIdOf(id: unknown): string | undefined {
   const text = usableIdOf(id);
-  return text === undefined || text === '' || !holdsCredential(text) ? text : undefined;
+  if (text === undefined || text === '' || USUAL_ID.test(text)) return text;
+  return holdsCredential(text) ? undefined : sentIdOf(text);
 }
 
 /** Returns the id of a device without the vendor's prefix, or `undefined` when it is not sendable or stands for nobody. */

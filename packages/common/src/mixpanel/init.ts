@@ -8,6 +8,7 @@ import { personIdsOf } from '../destinations/person-ids.ts';
 import { checkValue, readObservabilityConfig } from '../load-config.ts';
 import { hashPersonal } from '../privacy/hash.ts';
 import { fixHashKey } from '../privacy/hash-key.ts';
+import { choosePlainUserIds } from '../privacy/user-ids.ts';
 import { releaseOf } from '../release.ts';
 import { noteEvent } from '../sentry/recent-events.ts';
 import { serviceName } from '../service-name.ts';
@@ -35,6 +36,11 @@ export interface InitializeMixpanelOptions {
   readonly legacyTrackCharge?: boolean;
   /** How the Mixpanel project merges ids; simplified is the vendor's default since April 2024. @default MIXPANEL_ID_MERGE, else 'simplified' */
   readonly idMerge?: IdMerge;
+  /**
+   * Whether user ids that hold an e-mail address or a telephone number are sent as they are, instead of as a hash. Holds for the whole process, errors
+   * included. @default OBSERVABILITY_PLAIN_USER_IDS, else false
+   */
+  readonly plainUserIds?: boolean;
 }
 
 /** Variables with a default that does no harm: a malformed one is said once, and the default is used. */
@@ -88,6 +94,7 @@ function start(token: string | undefined, options: InitializeMixpanelOptions): M
     const problem = problems.get(name);
     if (problem) warnOnce(problem);
   }
+  choosePlainUserIds(options.plainUserIds, 'initializeMixpanel');
   const key = fixHashKey();
   if (key.isRefused) {
     warnOnce(`${key.problem} Analytics are off: without it their personal values would not be protected.`);

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { DropReason, Pipeline } from '@qr/delivery';
 import type { LaneName } from '../destinations/lanes.ts';
+import { sentIdOf } from '../privacy/user-ids.ts';
 import { holdsCredential, scrubText } from '../shared/index.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
@@ -79,7 +80,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     const invalid = (why: string) => refuse('import', 'invalid_record', what, why);
     const properties = readProperty(item, 'properties') ?? {};
     if (!isObject(properties)) return invalid('its properties are not an object');
-    const given = copyOf(properties);
+    const given = withSentIds(copyOf(properties));
     if (given['token'] && given['token'] !== token) return invalid('it carries the token of another project');
     if (!isOriginalMerge && ID_EVENTS.has(name)) return refuse('import', 'unplanned_event', what, IGNORED);
     const who = identityOf(given);
@@ -121,7 +122,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
   function sendUpdate(lane: 'engage' | 'groups', item: unknown): Error | undefined {
     const what = lane === 'groups' ? 'A group update' : 'A profile update';
     if (!isObject(item)) return refuse(lane, 'invalid_record', what, 'it is not an object');
-    const { $token, $distinct_id: userId, $group_key: key, $group_id: groupId, ...given } = copyOf(item);
+    const { $token, $distinct_id: userId, $group_key: key, $group_id: groupId, ...given } = withSentIds(copyOf(item));
     if ($token && $token !== token) {
       return refuse(lane, 'invalid_record', what, 'it carries the token of another project');
     }
@@ -205,6 +206,20 @@ function isObject(value: unknown): value is object {
 /** A copy of what can be read of an object, which may be a proxy or frozen. */
 export function copyOf(value: object): Record<string, unknown> {
   return Object.fromEntries(ownKeys(value).map((name) => [name, readProperty(value, name)]));
+}
+
+/** Fields of the vendor that hold ids beside those that are read one by one. Mixpanel reference, identity management. */
+const ID_FIELDS = ['$anon_id', '$anon_distinct_id', '$identified_id', '$distinct_ids', 'alias', '$group_key'];
+
+/** Ids in the form in which they are sent, whatever else passes as it is. */
+function withSentIds(fields: Record<string, unknown>): Record<string, unknown> {
+  for (const name of ID_FIELDS) if (name in fields) fields[name] = sentIdsIn(fields[name]);
+  return fields;
+}
+
+function sentIdsIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sentIdsIn);
+  return typeof value === 'string' ? sentIdOf(value) : value;
 }
 
 function without(fields: Fields, names: ReadonlySet<string>): Fields {

@@ -1,5 +1,6 @@
 import { isId, isPerson, privacyOf, sentName } from '@qr/plan';
 import type { TObject, TSchema } from 'typebox';
+import { sentIdOf } from '../privacy/user-ids.ts';
 import { HARMLESS_TEXT, holdsCredential, holdsCredentialOfThing, scrubText, stripUrl } from '../shared/index.ts';
 import { truncate } from './truncate.ts';
 
@@ -153,10 +154,10 @@ type Finish = (text: string) => string | undefined;
 // Before it is cut: half a secret is no longer known by its shape.
 const cleanText: Finish = (text) => truncate(HARMLESS_TEXT.test(text) ? text : scrubText(text));
 
-/** Ids are never changed: a changed id would name another user. */
+/** Ids are not scrubbed, because a part of an id names another user. One that holds an e-mail address is hashed as everywhere. */
 function idText(schema: TSchema): Finish {
   const isRefused = isPerson(schema) ? holdsCredential : holdsCredentialOfThing;
-  return (text) => (isRefused(text) ? undefined : truncate(text));
+  return (text) => (isRefused(text) ? undefined : truncate(sentIdOf(text)));
 }
 
 function plainConverterOf(schema: TSchema, finish: Finish): PlannedProperty['convertElement'] {

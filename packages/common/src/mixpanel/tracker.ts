@@ -1,6 +1,7 @@
 import type { Deletion, Pipeline } from '@qr/delivery';
 import { LRUCache } from 'lru-cache';
 import type { LaneName } from '../destinations/lanes.ts';
+import { sentIdOf } from '../privacy/user-ids.ts';
 import { scrubText } from '../shared/index.ts';
 import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
@@ -114,13 +115,14 @@ export function createTracker(options: TrackerOptions): Tracker {
     merge(user, anonymous, time = pipeline.now()) {
       try {
         const userId = sendableIdOf(user);
-        const deviceId = usableDeviceIdOf(anonymous);
+        const anonymousId = sendableIdOf(anonymous);
+        const deviceId = usableDeviceIdOf(anonymousId);
         // Two devices are never merged, and nobody with nobody.
-        if (!userId || isDevice(userId) || deviceId === undefined) return refuse('import', 'forbidden_id', 'Merge');
+        if (!userId || isDevice(userId) || !anonymousId || deviceId === undefined)
+          return refuse('import', 'forbidden_id', 'Merge');
         const pair = JSON.stringify([userId, deviceId]);
         if (merged.has(pair)) return;
-        const json =
-          idMerge === 'original' ? identifyOf(userId, String(anonymous), time) : linkOf(userId, deviceId, time);
+        const json = idMerge === 'original' ? identifyOf(userId, anonymousId, time) : linkOf(userId, deviceId, time);
         if (json === undefined) return refuse('import', 'unplanned_event', 'Merge');
         pipeline.push('import', json);
         merged.set(pair, [userId, distinctIdOfDevice(deviceId)]);
@@ -149,15 +151,17 @@ export function createTracker(options: TrackerOptions): Tracker {
     },
 
     forget(given) {
-      const id = usableIdOf(given)?.toWellFormed();
+      const erased = usableIdOf(given)?.toWellFormed();
+      const id = erased && sentIdOf(erased);
       const encoded = encoder.profile(id, { $delete: null }, envelope);
-      if (id === undefined || typeof encoded !== 'string') return refuse('engage', 'forbidden_id', 'Deletion');
+      if (!erased || !id || typeof encoded !== 'string') return refuse('engage', 'forbidden_id', 'Deletion');
       const deletions: readonly Deletion<LaneName>[] = [
         { lane: 'engage', json: encoded },
         { lane: 'deletions', json: JSON.stringify({ $distinct_id: id }) },
       ];
       for (const [pair, ids] of merged.entries()) if (ids.includes(id)) merged.delete(pair);
-      pipeline.forget(id, deletions).catch((error: unknown) => failed('engage', error));
+      // As it was given: what waits may name them by the address.
+      pipeline.forget(erased, deletions).catch((error: unknown) => failed('engage', error));
     },
   };
 }

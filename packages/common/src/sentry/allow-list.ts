@@ -1,13 +1,17 @@
 import { plan } from '@qr/events';
 import type { Breadcrumb, ErrorEvent, Event } from '@sentry/node';
+import { personalIdUnder } from '../privacy/user-ids.ts';
 import { createContextFilter, stripUrl } from '../shared/index.ts';
 import { contextFields } from './context-fields.ts';
 import { plannedPath, routeOf } from './request-path.ts';
 import { sentryState } from './state.ts';
 
-const filterContext = createContextFilter(plan.context, (value) =>
-  typeof value === 'string' && JSON_TEXT.test(value) ? plannedJson(value) : sentryState.scrubber.redact(value),
-);
+const filterContext = createContextFilter(plan.context, (value, key) => {
+  if (typeof value !== 'string') return sentryState.scrubber.redact(value);
+  return (
+    personalIdUnder(key, value) ?? (JSON_TEXT.test(value) ? plannedJson(value) : sentryState.scrubber.redact(value))
+  );
+});
 
 /** An object or a list that was made a text, in which unplanned keys would pass. */
 const JSON_TEXT = /^\s*(?:\{\s*["}]|\[\s*[[{"])/;

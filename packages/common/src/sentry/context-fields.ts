@@ -3,6 +3,8 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   trace: ['trace_id', 'span_id', 'parent_span_id', 'op', 'status', 'origin'],
   profile: ['profile_id', 'profiler_id'],
   runtime: ['name', 'version'],
+  // Of a page, by the tunnel.
+  browser: ['name', 'version'],
   os: ['name', 'version', 'kernel_version', 'build'],
   device: [
     'arch',

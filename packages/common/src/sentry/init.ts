@@ -1,8 +1,10 @@
 import type { FlushOutcome } from '@qr/delivery';
 import type { StreamedSpanJSON } from '@sentry/core';
 import * as Sentry from '@sentry/node';
+import { applicationFolder, applicationRoot } from '../application/application-folder.ts';
 import type { ObservabilityConfig } from '../config.ts';
 import { checkValue, readObservabilityConfig } from '../load-config.ts';
+import { choosePlainUserIds } from '../privacy/user-ids.ts';
 import { releaseOf } from '../release.ts';
 import { nameService } from '../service-name.ts';
 import type { ScrubberOptions } from '../shared/index.ts';
@@ -21,7 +23,7 @@ import { startProfiling, stopProfiling } from './profiling.ts';
 import { withRecentEvents } from './recent-events.ts';
 import { noTraces, type RouteSampleRates, sampleRates } from './sample-rates.ts';
 import { createTracesSampler } from './sampling.ts';
-import { applicationRoot, createRelativeFrames } from './stack-frames.ts';
+import { createRelativeFrames } from './stack-frames.ts';
 import { configureScrubber, sentryState } from './state.ts';
 import { platformOrigins } from './trace-origins.ts';
 import { makeDurableTransport } from './transport.ts';
@@ -48,6 +50,11 @@ export interface InitializeSentryOptions {
    * fewer tell as much. `SENTRY_ROUTE_SAMPLE_RATES` overrides them. @default none: all have `SENTRY_TRACES_SAMPLE_RATE`
    */
   readonly routeSampleRates?: RouteSampleRates;
+  /**
+   * Whether user ids that hold an e-mail address or a telephone number are sent as they are, instead of as a hash. Holds for the whole process,
+   * analytics included. @default OBSERVABILITY_PLAIN_USER_IDS, else false
+   */
+  readonly plainUserIds?: boolean;
 }
 
 /**
@@ -56,6 +63,7 @@ export interface InitializeSentryOptions {
  * @param name the service, as it appears in errors, traces and events.
  * @param dsn `SENTRY_DSN` when left out. Without either, or when the one that is given is malformed, one warning is printed and every capture does
  * nothing.
+ * @param options.plainUserIds sends user ids that hold an e-mail address as they are.
  * @param options.routeSampleRates shares of traces for single routes.
  * @param options.scrub further key names and patterns to remove from all that is sent, and key names to leave alone.
  */
@@ -117,20 +125,21 @@ function start(name: string, dsn: string, options: InitializeSentryOptions, envi
     const problem = problems.get(variable);
     if (problem) warnOnce(problem);
   }
+  choosePlainUserIds(options.plainUserIds, 'initializeSentry');
   const unreadableRate = RATES.find((variable) => malformed.has(variable));
   if (unreadableRate !== undefined) warnOnce(`${problems.get(unreadableRate)} No traces are recorded.`);
-  sentryState.relateFrames = createRelativeFrames(applicationRoot(process.cwd()));
+  sentryState.relateFrames = createRelativeFrames(applicationRoot(applicationFolder()));
   for (const problem of configureScrubber(options.scrub ?? {})) warnOnce(problem);
   const isProduction = config.NODE_ENV === 'production';
   const sampleRateOf = unreadableRate === undefined ? sampleRates(config, options.routeSampleRates ?? {}) : noTraces;
-  const release = releaseOf(config);
   const ownHosts = [config.MIXPANEL_API_HOST, new URL(dsn).origin].filter((host) => host !== undefined);
   const unfinished = createUnfinishedEvents();
   Sentry.init({
     dsn,
     serverName: name,
     environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
-    ...(release !== undefined && { release }),
+    // For `undefined` the SDK would look for a release by itself, and take a malformed SENTRY_RELEASE.
+    release: releaseOf(config) ?? '',
     tracesSampleRate: NO_RATE,
     ...(sampleRateOf !== noTraces && { tracesSampler: createTracesSampler(sampleRateOf) }),
     tracePropagationTargets: platformOrigins(process.env),

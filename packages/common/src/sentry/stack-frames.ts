@@ -1,16 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Event } from '@sentry/node';
 import { scrubText } from '../shared/index.ts';
-
-/** Returns the outermost folder with a `package.json` that a folder lies in: of a workspace the repository, of a container the application. */
-export function applicationRoot(folder: string): string {
-  let root = folder;
-  for (let current = folder; ; current = dirname(current)) {
-    if (existsSync(join(current, 'package.json'))) root = current;
-    if (dirname(current) === current) return root;
-  }
-}
 
 /**
  * Makes the function that writes the paths of an event's stack frames relative to the application's root, in place: where it is installed, such as

@@ -1,6 +1,7 @@
 import type { Pipeline } from '@qr/delivery';
 import type { Event } from '@sentry/node';
 import type { LaneName } from '../destinations/lanes.ts';
+import { personalIdUnder } from '../privacy/user-ids.ts';
 import { createScrubber, defaultScrubber, type Scrubber, type ScrubberOptions } from '../shared/index.ts';
 import { createEarlyErrors } from './early-errors.ts';
 import { unlimited } from './error-budget.ts';
@@ -24,10 +25,10 @@ export const sentryState = {
   budget: unlimited,
   /** What cleans everything that is sent. */
   scrubber: defaultScrubber as Scrubber,
-  /** The scrubber for whole payloads of the SDK: its ids stay. */
-  redactTelemetry: defaultScrubber.redactExcept(isSdkId),
+  /** The scrubber for whole payloads of the SDK: its ids stay, and user ids are as everywhere. */
+  redactTelemetry: defaultScrubber.redactExcept(idOfTelemetry),
   /** The same for log lines, which name them in camelCase. */
-  redactLine: defaultScrubber.redactExcept(isIdOfLine),
+  redactLine: defaultScrubber.redactExcept(idOfLine),
   /** Makes the paths of an event's stack frames relative to the application's root, in place. */
   relateFrames: (_event: Event): void => {},
   /** Errors that were reported outside of any request or job. */
@@ -38,9 +39,17 @@ export const sentryState = {
 export function configureScrubber(options: ScrubberOptions): readonly string[] {
   const scrubber = createScrubber(options);
   sentryState.scrubber = scrubber;
-  sentryState.redactTelemetry = scrubber.redactExcept(isSdkId);
-  sentryState.redactLine = scrubber.redactExcept(isIdOfLine);
+  sentryState.redactTelemetry = scrubber.redactExcept(idOfTelemetry);
+  sentryState.redactLine = scrubber.redactExcept(idOfLine);
   return scrubber.problems;
+}
+
+function idOfTelemetry(key: string, text: string): string | undefined {
+  return isSdkId(key, text) ? text : personalIdUnder(key, text);
+}
+
+function idOfLine(key: string, text: string): string | undefined {
+  return isIdOfLine(key, text) ? text : personalIdUnder(key, text);
 }
 
 function isIdOfLine(key: string, text: string): boolean {

@@ -11,8 +11,10 @@ import { readObservabilityConfig } from '../load-config.ts';
 import { nameService, serviceName } from '../service-name.ts';
 import { toTimeLimit } from '../time-limit.ts';
 import { warnOnce } from '../warn-once.ts';
+import { routeBadUrls } from './bad-url.ts';
 import { addDocumentation } from './documentation.ts';
 import { createErrorHandler } from './error-handler.ts';
+import { createFailureAnswer } from './failure-answer.ts';
 import { normalizeForwardedFor } from './forwarded-addresses.ts';
 import { addHealthRoutes, type ReadyChecks } from './health.ts';
 import { addInternalStats } from './internal-stats.ts';
@@ -46,6 +48,8 @@ export interface BuildServerOptions extends SecurityOptions {
   readonly trustProxy?: NonNullable<FastifyServerOptions['trustProxy']>;
   /** @default 1 MiB */
   readonly bodyLimitBytes?: number;
+  /** Whether `/x/` is the route `/x`. @default false */
+  readonly ignoreTrailingSlash?: boolean;
   /** How long a client may take to send its request, up to twice as long. @default 30_000 */
   readonly requestTimeoutMs?: number;
   /** What must work before the service is ready. */
@@ -72,7 +76,8 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   const { requestTimeoutMs = 30_000 } = options;
   nameService(options.serviceName);
   const trustProxy = options.trustProxy ?? parseTrustProxy(config.TRUST_PROXY);
-  const app = Fastify({
+  const answerFailure = createFailureAnswer(options.errorPages);
+  const app: Server = Fastify({
     logger: withSafeLines(
       options.logger ?? (config.NODE_ENV === 'test' ? false : loggerOptions(config.LOG_LEVEL ?? 'info')),
     ),
@@ -90,6 +95,12 @@ export function buildServer(options: BuildServerOptions = {}): Server {
     // A request that slips in while the server closes can still be answered.
     return503OnClosing: false,
     // Names the field and stops at the first complaint; nothing is coerced or removed behind the caller's back.
+    frameworkErrors: routeBadUrls(() => app as unknown as FastifyInstance),
+    routerOptions: {
+      ignoreTrailingSlash: options.ignoreTrailingSlash ?? false,
+      // Node limits the whole head. A parameter over this limit would be answered before any hook, without headers and rate limit: schemas limit ids.
+      maxParamLength: Number.MAX_SAFE_INTEGER,
+    },
     ajv: { customOptions: { coerceTypes: 'array', removeAdditional: false, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -110,7 +121,7 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   if (!isProduction) addDocumentation(app as unknown as FastifyInstance, serviceName() ?? 'API');
   void app.after(() => {
     // The application's own handler wins; setting both would make Fastify warn.
-    if (app.errorHandler === initialErrorHandler) app.setErrorHandler(createErrorHandler(isProduction));
+    if (app.errorHandler === initialErrorHandler) app.setErrorHandler(createErrorHandler(isProduction, answerFailure));
     if (config.SERVICE_TOKEN) addInternalStats(app as unknown as FastifyInstance, config.SERVICE_TOKEN);
     addHealthRoutes(app as unknown as FastifyInstance, {
       checks: options.readyChecks ?? {},
@@ -123,8 +134,9 @@ export function buildServer(options: BuildServerOptions = {}): Server {
       throw new Error('Deliberate error');
     });
   }
-  app.setNotFoundHandler((_request, reply) => {
-    void reply.code(404).send({ error: 'Not Found', message: 'There is nothing here: check the method and the path.' });
+  app.setNotFoundHandler((request, reply) => {
+    const message = 'There is nothing here: check the method and the path.';
+    void reply.send(answerFailure(request, reply, 404, { error: 'Not Found', message }));
   });
   if (options.handleSignals ?? true) {
     const timeoutMs = toTimeLimit(options.shutdownTimeoutMs ?? config.SHUTDOWN_TIMEOUT_MS, 10_000);

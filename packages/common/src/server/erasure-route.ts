@@ -11,12 +11,15 @@ export interface ErasureOptions {
   readonly erase?: (userId: string) => Promise<void>;
 }
 
+/** Of one part of a path, in Fastify. */
+const MAX_ID_LENGTH = 100;
+
 /**
  * `DELETE /internal/users/:id` removes what a service holds of a person: its rows, and what of theirs waits for delivery. 204, however often it
  * is asked.
  */
 export function addErasureRoute(app: Server, { serviceToken, erase = async () => {} }: ErasureOptions): void {
-  const schema = { params: Type.Object({ id: Type.String({ minLength: 1, maxLength: 64 }) }), hide: true };
+  const schema = { params: Type.Object({ id: Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH }) }), hide: true };
   app.delete(
     '/internal/users/:id',
     { schema, onRequest: requireServiceToken(serviceToken) },

@@ -5,24 +5,29 @@ import { errorIdOf, inContextOf } from '../sentry/request-hook.ts';
 import { suppressedLine, verdictOfAnswer } from '../sentry/verdict.ts';
 import type { ErrorBody } from '../shared/index.ts';
 import { answerOfError, reasonOf } from './answer-of-error.ts';
+import { type AnswerFailure, createFailureAnswer } from './failure-answer.ts';
 import { requestState } from './request-key.ts';
 
-const JSON_TYPE = 'application/json; charset=utf-8';
 const GENERIC_MESSAGE = 'Something went wrong on our side. If it happens again, quote the error id.';
 
 /**
  * Makes the one error handler: 4xx keep their status and say which field is wrong; 5xx say nothing internal and carry the id under which the error is
  * reported. Outside of production a 5xx repeats a message that was written for clients.
  */
-export function createErrorHandler(isProduction: boolean) {
-  return async function errorHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<ErrorBody> {
+export function createErrorHandler(isProduction: boolean, answer: AnswerFailure = createFailureAnswer(undefined)) {
+  return async function errorHandler(
+    error: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<string | ErrorBody> {
     const { statusCode, message, field } = answerOfError(error, reply);
     // What was to be answered, such as a picture or what a service has sent, may have said already of which kind and how long it is.
-    reply.code(statusCode).removeHeader('content-length').removeHeader('content-encoding').type(JSON_TYPE);
+    reply.code(statusCode).removeHeader('content-length').removeHeader('content-encoding');
     const reason = reasonOf(statusCode);
     if (statusCode < 500) {
       request.log.info({ err: error }, 'request refused');
-      return { error: reason, message: message ?? reason, ...(field !== undefined && { field }) };
+      const body = { error: reason, message: message ?? reason, ...(field !== undefined && { field }) };
+      return answer(request, reply, statusCode, body);
     }
     const state = requestState(request);
     if (isClientGone(reply, error)) {
@@ -35,7 +40,8 @@ export function createErrorHandler(isProduction: boolean) {
     if (verdict?.isSuppressed) {
       request.log.info({ ...suppressedLine(verdict, errorId), reason: messageOf(error) }, 'request failed');
     } else inContextOf(state, () => request.log.error({ err: error, errorId }, 'request failed'));
-    return { error: reason, message: isProduction ? GENERIC_MESSAGE : (message ?? GENERIC_MESSAGE), errorId };
+    const body = { error: reason, message: isProduction ? GENERIC_MESSAGE : (message ?? GENERIC_MESSAGE), errorId };
+    return answer(request, reply, statusCode, body);
   };
 }
 

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorBody } from '../shared/index.ts';
+import type { AnswerFailure } from './failure-answer.ts';
 import { requestState } from './request-key.ts';
 
 declare module 'fastify' {
@@ -25,11 +26,11 @@ const LOG_INTERVAL_MS = 1000;
  * Instead of `@fastify/under-pressure`, which also reads the memory of the process each second: that opens a file of the kernel, and throws out of
  * its timer, which ends the process, while no file can be opened (EMFILE).
  */
-export function refuseUnderPressure(app: FastifyInstance, maxDelayMs: number): void {
+export function refuseUnderPressure(app: FastifyInstance, maxDelayMs: number, answer: AnswerFailure): void {
   if (!(maxDelayMs > 0)) return;
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   histogram.enable();
-  const refuse = createRefusal();
+  const refuse = createRefusal(answer);
   let delayMs = 0;
   const timer = setTimeout(() => {
     const { mean } = histogram;
@@ -53,7 +54,9 @@ export function refuseUnderPressure(app: FastifyInstance, maxDelayMs: number): v
  * Answers 503 instead of letting a request in. That is load, not a fault of the code, and no handler saw the request: it is logged with the
  * number of refusals, and not reported as an error, which would add work to a process that has too much of it.
  */
-function createRefusal(): (request: FastifyRequest, reply: FastifyReply, delayMs: number) => ErrorBody {
+function createRefusal(
+  answer: AnswerFailure,
+): (request: FastifyRequest, reply: FastifyReply, delayMs: number) => string | ErrorBody {
   let refused = 0;
   let nextLineAt = 0;
   return (request, reply, delayMs) => {
@@ -66,10 +69,10 @@ function createRefusal(): (request: FastifyRequest, reply: FastifyReply, delayMs
     }
     const state = requestState(request);
     if (state) state.isRefused = true;
-    void reply.code(503).header('retry-after', RETRY_AFTER_SECONDS);
-    return {
+    void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    return answer(request, reply, 503, {
       error: 'Service Unavailable',
       message: `Too busy at the moment: try again in ${RETRY_AFTER_SECONDS} seconds.`,
-    };
+    });
   };
 }

@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { isHealthRoute } from '../sentry/sampling.ts';
 import { stripUrl } from '../shared/index.ts';
+import { refuseBadUrls } from './bad-url.ts';
+import { createFailureAnswer, type ErrorPages } from './failure-answer.ts';
 import { refuseUnderPressure } from './pressure.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
@@ -13,6 +15,8 @@ export interface SecurityOptions {
   readonly rateLimit?: { readonly max: number; readonly windowMs: number } | false;
   /** How far the event loop may be behind, on average over a second, before requests are refused with 503. @default 1000 */
   readonly maxEventLoopDelayMs?: number;
+  /** Paths whose errors are shown to people as a page. @default none: errors are JSON */
+  readonly errorPages?: ErrorPages;
 }
 
 /** Security headers, a rate limit by address, and 503 with Retry-After while the event loop is overloaded. */
@@ -25,7 +29,7 @@ export const securityPlugin = fp<SecurityOptions>(
       reply.headers(headers);
       done();
     });
-    refuseUnderPressure(app, maxEventLoopDelayMs);
+    refuseUnderPressure(app, maxEventLoopDelayMs, createFailureAnswer(options.errorPages));
     if (limit) {
       await app.register(rateLimit, {
         global: false,
@@ -37,6 +41,7 @@ export const securityPlugin = fp<SecurityOptions>(
       // As a hook, not by the plugin's route listener, which would miss every route that was declared before it loads.
       app.addHook('onRequest', app.rateLimit());
     }
+    refuseBadUrls(app);
   },
   { fastify: '5.x', name: '@qr/common/security' },
 );

@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { readObservabilityConfig } from '../load-config.ts';
 import { spoolRootOf } from '../spool-root.ts';
+import { isPrefetch } from '../visitor/prefetch.ts';
 import { AppError } from './app-error.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
 import { createErrorAllowance } from './tunnel/address-limits.ts';
@@ -33,6 +34,7 @@ export interface TunnelOptions {
 
 /** Of what a page leaves behind: a beacon takes 64 KiB (https://fetch.spec.whatwg.org/#http-network-or-cache-fetch), and what is kept goes as one. */
 const MAX_LEFT_BYTES = 128 * 1024;
+const PRERENDER_RETRY_S = 10;
 /** Of Mixpanel's forms: its SDK sends 50 records at a time. */
 const MAX_FORM_BYTES = 256 * 1024;
 
@@ -57,7 +59,12 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
   // Bodies are passed on byte by byte; these parsers hold for the routes of this plugin only.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', async (request) => checkOrigin(request, allowedOrigin));
+  app.addHook('onRequest', async (request, reply) => {
+    checkOrigin(request, allowedOrigin);
+    // Nobody has seen a prerendered page yet. Both SDKs send again after a 503; by then the page may have been shown.
+    if (isPrefetch(request)) return reply.code(503).header('retry-after', PRERENDER_RETRY_S).send();
+    return undefined;
+  });
   // Beside the limit of the whole server, which allows for pages and pictures. Both SDKs keep what is answered 429.
   await app.register(rateLimit, {
     max: maxRequestsPerMinute,
@@ -100,7 +107,7 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
   }
   if (sentry || mixpanel) {
     const accept: Respond = async (body, request, reply) => {
-      await leftBehind.accept(body, request.ip);
+      await leftBehind.accept(body, request.ip, request.headers['user-agent']);
       return reply.code(202).send();
     };
     route('q', TEXT_TYPES, accept, Math.min(maxBodyBytes, MAX_LEFT_BYTES));

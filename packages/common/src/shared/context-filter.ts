@@ -10,11 +10,11 @@ export interface FilteredContext {
  * Makes the filter that lets context pass only under planned keys, with secrets removed from the values.
  *
  * @param plannedKeys snake_case keys; their camelCase spellings pass too, under the planned name.
- * @param clean what removes the secrets from a value that passes.
+ * @param clean removes the secrets from a value that passes under a planned key.
  */
 export function createContextFilter(
   plannedKeys: readonly string[],
-  clean: (value: unknown) => unknown = redact,
+  clean: (value: unknown, key: string) => unknown = redact,
 ): (context: unknown) => FilteredContext {
   const nameOf = new Map(plannedKeys.flatMap((key) => [[key, key] as const, [camelCase(key), key] as const]));
   return (context) => {
@@ -28,21 +28,21 @@ export function createContextFilter(
     for (const key of keysOf(context)) {
       const name = nameOf.get(key);
       if (name === undefined || depth > MAX_DEPTH) dropped.push(key);
-      else kept[name] = pickValue(read(context as Record<string, unknown>, key), depth, dropped);
+      else kept[name] = pickValue(read(context as Record<string, unknown>, key), name, depth, dropped);
     }
     return kept;
   }
 
-  function pickValue(value: unknown, depth: number, dropped: string[]): unknown {
+  function pickValue(value: unknown, key: string, depth: number, dropped: string[]): unknown {
     if (depth > MAX_DEPTH) return '[deep]';
     if (Array.isArray(value)) {
-      const items = value.slice(0, MAX_ITEMS).map((item) => pickValue(item, depth + 1, dropped));
+      const items = value.slice(0, MAX_ITEMS).map((item) => pickValue(item, key, depth + 1, dropped));
       // As a whole too: in `['x-api-key', 'x']` the first says that the second is a secret.
-      return items.every((item) => typeof item === 'string') ? clean(items) : items;
+      return items.every((item) => typeof item === 'string') ? clean(items, key) : items;
     }
-    if (value instanceof Error) return clean(`${value.name}: ${value.message}`);
+    if (value instanceof Error) return clean(`${value.name}: ${value.message}`, key);
     if (typeof value === 'object' && value !== null && !(value instanceof Date)) return pick(value, depth + 1, dropped);
-    return clean(value);
+    return clean(value, key);
   }
 }
 

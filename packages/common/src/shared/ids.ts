@@ -1,8 +1,10 @@
 import { scrubCardNumbers } from './card-numbers.ts';
 
-/** UUIDs, hexadecimal of 32 digits, and short words, with the prefix of a device: what ids usually are. None needs an escape in JSON. */
+/** UUIDs, hexadecimal of 32 or 64 digits, and short words, with the prefix of a device: what ids usually are. None needs an escape in JSON. */
 export const USUAL_ID =
-  /^(?:\$device:)?(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\da-f]{32}|(?!eyJ|(?:\D{0,9}\d){12})[A-Za-z_][\w-]{0,23}|\d{1,11})$/;
+  /^(?:\$device:)?(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|[\da-f]{32}(?:[\da-f]{32})?|(?!eyJ|(?:\D{0,9}\d){12})[A-Za-z_][\w-]{0,23}|\d{1,11})$/;
+/** Names of properties that hold an id. */
+export const NAMES_ID = /(?:^|[_.-])id$|Id$/;
 const JSON_WEB_TOKEN = /eyJ[\w-]{8,}/;
 const PASSWORD = /(?:passw(?:or)?d|passphrase|passcode|pwd|secret|token|api[_.-]?key)["']?\s{0,4}(?:[:=]|%3[ad])/i;
 

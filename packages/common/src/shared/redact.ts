@@ -17,15 +17,15 @@ const MAX_REMEMBERED_KEYS = 2000;
 export interface RedactParts {
   readonly scrubText: (text: string) => string;
   readonly isSensitive: (key: string) => boolean;
-  /** Texts that must stay whole, such as the ids of the SDK. @default none */
-  readonly keeps?: (key: string, text: string) => boolean;
+  /** Returns what stands for a text that is not searched, such as an id of the SDK; `undefined` for every other text. @default none */
+  readonly replace?: (key: string, text: string) => string | undefined;
 }
 
 /** Makes the function that copies any value without its secrets. */
 export function createRedact({
   scrubText,
   isSensitive,
-  keeps = () => false,
+  replace = () => undefined,
 }: RedactParts): (value: unknown) => unknown {
   const known = new Map<string, { readonly name: string; readonly isSecret: boolean }>();
   return (value) => copy(value, '', 0, { values: MAX_VALUES, characters: MAX_CHARACTERS, ancestors: new Set() });
@@ -51,7 +51,8 @@ export function createRedact({
   }
 
   function copyText(text: string, key: string, walk: Walk): string {
-    if (keeps(key, text) || isPlainId(key, text)) return text;
+    const replacement = isPlainId(key, text) ? text : replace(key, text);
+    if (replacement !== undefined) return replacement;
     walk.characters -= Math.min(text.length, MAX_TEXT_LENGTH);
     return walk.characters < 0 ? '[cut]' : scrubText(text);
   }
@@ -98,7 +99,7 @@ export function createRedact({
   }
 
   function isKnown(key: string, value: unknown): boolean {
-    return typeof value === 'string' && (isNoSecret(value) || keeps(key, value));
+    return typeof value === 'string' && (isNoSecret(value) || replace(key, value) !== undefined);
   }
 
   function hides(name: string, value: unknown): boolean {

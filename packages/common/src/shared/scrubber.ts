@@ -24,8 +24,8 @@ export interface Scrubber {
   scrubText(text: string): string;
   /** A copy of any value without its secrets; never throws. */
   redact(value: unknown): unknown;
-  /** {@link Scrubber.redact} that leaves some texts whole: ids, which may look like card numbers. */
-  redactExcept(keeps: NonNullable<RedactParts['keeps']>): (value: unknown) => unknown;
+  /** {@link Scrubber.redact} with a form of its own for some texts: ids, which may look like card numbers. */
+  redactExcept(replace: NonNullable<RedactParts['replace']>): (value: unknown) => unknown;
   /** Options that could not be used as they were, each with what became of it. */
   readonly problems: readonly string[];
 }
@@ -52,7 +52,7 @@ function assemble(options: TextScrubberOptions, problems: readonly string[] = []
   return {
     scrubText: (text) => (typeof text === 'string' ? scrubText(text) : ''),
     redact: createRedact(parts),
-    redactExcept: (keeps) => createRedact({ ...parts, keeps }),
+    redactExcept: (replace) => createRedact({ ...parts, replace }),
     problems,
   };
 }

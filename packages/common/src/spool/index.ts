@@ -38,6 +38,7 @@ export type {
 export { matchesFilter } from '@qr/delivery/operations';
 export { type LaneName, laneNames } from '../destinations/lanes.ts';
 export { isUsableId } from '../mixpanel/identity.ts';
+export { personalHashOf } from '../privacy/user-ids.ts';
 
 // The operations on a spool, for the lanes and the parts that a process of this library has.
 

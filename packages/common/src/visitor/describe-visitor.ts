@@ -1,3 +1,4 @@
+import { isCountry } from '../mixpanel/countries.ts';
 import type { VisitorRequest } from '../privacy/visitor.ts';
 import { type CountryOf, openCountries } from './country.ts';
 import { createReadUserAgent, type UserAgent } from './user-agent.ts';
@@ -21,15 +22,19 @@ export function createDescribeVisitor({ countryOf = openCountries() }: DescribeV
   const readUserAgent = createReadUserAgent();
   return ({ ip, headers }) => ({
     ...readUserAgent(single(headers['user-agent'])),
-    country: countryFromCdn(headers['cf-ipcountry']) ?? countryOf(ip),
+    country: countryFromCdn(headers['cf-ipcountry']) ?? listed(countryOf(ip)),
   });
 }
 
-/** Cloudflare writes XX for what it does not know, and T1 for Tor, whose address is that of a stranger. */
+/** Cloudflare writes XX for what it does not know, and T1 for Tor, whose address is that of a stranger. Without a CDN a client can send this header, too. */
 function countryFromCdn(header: string | string[] | undefined): string | undefined {
   const country = single(header);
   if (country === 'T1') return 'unknown';
-  return country !== undefined && country !== 'XX' && /^[A-Z]{2}$/.test(country) ? country : undefined;
+  return isCountry(country) ? country : undefined;
+}
+
+function listed(country: string): string {
+  return isCountry(country) ? country : 'unknown';
 }
 
 function single(header: string | string[] | undefined): string | undefined {

@@ -1,3 +1,4 @@
+export { isQrId } from '@qr/events';
 export type { CountryOf } from './country.ts';
 export {
   createDescribeVisitor,
@@ -5,4 +6,5 @@ export {
   type DescribeVisitorOptions,
   type Visitor,
 } from './describe-visitor.ts';
+export { createFailedScans, type ScanFailure, scanFailureOf, type TrackFailedScan } from './failed-scans.ts';
 export { isPrefetch } from './prefetch.ts';

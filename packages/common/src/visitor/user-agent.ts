@@ -1,8 +1,8 @@
+import { BROWSERS } from '@qr/events';
 import Bowser from 'bowser';
 import { isbot } from 'isbot';
 import { LRUCache } from 'lru-cache';
 import { namesTablet, withoutModel } from './android-model.ts';
-import { BROWSERS, type BrowserName } from './browsers.ts';
 
 /** What a user agent says of itself, in kinds. */
 export interface UserAgent {
@@ -24,6 +24,8 @@ const DEVICE_TYPES: Readonly<Record<string, UserAgent['device_type']>> = {
 };
 /** The text comes from a stranger: only these names leave. */
 const LISTED: ReadonlySet<string> = new Set(BROWSERS);
+type BrowserName = (typeof BROWSERS)[number];
+
 /** Makes the function that reads user agents, which remembers the most recent ones. */
 export function createReadUserAgent(): (header: string | undefined) => UserAgent {
   const remembered = new LRUCache<string, UserAgent>({ max: MAX_REMEMBERED });

@@ -24,6 +24,8 @@ const profile = (planted: Planted) =>
     [planted.email]: planted.words,
   }) as never;
 const userOf = (planted: Planted) => `user-of-${planted.control}`;
+/** Ids as careless callers choose them. */
+const idsOf = (planted: Planted) => [userOf(planted), planted.email, `$device:${planted.email}`];
 
 /** How each function of `@qr/common` is called that takes anything from its caller and sends it. */
 export const commonCalls: Readonly<Record<string, Plant>> = {
@@ -40,11 +42,16 @@ export const commonCalls: Readonly<Record<string, Plant>> = {
   getMixpanel: (planted) => {
     const client = common.getMixpanel();
     client?.track('qr_created', { distinct_id: userOf(planted), ...(properties(planted) as object) });
-    client?.people.set(userOf(planted), profile(planted));
+    for (const id of idsOf(planted)) client?.people.set(id, profile(planted));
     client?.people.append(userOf(planted), 'notes', planted.words);
     client?.groups.set('company', `company-of-${planted.control}`, profile(planted));
+    client?.groups.set('company', planted.email, profile(planted));
+    client?.alias(userOf(planted), planted.email);
   },
-  identifyUser: (planted) => common.identifyUser(userOf(planted), profile(planted), { anonymousId: '$device:canary' }),
+  identifyUser: (planted) => {
+    for (const id of idsOf(planted)) common.identifyUser(id, profile(planted), { anonymousId: '$device:canary' });
+    common.identifyUser(userOf(planted), {}, { anonymousId: planted.email });
+  },
   mixpanel: (planted) => {
     common.mixpanel?.track('qr_created', { distinct_id: userOf(planted), ...(properties(planted) as object) });
     common.mixpanel?.track_batch([
@@ -57,15 +64,19 @@ export const commonCalls: Readonly<Record<string, Plant>> = {
     common.mixpanel?.track(planted.email, { distinct_id: userOf(planted) });
   },
   setUserContext: (planted) => {
-    common.setUserContext({ id: userOf(planted), email: planted.email, username: planted.words });
-    common.captureException(new Error('a carrier of a user'));
+    for (const id of idsOf(planted).reverse()) {
+      common.setUserContext({ id, email: planted.email, username: planted.words });
+      common.captureException(new Error('a carrier of a user'), { userId: id });
+    }
   },
   trackEvent: (planted) => {
-    common.trackEvent('qr_created', userOf(planted), properties(planted));
+    for (const id of idsOf(planted)) common.trackEvent('qr_created', id, properties(planted));
     common.trackEvent(planted.email as never, userOf(planted), properties(planted));
   },
-  trackRevenue: (planted) =>
-    common.trackRevenue(userOf(planted), 1, { currency: 'EUR', ...(properties(planted) as object) } as never),
+  trackRevenue: (planted) => {
+    for (const id of idsOf(planted))
+      common.trackRevenue(id, 1, { currency: 'EUR', ...(properties(planted) as object) } as never);
+  },
   withJobContext: (planted) =>
     common.withJobContext({ name: textOf(planted), ...contextOf(planted) }, () =>
       common.captureException(new Error(textOf(planted)), contextOf(planted)),

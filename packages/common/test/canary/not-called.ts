@@ -110,7 +110,15 @@ export const notCalledOfSdk: Readonly<Record<string, string>> = {
 export const notCalledOfCommon: Readonly<Record<string, string>> = {
   ...because(offline, [
     ...['AppError', 'ConfigError', 'loadConfig', 'loadConfigOrExit', 'readObservabilityConfig', 'observabilityStats'],
-    ...['closeObservability', 'flushObservability', 'decodeCursor', 'encodeCursor', 'hashEmail', 'visitorId'],
+    ...[
+      'closeObservability',
+      'flushObservability',
+      'decodeCursor',
+      'encodeCursor',
+      'hashEmail',
+      'sentIdOf',
+      'visitorId',
+    ],
     ...['addressKey', 'statusOfError'],
     ...[
       'originVariable',

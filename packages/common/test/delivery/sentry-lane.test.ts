@@ -273,7 +273,7 @@ describe('somebody who is forgotten', () => {
 
   it('is taken out of what a dead process has left', async () => {
     const root = mkdtempSync(join(tmpdir(), 'errors-'));
-    new ErasureList({ root, warn: () => {} }).add('user-17');
+    new ErasureList({ root, aliasesOf: () => [], warn: () => {} }).add('user-17');
     const folder = join(root, DEAD);
     mkdirSync(folder);
     writeFileSync(join(folder, 'sentry-00000001-1.json.gz'), gzipSync(envelope(1, event)));

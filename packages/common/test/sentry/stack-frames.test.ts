@@ -1,9 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Event } from '@sentry/node';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { applicationRoot, createRelativeFrames } from '../../src/sentry/stack-frames.ts';
+import { describe, expect, it } from 'vitest';
+import { createRelativeFrames } from '../../src/sentry/stack-frames.ts';
 
 function eventAt(...paths: string[]): Event {
   return {
@@ -46,12 +43,4 @@ describe('stack frames', () => {
     createRelativeFrames('/srv/app')(event);
     expect(event.debug_meta?.images).toEqual([{ type: 'sourcemap', code_file: 'x.js', debug_id: '1' }]);
   });
-});
-
-it('the root of a workspace is the repository', () => {
-  const root = mkdtempSync(join(tmpdir(), 'root-'));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  mkdirSync(join(root, 'services/a/src'), { recursive: true });
-  for (const folder of ['', 'services/a']) writeFileSync(join(root, folder, 'package.json'), '{}');
-  expect(applicationRoot(join(root, 'services/a/src'))).toBe(root);
 });

@@ -29,7 +29,12 @@ async function startTunnel(): Promise<FastifyInstance> {
   return made;
 }
 
-const HEADERS = { origin: 'http://localhost', host: 'localhost', 'content-type': 'text/plain;charset=UTF-8' };
+const HEADERS = {
+  origin: 'http://localhost',
+  host: 'localhost',
+  'content-type': 'text/plain;charset=UTF-8',
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+};
 const leave = (report: unknown, to = app) =>
   to.inject({
     method: 'POST',
@@ -88,6 +93,7 @@ describe('errors that were left behind', () => {
       release: 'r1',
       extra: { qr_id: 'q1' },
       request: { url: 'https://app.example/codes/1' },
+      contexts: { browser: { name: 'Firefox', version: '128.0' }, os: { name: 'Linux' } },
       breadcrumbs: [{ message: 'opened the form', data: { qr_type: 'url' } }],
     });
     expect(inbox.issues()[0]?.latest.frames).toMatchObject([

@@ -90,6 +90,25 @@ describe('Sentry envelopes', () => {
   });
 
   it.each([
+    [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.6478.61 Safari/537.36',
+      { browser: { name: 'Chrome', version: '126.0' }, os: { name: 'Windows' } },
+    ],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
+      { browser: { name: 'Safari', version: '17.5' }, os: { name: 'iOS', version: '17.5' } },
+    ],
+    ['jane.doe@example.com/1.0 (x)', undefined],
+  ])('with an error name its browser and system, of a closed list: %s', async (agent, contexts) => {
+    const { post, dsn, received } = await sentrySetup((_request, response) => response.end('{}'));
+    expect((await post(envelope(dsn), { 'user-agent': agent })).statusCode).toBe(200);
+    const [, header = '', payload = ''] = (received[0]?.body ?? '').split('\n');
+    expect(JSON.parse(payload)).toMatchObject({ message: 'hi', ...(contexts && { contexts }) });
+    expect(JSON.parse(payload).contexts === undefined).toBe(contexts === undefined);
+    if (contexts) expect(JSON.parse(header).length).toBe(Buffer.byteLength(payload));
+  });
+
+  it.each([
     ['another key', (dsn: string) => dsn.replace(KEY, 'f'.repeat(32))],
     ['another project', (dsn: string) => dsn.replace('/42', '/43')],
     ['another host', (dsn: string) => dsn.replace('127.0.0.1', 'evil.example')],
@@ -463,5 +482,49 @@ describe('the tunnel', () => {
     await expect(startTunnel({ sentry: { dsn: 'nonsense' } })).rejects.toThrow(
       'sentry.dsn of the tunnel expects a DSN',
     );
+  });
+});
+
+describe('a request of a page that the browser draws in advance', () => {
+  const [PRERENDER, PREFETCH] = ['prefetch;prerender', 'prefetch'].map((purpose) => ({ 'sec-purpose': purpose }));
+
+  it('is put off, whatever it carries, and taken once the page is shown', async () => {
+    const vendor = await startVendor();
+    const dsn = dsnTo(vendor.port);
+    const mixpanel = { token: 'token1', apiHost: `http://127.0.0.1:${vendor.port}` };
+    const app = await startTunnel({ sentry: { dsn }, mixpanel });
+    const left = JSON.stringify({
+      token: 'token1',
+      visitor: OWN,
+      calls: [{ kind: 'event', name: 'page_viewed', properties: { page: '/' }, at: Date.now() }],
+    });
+    const requests = [
+      { url: '/o/r', payload: envelope(dsn), headers: FROM_PAGE },
+      { url: '/o/t/', payload: form([event()]), headers: FORM },
+      { url: '/o/p/', payload: form([profile()]), headers: FORM },
+      { url: '/o/q', payload: left, headers: FROM_PAGE },
+    ];
+    const statuses = (more: object = {}) =>
+      Promise.all(
+        requests.map(async ({ headers, ...request }) => {
+          const answer = await app.inject({ method: 'POST', ...request, headers: { ...headers, ...more } });
+          return answer.statusCode;
+        }),
+      );
+    const before = JSON.stringify(observabilityStats());
+    expect(await statuses(PRERENDER)).toEqual([503, 503, 503, 503]);
+    expect(vendor.received).toEqual([]);
+    expect(JSON.stringify(observabilityStats())).toBe(before);
+    expect(await statuses()).toEqual([200, 200, 200, 202]);
+    expect(vendor.received.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('does nothing as a prefetch of an address', async () => {
+    const { app, received } = await sentrySetup();
+    for (const url of ['/o/r', '/o/q', '/o/t/']) {
+      const answer = await app.inject({ method: 'GET', url, headers: { ...FROM_PAGE, ...PREFETCH } });
+      expect(answer.statusCode).toBe(404);
+    }
+    expect(received).toEqual([]);
   });
 });

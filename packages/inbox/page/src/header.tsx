@@ -1,9 +1,9 @@
 import type { ReactElement } from 'react';
 import type { ActiveFault } from '../../src/faults/faults.ts';
+import { ClearButton } from './clear/clear-button.tsx';
 import { useFeedPart } from './feed/feed-provider.tsx';
 import { Link } from './shared/link.tsx';
 import { usePlace } from './shared/location.ts';
-import { remove } from './shared/request.ts';
 import { useJson } from './shared/use-json.ts';
 import { TABS } from './tabs.ts';
 
@@ -20,9 +20,7 @@ export function Header(): ReactElement {
       <p className="status" role="status" data-state={isConnected ? 'live' : 'connecting'}>
         {isConnected ? 'live' : 'connecting'}
       </p>
-      <button type="button" title="Forget everything" onClick={() => void remove('/api/data')}>
-        Clear
-      </button>
+      <ClearButton />
       <nav aria-label="Tabs">
         {TABS.map((tab) => (
           <Link key={tab.path} href={tab.path} aria-current={tab.path === path ? 'page' : undefined}>

@@ -1,20 +1,44 @@
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate as zlibInflate } from 'node:zlib';
+import * as zlib from 'node:zlib';
 
 type Decompress = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
+/** As `zlib.gunzip`; `zstdDecompress` is there from Node 22.15 on. */
+type Decompressor = (
+  body: Buffer,
+  options: zlib.ZlibOptions,
+  done: (error: Error | null, result: Buffer) => void,
+) => void;
+
+const { zstdDecompress } = zlib as { zstdDecompress?: Decompressor };
+
+const inflateWithHeader = decompressWith(zlib.inflate);
+const inflateRaw = decompressWith(zlib.inflateRaw);
+
 const DECOMPRESS: Readonly<Record<string, Decompress>> = {
-  gzip: promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
-  'x-gzip': promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip),
-  deflate: promisify<Buffer, { maxOutputLength: number }, Buffer>(zlibInflate),
-  br: promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress),
+  gzip: decompressWith(zlib.gunzip),
+  'x-gzip': decompressWith(zlib.gunzip),
+  deflate: inflateEither,
+  br: decompressWith(zlib.brotliDecompress),
+  ...(zstdDecompress && { zstd: decompressWith(zstdDecompress) }),
 };
+
+function decompressWith(decompress: Decompressor): Decompress {
+  return promisify<Buffer, { maxOutputLength: number }, Buffer>(decompress);
+}
+
+/** With the zlib header that the name asks for, or without: some clients leave it out, and servers take both. */
+function inflateEither(body: Buffer, options: { maxOutputLength: number }): Promise<Buffer> {
+  const [method = 0, flags = 0] = body;
+  const hasHeader = (method & 0x0f) === 8 && (method * 256 + flags) % 31 === 0;
+  return (hasHeader ? inflateWithHeader : inflateRaw)(body, options);
+}
 
 /** Which content encodings an endpoint takes, and what it makes of the others. */
 export interface Encodings {
-  readonly taken: readonly ('gzip' | 'x-gzip' | 'deflate' | 'br')[];
-  /** Encodings that the vendor takes, or may take, and the inbox cannot undo. */
-  readonly refused: readonly string[] | 'all others';
+  readonly taken: readonly ('gzip' | 'x-gzip' | 'deflate' | 'br' | 'zstd')[];
+  /** What to do with any other: read the body as it comes, or refuse it. */
+  readonly others: 'as sent' | 'refused';
 }
 
 /** What came of undoing a content encoding. */
@@ -27,13 +51,14 @@ export async function inflate(
   body: Buffer,
   encoding: string | undefined,
   maxBytes: number,
-  { taken, refused }: Encodings,
+  { taken, others }: Encodings,
 ): Promise<Inflated> {
   const name = encoding?.trim().toLowerCase() ?? '';
-  const decompress = taken.some((each) => each === name) ? DECOMPRESS[name] : undefined;
+  const isTaken = taken.some((each) => each === name);
+  const decompress = isTaken ? DECOMPRESS[name] : undefined;
   if (decompress === undefined) {
-    const isRefused = refused === 'all others' ? name !== '' && name !== 'identity' : refused.includes(name);
-    if (isRefused) return { ok: false, reason: 'unsupported' };
+    const isPlain = name === '' || name === 'identity';
+    if (isTaken || (others === 'refused' && !isPlain)) return { ok: false, reason: 'unsupported' };
     return body.length > maxBytes ? { ok: false, reason: 'too-large' } : { ok: true, body };
   }
   try {

@@ -1,4 +1,5 @@
 import { parseJson } from '../http/parse-json.ts';
+import { hasUtf8Escapes, readUtf8 } from '../http/read-utf8.ts';
 import { LIMITS } from './limits.ts';
 
 /** The records of a request, or why they could not be read. */
@@ -11,6 +12,8 @@ export interface ReadBody {
   readonly decoded: DecodedBody;
   readonly parameters: Readonly<Record<string, string>>;
 }
+
+const INVALID_UTF8: DecodedBody = { ok: false, message: 'invalid data: the text is not valid UTF-8' };
 
 /** Parameters that may stand in a form beside `data`; the Python and Ruby SDKs put them there. */
 const FORM_PARAMETERS = ['verbose', 'ip', 'api_key', 'strict'];
@@ -25,7 +28,8 @@ export function decodeBody(body: Buffer, contentType: string | undefined): Decod
 
 /** Like {@link decodeBody}, with the parameters of a form. */
 export function readBody(body: Buffer, contentType: string | undefined): ReadBody {
-  const text = body.toString('utf8').trim();
+  const text = readUtf8(body)?.trim();
+  if (text === undefined) return { decoded: INVALID_UTF8, parameters: {} };
   if (text === '') return { decoded: { ok: false, message: 'no data: the request body is empty' }, parameters: {} };
   if (isJson(text)) return { decoded: decodeJson(text, contentType), parameters: {} };
   const form = new URLSearchParams(firstParameters(text));
@@ -35,7 +39,7 @@ export function readBody(body: Buffer, contentType: string | undefined): ReadBod
     const value = form.get(name);
     if (value !== null) parameters[name] = value;
   }
-  if (data !== null) return { decoded: decodeData(data), parameters };
+  if (data !== null) return { decoded: hasUtf8Escapes(text) ? decodeData(data) : INVALID_UTF8, parameters };
   return { decoded: { ok: false, message: 'no data: expected JSON, or a form with a data field' }, parameters };
 }
 
@@ -44,8 +48,8 @@ export function decodeData(data: string): DecodedBody {
   const text = data.trim();
   if (isJson(text)) return decodeJson(text, undefined);
   // The Node client does not escape its base64, so form decoding has made spaces of the plus signs.
-  const decoded = Buffer.from(text.replaceAll(' ', '+'), 'base64').toString('utf8').trim();
-  return decodeJson(decoded, undefined);
+  const decoded = readUtf8(Buffer.from(text.replaceAll(' ', '+'), 'base64'));
+  return decoded === undefined ? INVALID_UTF8 : decodeJson(decoded.trim(), undefined);
 }
 
 function isJson(text: string): boolean {

@@ -62,7 +62,8 @@ function explicitPlace(properties: JsonObject, country: string, coordinates: Jso
 
 function byAddress(property: string, value: unknown): Placement | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  const text = String(value);
+  // An object may have a `toString` that is no function.
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (isIP(text) !== 0) return { by: 'ip', address: text };
   return { by: 'nothing', reason: `${property} is ${JSON.stringify(text.slice(0, 60))}` };
 }

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Failure } from './failure.ts';
 import { LIMITS } from './limits.ts';
 
@@ -44,6 +45,11 @@ export function profileAnswer(outcome: Outcome): Answer {
 
 export function badRequest(message: string): Answer {
   return { status: 400, body: { code: 400, error: message, status: 'Bad Request' } };
+}
+
+/** What is wrong with the request itself, such as its headers. */
+export function refusal({ status, message }: { readonly status: number; readonly message: string }): Answer {
+  return { status, body: { code: status, error: message, status: STATUS_CODES[status] ?? 'Bad Request' } };
 }
 
 /** `/engage` does not take gzip. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { faultHooks } from '../faults/fault-hooks.ts';
 import type { Faults } from '../faults/faults.ts';
+import { clientErrorOf } from '../http/client-error.ts';
 import { allowAnyOrigin, preflightHeaders } from '../http/cors.ts';
 import type { Encodings } from '../http/inflate.ts';
 import { takeBodiesAsBytes } from '../http/raw-body.ts';
@@ -20,6 +21,7 @@ import {
   importAnswer,
   plainAnswer,
   profileAnswer,
+  refusal,
   tooLarge,
   unauthorized,
 } from './responses.ts';
@@ -38,7 +40,7 @@ type Endpoint = 'track' | 'import' | 'engage' | 'groups';
 const ENDPOINTS: readonly Endpoint[] = ['track', 'import', 'engage', 'groups'];
 
 /** gzip is the only one that is documented. */
-const ENCODINGS: Encodings = { taken: ['gzip'], refused: 'all others' };
+const ENCODINGS: Encodings = { taken: ['gzip'], others: 'refused' };
 
 /** `/track`, `/import`, `/engage` and `/groups`, each with and without a trailing slash. */
 export function mixpanelRoutes(app: FastifyInstance, options: MixpanelOptions): void {
@@ -47,7 +49,9 @@ export function mixpanelRoutes(app: FastifyInstance, options: MixpanelOptions): 
   takeBodiesAsBytes(app, { maxBytes: LIMITS.requestBytes, encodings: ENCODINGS, rawLog, now });
   faultHooks(app, faults, endpointOf);
   app.setErrorHandler((error, request, reply) => {
-    if (isBodyTooLarge(error)) return sendAnswer(reply, tooLarge(), {});
+    const clientError = clientErrorOf(error);
+    if (clientError?.status === 413) return sendAnswer(reply, tooLarge(), {});
+    if (clientError !== undefined) return sendAnswer(reply, refusal(clientError), {});
     request.log.error({ err: error }, 'a Mixpanel request failed');
     const body = { code: 500, error: 'internal error', status: 'Internal Server Error' };
     return sendAnswer(reply, { status: 500, body }, {});
@@ -132,6 +136,7 @@ function importRecords(request: FastifyRequest, body: RequestBody, parameters: J
   const legacy = fromQuery || request.headers['content-type']?.includes('x-www-form-urlencoded') === true;
   const verbose = isOn(parameters['verbose']);
   if (!decoded.ok) return legacy ? flagAnswer(decoded.message, verbose) : badRequest(decoded.message);
+  if (decoded.records.length === 0 && !legacy) return badRequest('no data: the request holds no events');
   const strict = legacy ? parameters['strict'] === '1' : parameters['strict'] !== '0';
   const { receivedAt: now, fault } = request;
   const sender = senderOf(request, parameters);
@@ -168,8 +173,4 @@ function isGzipped({ headers }: FastifyRequest): boolean {
 
 function isOn(flag: unknown): boolean {
   return flag === '1';
-}
-
-function isBodyTooLarge(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
 }

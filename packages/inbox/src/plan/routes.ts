@@ -8,7 +8,7 @@ import { type PlanView, planWarnings } from './warnings.ts';
 /** `GET /api/plan`: the tracking plan beside what arrived, and what the vendor makes of it without saying so. */
 export function planRoute(app: FastifyInstance, plan: InboxPlan, store: Store): void {
   app.get('/api/plan', (): PlanView => {
-    const events = [...uniqueNewestFirst(store.of('event'))];
+    const events = [...uniqueNewestFirst(store)];
     return { ...comparePlan(plan, events), warnings: planWarnings(store, events) };
   });
 }

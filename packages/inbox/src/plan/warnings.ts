@@ -85,7 +85,8 @@ function failedLinks(identity: Identity): PlanWarning[] {
 }
 
 function hasOtherDistinctId({ distinct_id: distinctId, $user_id: userId }: JsonObject): boolean {
-  return typeof userId === 'string' && userId !== '' && distinctId !== undefined && String(distinctId) !== userId;
+  if (typeof userId !== 'string' || userId === '' || distinctId === undefined) return false;
+  return typeof distinctId === 'number' ? String(distinctId) !== userId : distinctId !== userId;
 }
 
 const IGNORED_LINKS: ReadonlyMap<string, Finding> = new Map(

@@ -54,6 +54,17 @@ export function userIdOf(record: StoredRecord, identity: Identity): string | nul
   return isAboutUser(record) ? record.userId : null;
 }
 
+/** The service that sent a record, when it says so. */
+export function serviceOf(record: StoredRecord): string | null {
+  if (record.kind === 'event') return textOf(record.properties['service']);
+  if (record.kind === 'log') return textOf(record.attributes['service.name'] ?? record.attributes['service']);
+  return 'service' in record ? record.service : null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
 function isAboutUser(record: StoredRecord): record is Extract<StoredRecord, { userId: unknown }> | StoredLog {
   return 'userId' in record;
 }

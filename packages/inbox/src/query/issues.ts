@@ -1,7 +1,14 @@
-import { listAt, objectAt } from '../sentry/fields.ts';
-import { framesOf, mainException } from '../sentry/grouping.ts';
+import { objectAt } from '../sentry/fields.ts';
 import type { JsonObject, StoredError } from '../store/records.ts';
+import { breadcrumbsOf } from './breadcrumbs.ts';
+import { type ExceptionView, exceptionsOf } from './exceptions.ts';
+import { type Highlights, highlightsOf } from './highlights.ts';
+import type { IssueMark } from './issue-marks.ts';
 import { issueFinder, suppressedBy } from './suppressed.ts';
+import { tagsOf } from './tags.ts';
+
+export const ISSUE_STATUSES = ['unresolved', 'resolved', 'ignored'] as const;
+export type IssueStatus = (typeof ISSUE_STATUSES)[number];
 
 /** Errors with the same cause, as one thing to look at. */
 export interface Issue {
@@ -11,6 +18,9 @@ export interface Issue {
   readonly value: string;
   readonly level: string;
   readonly service: string | null;
+  readonly status: IssueStatus;
+  /** Unresolved because it happened again after it was resolved. */
+  readonly isRegressed: boolean;
   /** Of the errors still in memory. */
   readonly count: number;
   /** Errors that their sender only counted; the errors of the issue tell of them. */
@@ -27,19 +37,39 @@ export interface Issue {
 export interface IssueEvent {
   readonly eventId: string;
   readonly time: number;
-  /** As sent: the call that threw is last. */
+  /** Of the exception that was thrown last, as sent: the call that threw is last. */
   readonly frames: readonly JsonObject[];
+  /** The one that was thrown last first, then what caused it. */
+  readonly exceptions: readonly ExceptionView[];
+  readonly highlights: Highlights;
   readonly tags: JsonObject;
   readonly traceId: string | null;
   readonly user: JsonObject;
+  /** In order of time. */
   readonly breadcrumbs: readonly JsonObject[];
   readonly contexts: JsonObject;
   readonly extra: JsonObject;
   readonly request: JsonObject;
 }
 
-/** Groups errors by issue, the issue seen last first. */
-export function groupIssues(errors: Iterable<StoredError>): Issue[] {
+/** How to group errors into issues. */
+export interface Grouping {
+  /** What readers have decided. @default nothing: all issues are unresolved */
+  readonly marks?: ReadonlyMap<string, IssueMark>;
+  /** Counts only errors that pass; whether an issue has regressed is decided by all of its errors. @default all */
+  readonly counts?: (error: StoredError) => boolean;
+}
+
+/** Groups errors by issue, the issue seen last first. An issue without an error that counts is left out. */
+export function groupIssues(errors: Iterable<StoredError>, { marks, counts }: Grouping = {}): Issue[] {
+  return [...errorsByIssue(errors)].reverse().flatMap(([id, all]) => {
+    const counted = counts === undefined ? all : all.filter(counts);
+    return counted.length === 0 ? [] : [toIssue(id, counted, statusOf(all, marks?.get(id)))];
+  });
+}
+
+/** Returns the errors of each issue in order of arrival; the issue seen last comes last. */
+export function errorsByIssue(errors: Iterable<StoredError>): Map<string, StoredError[]> {
   const all = [...errors];
   const idOf = issueFinder(all);
   const groups = new Map<string, StoredError[]>();
@@ -51,48 +81,62 @@ export function groupIssues(errors: Iterable<StoredError>): Issue[] {
     groups.delete(id);
     groups.set(id, group);
   }
-  return [...groups.values()].reverse().map(toIssue);
+  return groups;
 }
 
-function toIssue(all: readonly StoredError[]): Issue {
+function statusOf(all: readonly StoredError[], mark: IssueMark | undefined): Pick<Issue, 'status' | 'isRegressed'> {
+  if (mark === undefined) return { status: 'unresolved', isRegressed: false };
+  const last = lastSent(all);
+  // Ids begin at 1 again in a data file that is new; the clock goes on.
+  const isRegressed =
+    mark.status === 'resolved' && last !== undefined && (last.id > mark.lastId || last.receivedAt > mark.at);
+  return { status: isRegressed ? 'unresolved' : mark.status, isRegressed };
+}
+
+/** Returns the last error of an issue. A summary tells of earlier errors, and counts only when it is all there is. */
+export function lastSent(errors: readonly StoredError[]): StoredError | undefined {
+  return errors.findLast((error) => !suppressedBy(error).isSummary) ?? errors.at(-1);
+}
+
+function toIssue(id: string, all: readonly StoredError[], status: Pick<Issue, 'status' | 'isRegressed'>): Issue {
   const sent = all.filter((error) => !suppressedBy(error).isSummary);
   // The errors that a summary tells of may be gone, or of another project.
   const errors = sent.length > 0 ? sent : all;
   const latest = errors.at(-1);
-  const first = errors[0];
-  if (latest === undefined || first === undefined)
-    throw new Error('an issue has at least one error: grouping is broken');
+  if (latest === undefined) throw new Error('an issue has at least one error: grouping is broken');
   const { type, value } = latest;
   return {
-    id: latest.issueId,
+    id,
     title: value === '' ? type : type === 'Message' ? value : `${type}: ${value}`,
     type,
     value,
     level: latest.level,
     service: latest.service,
+    ...status,
     count: sent.length,
     suppressed: all.reduce((sum, error) => sum + suppressedBy(error).count, 0),
-    firstSeen: first.time,
-    lastSeen: latest.time,
+    // Errors may arrive late, and in another order than they happened.
+    firstSeen: errors.reduce((earliest, { time }) => Math.min(earliest, time), latest.time),
+    lastSeen: errors.reduce((last, { time }) => Math.max(last, time), latest.time),
     users: new Set(errors.map(({ userId }) => userId).filter((userId) => userId !== null)).size,
     latestEventId: latest.eventId,
     latest: toIssueEvent(latest),
   };
 }
 
-export function toIssueEvent({ eventId, time, traceId, event }: StoredError): IssueEvent {
-  const crumbs = event['breadcrumbs'];
+export function toIssueEvent(error: StoredError): IssueEvent {
+  const { eventId, time, traceId, event } = error;
+  const exceptions = exceptionsOf(event);
   return {
     eventId,
     time,
-    frames: framesOf(mainException(event) ?? {}),
-    tags: objectAt(event, 'tags'),
+    frames: exceptions[0]?.frames ?? [],
+    exceptions,
+    highlights: highlightsOf(error),
+    tags: tagsOf(event),
     traceId,
     user: objectAt(event, 'user'),
-    // A list in current SDKs, { values } in older ones.
-    breadcrumbs: Array.isArray(crumbs)
-      ? listAt(event, 'breadcrumbs')
-      : listAt(objectAt(event, 'breadcrumbs'), 'values'),
+    breadcrumbs: breadcrumbsOf(event),
     contexts: objectAt(event, 'contexts'),
     extra: objectAt(event, 'extra'),
     request: objectAt(event, 'request'),

@@ -5,9 +5,9 @@ import type { InboxData } from '../inbox-data.ts';
 import { RECORD_KINDS } from '../store/records.ts';
 import type { ReportSource } from './analytics/report-source.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
+import { liveRoute } from './live/route.ts';
 import { statsOf } from './stats.ts';
 import { streamRoute } from './stream.ts';
-import { issueOf } from './suppressed.ts';
 import { timeline } from './timeline.ts';
 
 const Limit = Type.Optional(
@@ -21,10 +21,6 @@ const EventsQuery = Type.Object({
   trace_id: Text,
   duplicates: Type.Optional(Type.Literal('1', { description: 'repeated events too' })),
   since: Type.Optional(Type.Integer({ minimum: 0, description: 'arrived since, milliseconds since the epoch' })),
-  limit: Limit,
-});
-const IssuesQuery = Type.Object({
-  event_id: Type.Optional(Type.String({ description: 'the id of any of its errors, sent or only counted' })),
   limit: Limit,
 });
 const ListQuery = Type.Object({ trace_id: Text, limit: Limit });
@@ -58,23 +54,6 @@ export function queryRoutes(instance: FastifyInstance, data: InboxData, source: 
     return { total: profiles.length, profiles: profiles.slice(0, query.limit ?? DEFAULT_LIMIT) };
   });
 
-  app.get('/api/issues', { schema: { querystring: IssuesQuery } }, ({ query }) => {
-    const { event_id: eventId, limit } = query;
-    const issueId = eventId === undefined ? undefined : issueOf(eventId, data.errors());
-    const issues = data.issues().filter(({ id }) => eventId === undefined || id === issueId);
-    return {
-      total: issues.length,
-      evicted: store.of('error').evicted,
-      issues: issues.slice(0, limit ?? DEFAULT_LIMIT),
-    };
-  });
-
-  app.get('/api/issues/:id', { schema: { params: Type.Object({ id: Type.String() }) } }, ({ params }, reply) => {
-    const issue = data.issues().find(({ id }) => id === params.id);
-    if (issue !== undefined) return issue;
-    return reply.code(404).send({ error: 'Not Found', message: `no issue ${params.id}: GET /api/issues lists them` });
-  });
-
   app.get('/api/errors', { schema: { querystring: ListQuery } }, ({ query }) => list('errors', data.errors(), query));
   app.get('/api/spans', { schema: { querystring: ListQuery } }, ({ query }) => list('spans', data.spans(), query));
   app.get('/api/logs', { schema: { querystring: ListQuery } }, ({ query }) => list('logs', data.logs(), query));
@@ -93,15 +72,11 @@ export function queryRoutes(instance: FastifyInstance, data: InboxData, source: 
 
   app.get('/api/stats', () => statsOf(data));
 
-  app.delete('/api/data', (_request, reply) => {
-    data.clear();
-    return reply.code(204).send();
-  });
-
   app.post('/api/compact', () => ({ removed: data.compact() }));
 
   app.get('/health/live', () => ({ status: 'ok' }));
 
+  liveRoute(instance, store);
   streamRoute(instance, store, data.faults);
   analyticsRoutes(instance, source);
 

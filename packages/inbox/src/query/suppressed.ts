@@ -14,7 +14,7 @@ export function suppressedBy({ event }: StoredError): Suppressed {
   const { count, ids, summary } = objectAt(objectAt(event, 'contexts'), 'suppressed');
   return {
     count: typeof count === 'number' ? count : 0,
-    ids: Array.isArray(ids) ? ids.map(String) : [],
+    ids: Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [],
     isSummary: summary === true,
   };
 }

@@ -15,6 +15,7 @@ export function timeline(store: Store, { kind, traceId, userId, limit }: Timelin
   // The reader may still know the user by the device that has been theirs all along.
   const user = userId === undefined ? undefined : store.identity.resolve(userId);
   const wanted = (record: StoredRecord): boolean =>
+    !(record.kind === 'event' && store.repeats.isReplaced(record)) &&
     (traceId === undefined || traceIdOf(record) === traceId) &&
     (user === undefined || userIdOf(record, store.identity) === user);
   const found: StoredRecord[] = [];

@@ -1,7 +1,9 @@
+import { ownEntry } from '../own-entry.ts';
 import type { EnvelopeItem } from './envelope.ts';
 
 const CATEGORY_OF_TYPE: Readonly<Record<string, string>> = {
   event: 'error',
+  raw_security: 'security',
   transaction: 'transaction',
   span: 'span',
   log: 'log_item',
@@ -25,5 +27,5 @@ const CATEGORY_OF_TYPE: Readonly<Record<string, string>> = {
  * @see https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/
  */
 export function categoryOf({ type }: EnvelopeItem): string {
-  return CATEGORY_OF_TYPE[type] ?? 'default';
+  return ownEntry(CATEGORY_OF_TYPE, type) ?? 'default';
 }

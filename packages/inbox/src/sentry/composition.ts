@@ -1,3 +1,4 @@
+import { ownEntry } from '../own-entry.ts';
 import type { JsonObject } from '../store/records.ts';
 import type { EnvelopeItem } from './envelope.ts';
 import { listAt, textAt } from './fields.ts';
@@ -17,6 +18,7 @@ const MAX_ITEMS: Readonly<Record<string, number>> = {
   sessions: LIMITS.sessions,
   attachment: LIMITS.attachments,
   client_report: LIMITS.clientReports,
+  raw_security: LIMITS.securityReports,
 };
 /** Made inside the ingestion only. */
 const RESERVED: readonly string[] = ['security', 'unreal_report', 'form_data', 'integration'];
@@ -47,15 +49,17 @@ export function compositionProblem(items: readonly EnvelopeItem[]): Refusal | un
   for (const type of RESERVED) if (count(type) > 0) return malformed(`items of type '${type}' are reserved`);
   if (standalone > LIMITS.standaloneSpans) return tooLarge('span');
   for (const [type, number] of counts) {
-    if (number > (MAX_ITEMS[type] ?? Number.POSITIVE_INFINITY)) return tooLarge(type);
-    if ((bytes.get(type) ?? 0) > (LIMITS.combinedBytes[type] ?? Number.POSITIVE_INFINITY)) return tooLarge(type);
+    if (number > (ownEntry(MAX_ITEMS, type) ?? Number.POSITIVE_INFINITY)) return tooLarge(type);
+    if ((bytes.get(type) ?? 0) > (ownEntry(LIMITS.combinedBytes, type) ?? Number.POSITIVE_INFINITY))
+      return tooLarge(type);
   }
   for (const type of CONTAINER_TYPES) {
     const containers = type === 'span' ? count(type) - standalone : count(type);
     if (containers > 1) return malformed(`more than one container of type '${type}'`);
   }
   for (const { type, headers, payload } of items) {
-    const maxBytes = type === 'span' && !isContainer(headers) ? LIMITS.standaloneSpanBytes : LIMITS.itemBytes[type];
+    const maxBytes =
+      type === 'span' && !isContainer(headers) ? LIMITS.standaloneSpanBytes : ownEntry(LIMITS.itemBytes, type);
     if (maxBytes !== undefined && payload.length > maxBytes) return tooLarge(type);
   }
   return undefined;

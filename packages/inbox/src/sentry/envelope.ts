@@ -1,4 +1,5 @@
 import { parseJson } from '../http/parse-json.ts';
+import { readUtf8 } from '../http/read-utf8.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import { hasKeyTwice } from './duplicate-key.ts';
 import { LIMITS } from './limits.ts';
@@ -50,9 +51,8 @@ export function parseEnvelope(body: Buffer): EnvelopeResult {
         `invalid item header ${items.length}: expected one line of JSON with a type, of at most ${LIMITS.headerBytes} bytes`,
       );
     }
-    // The end of the body does not stand for the newline after the headers: a payload is still to come.
-    if (lineEnd === body.length) return malformed(`missing newline after item header ${items.length}`);
-    const start = lineEnd + 1;
+    // Headers at the end of the body have an empty payload.
+    const start = Math.min(lineEnd + 1, body.length);
     const end = endOfPayload(body, start, itemHeaders['length']);
     if (end === undefined)
       return malformed(`invalid item ${items.length} (${type}): the length does not match the payload`);
@@ -75,13 +75,18 @@ function endOfPayload(body: Buffer, start: number, length: unknown): number | un
 }
 
 const EVENT_ID = /^[0-9a-f]{8}(-?)[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}$/i;
-/** RFC 3339 in UTC. */
-const SENT_AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)$/i;
+/** RFC 3339; the Go SDK writes the offset of its machine. */
+const SENT_AT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 
 function headerProblem({ event_id: eventId, sent_at: sentAt }: JsonObject, text: string): string | undefined {
-  if (eventId !== undefined && !isText(eventId, EVENT_ID)) return 'invalid event_id: expected 32 hexadecimal digits';
-  if (sentAt !== undefined && !isText(sentAt, SENT_AT)) return 'invalid sent_at: expected an RFC 3339 time in UTC';
+  // PHP and .NET write null for what they do not know.
+  if (isGiven(eventId) && !isText(eventId, EVENT_ID)) return 'invalid event_id: expected 32 hexadecimal digits';
+  if (isGiven(sentAt) && !isText(sentAt, SENT_AT)) return 'invalid sent_at: expected an RFC 3339 time';
   return sentAt !== undefined && hasKeyTwice(text, 'sent_at') ? 'duplicate field `sent_at`' : undefined;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function isText(value: unknown, pattern: RegExp): boolean {
@@ -93,7 +98,7 @@ function parseHeaders(line: Buffer): JsonObject | undefined {
   if (line.length > LIMITS.headerBytes) return undefined;
   if (line[0] !== OPENING_BRACE || line.at(-1) !== CLOSING_BRACE) return undefined;
   try {
-    const value = parseJson(line.toString('utf8'));
+    const value = parseJson(readUtf8(line) ?? '');
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -20,12 +20,22 @@ export function textAt(object: JsonObject, key: string): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** A time in milliseconds: Sentry sends seconds as a number, older SDKs an ISO string. */
+/** The end of the year 9999, as far as the vendor goes. */
+const LATEST_MS = 253_402_300_799_999;
+
+/**
+ * Returns a time in milliseconds: Sentry sends seconds as a number or as its text, or an ISO string, which is UTC unless it
+ * says otherwise. Undefined for what is no time from 1970 to 9999.
+ */
 export function timeMsAt(object: JsonObject, key: string): number | undefined {
   const value = object[key];
-  if (typeof value === 'number' && Number.isFinite(value)) return value * 1000;
-  const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(parsed) ? undefined : parsed;
+  const ms = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? parseTime(value) : Number.NaN;
+  return ms >= 0 && ms <= LATEST_MS ? ms : undefined;
+}
+
+function parseTime(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  return Date.parse(/T\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text) ? `${text}Z` : text);
 }
 
 /** Attributes without their `{ type, value }` wrapping. */

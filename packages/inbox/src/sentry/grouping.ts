@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../store/records.ts';
 import { listAt, objectAt, textAt } from './fields.ts';
+import { messageOf } from './message.ts';
+import { parameterize } from './parameterize.ts';
+import { securityParts } from './security-report.ts';
 
 const DEFAULT = /^\{\{\s*default\s*\}\}$/;
 
 /**
- * The id of the issue that an error belongs to. In order: the fingerprint, the stack's in-app frames with the exception's
- * type, the type and value, the message.
+ * The id of the issue that an event belongs to. In order: the fingerprint or the checksum of old SDKs, what a security report is
+ * about, the stacks of the exceptions with their types, their types and values, the message template.
+ * @param event - in the form that `normalizeEvent` gives it
  * @see https://docs.sentry.io/concepts/data-management/event-grouping/
  */
 export function issueIdOf(event: JsonObject): string {
-  const { fingerprint } = event;
-  const parts = Array.isArray(fingerprint) && fingerprint.length > 0 ? fingerprint.map(String) : ['{{ default }}'];
+  const parts = fingerprintOf(event) ?? ['{{ default }}'];
   const first = parts.findIndex((part) => DEFAULT.test(part));
   // Named again, the default adds nothing; put in each time, a small event could fill the memory.
   const key = parts.flatMap((part, index) => (index === first ? defaultParts(event) : [part]));
@@ -27,22 +30,72 @@ export function framesOf(exception: JsonObject): readonly JsonObject[] {
   return listAt(objectAt(exception, 'stacktrace'), 'frames');
 }
 
-/** The text of a message event, before its parameters were put in when that is known. */
-export function messageOf(event: JsonObject, form: 'template' | 'formatted'): string {
-  const entry = objectAt(event, 'logentry');
-  const formatted = textAt(entry, 'formatted') ?? textAt(event, 'message');
-  const template = textAt(entry, 'message');
-  return (form === 'template' ? (template ?? formatted) : (formatted ?? template)) ?? '';
+/** Texts, numbers and truth values; undefined when there is none. */
+function fingerprintOf({ fingerprint, checksum }: JsonObject): readonly string[] | undefined {
+  const parts: readonly unknown[] = Array.isArray(fingerprint) ? fingerprint : [];
+  const texts = parts.filter((part) => ['string', 'number', 'boolean'].includes(typeof part)).map(String);
+  if (texts.length > 0) return texts;
+  return typeof checksum === 'string' && checksum !== '' ? [checksum] : undefined;
 }
 
 function defaultParts(event: JsonObject): string[] {
-  const exception = mainException(event);
-  if (exception === undefined) return ['message', messageOf(event, 'template')];
-  const type = textAt(exception, 'type') ?? 'Message';
-  const frames = framesOf(exception)
-    .filter((frame) => frame['in_app'] === true)
-    .map(
-      (frame) => `${textAt(frame, 'module') ?? textAt(frame, 'filename') ?? '?'}:${textAt(frame, 'function') ?? '?'}`,
-    );
-  return frames.length > 0 ? ['stack', type, ...frames] : ['exception', type, textAt(exception, 'value') ?? ''];
+  const security = securityParts(event);
+  if (security !== undefined) return security;
+  const exceptions = listAt(objectAt(event, 'exception'), 'values');
+  if (exceptions.length === 0) return ['message', templateOf(event)];
+  // The frames of libraries and of the runtime decide only where the application has none of its own.
+  const isOwn = exceptions.some((exception) => framesOf(exception).some(isInApp));
+  const stacks = exceptions.map((exception) => stackParts(event, exception, isOwn));
+  if (stacks.every((frames) => frames.length === 0)) return ['exception', ...exceptions.flatMap(valueParts)];
+  return ['stack', ...exceptions.flatMap((exception, index) => [typeOf(exception), ...(stacks[index] ?? [])])];
+}
+
+/** A template is one already; the text of anything else has its numbers and ids taken out. */
+function templateOf(event: JsonObject): string {
+  return textAt(objectAt(event, 'logentry'), 'message') ?? parameterize(messageOf(event, 'template'));
+}
+
+function typeOf(exception: JsonObject): string {
+  return textAt(exception, 'type') ?? 'Message';
+}
+
+function valueParts(exception: JsonObject): string[] {
+  return [typeOf(exception), parameterize(textAt(exception, 'value') ?? '')];
+}
+
+function isInApp(frame: JsonObject): boolean {
+  return frame['in_app'] === true;
+}
+
+function stackParts(event: JsonObject, exception: JsonObject, onlyInApp: boolean): string[] {
+  return framesOf(exception)
+    .filter((frame) => !onlyInApp || isInApp(frame))
+    .map((frame) => frameKey(event, frame))
+    .filter((key) => key !== '');
+}
+
+/** Platforms whose frames carry lines of the application's own source. */
+const WITH_SOURCE: ReadonlySet<string> = new Set(['javascript', 'node', 'python', 'php', 'ruby']);
+
+/** Module or file, function and source line; nothing of a frame that says none of these. */
+function frameKey(event: JsonObject, frame: JsonObject): string {
+  const place = textAt(frame, 'module') ?? fileOf(frame) ?? '?';
+  const name = functionOf(frame);
+  const platform = textAt(frame, 'platform') ?? textAt(event, 'platform') ?? '';
+  const line = WITH_SOURCE.has(platform) ? textAt(frame, 'context_line')?.trim().slice(0, 200) : undefined;
+  if (place === '?' && name === '?' && !line) return '';
+  return line ? `${place}:${name}:${line}` : `${place}:${name}`;
+}
+
+/** Without the query of a URL and the hash of a build. */
+function fileOf(frame: JsonObject): string | undefined {
+  return textAt(frame, 'filename')
+    ?.replace(/[?#].*$/, '')
+    .replace(/[-.](?=[\da-zA-Z_]*\d)[\da-zA-Z_]{8,}(?=\.\w+$)/, '');
+}
+
+/** Without the numbers that a compiler gives to lambdas and anonymous classes. */
+function functionOf(frame: JsonObject): string {
+  const name = textAt(frame, 'function') ?? '?';
+  return name.replace(/\$\$?(?:Lambda|lambda)\$?.*$|\$\d+/g, '<lambda>');
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { parseJson } from '../http/parse-json.ts';
-import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
+import { ownEntry } from '../own-entry.ts';
+import type { JsonObject, NewRecord } from '../store/records.ts';
 import { compositionProblem, isContainer, malformed, payloadProblem, type Refusal } from './composition.ts';
 import type { Envelope, EnvelopeItem } from './envelope.ts';
 import { errorRecord } from './error-record.ts';
 import { listAt, objectAt, plainAttributes, textAt, timeMsAt } from './fields.ts';
 import { LIMITS } from './limits.ts';
+import { parseObject } from './parse-object.ts';
+import { reportRecords } from './report-records.ts';
 import { spanRecord, streamedSpanRecord, transactionRecords } from './span-records.ts';
 
 /** What an envelope holds for the store, or why it is refused. */
@@ -60,7 +62,11 @@ export function unpackEnvelope({ headers, items }: Envelope, project: string, no
   let leftToRead: number = LIMITS.readBytesInAll;
   let eventId = textAt(headers, 'event_id')?.replaceAll('-', '');
   for (const item of items) {
-    const make = MAKE[item.type];
+    if (item.type === 'raw_security') {
+      records.push(...reportRecords(item, project, now));
+      continue;
+    }
+    const make = ownEntry(MAKE, item.type);
     // The types above have limits of their own, a metrics container among them.
     const isBounded = make !== undefined || item.type === 'trace_metric' || item.type === 'sessions';
     const isRead =
@@ -113,15 +119,6 @@ function itemRecord(
     traceId,
     payload: payload ?? null,
   };
-}
-
-function parseObject(payload: Buffer): JsonObject | undefined {
-  try {
-    const value = parseJson(payload.toString('utf8'));
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function refused(refusal: Refusal): Unpacked {

@@ -21,6 +21,7 @@ export const LIMITS = {
   sessionBuckets: 100,
   attachments: 30,
   clientReports: 100,
+  securityReports: 10,
   /** A span of the older form, as documented: containers may be larger. */
   standaloneSpanBytes: MIB,
   /** Of items of these types together. */
@@ -34,6 +35,7 @@ export const LIMITS = {
   itemBytes: {
     event: MIB,
     transaction: MIB,
+    raw_security: MIB,
     span: 12 * MIB,
     log: 12 * MIB,
     trace_metric: 12 * MIB,

@@ -1,23 +1,24 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { faultHooks } from '../faults/fault-hooks.ts';
 import type { Faults } from '../faults/faults.ts';
-import { vendorAnswer } from '../faults/vendor-answer.ts';
+import { clientErrorOf } from '../http/client-error.ts';
 import { allowAnyOrigin, preflightHeaders } from '../http/cors.ts';
 import type { Encodings } from '../http/inflate.ts';
 import { takeBodiesAsBytes } from '../http/raw-body.ts';
 import type { RawLog } from '../store/raw-log.ts';
-import { isJsonObject, type NewRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { authProblem } from './auth.ts';
+import { checkInEnvelope } from './check-in.ts';
 import { malformed, tooManyItems } from './composition.ts';
-import { parseEnvelope } from './envelope.ts';
-import { issueIdOf } from './grouping.ts';
-import { unpackEnvelope } from './items.ts';
+import { type EnvelopeResult, parseEnvelope } from './envelope.ts';
+import { createIntake, type ProjectRequest, type TakeEnvelope } from './intake.ts';
 import { LIMITS } from './limits.ts';
-import { limitEnvelope } from './rate-limit.ts';
+import { minidumpEnvelope } from './minidump.ts';
+import { refuse } from './refuse.ts';
+import { isReportType, reportEnvelope } from './security-envelope.ts';
 import type { SourceMaps } from './source-maps.ts';
+import { storeEnvelope } from './store-body.ts';
 
-/** What the Sentry endpoint needs. */
+/** What the Sentry endpoints need. */
 export interface SentryOptions {
   readonly store: Store;
   readonly rawLog: RawLog | undefined;
@@ -27,8 +28,8 @@ export interface SentryOptions {
   readonly sourceMaps?: SourceMaps | undefined;
 }
 
-/** Relay reads what it does not know as identity, but it knows zstd, which Node 20 does not. */
-const ENCODINGS: Encodings = { taken: ['gzip', 'x-gzip', 'deflate', 'br'], refused: ['zstd'] };
+/** Relay reads what it does not know as identity. */
+const ENCODINGS: Encodings = { taken: ['gzip', 'x-gzip', 'deflate', 'br', 'zstd'], others: 'as sent' };
 
 const BAD_BODY = {
   'too-large': { status: 413, detail: 'envelope exceeded size limits' },
@@ -36,80 +37,125 @@ const BAD_BODY = {
   unsupported: {
     status: 400,
     detail: 'invalid event envelope',
-    cause: 'this stand-in cannot undo zstd: send gzip, deflate or br',
+    cause: 'this version of Node cannot undo zstd: use Node 22.15 or later, or send gzip, deflate or br',
   },
 } as const;
 
-/** `POST /api/:project/envelope/`, with and without the trailing slash. */
+const EMPTY_BODY = { status: 400, detail: 'empty request body' } as const;
+
+/** A GIF of one transparent pixel. */
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAAAAACH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==', 'base64');
+
+/** How one endpoint reads a body and answers. */
+interface Endpoint {
+  readonly method: 'POST' | 'GET';
+  /** With a trailing slash. */
+  readonly path: string;
+  read(request: ProjectRequest, body: Buffer): EnvelopeResult | Promise<EnvelopeResult>;
+  answer(reply: FastifyReply, eventId: string | undefined): unknown;
+}
+
+const answerId = (reply: FastifyReply, eventId: string | undefined): unknown =>
+  reply.send(eventId === undefined ? {} : { id: eventId });
+const answerNothing = (reply: FastifyReply): unknown => reply.code(200).send();
+
+const ENDPOINTS: readonly Endpoint[] = [
+  { method: 'POST', path: '/envelope/', read: (_request, body) => parseEnvelope(body), answer: answerId },
+  {
+    method: 'POST',
+    path: '/store/',
+    read: ({ headers }, body) => storeEnvelope(body, headers['content-type']),
+    answer: answerId,
+  },
+  {
+    method: 'GET',
+    path: '/store/',
+    read: ({ query }) => storeEnvelope(Buffer.from(textOf(query, 'sentry_data')), undefined),
+    answer: (reply) => reply.type('image/gif').send(PIXEL),
+  },
+  ...['/security/', '/csp-report/', '/nel/'].map(
+    (path): Endpoint => ({
+      method: 'POST',
+      path,
+      read: ({ query }, body) =>
+        reportEnvelope(body, textOf(query, 'sentry_release'), textOf(query, 'sentry_environment')),
+      answer: answerNothing,
+    }),
+  ),
+  {
+    method: 'POST',
+    path: '/minidump/',
+    read: ({ headers }, body) => minidumpEnvelope(body, headers['content-type']),
+    // Crash reporters expect the id with hyphens and nothing else.
+    answer: (reply, eventId = '') =>
+      reply.type('text/plain').send(eventId.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')),
+  },
+  ...(['POST', 'GET'] as const).flatMap((method) =>
+    ['/cron/:slug/', '/cron/:slug/:key/'].map(
+      (path): Endpoint => ({
+        method,
+        path,
+        read: ({ params, query }, body) => checkInEnvelope(params, query, body),
+        answer: (reply) => reply.code(202).send(),
+      }),
+    ),
+  ),
+];
+
+/** Every endpoint under `/api/:project/`, with and without the trailing slash. */
 export function sentryRoutes(app: FastifyInstance, { store, rawLog, faults, now, sourceMaps }: SentryOptions): void {
   allowAnyOrigin(app);
   takeBodiesAsBytes(app, { maxBytes: LIMITS.envelopeBytes, encodings: ENCODINGS, rawLog, now });
   faultHooks(app, faults, () => 'envelope');
   app.setErrorHandler((error, request, reply) => {
-    if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-      return refuse(reply, BAD_BODY['too-large']);
-    }
+    const clientError = clientErrorOf(error);
+    if (clientError?.status === 413) return refuse(reply, BAD_BODY['too-large']);
+    if (clientError !== undefined) return refuse(reply, { status: clientError.status, detail: clientError.message });
     request.log.error({ err: error }, 'a Sentry request failed');
     return refuse(reply, { status: 500, detail: 'internal error' });
   });
-  for (const path of ['/api/:project/envelope', '/api/:project/envelope/']) {
-    app.options(path, (request, reply) =>
-      reply.code(204).headers(preflightHeaders(request.headers['access-control-request-headers'])).send(),
-    );
-    app.post<{ Params: { project: string } }>(path, { bodyLimit: LIMITS.envelopeBytes }, async (request, reply) => {
-      const { inflated, receivedAt, fault } = request;
-      if (!inflated.ok) return refuse(reply, BAD_BODY[inflated.reason]);
-      if (inflated.body.length === 0) return refuse(reply, { status: 400, detail: 'empty request body' });
-      const parsed = parseEnvelope(inflated.body);
-      if (!parsed.ok) return refuse(reply, parsed.isTooMany ? tooManyItems() : malformed(parsed.detail));
-      const { project } = request.params;
-      const problem = authProblem({
-        header: headerText(request.headers['x-sentry-auth']),
-        query: keyOf(request.query),
-        dsn: parsed.envelope.headers['dsn'],
-        project,
+  const take = createIntake(store, sourceMaps);
+  const paths = new Set(ENDPOINTS.map(({ path }) => path));
+  for (const path of paths) {
+    for (const url of urlsOf(path)) {
+      app.options(url, (request, reply) =>
+        reply.code(204).headers(preflightHeaders(request.headers['access-control-request-headers'])).send(),
+      );
+    }
+  }
+  for (const endpoint of ENDPOINTS) {
+    for (const url of urlsOf(endpoint.path)) {
+      app.route<{ Params: { project: string; key?: string } }>({
+        method: endpoint.method,
+        url,
+        bodyLimit: LIMITS.envelopeBytes,
+        handler: (request, reply) => handle(endpoint, request, reply, take),
       });
-      if (problem !== undefined) return refuse(reply, { status: 403, detail: problem });
-      const { envelope, isLimited, headers } = limitEnvelope(parsed.envelope, fault);
-      const unpacked = unpackEnvelope(envelope, project, receivedAt);
-      if (!unpacked.ok) return refuse(reply, unpacked.refusal);
-      const records = sourceMaps ? await withSources(unpacked.records, sourceMaps) : unpacked.records;
-      store.add(records, inflated.body.length);
-      reply.headers(headers);
-      if (isLimited) return refuse(reply, { status: 429, detail: RATE_LIMITED });
-      return reply.send(unpacked.eventId === undefined ? {} : { id: unpacked.eventId });
-    });
+    }
   }
 }
 
-/** Grouped again, as the places of a bundle change with each build. */
-function withSources(records: readonly NewRecord[], sourceMaps: SourceMaps): Promise<NewRecord[]> {
-  return Promise.all(
-    records.map(async (record) => {
-      if (record.kind !== 'error') return record;
-      const event = await sourceMaps.resolve(record.event);
-      return { ...record, event, issueId: issueIdOf(event) };
-    }),
-  );
+function urlsOf(path: string): readonly string[] {
+  return [`/api/:project${path}`, `/api/:project${path.slice(0, -1)}`];
 }
 
-const RATE_LIMITED = String(vendorAnswer('envelope', 429).body['detail']);
-
-function keyOf(query: unknown): { key: unknown; version: unknown } {
-  return isJsonObject(query)
-    ? { key: query['sentry_key'], version: query['sentry_version'] }
-    : { key: undefined, version: undefined };
-}
-
-function headerText(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(', ') : header;
-}
-
-function refuse(
+async function handle(
+  endpoint: Endpoint,
+  request: ProjectRequest,
   reply: FastifyReply,
-  { status, detail, cause }: { status: number; detail: string; cause?: string },
-): FastifyReply {
-  // A header holds neither line breaks nor other than Latin-1 characters.
-  reply.header('x-sentry-error', detail.replace(/[^\x20-\x7e]/g, '?'));
-  return reply.code(status).send({ detail, causes: cause === undefined ? [] : [cause] });
+  take: TakeEnvelope,
+): Promise<unknown> {
+  const { inflated, headers } = request;
+  if (!inflated.ok) return refuse(reply, BAD_BODY[inflated.reason]);
+  if (endpoint.answer === answerNothing && !isReportType(headers['content-type'])) return reply.code(415).send();
+  const mayBeEmpty = endpoint.method === 'GET' || endpoint.path.startsWith('/cron/');
+  if (inflated.body.length === 0 && !mayBeEmpty) return refuse(reply, EMPTY_BODY);
+  const read = await endpoint.read(request, inflated.body);
+  if (!read.ok) return refuse(reply, read.isTooMany ? tooManyItems() : malformed(read.detail));
+  return take(request, reply, read.envelope, (eventId) => endpoint.answer(reply, eventId));
+}
+
+function textOf(query: FastifyRequest['query'], name: string): string {
+  const value = (query as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' ? value : '';
 }

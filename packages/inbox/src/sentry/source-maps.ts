@@ -1,57 +1,113 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { originalPositionFor, sourceContentFor, TraceMap } from '@jridgewell/trace-mapping';
 import type { JsonObject } from '../store/records.ts';
 import { listAt, objectAt, textAt } from './fields.ts';
+import { functionName, type MinifiedScript } from './function-name.ts';
 
 /** Lines of the source that are shown before and after the one that threw, as Sentry shows. */
 const CONTEXT_LINES = 5;
+/** Sources that nobody here has written: packages, and what a bundler adds by itself. */
+const VENDOR = /node_modules\/|\0|^(?:\.\.\/)*(?:vite|rolldown)\//;
 
-/** Finds the lines that a bundle was made from. */
+/** Finds the lines that a script was made from. */
 export interface SourceMaps {
   /** The event with original places in its stack, where a map is known; Sentry does it when an event arrives, before it groups. */
   resolve(event: JsonObject): Promise<JsonObject>;
 }
 
-/** A map, with the sources that were asked for in lines: an event may have thousands of frames of one source. */
-interface SourceMap {
-  readonly trace: TraceMap;
-  readonly lines: Map<string, readonly string[]>;
+/** A script and its map, with the sources that were asked for in lines: an event may have thousands of frames of one source. */
+interface SourceMap extends MinifiedScript {
+  readonly file: string;
+  readonly sources: Map<string, readonly string[]>;
 }
 
 /**
- * Reads the source maps that lie beside the scripts of a built page.
+ * Reads the source maps that lie beside the scripts of a built page, and of services.
  *
- * @param folder what the page's origin serves: `/assets/a.js` of any origin is looked for in `<folder>/assets/a.js.map`.
+ * @param folders separated by commas: what the page's origin serves, where `/assets/a.js` of any origin is looked for, and the root of the services,
+ * from which their stacks name their files, such as `services/a/dist/app.js`. Sources are named from the first folder that they lie in.
  */
-export function openSourceMaps(folder: string): SourceMaps {
-  const root = resolve(folder);
+export function openSourceMaps(folders: string): SourceMaps {
+  const roots = folders.split(',').map((folder) => resolve(folder.trim()));
   const maps = new Map<string, { readonly modifiedAt: number; readonly map: SourceMap }>();
+  const isInside = (file: string) => roots.some((root) => file.startsWith(root + sep));
 
-  async function mapOf(url: string): Promise<SourceMap | undefined> {
-    const path = URL.canParse(url) ? new URL(url).pathname : undefined;
-    if (!path?.endsWith('.js')) return undefined;
-    const file = join(root, `${decodeURIComponent(path)}.map`);
-    // A frame is somebody else's word: it must not choose which file of this machine is read.
-    if (!file.startsWith(root + sep)) return undefined;
+  async function mapOf(filename: string): Promise<SourceMap | undefined> {
+    const path = pathOf(filename);
+    if (path === undefined) return undefined;
+    for (const root of roots) {
+      const file = join(root, path);
+      // A frame is somebody else's word: it must not choose which file of this machine is read.
+      const map = file.startsWith(root + sep) ? await read(file) : undefined;
+      if (map) return map;
+    }
+    return undefined;
+  }
+
+  async function read(file: string): Promise<SourceMap | undefined> {
     try {
-      const { mtimeMs } = await stat(file);
+      const { mtimeMs } = await stat(`${file}.map`);
       const known = maps.get(file);
       if (known?.modifiedAt === mtimeMs) return known.map;
-      const map = { trace: new TraceMap(await readFile(file, 'utf8')), lines: new Map<string, readonly string[]>() };
-      maps.set(file, { modifiedAt: mtimeMs, map });
-      return map;
+      const [script, map] = await Promise.all([textOf(file), readFile(`${file}.map`, 'utf8')]);
+      const read = { file, lines: script.split('\n'), map: new TraceMap(map), sources: new Map() };
+      maps.set(file, { modifiedAt: mtimeMs, map: read });
+      return read;
     } catch {
       // Of an older build, or no map at all: the frame stays as it is.
       return undefined;
     }
   }
 
+  /** The lines of a source, which a map contains or names. */
+  async function linesOf({ file, map, sources }: SourceMap, source: string): Promise<readonly string[]> {
+    const known = sources.get(source);
+    if (known) return known;
+    const path = resolve(dirname(file), source);
+    const text = sourceContentFor(map, source) ?? (isInside(path) ? await textOf(path) : '');
+    const lines = text === '' ? [] : text.split('\n');
+    sources.set(source, lines);
+    return lines;
+  }
+
+  /** Lines count from 1 on both sides, columns from 0 in a map and from 1 in an event. */
+  async function original(frame: JsonObject, script: SourceMap, lineno: number, colno: number): Promise<JsonObject> {
+    const { source, line, column } = originalPositionFor(script.map, { line: lineno, column: Math.max(0, colno - 1) });
+    if (source === null) return frame;
+    const lines = await linesOf(script, source);
+    const name = textAt(frame, 'function');
+    const at = line - 1;
+    return {
+      ...frame,
+      filename: nameOf(resolve(dirname(script.file), source), source),
+      abs_path: frame['filename'] ?? null,
+      lineno: line,
+      colno: column + 1,
+      ...(name !== null && { function: functionName(script, name, lineno, colno) }),
+      in_app: !VENDOR.test(source),
+      ...(lines[at] !== undefined && {
+        pre_context: lines.slice(Math.max(0, at - CONTEXT_LINES), at),
+        context_line: lines[at],
+        post_context: lines.slice(at + 1, at + 1 + CONTEXT_LINES),
+      }),
+    };
+  }
+
+  function nameOf(path: string, source: string): string {
+    const root = roots.find((each) => path.startsWith(each + sep));
+    return root === undefined ? source.replace(/^(?:\.\.\/)+/, '') : relative(root, path).replaceAll(sep, '/');
+  }
+
   async function frameOf(frame: JsonObject): Promise<JsonObject> {
     const { lineno, colno } = frame;
-    if (typeof lineno !== 'number' || typeof colno !== 'number') return frame;
-    const map = await mapOf(textAt(frame, 'filename') ?? '');
-    return map ? original(frame, map, lineno, colno) : frame;
+    const filename = textAt(frame, 'filename') ?? '';
+    // A package's own maps lead to sources that are not installed. The dev server of a page serves packages as such.
+    if (filename.includes('node_modules/')) return { ...frame, in_app: false };
+    // Native SDKs write line 0 for what they do not know, others −1.
+    if (!isPlace(lineno) || !isPlace(colno)) return frame;
+    const script = await mapOf(filename);
+    return script ? original(frame, script, lineno, colno) : frame;
   }
 
   async function withFrames(exception: JsonObject): Promise<JsonObject> {
@@ -69,25 +125,21 @@ export function openSourceMaps(folder: string): SourceMaps {
   };
 }
 
-/** Lines count from 1 on both sides, columns from 0 in a map and from 1 in an event. */
-function original(frame: JsonObject, { trace, lines: known }: SourceMap, lineno: number, colno: number): JsonObject {
-  const { source, line, column, name } = originalPositionFor(trace, { line: lineno, column: Math.max(0, colno - 1) });
-  if (source === null) return frame;
-  const lines = known.get(source) ?? sourceContentFor(trace, source)?.split('\n') ?? [];
-  known.set(source, lines);
-  const at = line - 1;
-  return {
-    ...frame,
-    filename: source.replace(/^(?:\.\.\/)+/, ''),
-    abs_path: frame['filename'] ?? null,
-    lineno: line,
-    colno: column + 1,
-    ...(name !== null && { function: name }),
-    in_app: !source.includes('node_modules/'),
-    ...(lines[at] !== undefined && {
-      pre_context: lines.slice(Math.max(0, at - CONTEXT_LINES), at),
-      context_line: lines[at],
-      post_context: lines.slice(at + 1, at + 1 + CONTEXT_LINES),
-    }),
-  };
+/** The path of a script under a root: that of its address, or of a service's file, which is relative. */
+function pathOf(filename: string): string | undefined {
+  if (!/\.[cm]?js$/.test(filename.split(/[?#]/)[0] ?? '')) return undefined;
+  try {
+    if (URL.canParse(filename)) return decodeURIComponent(new URL(filename).pathname);
+  } catch {
+    return undefined;
+  }
+  return filename.startsWith('/') ? undefined : filename;
+}
+
+function isPlace(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 1;
+}
+
+function textOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, NewRecord } from '../store/records.ts';
-import { serviceOf } from './error-record.ts';
+import { serviceOf, userOf } from './error-record.ts';
 import { listAt, objectAt, plainAttributes, textAt, timeMsAt } from './fields.ts';
+import { normalizeEvent } from './normalize-event.ts';
 
 /** Makes the record of one span of a streamed container. */
 export function streamedSpanRecord(span: JsonObject, project: string, now: number): NewRecord {
@@ -25,11 +26,12 @@ export function streamedSpanRecord(span: JsonObject, project: string, now: numbe
 }
 
 /** Makes the records of a transaction: its root span, then the children. */
-export function transactionRecords(transaction: JsonObject, project: string, now: number): NewRecord[] {
+export function transactionRecords(sent: JsonObject, project: string, now: number): NewRecord[] {
+  const transaction = normalizeEvent(sent);
   const trace = objectAt(objectAt(transaction, 'contexts'), 'trace');
   const common = {
     service: serviceOf(transaction),
-    userId: textAt(objectAt(transaction, 'user'), 'id'),
+    userId: userOf(transaction),
   };
   const root: JsonObject = { ...transaction, ...trace, description: transaction['transaction'] };
   return [
@@ -62,6 +64,6 @@ export function spanRecord(span: JsonObject, project: string, now: number): Extr
 function timesOf(span: JsonObject, endKey: string, now: number): { time: number; durationMs: number } {
   const time = timeMsAt(span, 'start_timestamp') ?? now;
   // Whole microseconds: finer digits of a float of seconds are noise.
-  const durationMs = Math.round(((timeMsAt(span, endKey) ?? time) - time) * 1000) / 1000;
+  const durationMs = Math.max(0, Math.round(((timeMsAt(span, endKey) ?? time) - time) * 1000) / 1000);
   return { time, durationMs };
 }

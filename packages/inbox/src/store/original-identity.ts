@@ -71,7 +71,7 @@ export class OriginalIdentity implements Identity {
     if (event !== '$merge') return undefined;
     if (endpoint !== 'import') return 'is taken on /import only';
     const ids = properties['$distinct_ids'];
-    const [first, second] = Array.isArray(ids) ? ids.map(String) : [];
+    const [first, second] = Array.isArray(ids) ? ids.map(textOf) : [];
     return !first || !second ? '$distinct_ids must hold two ids' : { userId: first, otherId: second, isGiven: false };
   }
 

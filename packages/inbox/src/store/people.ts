@@ -1,3 +1,4 @@
+import type { Contents } from './contents.ts';
 import type { StoredProfile } from './profiles.ts';
 import { isJsonObject, type StoredEvent, type StoredProfileUpdate } from './records.ts';
 import type { Store } from './store.ts';
@@ -17,21 +18,26 @@ export function dataOfPeople(store: Store, distinctIds: readonly string[]): Pers
   };
 }
 
-/** Deletes events, profiles, rejected records and identities of these people, from the data file as well. */
+/** Deletes events, profiles, rejected records and identities of these people, also cleared ones and from the data file. */
 export function forgetPeople(store: Store, distinctIds: readonly string[]): void {
-  const isTheirs = belongsTo(store, distinctIds);
-  const profileIds = store.profiles.list().map(({ distinctId }) => distinctId);
-  store.remove('event', ({ distinctId }) => isTheirs(distinctId));
-  store.remove('profile', (update: StoredProfileUpdate) => update.groupKey === null && isTheirs(update.distinctId));
-  store.remove('rejected', ({ record }) => idsIn(record).some(isTheirs));
-  store.profiles.forget(new Set(profileIds.filter(isTheirs)));
-  store.identity.forget(new Set(distinctIds.map((id) => store.identity.resolve(id))));
+  for (const contents of store.everyContents) forgetIn(contents, distinctIds);
   store.announceRemoval();
 }
 
-function belongsTo(store: Store, distinctIds: readonly string[]): (distinctId: string) => boolean {
-  const people = new Set(distinctIds.flatMap((id) => [id, store.identity.resolve(id)]));
-  return (distinctId) => people.has(distinctId) || people.has(store.identity.resolve(distinctId));
+function forgetIn(contents: Contents, distinctIds: readonly string[]): void {
+  const { profiles, identity } = contents;
+  const isTheirs = belongsTo(contents, distinctIds);
+  const profileIds = profiles.list().map(({ distinctId }) => distinctId);
+  contents.remove('event', ({ distinctId }) => isTheirs(distinctId));
+  contents.remove('profile', (update: StoredProfileUpdate) => update.groupKey === null && isTheirs(update.distinctId));
+  contents.remove('rejected', ({ record }) => idsIn(record).some(isTheirs));
+  profiles.forget(new Set(profileIds.filter(isTheirs)));
+  identity.forget(new Set(distinctIds.map((id) => identity.resolve(id))));
+}
+
+function belongsTo({ identity }: Pick<Contents, 'identity'>, distinctIds: readonly string[]): (id: string) => boolean {
+  const people = new Set(distinctIds.flatMap((id) => [id, identity.resolve(id)]));
+  return (distinctId) => people.has(distinctId) || people.has(identity.resolve(distinctId));
 }
 
 /** Whom a refused record was about, as far as it says. */

@@ -1,3 +1,4 @@
+import { ownEntry } from '../own-entry.ts';
 import { isJsonObject, type JsonObject } from './records.ts';
 
 /** A user profile of the vendor has at most so many; further ones are not kept. */
@@ -56,7 +57,7 @@ export function applyOperations(
   indexes: ListIndexes = new WeakMap(),
 ): void {
   for (const [operation, operand] of Object.entries(operations)) {
-    const perProperty = PER_PROPERTY[operation];
+    const perProperty = ownEntry(PER_PROPERTY, operation);
     if (perProperty !== undefined && isJsonObject(operand)) {
       for (const [name, value] of Object.entries(operand)) perProperty(properties, name, value, indexes);
     } else if (operation === '$unset' && Array.isArray(operand)) {

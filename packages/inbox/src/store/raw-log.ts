@@ -12,7 +12,9 @@ export interface RawRequest {
 
 /** Every request's bytes, for tests that look for what must never leave a process. */
 export class RawLog {
-  readonly #requests = new Ring<RawRequest>();
+  #requests = new Ring<RawRequest>();
+  /** What was cleared and can still be brought back. */
+  #aside: Ring<RawRequest> | undefined;
   readonly #maxBytes: number;
   #lastSeq = 0;
 
@@ -36,5 +38,26 @@ export class RawLog {
 
   clear(): void {
     this.#requests.clear();
+    this.#aside = undefined;
+  }
+
+  /** Hides everything until it is brought back or dropped; adds to what is set aside already. */
+  setAside(): void {
+    const aside = this.#aside ?? new Ring<RawRequest>();
+    for (const request of this.#requests) aside.push(request, request.body.length);
+    this.#aside = aside;
+    this.#requests = new Ring();
+  }
+
+  /** Shows again what was set aside, before what has arrived since. */
+  bringBack(): void {
+    this.setAside();
+    this.#requests = this.#aside ?? this.#requests;
+    this.#aside = undefined;
+  }
+
+  /** Removes for good what was set aside. */
+  dropAside(): void {
+    this.#aside = undefined;
   }
 }

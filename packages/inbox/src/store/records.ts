@@ -29,6 +29,8 @@ export interface StoredEvent extends Arrival {
   /** When it happened, milliseconds since the epoch, whichever unit the client sent. */
   readonly time: number;
   readonly insertId: string;
+  /** How often it was received, on the latest copy; absent when once. */
+  readonly repeats?: number;
   readonly properties: JsonObject;
   /** Missing in data files of older versions. */
   readonly placement?: Placement;
@@ -62,7 +64,7 @@ export interface StoredError extends Arrival {
   readonly service: string | null;
   readonly traceId: string | null;
   readonly userId: string | null;
-  /** The whole event, as sent. */
+  /** The whole event, in the form of the current protocol whatever SDK sent it. */
   readonly event: JsonObject;
 }
 

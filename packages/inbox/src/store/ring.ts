@@ -30,9 +30,10 @@ export class Ring<T> implements Iterable<T> {
     this.#bytes += bytes;
   }
 
-  evictOldest(): void {
+  /** Drops the oldest item. @returns it, or undefined when there is none */
+  evictOldest(): T | undefined {
     const oldest = this.#slots[this.#head];
-    if (oldest === undefined) return;
+    if (oldest === undefined) return undefined;
     this.#slots[this.#head] = undefined;
     this.#head += 1;
     this.#bytes -= oldest.bytes;
@@ -42,6 +43,7 @@ export class Ring<T> implements Iterable<T> {
       this.#slots = this.#slots.slice(this.#head);
       this.#head = 0;
     }
+    return oldest.item;
   }
 
   /** Takes out what is no longer wanted, wherever it is; not counted as evicted. @returns how many */

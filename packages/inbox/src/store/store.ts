@@ -1,11 +1,12 @@
-import { createIdentity } from './create-identity.ts';
+import { Contents } from './contents.ts';
 import type { Identity, IdMerge } from './identity.ts';
-import { Profiles } from './profiles.ts';
-import { type NewRecord, RECORD_KINDS, type RecordKind, type RecordOf, type StoredRecord } from './records.ts';
-import { Ring } from './ring.ts';
+import type { Profiles } from './profiles.ts';
+import type { NewRecord, RecordKind, RecordOf, StoredRecord } from './records.ts';
+import type { Repeats } from './repeats.ts';
+import type { Ring } from './ring.ts';
 
 /** Bounds of what is kept in memory. */
-export interface StoreLimits {
+interface StoreLimits {
   /** Records of one kind. */
   readonly maxRecords: number;
   /** JSON bytes of all kinds together, as received; the heap needs about three times as much. */
@@ -20,52 +21,58 @@ export interface StoreOptions extends StoreLimits {
 /** Told of each batch once it is stored: the records of one request. */
 export type ArrivalListener = (records: readonly StoredRecord[]) => void;
 
-type Rings = { readonly [Kind in RecordKind]: Ring<RecordOf<Kind>> };
-
-/** The records in memory, a ring for each kind, and what follows from them: profiles and identities. */
+/** The contents of the inbox, and who is notified of their changes. */
 export class Store {
-  readonly profiles: Profiles;
-  readonly identity: Identity;
   readonly idMerge: IdMerge;
-  readonly #limits: StoreLimits;
-  readonly #rings: Rings = {
-    event: new Ring(),
-    profile: new Ring(),
-    error: new Ring(),
-    span: new Ring(),
-    log: new Ring(),
-    item: new Ring(),
-    rejected: new Ring(),
-  };
+  readonly #options: StoreOptions;
+  #contents: Contents;
+  /** What was cleared and can still be brought back. */
+  #aside: Contents | undefined;
   readonly #listeners = new Set<ArrivalListener>();
   readonly #clearListeners = new Set<() => void>();
   readonly #removalListeners = new Set<() => void>();
   #lastId = 0;
 
-  constructor({ idMerge = 'simplified', ...limits }: StoreOptions) {
-    this.#limits = limits;
-    this.idMerge = idMerge;
-    this.profiles = new Profiles(limits.maxRecords);
-    this.identity = createIdentity(idMerge, limits.maxRecords);
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    this.idMerge = options.idMerge ?? 'simplified';
+    this.#contents = new Contents(options);
+  }
+
+  get profiles(): Profiles {
+    return this.#contents.profiles;
+  }
+
+  get identity(): Identity {
+    return this.#contents.identity;
+  }
+
+  get repeats(): Repeats {
+    return this.#contents.repeats;
+  }
+
+  /** What is set aside, if anything, and what is visible; in the order of arrival. */
+  get everyContents(): readonly Contents[] {
+    return this.#aside === undefined ? [this.#contents] : [this.#aside, this.#contents];
   }
 
   /** Stores the records of one request, which weighed `bytes` together, and then tells the listeners. */
   add(records: readonly NewRecord[], bytes: number): void {
     if (records.length === 0) return;
     const bytesEach = bytes / records.length;
-    const stored = records.map((record): StoredRecord => ({ id: this.#nextId(), ...record }));
-    for (const record of stored) this.#keep(record, bytesEach);
+    const stored = records.map((record) => this.#contents.keepNew({ id: this.#nextId(), ...record }, bytesEach));
     for (const listener of this.#listeners) listener(stored);
   }
 
   /** Takes a record back from the data file: same id, no announcement. */
   restore(record: StoredRecord, bytes: number): void {
     this.#lastId = Math.max(this.#lastId, record.id);
-    this.#keep(record, bytes);
+    this.#contents.keep(record, bytes);
   }
 
-  of<Kind extends RecordKind>(kind: Kind): Rings[Kind] {
-    return this.#rings[kind];
+  of<Kind extends RecordKind>(kind: Kind): Ring<RecordOf<Kind>> {
+    // The contents have for each kind the ring of its records.
+    return this.#contents.of(kind) as Ring<RecordOf<Kind>>;
   }
 
   onArrival(listener: ArrivalListener): () => void {
@@ -80,12 +87,10 @@ export class Store {
 
   /** Takes records of one kind out for good. @returns how many */
   remove<Kind extends RecordKind>(kind: Kind, unwanted: (record: RecordOf<Kind>) => boolean): number {
-    // The ring of a kind holds exactly the records of that kind.
-    const ring = this.#rings[kind] as Ring<RecordOf<Kind>>;
-    return ring.removeWhere(unwanted);
+    return this.#contents.remove(kind, unwanted);
   }
 
-  /** Tells the listeners that something has been taken out: readers must look again. */
+  /** Notifies the listeners that records were taken out or brought back: readers must look again. */
   announceRemoval(): void {
     for (const listener of this.#removalListeners) listener();
   }
@@ -95,44 +100,42 @@ export class Store {
     return () => this.#removalListeners.delete(listener);
   }
 
+  /** Removes everything for good, also what is set aside. */
   clear(): void {
-    for (const kind of RECORD_KINDS) this.#rings[kind].clear();
-    this.profiles.clear();
-    this.identity.clear();
+    this.#aside = undefined;
+    this.#empty();
+  }
+
+  /** Hides everything until it is brought back or dropped; adds to what is set aside already. */
+  setAside(): void {
+    if (this.#aside === undefined) this.#aside = this.#contents;
+    else this.#aside.append(this.#contents);
+    this.#empty();
+  }
+
+  /** Shows again what was set aside, before what has arrived since. @returns false when nothing was */
+  bringBack(): boolean {
+    if (this.#aside === undefined) return false;
+    const later = this.#contents;
+    this.#contents = this.#aside;
+    this.#aside = undefined;
+    this.#contents.append(later);
+    this.announceRemoval();
+    return true;
+  }
+
+  /** Removes for good what was set aside. */
+  dropAside(): void {
+    this.#aside = undefined;
+  }
+
+  #empty(): void {
+    this.#contents = new Contents(this.#options);
     for (const listener of this.#clearListeners) listener();
   }
 
   #nextId(): number {
     this.#lastId += 1;
     return this.#lastId;
-  }
-
-  #keep(record: StoredRecord, bytes: number): void {
-    // One assertion instead of seven cases: the ring of a kind takes exactly the records of that kind.
-    const ring = this.#rings[record.kind] as Ring<StoredRecord>;
-    ring.push(record, bytes);
-    if (record.kind === 'event') this.identity.learn(record);
-    if (record.kind === 'profile') this.profiles.apply(record);
-    if (ring.length > this.#limits.maxRecords) ring.evictOldest();
-    this.#evictToFit();
-  }
-
-  /** The kind that weighs most gives way, so that a flood of spans cannot push out the errors. */
-  #evictToFit(): void {
-    while (this.#totalBytes() > this.#limits.maxBytes) {
-      let heaviest: Ring<StoredRecord> = this.#rings.event as Ring<StoredRecord>;
-      for (const kind of RECORD_KINDS) {
-        const ring = this.#rings[kind] as Ring<StoredRecord>;
-        if (ring.bytes > heaviest.bytes) heaviest = ring;
-      }
-      if (heaviest.length <= 1) return;
-      heaviest.evictOldest();
-    }
-  }
-
-  #totalBytes(): number {
-    let total = 0;
-    for (const kind of RECORD_KINDS) total += this.#rings[kind].bytes;
-    return total;
   }
 }

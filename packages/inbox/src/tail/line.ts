@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { traceIdOf } from '../query/filters.ts';
+import { spanName } from '../query/span-name.ts';
 import type { JsonObject, RecordKind, StoredRecord } from '../store/records.ts';
 import { serviceOf, userOf } from './matches.ts';
 
@@ -27,6 +28,7 @@ export function lineOf(record: StoredRecord, { utc, hasColors }: LineOptions): s
     color('gray', clock('time' in record ? record.time : record.receivedAt, utc)),
     color(COLORS[record.kind], record.kind.padEnd(8)),
     color('bold', printable(titleOf(record))),
+    color('gray', record.kind === 'event' && record.repeats ? `×${record.repeats}` : ''),
     printable(detailOf(record)),
     color('gray', printable(serviceOf(record) ?? '')),
     color('gray', printable(userOf(record) ?? '')),
@@ -39,7 +41,7 @@ function titleOf(record: StoredRecord): string {
   if (record.kind === 'event') return record.event;
   if (record.kind === 'profile') return record.groupKey ?? 'profile';
   if (record.kind === 'error') return record.type === 'Message' ? record.value : `${record.type}: ${record.value}`;
-  if (record.kind === 'span') return record.name;
+  if (record.kind === 'span') return spanName(record);
   if (record.kind === 'log') return record.body;
   return record.kind === 'item' ? record.type : `/${record.endpoint}`;
 }
@@ -47,7 +49,8 @@ function titleOf(record: StoredRecord): string {
 function detailOf(record: StoredRecord): string {
   if (record.kind === 'event') return pairs(record.properties);
   if (record.kind === 'profile') return pairs(record.operations);
-  if (record.kind === 'span') return [`${record.durationMs.toFixed(1)} ms`, record.op, record.status].join('  ');
+  if (record.kind === 'span')
+    return [`${Math.max(0, record.durationMs).toFixed(1)} ms`, record.op, record.status].join('  ');
   if (record.kind === 'item') return `${record.bytes} bytes`;
   return record.kind === 'rejected' ? record.message : record.level;
 }

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { describePlatform, type RunningPlatform } from '../platforms/running-platforms.ts';
 import { RECORD_KINDS, type RecordKind } from '../store/records.ts';
 
 /** What {@link readOptions} finds on the command line. */
@@ -15,58 +16,119 @@ export interface TailOptions {
   readonly trace: string | undefined;
   /** In lower case. */
   readonly text: string | undefined;
+  /** Which inbox is followed, where that is not plain from the command line. */
+  readonly note: string | undefined;
 }
 
-export const HELP = `npm run inbox:tail -- [options]
+/** Ends the program with a text: the help, or what is wrong with the command line. */
+export class CommandLineEnd extends Error {
+  /** 0 for the help, 2 for a mistake. */
+  readonly exitCode: 0 | 2;
 
-Prints what the inbox receives, as it comes: first what is there already, then each arrival.
+  constructor(message: string, exitCode: 0 | 2) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
 
-  --kind KIND      ${RECORD_KINDS.join(', ')}; may be given several times
-  --service NAME   of one service, such as auth-service
-  --user ID        of one user or visitor
-  --trace ID       of one trace
-  --text TEXT      that have this text anywhere
-  --new            only what arrives from now on
-  --utc            times in UTC instead of local time
-  --json           one JSON object a line, for tools
-  --url URL        where the inbox is; default INBOX_URL, else http://127.0.0.1:4600
+interface Given {
+  readonly kind?: readonly RecordKind[];
+  readonly service?: string;
+  readonly user?: string;
+  readonly trace?: string;
+  readonly text?: string;
+  readonly new?: boolean;
+  readonly utc?: boolean;
+  readonly json?: boolean;
+  readonly url?: string;
+}
 
+const LOCAL_INBOX = 'http://127.0.0.1:4600';
+/** The width of the help, the same on every terminal. */
+const HELP_WIDTH = 100;
+
+const EXAMPLES = `
+Examples:
   npm run inbox:tail -- --kind event --kind error
-  npm run --silent inbox:tail -- --json --kind event | jq .event
-`;
+  npm run --silent inbox:tail -- --json --kind event | jq .event`;
 
-/** @throws Error that says which option is wrong and what it may be. */
-export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): TailOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      ...{ json: { type: 'boolean' }, utc: { type: 'boolean' }, new: { type: 'boolean' }, help: { type: 'boolean' } },
-      kind: { type: 'string', multiple: true },
-      ...{ service: { type: 'string' }, user: { type: 'string' }, trace: { type: 'string' }, text: { type: 'string' } },
-      url: { type: 'string' },
-    },
-  });
-  if (values.help) return 'help';
+/**
+ * Reads the command line.
+ *
+ * @param platforms those that run, the latest first
+ * @throws CommandLineEnd with the help, or with what is wrong and the nearest known option
+ */
+export function readOptions(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  platforms: readonly RunningPlatform[] = [],
+): TailOptions {
+  const given = parse(args);
+  const named = given.url ?? (env['INBOX_URL'] || undefined);
+  const { url, note } = named === undefined ? inboxOf(platforms) : { url: readUrl(named), note: undefined };
   return {
-    url: readUrl(values.url ?? (env['INBOX_URL'] || 'http://127.0.0.1:4600')),
-    json: values.json ?? false,
-    utc: values.utc ?? false,
-    onlyNew: values.new ?? false,
-    kinds: (values.kind ?? []).map(readKind),
-    service: values.service,
-    user: values.user,
-    trace: values.trace,
-    text: values.text?.toLowerCase(),
+    ...{ url, note, service: given.service, user: given.user, trace: given.trace },
+    json: given.json ?? false,
+    utc: given.utc ?? false,
+    onlyNew: given.new ?? false,
+    kinds: given.kind ?? [],
+    text: given.text?.toLowerCase(),
+  };
+}
+
+function parse(args: readonly string[]): Given {
+  let written = '';
+  const program = new Command('npm run inbox:tail --')
+    .usage('[options]')
+    .description('Prints what the inbox receives, as it comes: first what is there already, then each arrival.')
+    .addOption(new Option('--kind <kind>', `${RECORD_KINDS.join(', ')}; may be given several times`).argParser(collect))
+    .option('--service <name>', 'of one service, such as auth-service')
+    .option('--user <id>', 'of one user or visitor')
+    .option('--trace <id>', 'of one trace')
+    .option('--text <text>', 'that have this text anywhere')
+    .option('--new', 'only what arrives from now on')
+    .option('--utc', 'times in UTC instead of local time')
+    .option('--json', 'one JSON object a line, for tools')
+    .option(
+      '--url <url>',
+      `where the inbox is; default INBOX_URL, else that of the platform that runs, else ${LOCAL_INBOX}`,
+    )
+    .helpOption('-h, --help', 'show this')
+    .addHelpText('after', EXAMPLES)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => (written += text),
+      writeErr: (text) => (written += text),
+      getOutHelpWidth: () => HELP_WIDTH,
+    });
+  try {
+    return program.parse([...args], { from: 'user' }).opts<Given>();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) throw new CommandLineEnd(written, 0);
+    throw new CommandLineEnd(`${written}npm run inbox:tail -- --help lists the options.\n`, 2);
+  }
+}
+
+function inboxOf([first, ...others]: readonly RunningPlatform[]): Pick<TailOptions, 'url' | 'note'> {
+  const url = first?.variables['INBOX_URL'];
+  if (first === undefined || url === undefined) return { url: LOCAL_INBOX, note: undefined };
+  if (others.length === 0) return { url, note: undefined };
+  const list = [first, ...others].map((platform) => `  ${describePlatform(platform)}`).join('\n');
+  return {
+    url,
+    note: `${others.length + 1} platforms run:\n${list}\nThis follows the first, which was started last; --url follows another.`,
   };
 }
 
 function readUrl(value: string): string {
   if (/^https?:\/\//.test(value) && URL.canParse(value)) return new URL(value).origin;
-  throw new Error(`--url must be an address such as http://127.0.0.1:4600, got "${value}".`);
+  throw new CommandLineEnd(`--url must be an address such as ${LOCAL_INBOX}, got "${value}".\n`, 2);
 }
 
-function readKind(value: string): RecordKind {
+function collect(value: string, before: readonly RecordKind[] = []): readonly RecordKind[] {
   const kind = RECORD_KINDS.find((known) => known === value);
-  if (kind) return kind;
-  throw new Error(`--kind must be one of ${RECORD_KINDS.join(', ')}, got "${value}".`);
+  if (kind) return [...before, kind];
+  throw new InvalidArgumentError(`--kind must be one of ${RECORD_KINDS.join(', ')}.`);
 }

@@ -1,9 +1,12 @@
 import { type IssueEvent, toIssueEvent } from '../query/issues.ts';
 import { issueFinder } from '../query/suppressed.ts';
 import type { StoredError } from '../store/records.ts';
+import type { EditorLink } from './editor-links.ts';
+import { type ExceptionDetail, exceptionDetails } from './frames.ts';
 
 /** One error of an issue, with the way to the ones beside it. */
-export interface ErrorDetail extends IssueEvent {
+export interface ErrorDetail extends Omit<IssueEvent, 'exceptions'> {
+  readonly exceptions: readonly ExceptionDetail[];
   readonly issueId: string;
   readonly service: string | null;
   readonly userId: string | null;
@@ -11,15 +14,21 @@ export interface ErrorDetail extends IssueEvent {
   readonly newer: string | null;
 }
 
-export function findError(errors: readonly StoredError[], eventId: string): ErrorDetail | undefined {
+export async function findError(
+  errors: readonly StoredError[],
+  eventId: string,
+  linkOf: EditorLink,
+): Promise<ErrorDetail | undefined> {
   const found = errors.findLast((error) => error.eventId === eventId);
   if (found === undefined) return undefined;
   const issueOf = issueFinder(errors);
   const issueId = issueOf(found);
   const ofIssue = errors.filter((error) => issueOf(error) === issueId);
   const index = ofIssue.indexOf(found);
+  const { exceptions, ...event } = toIssueEvent(found);
   return {
-    ...toIssueEvent(found),
+    ...event,
+    exceptions: await exceptionDetails(exceptions, linkOf),
     issueId,
     service: found.service,
     userId: found.userId,

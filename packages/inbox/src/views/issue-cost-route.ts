@@ -4,15 +4,16 @@ import Type from 'typebox';
 import type { ReportSource } from '../query/analytics/report-source.ts';
 import { issueFinder } from '../query/suppressed.ts';
 import type { Store } from '../store/store.ts';
-import { DEFAULT_STEPS, issueCost, usersAffected } from './issue-cost.ts';
+import { issueCost, usersAffected } from './issue-cost.ts';
 
 const Query = Type.Object({
-  steps: Type.String({
-    minLength: 1,
-    maxLength: 20_000,
-    default: DEFAULT_STEPS,
-    description: 'as of /api/query/funnels',
-  }),
+  steps: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 20_000,
+      description: "as of /api/query/funnels; the plan's funnel unless given",
+    }),
+  ),
 });
 
 /** `GET /api/issues/:id/cost`: the funnel of those that an issue met beside that of everybody else. */
@@ -26,6 +27,6 @@ export function issueCostRoute(instance: FastifyInstance, store: Store, source: 
     if (errors.length === 0)
       return reply.code(404).send({ error: 'Not Found', message: `no issue ${params.id}: GET /api/issues lists them` });
     const affected = usersAffected(errors, store.of('event').newestFirst(), source);
-    return issueCost(source, affected, query.steps);
+    return issueCost(source, affected, query.steps ?? JSON.stringify(source.usualFunnel ?? []));
   });
 }

@@ -7,9 +7,6 @@ import { userEvents } from '../query/analytics/user-events.ts';
 import { traceIdOf } from '../query/filters.ts';
 import type { StoredError, StoredEvent } from '../store/records.ts';
 
-/** The way of a person from the first page to their first code; scans are of other people. */
-export const DEFAULT_STEPS = '["page_viewed", "signup_completed", "qr_created"]';
-
 /** As a new funnel of the vendor has it. */
 const WINDOW_MS = 7 * DAY_MS;
 /** All of the time that is kept. */

@@ -3,25 +3,32 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { InboxData } from '../inbox-data.ts';
 import type { ReportSource } from '../query/analytics/report-source.ts';
+import type { EditorLink } from './editor-links.ts';
 import { findError } from './find-error.ts';
 import { findRecord } from './find-record.ts';
-import { issueCostRoute } from './issue-cost-route.ts';
-import { issueTrends } from './issue-trends.ts';
-import { findPerson, listPeople } from './people.ts';
-import { listTraces } from './traces.ts';
+import { issueRoutes } from './issue-routes.ts';
+import { DEFAULT_LIMIT, listParameters } from './list-query.ts';
+import { findPerson } from './people.ts';
+import { listPeople, PEOPLE_SORTS } from './people-list.ts';
+import { listTraces, TRACE_SORTS } from './traces.ts';
 
-const DEFAULT_LIMIT = 100;
 const STORY_LIMIT = 1000;
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 }));
+const PeopleQuery = Type.Object({ ...listParameters, sort: Type.Optional(Type.Enum([...PEOPLE_SORTS])) });
+const TracesQuery = Type.Object({
+  ...listParameters,
+  sort: Type.Optional(Type.Enum([...TRACE_SORTS])),
+  assets: Type.Optional(Type.Literal('1', { description: 'also traces in which nothing but an asset was served' })),
+});
 
 /** What the page shows beyond lists of records: people, traces, issues over time, and one thing by its id. */
-export function viewRoutes(instance: FastifyInstance, data: InboxData, source: ReportSource): void {
+export function viewRoutes(instance: FastifyInstance, data: InboxData, source: ReportSource, linkOf: EditorLink): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   const { store } = data;
 
-  app.get('/api/people', { schema: { querystring: Type.Object({ limit: Limit }) } }, ({ query }) => {
-    const people = listPeople(store, source.linkEvents);
-    return { total: people.length, people: people.slice(0, query.limit ?? DEFAULT_LIMIT) };
+  app.get('/api/people', { schema: { querystring: PeopleQuery } }, ({ query }) => {
+    const { people, facets } = listPeople(store, source.linkEvents, query);
+    return { total: people.length, facets, people: people.slice(0, query.limit ?? DEFAULT_LIMIT) };
   });
 
   // Not in the path: an id may hold anything, and be longer than a part of a path may be.
@@ -30,15 +37,16 @@ export function viewRoutes(instance: FastifyInstance, data: InboxData, source: R
     findPerson(store, query.id, query.limit ?? STORY_LIMIT, source.linkEvents),
   );
 
-  app.get('/api/traces', { schema: { querystring: Type.Object({ limit: Limit }) } }, ({ query }) => ({
-    traces: listTraces(store, query.limit ?? DEFAULT_LIMIT),
-  }));
+  app.get('/api/traces', { schema: { querystring: TracesQuery } }, ({ query }) => {
+    const { traces, hidden, facets } = listTraces(store, { ...query, assets: query.assets === '1' });
+    return { total: traces.length, hidden, facets, traces: traces.slice(0, query.limit ?? DEFAULT_LIMIT) };
+  });
 
-  issueCostRoute(instance, store, source);
-  app.get('/api/issues/trends', () => issueTrends(data.errors(), source.now()));
+  issueRoutes(instance, data, source);
 
-  app.get('/api/errors/:id', { schema: { params: Type.Object({ id: Type.String() }) } }, ({ params }, reply) => {
-    return findError(data.errors(), params.id) ?? notFound(reply, `no error ${params.id}: GET /api/errors lists them`);
+  app.get('/api/errors/:id', { schema: { params: Type.Object({ id: Type.String() }) } }, async ({ params }, reply) => {
+    const error = await findError(data.errors(), params.id, linkOf);
+    return error ?? notFound(reply, `no error ${params.id}: GET /api/errors lists them`);
   });
 
   app.get('/api/records/:id', { schema: { params: Type.Object({ id: Type.Integer() }) } }, ({ params }, reply) => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isBrowserAvailable } from '../../../../e2e/browser.ts';
+import { goodEvent, post } from '../requests.ts';
 import { pageInBrowser } from './page-in-browser.ts';
 import { tellReports } from './report-data.ts';
 
@@ -22,7 +23,7 @@ describe.skipIf(!isBrowserAvailable())('the tab Funnels', { timeout: 60_000 }, (
       .locator('.steps select')
       .evaluateAll((fields) => fields.map((field) => (field instanceof HTMLSelectElement ? field.value : '')));
 
-  it('shows how many of those who look come to a scan, and how long it takes them', async () => {
+  it('begins with the steps from the first page to the first code, and how long users take', async () => {
     await open();
     // Ann needs an hour for each step, Bob three; Cat signs up after two. Times are means.
     expect(await shown()).toEqual([
@@ -43,14 +44,6 @@ describe.skipIf(!isBrowserAvailable())('the tab Funnels', { timeout: 60_000 }, (
         '2.0 h after the step before',
         '4.0 h after the start',
       ],
-      [
-        'qr_scanned',
-        '2',
-        '100% of the step before',
-        '50% of the start',
-        '2.0 h after the step before',
-        '6.0 h after the start',
-      ],
     ]);
     const summary = await shared.page.locator('.figure').textContent();
     expect(summary).toBe('50% came through: 2 of 4 people. The largest share is lost before qr_created');
@@ -69,7 +62,7 @@ describe.skipIf(!isBrowserAvailable())('the tab Funnels', { timeout: 60_000 }, (
 
   it('takes other steps, more, fewer, and in another order, all with the keyboard', async () => {
     const { page } = shared;
-    await open();
+    await open('steps=["page_viewed","signup_completed","qr_created","qr_scanned"]');
     await shown();
     await page.getByRole('button', { name: 'Move step 1, page_viewed down' }).press('Enter');
     expect(await steps()).toEqual(['signup_completed', 'page_viewed', 'qr_created', 'qr_scanned']);
@@ -93,7 +86,22 @@ describe.skipIf(!isBrowserAvailable())('the tab Funnels', { timeout: 60_000 }, (
 
   it('counts only the people of the filter in the address', async () => {
     await open('who=qr_scanned&times=2&days=30');
-    expect((await shown()).map(([, count]) => count)).toEqual(['1', '1', '1', '1']);
+    expect((await shown()).map(([, count]) => count)).toEqual(['1', '1', '1']);
+  });
+
+  it('suggests other steps when nobody went the way of the plan, and says when there are none', async () => {
+    const { inbox, page } = shared;
+    inbox.clear();
+    await post(inbox, '/import', [goodEvent({ $user_id: 'ann' }, 'opened')]);
+    await open();
+    await page.getByRole('heading', { name: 'No funnel to suggest' }).waitFor();
+    await post(inbox, '/import', [goodEvent({ $user_id: 'ann', time: Date.now() + 1000 }, 'bought')]);
+    await page.reload();
+    expect((await shown()).map(([name, count]) => [name, count])).toEqual([
+      ['opened', '1'],
+      ['bought', '1'],
+    ]);
+    await page.getByText('Suggested from what users did. Change any step.').waitFor();
   });
 
   it('says why nobody entered', async () => {

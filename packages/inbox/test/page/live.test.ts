@@ -54,7 +54,7 @@ describe.skipIf(!isBrowserAvailable())('the live tab', { timeout: 60_000 }, () =
     const span = { trace_id: TRACE, name: 'GET /', start_timestamp: 1, end_timestamp: 2 };
     await postEnvelope(inbox, container('span', [span]));
     await page.locator('.row', { hasText: 'of the trace' }).click();
-    await page.getByRole('link', { name: 'Everything of this trace' }).click();
+    await page.getByRole('link', { name: 'Filter by trace' }).click();
     await expect.poll(titles).toEqual(['of the trace', 'GET /']);
     await page.keyboard.press('Escape');
     await page.locator('.row', { hasText: 'another' }).waitFor();
@@ -72,7 +72,7 @@ describe.skipIf(!isBrowserAvailable())('the live tab', { timeout: 60_000 }, () =
     await page.keyboard.press('/');
     await page.keyboard.type('ENTERPRISE');
     await expect.poll(titles).toEqual(['a']);
-    await page.getByRole('button', { name: /^Events/ }).click();
+    await page.getByRole('button', { name: /^Errors/ }).click();
     await page.getByRole('button', { name: 'Reset the filters' }).click();
     await expect.poll(titles).toEqual(['c', 'b', 'a']);
     await page.getByLabel('Service').selectOption('qr-service');
@@ -87,6 +87,7 @@ describe.skipIf(!isBrowserAvailable())('the live tab', { timeout: 60_000 }, () =
 
   it('holds arrivals back while paused', async () => {
     const { inbox, page } = shared;
+    await page.getByRole('heading', { name: 'Nothing has arrived yet' }).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await post(inbox, '/import', [goodEvent({}, 'late')]);
     await page.getByText('paused, 1 waiting').waitFor();
@@ -114,7 +115,13 @@ describe.skipIf(!isBrowserAvailable())('the live tab', { timeout: 60_000 }, () =
     const { inbox, page } = shared;
     await post(inbox, '/import', [goodEvent({}, 'older'), goodEvent({}, 'newer')]);
     await page.locator('.row').nth(1).waitFor();
-    await page.locator('.row').first().focus();
+    const focused = () => page.evaluate<string>('document.activeElement.querySelector?.(".title")?.textContent ?? ""');
+    await page.keyboard.press('j');
+    expect(await focused()).toBe('newer');
+    await page.keyboard.press('j');
+    expect(await focused()).toBe('older');
+    await page.keyboard.press('k');
+    expect(await focused()).toBe('newer');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.locator('.detail h2', { hasText: 'older' }).waitFor();

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { advance, EMPTY, type FeedMessage } from '../../page/src/feed/snapshot.ts';
 import { around } from '../../page/src/issues/around.ts';
 import { keepFresh } from '../../page/src/shared/keep-fresh.ts';
-import { type TraceRecord, toRows } from '../../page/src/traces/waterfall-rows.ts';
+import { type TraceRecord, toRows, type WaterfallRow } from '../../page/src/traces/waterfall-rows.ts';
 import { toSessions } from '../../page/src/user/sessions.ts';
-import type { StoredEvent, StoredSpan } from '../../src/index.ts';
+import type { StoredError, StoredEvent, StoredSpan } from '../../src/index.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -37,10 +37,19 @@ function span(spanId: string, parentSpanId: string | null, time: number, duratio
   };
 }
 
-const names = (records: readonly TraceRecord[]): string[] =>
-  toRows(records).map(
-    ({ record, depth }) => `${'.'.repeat(depth)}${record.kind === 'span' ? record.name : `#${record.id}`}`,
-  );
+const base = { receivedAt: 0, project: '1', traceId: 't' } as const;
+const asset = (spanId: string, parentSpanId: string | null, time: number): StoredSpan => ({
+  ...span(spanId, parentSpanId, time, 1),
+  op: 'resource.script',
+});
+
+const names = (records: readonly TraceRecord[], foldsAssets = true): string[] =>
+  toRows(records, foldsAssets).map((row) => `${'.'.repeat(row.depth)}${nameOf(row)}`);
+
+function nameOf(row: WaterfallRow): string {
+  if ('assets' in row) return `${row.assets.length} assets`;
+  return row.record.kind === 'span' ? row.record.name : `#${row.record.id}`;
+}
 
 describe('the snapshot of the stream', () => {
   it('has the newest record first, and the last 2000 only', () => {
@@ -94,6 +103,46 @@ describe('the rows of a waterfall', () => {
 
   it('show spans that are in a circle too', () => {
     expect(names([span('a', 'b', 1, 1), span('b', 'a', 2, 1)]).sort()).toEqual(['.b', 'a']);
+  });
+
+  it('fold the assets of one parent, with what is below them', () => {
+    const all = [
+      span('page', null, 1, 99),
+      asset('script', 'page', 2),
+      span('served', 'script', 3, 1),
+      span('call', 'page', 4, 9),
+      asset('style', 'page', 5),
+      event(6),
+    ];
+    expect(names(all)).toEqual(['page', '.2 assets', '.call', '..#6']);
+    expect(names(all, false)).toEqual(['page', '.script', '..served', '.call', '..#6', '.style']);
+  });
+
+  it('leave an asset by itself that failed, has an error in it, or is all there is', () => {
+    const error: StoredError = {
+      ...base,
+      id: 9,
+      kind: 'error',
+      eventId: 'e',
+      issueId: 'i',
+      time: 9,
+      type: 'E',
+      value: 'v',
+      level: 'error',
+      service: null,
+      userId: null,
+      event: { contexts: { trace: { span_id: 'broken' } } },
+    };
+    expect(
+      names([
+        span('page', null, 1, 99),
+        { ...asset('missing', 'page', 2), status: 'not_found' },
+        asset('broken', 'page', 3),
+        error,
+        asset('good', 'page', 4),
+      ]),
+    ).toEqual(['page', '.missing', '.broken', '..#9', '.1 assets']);
+    expect(names([asset('alone', null, 1)])).toEqual(['alone']);
   });
 
   it('put an event under the shortest span that was under way, or beside them', () => {

@@ -87,7 +87,9 @@ describe.skipIf(!isBrowserAvailable())('the page as a whole', { timeout: 60_000 
     return problems;
   }
 
-  it('has nothing in it that axe finds serious, fits every window, asks nobody but the inbox, and says nothing on the console', async () => {
+  it('has nothing in it that axe finds serious, fits every window, asks nobody but the inbox, and says nothing on the console', {
+    timeout: 120_000,
+  }, async () => {
     const { inbox, page } = shared;
     const problems: string[] = [];
     page.on('request', (request) => {

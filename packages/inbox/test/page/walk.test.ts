@@ -20,7 +20,7 @@ describe.skipIf(!isBrowserAvailable())('from one thing to what belongs to it', {
     await heading('StorageError: The bucket does not answer').waitFor();
     await page.getByText('await storage.put(key, svg);').waitFor();
     await page.getByText('GET /internal/accounts/usr_ada 200').waitFor();
-    await link('Its trace').click();
+    await link('View trace').click();
     await heading(`Trace ${TRACE}`).waitFor();
     expect(new URL(page.url()).search).toBe(`?id=${TRACE}`);
     await page.locator('.waterfall .event', { hasText: 'qr_created' }).first().click();
@@ -108,8 +108,8 @@ describe.skipIf(!isBrowserAvailable())('from one thing to what belongs to it', {
   it('finds an issue by the id that the user of an error was shown, and says when there is none', async () => {
     const { inbox, page } = shared;
     await page.goto(`${inbox.url}/issues`);
-    await page.getByLabel('Error id').fill(ERROR_ID);
-    await page.keyboard.press('Enter');
+    await page.getByLabel('Search issues').fill(ERROR_ID);
+    await link(/StorageError/).click();
     await heading('StorageError: The bucket does not answer').waitFor();
     await page.goto(`${inbox.url}/issues?event=unknown`);
     await heading('No error has this id').waitFor();

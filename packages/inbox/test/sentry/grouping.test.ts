@@ -12,6 +12,24 @@ describe('two errors are one issue', () => {
     ['without a stack, with the same type and value', exception('A', 'b'), exception('A', 'b')],
     ['with the same message before its parameters', logentry('hi %s', 'hi Ann'), logentry('hi %s', 'hi Bob')],
     ['with equal plain messages', { message: 'hello' }, { message: 'hello' }],
+    ['with the same checksum', { message: 'a', checksum: 'c1' }, { message: 'b', checksum: 'c1' }],
+    [
+      'with messages that differ in numbers and ids',
+      { message: 'user 17 after 301ms' },
+      { message: 'user 4 after 12ms' },
+    ],
+    [
+      'with values that differ in an id, an address and a time',
+      exception('A', 'no 9ec79c33-ec99-42ab-8353-589fcb2e04dc at 10.0.0.7 since 2026-01-01T10:00:00Z'),
+      exception('A', 'no 11111111-2222-4333-8444-555555555555 at 10.20.0.9 since 2026-05-07T23:59:59Z'),
+    ],
+    ['with the same frames of a library, when there are no others', library('run', 'a'), library('run', 'b')],
+    [
+      'in builds of a bundle with other hashes',
+      fileStack('assets/index-a1b2c3d4.js'),
+      fileStack('assets/index-9f8e7d6c.js'),
+    ],
+    ['with lambdas that a compiler has numbered', javaStack('lambda$main$0'), javaStack('lambda$main$7')],
   ])('%s', (_what, left, right) => {
     expect(issueIdOf(left)).toBe(issueIdOf(right));
   });
@@ -22,6 +40,10 @@ describe('two errors are one issue', () => {
     ['the fingerprint refines the default', base, { ...base, fingerprint: ['{{ default }}', 'eu'] }],
     ['without a stack, the value differs', exception('A', 'b'), exception('A', 'c')],
     ['the message differs', { message: 'hello' }, { message: 'bye' }],
+    ['the frames of a library differ, when there are no others', library('run', 'a'), library('walk', 'a')],
+    ['the cause differs', caused('IOError'), caused('TimeoutError')],
+    ['the source line differs', lineStack('await save()'), lineStack('await load()')],
+    ['the templates differ', logentry('hi %s', 'hi'), logentry('ho %s', 'hi')],
   ])('but two when %s', (_what, left, right) => {
     expect(issueIdOf(left)).not.toBe(issueIdOf(right));
   });
@@ -34,6 +56,36 @@ describe('two errors are one issue', () => {
 
 function exception(type: string, value: string): Record<string, unknown> {
   return { exception: { values: [{ type, value }] } };
+}
+
+/** Without a frame of the application. */
+function library(name: string, value: string): Record<string, unknown> {
+  const frames = [{ module: 'lib', function: name, in_app: false }];
+  return { exception: { values: [{ type: 'E', value, stacktrace: { frames } }] } };
+}
+
+function fileStack(filename: string): Record<string, unknown> {
+  return withFrames([{ filename, function: 'f', in_app: true }]);
+}
+
+function javaStack(name: string): Record<string, unknown> {
+  return withFrames([{ module: 'com.example.App', function: name, in_app: true }]);
+}
+
+function lineStack(line: string): Record<string, unknown> {
+  return {
+    platform: 'node',
+    ...withFrames([{ module: 'app', function: 'f', context_line: `  ${line}`, in_app: true }]),
+  };
+}
+
+function withFrames(frames: object[]): Record<string, unknown> {
+  return { exception: { values: [{ type: 'E', stacktrace: { frames } }] } };
+}
+
+function caused(cause: string): Record<string, unknown> {
+  const [main] = (errorEvent('E', 'x', 'f')['exception'] as { values: object[] }).values;
+  return { exception: { values: [{ type: cause, value: 'closed' }, main] } };
 }
 
 function logentry(message: string, formatted: string): Record<string, unknown> {

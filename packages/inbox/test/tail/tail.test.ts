@@ -5,9 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startInbox } from '../../src/index.ts';
+import type { RunningPlatform } from '../../src/platforms/running-platforms.ts';
 import type { StoredLog } from '../../src/store/records.ts';
 import { lineOf } from '../../src/tail/line.ts';
-import { readOptions, type TailOptions } from '../../src/tail/options.ts';
+import { readOptions } from '../../src/tail/options.ts';
 import { tail } from '../../src/tail/tail.ts';
 import { container, envelope, goodEvent, post, postEnvelope } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
@@ -24,7 +25,7 @@ function follow(url: string, args: readonly string[] = []) {
   const notes: string[] = [];
   const end = new AbortController();
   ends.push(end);
-  const options = readOptions([...args, '--url', url], {}) as TailOptions;
+  const options = readOptions([...args, '--url', url], {});
   const terminal = {
     hasColors: false,
     out: (line: string) => lines.push(line),
@@ -48,6 +49,22 @@ describe('inbox:tail', () => {
     await vi.waitFor(() => expect(lines).toHaveLength(3));
     expect(lines[1]).toContain('error     TypeError: no such code');
     expect(lines[2]).toContain('log       slow');
+  });
+
+  it('names a resource by its path, and prints no negative duration', async () => {
+    const inbox = await start();
+    const attributes = {
+      'sentry.op': { type: 'string', value: 'resource.script' },
+      'url.full': { type: 'string', value: 'http://localhost:3000/assets/a.js' },
+    };
+    const times = { start_timestamp: 20, end_timestamp: 11 };
+    await postEnvelope(
+      inbox,
+      container('span', [{ trace_id: 'a'.repeat(32), name: 'localhost', attributes, ...times }]),
+    );
+    const { lines } = follow(inbox.url);
+    await vi.waitFor(() => expect(lines).toHaveLength(1));
+    expect(lines[0]).toContain('/assets/a.js  0.0 ms');
   });
 
   it.each([
@@ -106,10 +123,36 @@ describe('inbox:tail', () => {
 
   it.each([
     [['--kind', 'events'], '--kind must be one of event, profile'],
+    [['--knd', 'event'], "unknown option '--knd'\n(Did you mean --kind?)"],
+    [['--kind'], "option '--kind <kind>' argument missing"],
+    [['event'], 'too many arguments'],
     [['--url', 'localhost:4600'], '--url must be an address'],
     [['--nonsense'], '--nonsense'],
   ])('refuses %j', (args, message) => {
     expect(() => readOptions(args, {})).toThrow(message);
+  });
+
+  it('follows the platform that runs, and says which of several', () => {
+    const platform = (pid: number, inbox: string): RunningPlatform => ({
+      ...{ pid, command: 'npm start', startedAt: '2026-11-20T12:00:00.000Z', dataDir: '/data' },
+      variables: { INBOX_URL: inbox },
+    });
+    const [first, second] = [platform(1, 'http://127.0.0.1:43600'), platform(2, 'http://127.0.0.1:43700')];
+    expect(readOptions([], {})).toMatchObject({ url: 'http://127.0.0.1:4600', note: undefined });
+    expect(readOptions([], {}, [first])).toMatchObject({ url: 'http://127.0.0.1:43600', note: undefined });
+    const { url, note } = readOptions([], {}, [first, second]);
+    expect(url).toBe('http://127.0.0.1:43600');
+    expect(note).toBe(
+      [
+        '2 platforms run:',
+        '  npm start (pid 1, inbox http://127.0.0.1:43600)',
+        '  npm start (pid 2, inbox http://127.0.0.1:43700)',
+        'This follows the first, which was started last; --url follows another.',
+      ].join('\n'),
+    );
+    const named = 'http://127.0.0.1:9999';
+    expect(readOptions([], { INBOX_URL: named }, [first, second])).toMatchObject({ url: named, note: undefined });
+    expect(readOptions(['--url', named], {}, [first, second])).toMatchObject({ url: named, note: undefined });
   });
 
   it('lets no value move the cursor or break the line', () => {
@@ -131,7 +174,7 @@ describe('inbox:tail', () => {
     expect(lineOf(record, { utc: true, hasColors: true })).toContain('\u001b[');
   });
 
-  it('is a program that ends with 0 on Ctrl-C and with 1 on a wrong option', async () => {
+  it('is a program that ends with 0 on Ctrl-C and with 2 on a wrong option', async () => {
     const inbox = await start();
     await post(inbox, '/import', [goodEvent({}, 'seen')]);
     const program = join(import.meta.dirname, '../../src/tail/main.ts');
@@ -148,10 +191,12 @@ describe('inbox:tail', () => {
     following.child.kill('SIGINT');
     expect((await following.exit)[0]).toBe(0);
     const wrong = run('--kind', 'x');
-    expect((await wrong.exit)[0]).toBe(1);
+    expect((await wrong.exit)[0]).toBe(2);
     expect(wrong.output()).toContain('--kind must be one of');
-    const help = run('--help');
-    expect((await help.exit)[0]).toBe(0);
-    expect(help.output()).toContain('npm run inbox:tail');
+    for (const flag of ['--help', '-h']) {
+      const help = run(flag);
+      expect((await help.exit)[0]).toBe(0);
+      expect(help.output()).toMatch(/^Usage: npm run inbox:tail -- \[options\]/);
+    }
   });
 });

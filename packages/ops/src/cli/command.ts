@@ -1,6 +1,8 @@
+import { describePlatform } from '@qr/inbox/platforms';
 import type { Command } from 'commander';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './context.ts';
+import { isLocal } from './environment.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 
 /** What a command found: the same as data for `--json` and as lines for people. */
@@ -44,17 +46,29 @@ export function addGroup(parent: Command, name: string, summary: string): Comman
  */
 export function action<Options, Result>(
   command: Command,
-  { out }: CommandContext,
+  context: CommandContext,
   exit: (code: ExitCode) => void,
   handler: (options: Options, ...args: string[]) => Promise<Outcome<Result>>,
 ): void {
+  const { out, note, env, platforms, style } = context;
   command.action(async () => {
+    if (isLocal(env) && platforms.length > 1) note(style.faint(severalPlatforms(platforms)));
     const options = command.opts<Options & { json?: boolean }>();
     const { result, lines, exitCode = exitCodes.ok } = await handler(options, ...command.args);
     if (options.json) out(JSON.stringify(result, null, 2));
     else for (const line of lines) out(line);
     exit(exitCode);
   });
+}
+
+/** Says which one is meant, where another could be. */
+function severalPlatforms(platforms: CommandContext['platforms']): string {
+  const list = platforms.map((platform) => `  ${describePlatform(platform)}`);
+  return [
+    `${platforms.length} platforms run:`,
+    ...list,
+    'This is about the first; for another one set INBOX_URL to its inbox.',
+  ].join('\n');
 }
 
 /** @returns the value of a variable. @throws CommandError that says what it is for. */

@@ -1,9 +1,8 @@
+import type { Surroundings } from './environment.ts';
 import type { Style } from './style.ts';
 
 /** Everything outside that a command may touch; tests pass their own. */
-export interface CommandContext {
-  /** The process's variables, what `.env` adds, and on a laptop without accounts those of `npm start`. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+export interface CommandContext extends Surroundings {
   /** The root of the platform's repository, where `.env` and `.data` lie. */
   readonly root: string;
   readonly fetch: typeof globalThis.fetch;

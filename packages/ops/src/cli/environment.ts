@@ -1,28 +1,52 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { type RunningPlatform, runningPlatforms } from '@qr/inbox/platforms';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOCAL_INBOX = 'http://127.0.0.1:4600';
 
+/** What surrounds a command. */
+export interface Surroundings {
+  /** The variables that it works with. */
+  readonly env: Environment;
+  /** Where each variable that a person has set comes from; nothing that was filled in. */
+  readonly given: ReadonlyMap<string, '.env' | 'the environment'>;
+  /** The platforms of this checkout that run; where the inbox stands in for the vendors, its platform is the first. */
+  readonly platforms: readonly RunningPlatform[];
+}
+
 /**
- * The variables that a command works with: the process's own, then what `.env` adds. Where neither names a vendor, the local inbox stands in for
- * both, with the tokens and development secrets of `npm start`.
+ * Reads the process's own variables, then what `.env` adds. Where neither names a vendor, the local inbox stands in for both: that of the platform
+ * that runs, with its addresses and development secrets, else the one at the default port.
  */
-export function readEnvironment(root: string, env: Environment): Environment {
-  const merged = withSchemes({ ...readEnvFile(join(root, '.env')), ...withoutEmpty(env) });
-  if (merged['MIXPANEL_TOKEN'] || merged['SENTRY_DSN']) return merged;
-  const inbox = (merged['INBOX_URL'] ?? LOCAL_INBOX).replace(/\/$/, '');
-  return {
-    INBOX_URL: inbox,
+export function readSurroundings(root: string, env: Environment): Surroundings {
+  const [own, file] = [withoutEmpty(env), readEnvFile(join(root, '.env'))];
+  const given = new Map<string, '.env' | 'the environment'>([
+    ...Object.keys(file).map((name) => [name, '.env'] as const),
+    ...Object.keys(own).map((name) => [name, 'the environment'] as const),
+  ]);
+  const merged = withSchemes({ ...file, ...own });
+  const running = runningPlatforms(root);
+  if (merged['MIXPANEL_TOKEN'] || merged['SENTRY_DSN']) return { env: merged, given, platforms: running };
+  const named = merged['INBOX_URL']?.replace(/\/$/, '');
+  const platform = running.find(({ variables }) => named === undefined || variables['INBOX_URL'] === named);
+  const inbox = named ?? platform?.variables['INBOX_URL'] ?? LOCAL_INBOX;
+  const local = {
     MIXPANEL_TOKEN: 'local-token',
     MIXPANEL_API_HOST: inbox,
     MIXPANEL_APP_HOST: inbox,
     MIXPANEL_OAUTH_TOKEN: 'local-token',
     SENTRY_DSN: inbox.replace('://', '://server@').concat('/1'),
-    ...readSecrets(join(root, '.data/secrets.json')),
-    ...merged,
+    ...platform?.variables,
+    ...readSecrets(join(platform?.dataDir ?? join(root, '.data'), 'secrets.json')),
+  };
+  const others = running.filter((other) => other !== platform);
+  return {
+    env: { ...local, ...merged, INBOX_URL: inbox },
+    given,
+    platforms: platform ? [platform, ...others] : others,
   };
 }
 

@@ -1,10 +1,11 @@
 import { action, addCommand } from '../cli/command.ts';
 import { CommandError } from '../cli/command-error.ts';
+import type { CommandContext } from '../cli/context.ts';
 import { isLocal } from '../cli/environment.ts';
 import { exitCodes } from '../cli/exit-code.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import { allChecks } from './all-checks.ts';
-import { linesOf, type Report, reportOf, verdictLine } from './report.ts';
+import { linesOf, type Report, reportOf, skippedLine, verdictLine } from './report.ts';
 import { runChecks } from './run-checks.ts';
 import { selectChecks } from './select-checks.ts';
 
@@ -12,6 +13,7 @@ interface Options {
   readonly only?: readonly string[];
   readonly offline?: boolean;
   readonly timeout: string;
+  readonly verbose?: boolean;
   readonly json?: boolean;
 }
 
@@ -37,34 +39,44 @@ export const addDoctorCommand: CommandGroup = (program, context, exit) => {
   })
     .option('--only <check>', 'only this check and those that it needs; may be given several times', collect)
     .option('--offline', 'only what can be told without the network')
-    .option('--timeout <seconds>', 'how long each check may take, 0.5 to 300', '10');
+    .option('--timeout <seconds>', 'how long each check may take, 0.5 to 300', '10')
+    .option('--verbose', 'also say why checks were skipped');
   action<Options, Report>(command, context, exit, async (options) => {
-    const { out, style, env, signal } = context;
+    const { out, style, env, platforms, signal } = context;
     const timeoutMs = readTimeout(options.timeout);
     const checks = selectChecks(allChecks, options);
     // Each as soon as it is known: the whole can take a minute.
+    const isVerbose = options.verbose === true || options.only !== undefined;
     const show = (line: string) => {
       if (!options.json) out(line);
     };
     if (isLocal(env))
       show(
         style.faint(
-          `No account is named in the environment: the inbox at ${env['INBOX_URL']} stands in for the vendors.`,
+          `No account is named in the environment: the inbox at ${env['INBOX_URL']} stands in for the vendors${ownerOf(env['INBOX_URL'], platforms)}.`,
         ),
       );
     const results = await runChecks(checks, context, {
       timeoutMs,
-      onResult: (result) => linesOf(result, NAME_WIDTH, style).forEach(show),
+      onResult: (result) => {
+        if (result.status !== 'skipped' || isVerbose) linesOf(result, NAME_WIDTH, style).forEach(show);
+      },
     });
     signal.throwIfAborted();
     const report = reportOf(results);
     return {
       result: report,
-      lines: ['', verdictLine(report, style)],
+      lines: [...(isVerbose ? [] : skippedLine(results, NAME_WIDTH, style)), '', verdictLine(report, style)],
       exitCode: report.verdict === 'broken' ? exitCodes.no : exitCodes.ok,
     };
   });
 };
+
+/** Which platform an inbox is of, where that is known. */
+function ownerOf(inbox: string | undefined, platforms: CommandContext['platforms']): string {
+  const owner = platforms.find(({ variables }) => variables['INBOX_URL'] === inbox);
+  return owner ? `, that of ${owner.command} (pid ${owner.pid})` : '';
+}
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

@@ -28,6 +28,26 @@ export function linesOf({ name, status, says, do: advice }: Result, width: numbe
   ];
 }
 
+/**
+ * The checks that were not made, in one line: first those that another one hindered, by that one, then those that do not apply.
+ *
+ * @returns nothing when all were made
+ */
+export function skippedLine(checks: readonly Result[], width: number, style: Style): readonly string[] {
+  const skipped = checks.filter(({ status }) => status === 'skipped');
+  if (skipped.length === 0) return [];
+  const hindrances = [...new Set(skipped.flatMap(({ hinderedBy }) => hinderedBy ?? []))];
+  const parts = [
+    ...hindrances.map((name) => `${namesOf(skipped.filter(({ hinderedBy }) => hinderedBy === name))} (need ${name})`),
+    namesOf(skipped.filter(({ hinderedBy }) => hinderedBy === undefined)),
+  ].filter(Boolean);
+  return [style.faint(`${MARKS.skipped} ${'skipped'.padEnd(width)}  ${parts.join('; ')}. --verbose says why`)];
+}
+
+function namesOf(checks: readonly Result[]): string {
+  return checks.map(({ name }) => name).join(', ');
+}
+
 /** The last line. */
 export function verdictLine({ verdict, checks }: Report, style: Style): string {
   const named = (status: Status) => checks.filter((check) => check.status === status).map(({ name }) => name);

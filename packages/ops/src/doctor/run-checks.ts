@@ -7,6 +7,8 @@ import { createSecretFilter } from './secrets.ts';
 /** A check and what it found. */
 export interface Result extends Finding {
   readonly name: string;
+  /** The check that failed, because of which this one was not made. */
+  readonly hinderedBy?: string;
 }
 
 /** How to run them. */
@@ -37,7 +39,7 @@ export async function runChecks(
   context: CommandContext,
   { timeoutMs, onResult }: RunOptions,
 ): Promise<readonly Result[]> {
-  const { env, root, fetch, now, signal } = context;
+  const { env, given, root, fetch, now, signal } = context;
   // Takes half a second, which is no check's own.
   const library = await import('@qr/common');
   const clean = createSecretFilter(env);
@@ -48,11 +50,17 @@ export async function runChecks(
     const hindrance = check.needs.find((name) => hindered.has(name));
     const finding: Finding =
       hindrance === undefined
-        ? await runOne(check, { env, root, fetch, now, timeoutMs, hosts, library }, signal)
+        ? await runOne(check, { env, given, root, fetch, now, timeoutMs, hosts, library }, signal)
         : { status: 'skipped', says: `It needs ${hindrance}, which ${verbOf(results, hindrance)}.` };
     if (finding.status === 'failed' || hindrance !== undefined) hindered.add(check.name);
     const { status, says, do: advice } = finding;
-    const result = { name: check.name, status, says: clean(says), ...(advice !== undefined && { do: clean(advice) }) };
+    const result = {
+      name: check.name,
+      status,
+      says: clean(says),
+      ...(advice !== undefined && { do: clean(advice) }),
+      ...(hindrance !== undefined && { hinderedBy: rootOf(results, hindrance) }),
+    };
     results.push(result);
     onResult?.(result);
   }
@@ -96,6 +104,11 @@ function unexpected(error: unknown): Finding {
     status: 'failed',
     says: `The check itself failed: ${error instanceof Error ? error.message : String(error)}`,
   };
+}
+
+/** The failure behind a check that was itself skipped. */
+function rootOf(results: readonly Result[], name: string): string {
+  return results.find((result) => result.name === name)?.hinderedBy ?? name;
 }
 
 function verbOf(results: readonly Result[], name: string): string {

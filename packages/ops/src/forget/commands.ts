@@ -26,7 +26,8 @@ export const addForgetCommand: CommandGroup = (program, context, exit) => {
       'Has every service remove its rows (SERVICE_TOKEN, AUTH_SERVICE_URL, QR_SERVICE_URL, ...), takes the people out of every spool, asks Mixpanel for',
       'the deletion (MIXPANEL_TOKEN, MIXPANEL_OAUTH_TOKEN, MIXPANEL_APP_HOST), and says what is to be done at Sentry (SENTRY_ORG, SENTRY_URL; with',
       'SENTRY_AUTH_TOKEN it finds the issues). Without --yes it only says what it would do. A part that fails does not stop the others (exit code 3), and',
-      'running it again does no harm. Tracking ids are kept in .data/forget.json, without the ids of people.',
+      'running it again does no harm. Tracking ids are kept in .data/forget.json, without the ids of people. An e-mail address is looked for as the id that',
+      'services send instead of it: its hash under PII_HASH_KEY, or the address itself with OBSERVABILITY_PLAIN_USER_IDS=true.',
     ].join(' '),
     examples: [
       'qr-obs forget 0b9f6c1e-5f0a-4a52-9c0e-3f6a1d1c7a10',
@@ -49,7 +50,7 @@ export const addForgetCommand: CommandGroup = (program, context, exit) => {
       return { result: { deletions }, lines: stateLines(deletions), exitCode };
     }
     if (userIds.length === 0) throw new CommandError('Say who is to be erased: qr-obs forget <userId>, or --status.');
-    const request = { people: readPeople(userIds), complianceType: readCompliance(options.compliance), dir };
+    const request = { people: readPeople(context, userIds), complianceType: readCompliance(options.compliance), dir };
     // What is asked for must be written down.
     await readTracked(context.root);
     if (!yes) {

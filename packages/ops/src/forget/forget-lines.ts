@@ -6,6 +6,7 @@ import type { FoundSpools } from '../spool/locate.ts';
 import type { ForgetOutcome, ForgetRequest } from './forget.ts';
 import { accessOf, isReason } from './mixpanel.ts';
 import type { PartOutcome } from './outcome.ts';
+import { areHashed } from './people.ts';
 import { servicesOf } from './services.ts';
 import { TRACKING_FILE } from './tracking-file.ts';
 
@@ -31,13 +32,18 @@ export function planLines(
     ],
     ['Sentry', 'has no deletion for one person: you are told what to do'],
   ];
-  const whom = people.length === 1 ? `"${people[0]}"` : countOf(people.length, 'person', 'people');
+  const { given } = people;
+  const whom = given.length === 1 ? `"${given[0]}"` : countOf(given.length, 'person', 'people');
   return [
     `This erases ${whom} for good:`,
     ...tableOf(rows, ['left', 'left']).map((line) => `  ${line}`),
+    ...(areHashed(people) ? [ADDRESS_NOTE] : []),
     'Nothing was erased. Say --yes to do it.',
   ];
 }
+
+const ADDRESS_NOTE =
+  'An e-mail address is erased where it is the user id, and its hash. If your accounts have other ids, look the id up in the database.';
 
 const WORDS: Readonly<Record<PartOutcome['outcome'], string>> = {
   done: 'done',

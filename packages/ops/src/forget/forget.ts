@@ -3,13 +3,14 @@ import { locateSpools } from '../spool/locate.ts';
 import { accessOf, isReason, requestDeletion } from './mixpanel.ts';
 import type { ComplianceType, Deletion } from './mixpanel-deletions.ts';
 import type { PartOutcome } from './outcome.ts';
+import type { People } from './people.ts';
 import { explainSentry } from './sentry.ts';
 import { eraseInService, servicesOf } from './services.ts';
 import { eraseInSpool } from './spools.ts';
 
 /** Whose data is to be erased, and how. */
 export interface ForgetRequest {
-  readonly people: readonly string[];
+  readonly people: People;
   readonly complianceType: ComplianceType;
   /** A spool, or a folder of them, instead of all. */
   readonly dir: string | undefined;
@@ -32,14 +33,15 @@ export async function forget(context: CommandContext, request: ForgetRequest): P
   const { spools } = await locateSpools(context, dir);
   const parts: PartOutcome[] = [];
   context.note('Asking the services ...');
-  for (const service of servicesOf(context)) parts.push(await eraseInService(context, service, people));
+  for (const service of servicesOf(context)) parts.push(await eraseInService(context, service, people.given));
   if (spools.length > 0) context.note('Searching the spools ...');
-  for (const spool of spools) parts.push(await eraseInSpool(spool, people, context.now()));
+  for (const spool of spools)
+    parts.push(await eraseInSpool(spool, [...new Set([...people.given, ...people.sent])], context.now()));
   context.note('Asking the vendors ...');
   const access = accessOf(context);
   const { outcomes, deletions } = isReason(access)
     ? { outcomes: [access], deletions: [] }
-    : await requestDeletion(context, access, { people, complianceType });
-  const sentry = await explainSentry(context, people);
+    : await requestDeletion(context, access, { people: people.sent, complianceType });
+  const sentry = await explainSentry(context, people.sent);
   return { parts: [...parts, ...outcomes, ...sentry.outcomes], deletions, steps: sentry.steps };
 }

@@ -20,9 +20,10 @@ export interface ServiceAddress {
 }
 
 export function servicesOf({ env }: Pick<CommandContext, 'env'>): ServiceAddress[] {
-  return SERVICES.map(({ name, variable, port }) => {
-    const origin = env[variable]?.trim().replace(/\/+$/, '') || `http://127.0.0.1:${port}`;
-    return { name, variable, origin };
+  return SERVICES.flatMap(({ name, variable, port }) => {
+    // Instances are separated by commas.
+    const origins = (env[variable]?.trim() || `http://127.0.0.1:${port}`).split(',');
+    return origins.map((origin) => ({ name, variable, origin: origin.trim().replace(/\/+$/, '') }));
   });
 }
 

@@ -29,7 +29,7 @@ export const addReleaseCommands: CommandGroup = (program, context, exit) => {
       'qr-obs release create --environment production --project qr-backend qr-web --source-maps services/qr-service/dist packages/common/dist',
     ],
   })
-    .option('--version <name>', 'default: SENTRY_RELEASE, else the commit that was built, else that of the checkout')
+    .option('--version <name>', 'default: SENTRY_RELEASE, else the commit of the checkout')
     .option(
       '--environment <name>',
       'where it was deployed (default: SENTRY_ENVIRONMENT; without, no deploy is recorded)',

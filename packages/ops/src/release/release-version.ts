@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CommandError } from '../cli/command-error.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { runGit } from '../cli/run-git.ts';
@@ -7,13 +5,13 @@ import { runGit } from '../cli/run-git.ts';
 /** The name of a release, and who gave it. */
 export interface ReleaseVersion {
   readonly version: string;
-  readonly origin: '--version' | 'SENTRY_RELEASE' | 'the build' | 'git';
+  readonly origin: '--version' | 'SENTRY_RELEASE' | 'git';
 }
 
 const MAX_LENGTH = 200;
 
 /**
- * The release that services report: `SENTRY_RELEASE`, else the commit that `npm run build` wrote for them, else that of the checkout.
+ * The release that services report: `SENTRY_RELEASE`, else the commit of the checkout.
  *
  * @throws CommandError when nothing names it, or the vendor would not take the name.
  */
@@ -24,29 +22,16 @@ export async function releaseVersion(
   if (given !== undefined) return { version: checked(given, '--version'), origin: '--version' };
   const named = env['SENTRY_RELEASE'];
   if (named) return { version: checked(named, 'SENTRY_RELEASE'), origin: 'SENTRY_RELEASE' };
-  const built = await builtRelease(root);
-  if (built !== undefined) return { version: checked(built, 'the built release'), origin: 'the build' };
   const head = await headOf(root);
   if (head !== undefined) return { version: head, origin: 'git' };
   throw new CommandError(
-    `Nothing names the release: there is no SENTRY_RELEASE, no build and no git checkout in ${root}. Say --version.`,
+    `Nothing names the release: there is no SENTRY_RELEASE and no git checkout in ${root}. Say --version.`,
   );
 }
 
 /** The commit of the checkout. */
 export async function headOf(root: string): Promise<string | undefined> {
   return (await runGit(root, ['rev-parse', '--verify', '--quiet', 'HEAD']))?.trim();
-}
-
-/** What `scripts/release.mjs` wrote, where services look for it. */
-async function builtRelease(root: string): Promise<string | undefined> {
-  try {
-    const text = await readFile(join(root, 'packages/common/dist/release.json'), 'utf8');
-    const { release } = JSON.parse(text) as { release?: unknown };
-    return typeof release === 'string' && release !== '' ? release : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** https://docs.sentry.io/product/releases/naming-releases/ */

@@ -51,7 +51,7 @@ const setUps: readonly BrokenSetUp[] = [
     check: 'spelling',
     status: 'warning',
     cause:
-      /^Nothing reads SENTRY_DNS; SENTRY_DSN is read, and not set\.\nNothing reads MIXPANEL_TOKN; MIXPANEL_TOKEN is read, and not set\.$/,
+      /^Nothing reads SENTRY_DNS \(in \.env\)\. Did you mean SENTRY_DSN\? It is not set\.\nNothing reads MIXPANEL_TOKN \(in \.env\)\. Did you mean MIXPANEL_TOKEN\? It is not set\.$/,
     cure: /Correct the name/,
     given: () => {
       const root = makeRoot();

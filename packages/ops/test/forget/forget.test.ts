@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -124,6 +125,64 @@ describe('qr-obs forget', () => {
     expect(out).toContain('1 running process will check before the next batch');
     await expect.poll(() => transport.records('import'), { timeout: 10_000 }).toEqual([anEvent(1, BOB)]);
     expect(pipeline.stats().import?.dropped).toEqual({ forgotten: 1 });
+  });
+
+  describe('given an e-mail address', () => {
+    const PII_HASH_KEY = 'k'.repeat(32);
+    const ADDRESS = 'ada@private.example';
+    const HASH = createHmac('sha256', PII_HASH_KEY).update(ADDRESS).digest('hex');
+
+    /** The ids that Mixpanel and Sentry were asked about. */
+    async function startVendor() {
+      const asked: string[] = [];
+      const server = createServer(async (request, response) => {
+        let body = '';
+        for await (const chunk of request) body += chunk;
+        asked.push(decodeURIComponent(`${request.url} ${body}`.replaceAll('+', ' ')));
+        response.end(request.method === 'POST' ? '{"results":{"task_id":"1"}}' : '[]');
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      onTestFinished(() => void server.close());
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const sentry = {
+        SENTRY_DSN: 'https://key@o1.example/2',
+        SENTRY_URL: url,
+        SENTRY_AUTH_TOKEN: 't',
+        SENTRY_ORG: 'o',
+      };
+      return { asked, variables: { PII_HASH_KEY, MIXPANEL_APP_HOST: url, ...sentry } };
+    }
+
+    it('erases its hash at the vendors, the address in the services, and both in the spools', async () => {
+      const { asked, variables } = await startVendor();
+      const spool = join(root, '.data/spool/qr-service');
+      leaveBehind(join(spool, endedFolder()), {
+        'import-00000001-3.json.gz': sealed(anEvent(1, HASH), anEvent(2, ADDRESS), anEvent(3, BOB)),
+      });
+      const { exitCode, out } = await platform.run([' Ada@Private.Example', '--yes'], variables);
+      expect(out).toContain('2 waiting records and 0 rejected records removed');
+      expect(exitCode).toBe(0);
+      expect(new Set(platform.erased.map((line) => line.slice(line.indexOf(' ') + 1)))).toEqual(
+        new Set([' Ada@Private.Example']),
+      );
+      expect(asked.filter((each) => each.includes(HASH))).toHaveLength(2);
+      expect(asked.join()).not.toMatch(/private/i);
+      expect(textIn(spool)).not.toContain(HASH);
+      expect(textIn(spool)).toContain(BOB);
+    });
+
+    it('says that accounts with other ids are not found by it', async () => {
+      const { out } = await platform.run([ADDRESS], { PII_HASH_KEY });
+      expect(out).toContain('If your accounts have other ids, look the id up in the database.');
+    });
+
+    it('asks the vendors by the address with OBSERVABILITY_PLAIN_USER_IDS', async () => {
+      const { asked, variables } = await startVendor();
+      const env = { ...variables, OBSERVABILITY_PLAIN_USER_IDS: 'True' };
+      expect((await platform.run([ADDRESS, '--yes'], env)).exitCode).toBe(0);
+      expect(asked.filter((each) => each.includes(ADDRESS))).toHaveLength(2);
+      expect(asked.join()).not.toContain(HASH);
+    });
   });
 
   it('says when running processes follow', async () => {
@@ -285,11 +344,11 @@ describe('qr-obs forget', () => {
 
   it.each([
     [[], 'Say who is to be erased'],
-    [['ada@example.com'], 'is an e-mail address'],
+    [['ada@example.com'], 'PII_HASH_KEY is not set'],
     [['undefined'], '"undefined" stands for nobody'],
     [['DE'], 'is shorter than 6 characters'],
     [['a b c d e f'], 'has spaces in it'],
-    [['x'.repeat(65)], 'is longer than 64 characters'],
+    [['x'.repeat(101)], 'is longer than 100 characters'],
     [[ADA, '--compliance', 'HIPAA'], '--compliance must be GDPR or CCPA, got "HIPAA".'],
     [[ADA, '--status', '42'], '--status asks for deletions by their tracking id'],
   ])('refuses %j', async (commandLine, sentence) => {
@@ -308,7 +367,9 @@ describe('qr-obs forget', () => {
       MIXPANEL_APP_HOST), and says what is to be done at Sentry (SENTRY_ORG, SENTRY_URL; with
       SENTRY_AUTH_TOKEN it finds the issues). Without --yes it only says what it would do. A part that
       fails does not stop the others (exit code 3), and running it again does no harm. Tracking ids are
-      kept in .data/forget.json, without the ids of people.
+      kept in .data/forget.json, without the ids of people. An e-mail address is looked for as the id that
+      services send instead of it: its hash under PII_HASH_KEY, or the address itself with
+      OBSERVABILITY_PLAIN_USER_IDS=true.
 
       Options:
         --json                 answer with one JSON document, for tools

@@ -1,4 +1,4 @@
-import { type Server, trackEvent } from '@qr/common';
+import { type Server, sentIdOf, trackEvent } from '@qr/common';
 import type { AppContext } from '../app.ts';
 import { toCsv } from '../csv.ts';
 import { countDays } from '../days.ts';
@@ -17,7 +17,7 @@ export function addExportRoute(app: Server, { readings, owners, sessions, now }:
     const period = readPeriod(request.query, now());
     await owners.check(id, userId);
     const visitors = readVisitors(request.query);
-    const rows = await readings.listCode({ ownerId: userId, qrId: id, ...period, visitors });
+    const rows = await readings.listCode({ ownerId: sentIdOf(userId), qrId: id, ...period, visitors });
     trackEvent('statistics_exported', userId, { qr_id: id, days: countDays(period.from, period.to) });
     const lines = rows.map(({ day, country, device, browser, scans }) => [day, country, device, browser, scans]);
     return (

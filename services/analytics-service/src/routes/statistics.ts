@@ -1,4 +1,4 @@
-import { type Server, trackEvent } from '@qr/common';
+import { type Server, sentIdOf, trackEvent } from '@qr/common';
 import type { AppContext } from '../app.ts';
 import { countDays } from '../days.ts';
 import { readPeriod } from '../period.ts';
@@ -15,7 +15,7 @@ export function addStatisticsRoute(app: Server, { statistics, owners, sessions, 
     const period = readPeriod(request.query, now());
     await owners.check(id, userId);
     const visitors = readVisitors(request.query);
-    const counted = await statistics.ofCode({ ownerId: userId, qrId: id }, { ...period, interval, visitors });
+    const counted = await statistics.ofCode({ ownerId: sentIdOf(userId), qrId: id }, { ...period, interval, visitors });
     if (!refresh) trackEvent('statistics_viewed', userId, { qr_id: id, days: countDays(period.from, period.to) });
     return { qrId: id, interval, timeZone: 'UTC' as const, ...counted };
   });

@@ -1,4 +1,4 @@
-import type { Server } from '@qr/common';
+import { type Server, sentIdOf } from '@qr/common';
 import type { AppContext } from '../app.ts';
 import { readPeriod } from '../period.ts';
 import { periodQuery, summaryReply } from '../schemas.ts';
@@ -8,6 +8,6 @@ export function addSummaryRoute(app: Server, { statistics, sessions, now }: AppC
   const schema = { querystring: periodQuery, response: { 200: summaryReply } };
   app.get('/analytics/summary', { schema }, async (request) => {
     const { userId } = sessions.require(request);
-    return statistics.ofOwner(userId, readPeriod(request.query, now()));
+    return statistics.ofOwner(sentIdOf(userId), readPeriod(request.query, now()));
   });
 }

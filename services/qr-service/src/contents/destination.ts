@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { AppError } from '@qr/common';
 
 // Parsers silently delete tabs and line breaks, so that what is shown to a person would not be where a scan leads.
@@ -11,9 +12,9 @@ const BLANK_OR_CONTROL = /[\s\p{Cc}]/u;
  */
 export type CheckDestination = (value: string) => string;
 
-/** @param scanOrigins the origins under which scans are answered. */
-export function createDestinationCheck(scanOrigins: readonly string[]): CheckDestination {
-  const hosts = new Set(scanOrigins.map((origin) => hostOf(new URL(origin))));
+/** @param ownOrigins all origins of the platform. Scan addresses of this machine are refused, too: services listen there. */
+export function createDestinationCheck(ownOrigins: readonly string[]): CheckDestination {
+  const hosts = new Set(['localhost', ...ownOrigins.map((origin) => hostOf(new URL(origin)))]);
   return (value) => {
     const url = checkWebAddress(value, 'destinationUrl');
     // Scanning such a code would lead to a code, and in the worst case back to itself.
@@ -22,17 +23,19 @@ export function createDestinationCheck(scanOrigins: readonly string[]): CheckDes
   };
 }
 
-/** Without scheme and port, as servers redirect from one to another; the dot at the end of a full name means the same host. */
+/** Without scheme and port, because servers redirect from one to another. A dot at the end of a full name means the same host. */
 function hostOf({ hostname }: URL): string {
   const host = hostname.replace(/\.$/, '');
   return LOOPBACK.test(host) ? 'localhost' : host;
 }
 
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|.+\.localhost)$/;
+/** Every spelling of this machine that is left when `URL` has normalised an address; 0.0.0.0 and :: connect to it, too. */
+const LOOPBACK =
+  /^(?:(?:.+\.)?localhost|localhost\.localdomain|ip6-(?:localhost|loopback)|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\]|\[::(?:ffff:)?(?:7f[\da-f]{2}:[\da-f]{1,4}|0:0)\])$/;
 
-/** Routers decode paths, and proxies merge slashes. */
+/** Routers decode paths, and proxies merge slashes and resolve steps upwards. */
 function isScanPath(path: string): boolean {
-  return /^\/+scan\/+./i.test(decode(path));
+  return /^\/scan\/./i.test(posix.normalize(decode(path).replaceAll('\\', '/')));
 }
 
 function decode(path: string): string {

@@ -11,6 +11,7 @@ import { personIdsOf } from '../../destinations/person-ids.ts';
 import { createSentryHttpTransport } from '../../destinations/sentry-http.ts';
 import { isForeignError } from '../../shared/index.ts';
 import { PAGES_FOLDER } from '../../spool-root.ts';
+import { type ClientContexts, clientContextsOf } from '../../visitor/page-client.ts';
 import { warnOnce } from '../../warn-once.ts';
 import { AppError } from '../app-error.ts';
 import { createKeptShare, type ErrorAllowance } from './address-limits.ts';
@@ -51,9 +52,10 @@ export interface LeftBehind {
    * Queues the calls of a report for delivery. Calls that are malformed, unplanned or beyond a limit are counted and left out.
    *
    * @param address of the page's visitor, who has a share of what is kept.
+   * @param userAgent of the page's browser.
    * @throws AppError for anything that no page of this platform has written.
    */
-  accept(body: Buffer, address: string): Promise<void>;
+  accept(body: Buffer, address: string, userAgent?: string): Promise<void>;
   /** Counts records of pages that went another way and were refused there. */
   drop(lane: LaneName, reason: DropReason, records: number): void;
   close(): Promise<void>;
@@ -77,7 +79,7 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
     else pipeline.drop(lane, 'over_share');
   };
 
-  async function acceptErrors(report: ErrorReport, address: string): Promise<void> {
+  async function acceptErrors(report: ErrorReport, address: string, client: ClientContexts): Promise<void> {
     const { calls: all, refused, excess, dropped } = sentryCallsOf(report);
     const calls = all.filter((call) => !isForeign(call));
     // Before anything is done for an error that will not be sent.
@@ -88,7 +90,8 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
     pipeline.drop('sentry', 'over_budget', calls.length - affordable.length);
     pipeline.drop('sentry', 'dropped_by_page', dropped + all.length - calls.length);
     if (errors === 0) return;
-    const kept = await inShortTurns(envelopesOf(report, affordable), (json) => keep({ lane: 'sentry', json }, address));
+    const envelopes = envelopesOf(report, affordable, client);
+    const kept = await inShortTurns(envelopes, (json) => keep({ lane: 'sentry', json }, address));
     pipeline.drop('sentry', 'over_limit', errors - kept);
   }
 
@@ -105,11 +108,11 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
   }
 
   return {
-    async accept(body, address) {
+    async accept(body, address, userAgent) {
       const report = parse(body);
       if (isErrorReport(report)) {
         if (report.dsn !== sentry?.dsn) throw foreign('DSN');
-        await acceptErrors(report, address);
+        await acceptErrors(report, address, clientContextsOf(userAgent));
       } else if (isEventReport(report)) {
         if (report.token !== mixpanel?.token) throw foreign('project token');
         await acceptEvents(report, address);

@@ -2,6 +2,7 @@ import { type Envelope, type StackFrame, serializeEnvelope, uuid4 } from '@sentr
 import type { Event, Exception } from '@sentry/node';
 import { scrubEnvelope } from '../../sentry/redact-telemetry.ts';
 import { describeThrown, scrubText, stripUrl, type ThrownFacts } from '../../shared/index.ts';
+import type { ClientContexts } from '../../visitor/page-client.ts';
 import { framesOf } from './browser-stack.ts';
 import { cut, type ErrorReport, type LeftException, type SentryCall } from './left-report.ts';
 
@@ -22,7 +23,11 @@ type Breadcrumbs = NonNullable<Event['breadcrumbs']>;
  * The errors of a report as envelopes, each with what came before it in the page: breadcrumbs, the route, the user. One is made at a time, after the
  * breadcrumbs, for each of which it yields `undefined`.
  */
-export function* envelopesOf(report: ErrorReport, calls: readonly SentryCall[]): Generator<string | undefined> {
+export function* envelopesOf(
+  report: ErrorReport,
+  calls: readonly SentryCall[],
+  client: ClientContexts,
+): Generator<string | undefined> {
   const cleaned = new Map<SentryCall, Breadcrumbs>();
   yield* cleanBreadcrumbs(calls, cleaned);
   const breadcrumbs: Breadcrumbs = [];
@@ -33,7 +38,7 @@ export function* envelopesOf(report: ErrorReport, calls: readonly SentryCall[]):
       page.pattern = call.pattern;
       page.url = call.url;
     } else if (call.kind === 'breadcrumb') breadcrumbs.push(...(cleaned.get(call) ?? []));
-    else yield toEnvelope(eventOf(call, report, page), breadcrumbs, page.url);
+    else yield toEnvelope(eventOf(call, report, page, client), breadcrumbs, page.url);
   }
 }
 
@@ -63,6 +68,7 @@ function eventOf(
   call: LeftException,
   { environment, release, traceId = uuid4(), isNamed }: ErrorReport,
   { pattern, userId, url }: Page,
+  client: ClientContexts,
 ): Event {
   return {
     event_id: call.eventId,
@@ -76,7 +82,7 @@ function eventOf(
     ...(call.context && { extra: call.context }),
     ...(isNamed && userId !== undefined && { user: { id: userId } }),
     tags: { service: SERVICE },
-    contexts: { trace: { trace_id: traceId, span_id: uuid4().slice(16) } },
+    contexts: { ...client, trace: { trace_id: traceId, span_id: uuid4().slice(16) } },
   };
 }
 

@@ -1,8 +1,9 @@
 import { browserPlan } from '@qr/events/browser';
 import { truncate } from '../../mixpanel/truncate.ts';
+import { personalIdUnder } from '../../privacy/user-ids.ts';
 import { redact, stripUrl } from '../../shared/index.ts';
 
-/** The properties that a page may send: `p` as they are, `u` reduced to origin and path. */
+/** The properties that a page may send: `p` without secrets, `u` reduced to origin and path, without secrets, too. */
 export type Rules = Readonly<Record<string, 'p' | 'u'>>;
 
 /** More than what is sent of a text, so that a secret is still whole when it is searched for. */
@@ -25,7 +26,8 @@ export function plannedValues(
       if (rule === undefined || !isScalar(value)) return [];
       if (typeof value !== 'string') return [[key, value]];
       const text = value.slice(0, MAX_SEARCHED);
-      return [[key, truncate(rule === 'u' ? stripUrl(text) : String(redact(text)))]];
+      const clean = rule === 'u' ? redact(stripUrl(text)) : (personalIdUnder(key, text) ?? redact(text));
+      return [[key, truncate(String(clean))]];
     }),
   );
 }

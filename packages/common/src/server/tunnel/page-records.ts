@@ -112,8 +112,9 @@ function isLost(given: unknown, usable: string | undefined): boolean {
 
 /** Who a log-in joins to the user: the device of this page and nobody else, because a user who is joined to another cannot be parted again. */
 function joinedDevice({ $anon_distinct_id: anonymous }: Json, { $device_id, $user_id }: Ids): Json | undefined {
-  const isOwn = $device_id !== undefined && $user_id !== undefined && anonymous === DEVICE_PREFIX + $device_id;
-  return isOwn ? { $anon_distinct_id: anonymous } : undefined;
+  const anonymousId = sendableIdOf(anonymous);
+  const isOwn = $device_id !== undefined && $user_id !== undefined && anonymousId === DEVICE_PREFIX + $device_id;
+  return isOwn ? { $anon_distinct_id: anonymousId } : undefined;
 }
 
 function isMatch(pattern: RegExp, value: unknown): value is string {

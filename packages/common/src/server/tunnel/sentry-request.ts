@@ -2,6 +2,8 @@ import { dsnToString, getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@se
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
 import type { ErrorAllowance } from './address-limits.ts';
+import { type EnvelopeItem, withSentIds } from './envelope-ids.ts';
+import { withClient } from './page-client-item.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
 /** Where envelopes go. */
@@ -15,6 +17,7 @@ const MAX_HEADER_BYTES = 16_384;
 /** The SDK of a page sends one or two items in an envelope. */
 const MAX_ITEMS = 100;
 const LINE_FEED = 0x0a;
+const NEW_LINE = Buffer.from('\n');
 /** How long the SDK of a page is to be silent when the budget is used up. */
 const RETRY_AFTER_SECONDS = 60;
 
@@ -25,7 +28,8 @@ interface SentryRequestOptions extends SentryTarget {
 }
 
 /**
- * Returns a function that checks an envelope and builds the request to Sentry.
+ * Returns a function that checks an envelope and builds the request to Sentry. Errors get the browser and the operating system of the page, and users
+ * that are named by an address its hash; everything else goes on byte by byte.
  *
  * @throws Error when the configured DSN is not one.
  */
@@ -47,7 +51,8 @@ export function createSentryRequest({
         message: 'The envelope does not carry the DSN of this platform.',
       });
     }
-    const errors = errorsIn(body);
+    const items = itemsIn(body);
+    const errors = items.filter(({ header }) => header['type'] === 'event').length;
     if (errors > 0 && !allowance.take(ip, errors)) {
       onOverBudget(errors);
       // Traces go on: https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/
@@ -59,7 +64,12 @@ export function createSentryRequest({
         message: 'Pages have sent more errors than their budget holds. Send this one again later.',
       });
     }
-    return { url, contentType: 'application/x-sentry-envelope', userAgent: headers['user-agent'], body };
+    return {
+      url,
+      contentType: 'application/x-sentry-envelope',
+      userAgent: headers['user-agent'],
+      body: rewritten(body, items, headers['user-agent']),
+    };
   };
 }
 
@@ -68,10 +78,9 @@ function dsnOf(body: Buffer): unknown {
   return headerAt(body, 0).header['dsn'];
 }
 
-/** Counts the error events of an envelope. @throws AppError when its items cannot be told apart. */
-function errorsIn(body: Buffer): number {
-  let errors = 0;
-  let items = 0;
+/** Returns the items of an envelope. @throws AppError when they cannot be told apart. */
+function itemsIn(body: Buffer): EnvelopeItem[] {
+  const items: EnvelopeItem[] = [];
   let offset = headerAt(body, 0).end;
   while (offset < body.length) {
     // Empty lines may end an envelope.
@@ -80,14 +89,30 @@ function errorsIn(body: Buffer): number {
       continue;
     }
     const { header, end } = headerAt(body, offset);
-    if (++items > MAX_ITEMS) throw malformed(`it has more than ${MAX_ITEMS} items`);
-    if (header['type'] === 'event') errors++;
+    if (items.length === MAX_ITEMS) throw malformed(`it has more than ${MAX_ITEMS} items`);
     const { length } = header;
-    if (length === undefined) offset = endOfLine(body, end);
-    else if (Number.isSafeInteger(length) && (length as number) >= 0) offset = end + (length as number) + 1;
-    else throw malformed('the length of an item is no whole number');
+    if (length !== undefined && !(Number.isSafeInteger(length) && (length as number) >= 0)) {
+      throw malformed('the length of an item is no whole number');
+    }
+    const next = length === undefined ? endOfLine(body, end) : end + (length as number) + 1;
+    const isEnded = length !== undefined || body[next - 1] === LINE_FEED;
+    items.push({ header, payload: body.subarray(end, isEnded ? next - 1 : next) });
+    offset = next;
   }
-  return errors;
+  return items;
+}
+
+/** The envelope with users by the ids under which services send them, and errors with their browser and operating system. */
+function rewritten(body: Buffer, items: readonly EnvelopeItem[], userAgent: string | undefined): Buffer {
+  const sent = items.map((item) => withClient(withSentIds(item) ?? notJson(), userAgent) ?? notJson());
+  if (sent.every((item, index) => item === items[index])) return body;
+  const head = body.subarray(0, headerAt(body, 0).end);
+  const lines = sent.flatMap(({ header, payload }) => [Buffer.from(`${JSON.stringify(header)}\n`), payload, NEW_LINE]);
+  return Buffer.concat([head, ...lines]);
+}
+
+function notJson(): never {
+  throw malformed('an item is not JSON');
 }
 
 /** The JSON object on the line that begins at `start`, and where the next line begins. */

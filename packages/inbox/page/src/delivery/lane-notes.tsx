@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import { bytesText, countText, durationText } from '../shared/format.ts';
 import type { LaneNumbers } from './service-stats.ts';
 
-/** What is to be said of a lane beside its numbers: why records were lost, what waits on the disk, and the last complaint. */
+/** A lane beside its numbers: why records were dropped, what is spooled, and the receiver's last error. */
 export function LaneNotes({ name, lane }: { readonly name: string; readonly lane: LaneNumbers }): ReactElement | null {
   const { dropped = {}, spooledBytes = 0, oldestAgeMs = 0, lastError } = lane;
   const lost = Object.entries(dropped).filter(([, count]) => count > 0);
@@ -12,7 +12,7 @@ export function LaneNotes({ name, lane }: { readonly name: string; readonly lane
       <b>{name}</b>
       {lost.map(([reason, count]) => (
         <span key={reason} className="bad">
-          {countText(count)} {reason}
+          {countText(count)} dropped: {reason.replaceAll('_', ' ')}
         </span>
       ))}
       {spooledBytes > 0 && (
@@ -20,7 +20,7 @@ export function LaneNotes({ name, lane }: { readonly name: string; readonly lane
           {bytesText(spooledBytes)} on disk, the oldest for {durationText(oldestAgeMs)}
         </span>
       )}
-      {lastError && <span>{lastError}</span>}
+      {lastError && <span>last error: {lastError}</span>}
     </li>
   );
 }

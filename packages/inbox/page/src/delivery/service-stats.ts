@@ -2,6 +2,8 @@
 export interface LaneNumbers {
   readonly queued?: number;
   readonly pending?: number;
+  /** Sealed batches on disk. */
+  readonly spooledFiles?: number;
   readonly spooledBytes?: number;
   readonly oldestAgeMs?: number;
   readonly delivered?: number;
@@ -15,6 +17,8 @@ export interface ServiceReport {
   readonly name: string;
   readonly failure?: string;
   readonly stats?: {
+    readonly analytics?: 'on' | 'off';
+    readonly errors?: 'on' | 'off';
     readonly lanes?: Readonly<Record<string, LaneNumbers>>;
     /** Of what pages left behind. */
     readonly pages?: Readonly<Record<string, LaneNumbers>>;
@@ -28,7 +32,14 @@ export function lanesOf({ stats }: ServiceReport): readonly (readonly [string, L
   return [...Object.entries(stats?.lanes ?? {}), ...ofPages];
 }
 
-/** Records of a lane that are lost, whatever the reason. */
+/** Records of a lane that are lost, whatever the reason. Those of erased people were dropped on purpose. */
 export function lostIn({ dropped = {} }: LaneNumbers): number {
-  return Object.values(dropped).reduce((total, count) => total + count, 0);
+  return Object.entries(dropped).reduce((total, [reason, count]) => total + (reason === 'forgotten' ? 0 : count), 0);
+}
+
+/** Whether nothing has ever happened in a lane. */
+export function isQuiet(lane: LaneNumbers): boolean {
+  const { queued = 0, pending = 0, spooledFiles = 0, delivered = 0, retried = 0, dropped = {}, lastError } = lane;
+  const counts = [queued, pending, spooledFiles, delivered, retried, ...Object.values(dropped)];
+  return counts.every((count) => count === 0) && !lastError;
 }

@@ -3,12 +3,12 @@ import { Empty } from '../shared/empty.tsx';
 import { Loading } from '../shared/loading.tsx';
 import { useJson } from '../shared/use-json.ts';
 import { useTicks } from '../shared/use-ticks.ts';
-import { ServiceSection } from './service-section.tsx';
+import { ServiceLine } from './service-line.tsx';
 import type { ServiceReport } from './service-stats.ts';
 
 const ASK_EVERY_MS = 3000;
 
-/** Each service with what it has queued, spooled, delivered, retried and dropped. */
+/** One line a service, with what it does with its telemetry. */
 export function ServicesPanel(): ReactElement {
   const loaded = useJson<{ services: readonly ServiceReport[] }>('/api/delivery', useTicks(ASK_EVERY_MS));
   return (
@@ -17,19 +17,21 @@ export function ServicesPanel(): ReactElement {
       <Loading loaded={loaded}>
         {({ services }) =>
           services.length === 0 ? (
-            <Empty title="No service is asked">
+            <Empty title="No services configured">
               <p>
-                <code>npm start</code> tells the inbox whom to ask. By hand: <code>INBOX_SERVICES</code> is a list such
-                as <code>auth-service=http://127.0.0.1:3001</code>, and <code>SERVICE_TOKEN</code> the token that
-                services show each other.
+                <code>npm start</code> configures them. By hand: set <code>INBOX_SERVICES</code> to a list such as{' '}
+                <code>auth-service=http://127.0.0.1:3001</code>, and <code>SERVICE_TOKEN</code> to the token that the
+                services share.
               </p>
             </Empty>
           ) : (
-            <div className="services">
+            <ul className="services">
               {services.map((service) => (
-                <ServiceSection key={service.name} service={service} />
+                <li key={service.name}>
+                  <ServiceLine service={service} />
+                </li>
               ))}
-            </div>
+            </ul>
           )
         }
       </Loading>

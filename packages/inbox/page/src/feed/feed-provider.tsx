@@ -10,11 +10,6 @@ export function FeedProvider({ feed, children }: { readonly feed: Feed; readonly
   return <FeedContext value={feed}>{children}</FeedContext>;
 }
 
-export function useFeed(): FeedSnapshot {
-  const feed = useFeedSource();
-  return useSyncExternalStore(feed.subscribe, feed.snapshot);
-}
-
 /** A part of the snapshot: draws again only when that changes. */
 export function useFeedPart<Part extends number | boolean>(read: (snapshot: FeedSnapshot) => Part): Part {
   const feed = useFeedSource();

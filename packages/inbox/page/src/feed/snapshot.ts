@@ -3,8 +3,6 @@ import type { StoredRecord } from '../../../src/store/records.ts';
 /** What the page knows at one moment of what arrives. */
 export interface FeedSnapshot {
   readonly isConnected: boolean;
-  /** Whether the first records have come, or there are none. */
-  readonly isReady: boolean;
   /** Newest first, the last ones only. */
   readonly records: readonly StoredRecord[];
   /** Grows when records are gone: what was held back is void. */
@@ -29,7 +27,6 @@ const MAX_RECORDS = 2000;
 
 export const EMPTY: FeedSnapshot = {
   isConnected: false,
-  isReady: false,
   records: [],
   epoch: 0,
   revision: 0,
@@ -51,5 +48,5 @@ export function advance(before: FeedSnapshot, messages: readonly FeedMessage[]):
     else if (message.kind !== 'removed') arrived.push(message);
   }
   if (arrived.length > 0) records = [...arrived.reverse(), ...records].slice(0, MAX_RECORDS);
-  return { ...before, isReady: before.isConnected, records, epoch, faults, skipped, revision: before.revision + 1 };
+  return { ...before, records, epoch, faults, skipped, revision: before.revision + 1 };
 }

@@ -29,15 +29,14 @@ const LENGTHS: Readonly<Record<Window, readonly [string, string]>> = {
   '30d': ['30', 'day'],
 };
 
-/** From the first look to the first scan. */
-const DEFAULT_STEPS: readonly string[] = ['page_viewed', 'signup_completed', 'qr_created', 'qr_scanned'];
 /** Of the API: a funnel of one step is none. */
 export const FEWEST_STEPS = 2;
 export const MOST_STEPS = 30;
 
 /** What is asked, as the address says it. */
 export interface FunnelView {
-  readonly steps: readonly string[];
+  /** Undefined: those that the inbox suggests. */
+  readonly steps: readonly string[] | undefined;
   readonly counting: Counting;
   readonly window: Window;
   readonly range: Range;
@@ -56,29 +55,40 @@ export function funnelView(query: URLSearchParams): FunnelView {
   };
 }
 
-export function funnelPath({ steps, counting, window, range, zone, cohort }: FunnelView, now: number): string {
-  const today = dateIn(zone, now);
-  const [length, unit] = LENGTHS[window];
+export function funnelPath(view: FunnelView, steps: readonly string[], now: number): string {
   return hrefOf('/api/query/funnels', {
+    ...timeParameters(view, now),
     steps: JSON.stringify(steps),
-    length,
-    length_unit: unit,
-    type: counting === 'totals' ? 'general' : 'unique',
-    from_date: datePlus(today, 1 - Number.parseInt(range, 10)),
-    to_date: today,
-    timezone: zone,
-    cohort: cohortParameter(cohort),
+    type: view.counting === 'totals' ? 'general' : 'unique',
+    cohort: cohortParameter(view.cohort),
   });
 }
 
-/** JSON, as the name of an event may have any character in it. */
-export function stepsIn(query: URLSearchParams, fallback = DEFAULT_STEPS): readonly string[] {
+/** Where the inbox says which steps to begin with. */
+export function suggestedStepsPath(view: FunnelView, now: number): string {
+  return hrefOf('/api/query/funnels/default', timeParameters(view, now));
+}
+
+function timeParameters({ window, range, zone }: FunnelView, now: number): Readonly<Record<string, string>> {
+  const today = dateIn(zone, now);
+  const [length, unit] = LENGTHS[window];
+  return {
+    length,
+    length_unit: unit,
+    from_date: datePlus(today, 1 - Number.parseInt(range, 10)),
+    to_date: today,
+    timezone: zone,
+  };
+}
+
+/** The steps in an address, if it has any. JSON, as the name of an event may have any character in it. */
+export function stepsIn(query: URLSearchParams): readonly string[] | undefined {
   try {
     const steps: unknown = JSON.parse(query.get('steps') ?? '');
-    if (!Array.isArray(steps)) return fallback;
+    if (!Array.isArray(steps)) return undefined;
     const names = steps.filter((step) => typeof step === 'string' && step !== '').slice(0, MOST_STEPS);
-    return names.length < FEWEST_STEPS ? fallback : names;
+    return names.length < FEWEST_STEPS ? undefined : names;
   } catch {
-    return fallback;
+    return undefined;
   }
 }

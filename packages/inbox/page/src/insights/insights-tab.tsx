@@ -8,6 +8,7 @@ import { EventSelect } from '../reports/event-select.tsx';
 import type { KnownEvents } from '../reports/known-events.ts';
 import { NothingCounted } from '../reports/nothing-counted.tsx';
 import { ReportPage } from '../reports/report-page.tsx';
+import { ZoneNote } from '../reports/zone-note.tsx';
 import { go, hrefWith, usePlace } from '../shared/location.ts';
 import { figuresOf } from './figures.ts';
 import { InsightsResult } from './insights-result.tsx';
@@ -26,6 +27,7 @@ function Insights({ events }: { readonly events: KnownEvents }): ReactElement {
   return (
     <>
       <InsightsChoices view={view} events={events} />
+      <ZoneNote zone={view.zone} />
       <CohortField events={events} />
       <Answer<Segmentation> path={insightsPath(view, now)}>
         {(answer) => {

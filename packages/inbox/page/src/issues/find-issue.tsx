@@ -7,7 +7,7 @@ import { hrefOf } from '../shared/location.ts';
 import { useJson } from '../shared/use-json.ts';
 import { IssueDetail } from './issue-detail.tsx';
 
-/** The issue of an error by the id that its user was shown, also when that error was only counted. */
+/** The issue of an error by the id that the user was shown, also when that error was only counted. */
 export function FindIssue({ eventId }: { readonly eventId: string }): ReactElement {
   const loaded = useJson<{ issues: readonly Issue[] }>(hrefOf('/api/issues', { event_id: eventId }));
   return (
@@ -17,7 +17,7 @@ export function FindIssue({ eventId }: { readonly eventId: string }): ReactEleme
           <>
             <Back href="/issues">All issues</Back>
             <Empty title="No error has this id">
-              <p>It may be misspelt, on its way still, or have made room for later ones.</p>
+              <p>Check the id. The error may not have arrived yet, or have been evicted by later ones.</p>
             </Empty>
           </>
         ) : (

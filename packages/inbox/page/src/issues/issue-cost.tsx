@@ -8,20 +8,20 @@ import { useKnownEvents } from '../reports/known-events.ts';
 import { hrefOf, usePlace } from '../shared/location.ts';
 import { useJson } from '../shared/use-json.ts';
 
-/** The way of a person to their first code; scans are of other people. */
-const DEFAULT_STEPS: readonly string[] = ['page_viewed', 'signup_completed', 'qr_created'];
-
-/** How far those came who met the issue, beside everybody else. */
+/** How far affected users came in a funnel, beside everybody else. */
 export function IssueCost({ id }: { readonly id: string }): ReactElement | null {
-  const steps = stepsIn(usePlace().query, DEFAULT_STEPS);
+  const chosen = stepsIn(usePlace().query);
   const revision = useFeedPart((feed) => feed.revision);
   const known = useKnownEvents();
-  const path = hrefOf(`/api/issues/${encodeURIComponent(id)}/cost`, { steps: JSON.stringify(steps) });
+  const path = hrefOf(`/api/issues/${encodeURIComponent(id)}/cost`, {
+    steps: chosen && JSON.stringify(chosen),
+  });
   const { data } = useJson<Cost>(path, revision);
   if (data === undefined) return null;
+  const steps = chosen ?? data.affected.steps.map(({ event }) => event);
   return (
     <section>
-      <h3>What did it cost?</h3>
+      <h3>Conversion impact</h3>
       <CostTable cost={data} />
       {known.data !== undefined && (
         <details>
@@ -37,8 +37,7 @@ function CostTable({ cost: { affected, others } }: { readonly cost: Cost }): Rea
   if (affected.analysis.starting_amount === 0) {
     return (
       <p className="muted">
-        None of those who met it has begun the way from <code>{affected.steps[0]?.event}</code> on, as far as events
-        tell.
+        No affected user did <code>{affected.steps[0]?.event}</code>, the first step.
       </p>
     );
   }
@@ -47,8 +46,8 @@ function CostTable({ cost: { affected, others } }: { readonly cost: Cost }): Rea
       <thead>
         <tr>
           <th scope="col">Step</th>
-          <th scope="col">Users who met it</th>
-          <th scope="col">All others</th>
+          <th scope="col">Affected users</th>
+          <th scope="col">Other users</th>
         </tr>
       </thead>
       <tbody>

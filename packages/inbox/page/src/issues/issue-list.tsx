@@ -1,59 +1,130 @@
 import type { ReactElement } from 'react';
-import type { Issue } from '../../../src/query/issues.ts';
+import type { Issue, IssueStatus } from '../../../src/query/issues.ts';
+import type { FacetValues } from '../../../src/views/facet-counts.ts';
 import type { IssueTrends } from '../../../src/views/issue-trends.ts';
 import { useFeedPart } from '../feed/feed-provider.tsx';
+import { ListControls } from '../lists/list-controls.tsx';
+import { ListEnd } from '../lists/list-end.tsx';
+import { isFiltered, listPath, listView } from '../lists/list-view.ts';
+import { NoMatch } from '../lists/no-match.tsx';
+import { useList, useListKeys } from '../lists/use-list.ts';
+import type { Options } from '../reports/options.ts';
 import { Empty } from '../shared/empty.tsx';
 import { countOf, countText } from '../shared/format.ts';
 import { Link } from '../shared/link.tsx';
 import { Loading } from '../shared/loading.tsx';
-import { OpenById } from '../shared/open-by-id.tsx';
-import { errorHref, issueHref } from '../shared/paths.ts';
+import { hrefWith, usePlace } from '../shared/location.ts';
 import { Time } from '../shared/time.tsx';
 import { useJson } from '../shared/use-json.ts';
+import { StatusTabs, statusIn } from './status-tabs.tsx';
 import { Trend } from './trend.tsx';
 
-/** What has broken, the last first. */
+interface IssuesAnswer {
+  readonly total: number;
+  readonly statuses: Readonly<Record<IssueStatus, number>>;
+  readonly facets: FacetValues;
+  readonly issues: readonly Issue[];
+}
+
+const SORTS: Options = [
+  ['', 'Last seen'],
+  ['first_seen', 'First seen'],
+  ['count', 'Errors'],
+  ['users', 'Users'],
+];
+
+/** Issues that need a decision; resolved and ignored ones on request. */
 export function IssueList(): ReactElement {
+  const { query } = usePlace();
+  const view = listView(query);
+  const status = statusIn(query);
+  const loaded = useList<IssuesAnswer>(listPath('/api/issues', view, status === 'all' ? {} : { status }));
   const revision = useFeedPart((feed) => feed.revision);
-  const loaded = useJson<{ total: number; issues: readonly Issue[] }>('/api/issues', revision);
   const trends = useJson<IssueTrends>('/api/issues/trends', revision).data;
+  useListKeys();
+  const { data } = loaded;
+  const isEmpty = data !== undefined && sumOf(data.statuses) === 0 && !isFiltered(view);
   return (
-    <Loading loaded={loaded}>
-      {({ total, issues }) =>
-        issues.length === 0 ? (
-          <Empty title="Nothing has broken yet">
-            <p>
-              An error appears here the moment it is reported. To see one, open{' '}
-              <a href="http://localhost:3001/debug/error">a page that fails on purpose</a>.
-            </p>
-          </Empty>
-        ) : (
-          <>
-            <OpenById label="Error id" hrefOf={errorHref} />
-            <ul className="list" aria-label="Issues, the one seen last first">
-              {issues.map((issue) => (
-                <li key={issue.id}>
-                  <IssueEntry issue={issue} counts={trends?.counts[issue.id] ?? []} />
-                </li>
-              ))}
-            </ul>
-            {total > issues.length && (
-              <p className="others">{countText(total - issues.length)} older ones are not shown.</p>
-            )}
-          </>
-        )
-      }
-    </Loading>
+    <>
+      {!isEmpty && (
+        <>
+          <StatusTabs status={status} counts={data?.statuses} />
+          <ListControls
+            noun="issues"
+            hint="Title, message, tag, user or error id"
+            view={view}
+            facets={data?.facets}
+            sorts={SORTS}
+          />
+        </>
+      )}
+      <Loading loaded={loaded}>
+        {({ total, issues, statuses }) => {
+          if (isEmpty) return <NoIssues />;
+          if (issues.length === 0)
+            return <NoneOfStatus status={status} statuses={statuses} isFiltered={isFiltered(view)} />;
+          return (
+            <>
+              <ul className="list" aria-label="Issues">
+                {issues.map((issue) => (
+                  <li key={issue.id}>
+                    <IssueEntry issue={issue} counts={trends?.counts[issue.id] ?? []} />
+                  </li>
+                ))}
+              </ul>
+              <ListEnd view={view} shown={issues.length} total={total} noun="issue" />
+            </>
+          );
+        }}
+      </Loading>
+    </>
+  );
+}
+
+function NoIssues(): ReactElement {
+  return (
+    <Empty title="No issues yet">
+      <p>
+        An error appears here the moment it is reported. To see one, open{' '}
+        <a href="http://localhost:3001/debug/error">a page that fails on purpose</a>.
+      </p>
+    </Empty>
+  );
+}
+
+interface NoneOfStatusProps {
+  readonly status: IssueStatus | 'all';
+  readonly statuses: Readonly<Record<IssueStatus, number>>;
+  readonly isFiltered: boolean;
+}
+
+function NoneOfStatus({ status, statuses, isFiltered: hasFilter }: NoneOfStatusProps): ReactElement {
+  const place = usePlace();
+  const others = sumOf(statuses);
+  if (others === 0) return <NoMatch noun="issue" />;
+  return (
+    <Empty title={hasFilter ? `No ${status} issue matches` : `No ${status} issues`}>
+      <p>
+        <Link href={hrefWith(place, { status: 'all' })}>Show {countOf(others, 'issue')} of every status</Link>
+      </p>
+    </Empty>
   );
 }
 
 function IssueEntry({ issue, counts }: { readonly issue: Issue; readonly counts: readonly number[] }): ReactElement {
+  const place = usePlace();
   const total = issue.count + issue.suppressed;
+  const { service, environment, release, transaction } = issue.latest.highlights;
   return (
-    <Link className="entry issue" href={issueHref(issue.id)}>
+    <Link className="entry issue" href={hrefWith(place, { id: issue.id })}>
       <strong className="title">{issue.title}</strong>
       <span className="about">
-        {issue.service !== null && <span>{issue.service}</span>}
+        {issue.isRegressed && <span className="bad">Regressed</span>}
+        {issue.status !== 'unresolved' && <span>{issue.status === 'resolved' ? 'Resolved' : 'Ignored'}</span>}
+        {[service, transaction, environment, release].map(
+          // biome-ignore lint/suspicious/noArrayIndexKey: each has its place
+          (text, index) => text !== null && <span key={index}>{text}</span>,
+        )}
         {issue.level !== 'error' && <span>{issue.level}</span>}
         <span>{countOf(issue.users, 'user')}</span>
         {issue.suppressed > 0 && <span>{countText(issue.suppressed)} only counted</span>}
@@ -63,4 +134,8 @@ function IssueEntry({ issue, counts }: { readonly issue: Issue; readonly counts:
       <Time at={issue.lastSeen} />
     </Link>
   );
+}
+
+function sumOf(statuses: Readonly<Record<IssueStatus, number>>): number {
+  return Object.values(statuses).reduce((total, count) => total + count, 0);
 }

@@ -4,7 +4,7 @@ import { traceOf, userOf } from '../shared/describe.ts';
 import { Link } from '../shared/link.tsx';
 import { issueHref, liveHref, traceHref, userHref } from '../shared/paths.ts';
 
-/** From a record to its issue, its trace and its user. */
+/** Leads from a record to its issue, trace and user. */
 export function DetailLinks({ record }: { readonly record: StoredRecord }): ReactElement {
   const trace = traceOf(record);
   const user = userOf(record);
@@ -12,26 +12,26 @@ export function DetailLinks({ record }: { readonly record: StoredRecord }): Reac
     <p className="links">
       {record.kind === 'error' && (
         <Link className="button" href={issueHref(record.issueId, record.eventId)}>
-          Its issue
+          View issue
         </Link>
       )}
       {trace !== null && (
         <>
           <Link className="button" href={traceHref(trace)}>
-            Waterfall of its trace
+            View trace
           </Link>
           <Link className="button" href={liveHref({ trace })}>
-            Everything of this trace
+            Filter by trace
           </Link>
         </>
       )}
       {user !== null && (
         <>
           <Link className="button" href={userHref(user)}>
-            Story of this user
+            View user
           </Link>
           <Link className="button" href={liveHref({ user })}>
-            Everything of this user
+            Filter by user
           </Link>
         </>
       )}

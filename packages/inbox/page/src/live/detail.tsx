@@ -6,33 +6,23 @@ import { Json } from '../shared/json.tsx';
 import { Link } from '../shared/link.tsx';
 import { Loading } from '../shared/loading.tsx';
 import { hrefWith, usePlace } from '../shared/location.ts';
+import { Repeats } from '../shared/repeats.tsx';
 import { useJson } from '../shared/use-json.ts';
 import { DetailFacts } from './detail-facts.tsx';
 import { DetailLinks } from './detail-links.tsx';
 import { ErrorParts } from './error-parts.tsx';
 import { Related } from './related.tsx';
 
-interface DetailProps {
-  readonly id: string;
-  /** The inbox is asked only for a record that is not among these. */
-  readonly records: readonly StoredRecord[];
-}
-
 /** Everything about one record, with the ways to what belongs to it. */
-export function Detail({ id, records }: DetailProps): ReactElement {
+export function Detail({ id }: { readonly id: string }): ReactElement {
   const place = usePlace();
-  const known = records.find((record) => String(record.id) === id);
-  const loaded = useJson<StoredRecord>(known === undefined ? `/api/records/${encodeURIComponent(id)}` : null);
+  const loaded = useJson<StoredRecord>(`/api/records/${encodeURIComponent(id)}`);
   return (
     <aside className="detail" aria-label="Selected record">
       <Link className="button close" href={hrefWith(place, { record: null })} title="Esc">
         Close
       </Link>
-      {known === undefined ? (
-        <Loading loaded={loaded}>{(record) => <Content record={record} />}</Loading>
-      ) : (
-        <Content record={known} />
-      )}
+      <Loading loaded={loaded}>{(record) => <Content record={record} />}</Loading>
     </aside>
   );
 }
@@ -41,7 +31,10 @@ function Content({ record }: { readonly record: StoredRecord }): ReactElement {
   return (
     <>
       <Badge kind={record.kind} />
-      <h2>{describe(record).title}</h2>
+      <h2>
+        {describe(record).title}
+        {record.kind === 'event' && <Repeats count={record.repeats} />}
+      </h2>
       <DetailFacts record={record} />
       <DetailLinks record={record} />
       <Related record={record} />

@@ -2,7 +2,8 @@ import type { ReactElement } from 'react';
 import type { StoredError } from '../../../src/store/records.ts';
 import type { ErrorDetail } from '../../../src/views/find-error.ts';
 import { Breadcrumbs } from '../shared/breadcrumbs.tsx';
-import { Stack } from '../shared/stack.tsx';
+import { Exceptions } from '../shared/exceptions.tsx';
+
 import { useJson } from '../shared/use-json.ts';
 
 /** Stack and breadcrumbs; the inbox knows where in an event they are. */
@@ -11,7 +12,7 @@ export function ErrorParts({ error }: { readonly error: StoredError }): ReactEle
   if (data === undefined) return null;
   return (
     <>
-      <Stack frames={data.frames} />
+      <Exceptions exceptions={data.exceptions} />
       <Breadcrumbs crumbs={data.breadcrumbs} />
     </>
   );

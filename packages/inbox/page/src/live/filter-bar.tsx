@@ -1,14 +1,12 @@
 import type { ReactElement, SubmitEvent } from 'react';
-import type { StoredRecord } from '../../../src/store/records.ts';
-import { serviceOf } from '../shared/describe.ts';
 import { countText } from '../shared/format.ts';
 import { go, hrefWith, usePlace } from '../shared/location.ts';
 import type { LiveFilter } from './filters.ts';
 
 interface FilterBarProps {
   readonly filter: LiveFilter;
-  /** Where the services to choose from are found. */
-  readonly records: readonly StoredRecord[];
+  /** To choose from. */
+  readonly services: readonly string[];
   readonly isPaused: boolean;
   readonly waiting: number;
   /** Records that the page was too slow for. */
@@ -20,7 +18,7 @@ interface FilterBarProps {
 export function FilterBar(props: FilterBarProps): ReactElement {
   const { filter, isPaused, waiting, skipped, onPause } = props;
   const place = usePlace();
-  const services = new Set(props.records.map(serviceOf).filter((service) => service !== null));
+  const services = new Set(props.services);
   if (filter.service !== '') services.add(filter.service);
   const scope = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -33,8 +31,9 @@ export function FilterBar(props: FilterBarProps): ReactElement {
       <input
         id="search"
         type="search"
-        placeholder="Text (press /)"
-        aria-label="Filter by text"
+        placeholder="Search all records (press /)"
+        title='Finds records with all words; "words in quotes" together'
+        aria-label="Search all records"
         autoComplete="off"
         spellCheck={false}
         value={filter.text}

@@ -1,7 +1,6 @@
-import type { RecordKind, StoredRecord } from '../../../src/store/records.ts';
-import { searchTextOf, serviceOf } from '../shared/describe.ts';
+import type { LiveKind } from '../../../src/query/live/live-rows.ts';
 
-/** Which records are shown; all that is given must hold. It is read from the address, so that it can be shared. */
+/** Which rows are shown; all that is given must hold. It is read from the address, so that it can be shared. */
 export interface LiveFilter {
   /** Empty: all of them. */
   readonly kinds: ReadonlySet<string>;
@@ -11,12 +10,12 @@ export interface LiveFilter {
   readonly trace: string;
 }
 
-export const KINDS: readonly (readonly [RecordKind, string])[] = [
+export const KINDS: readonly (readonly [LiveKind, string])[] = [
   ['event', 'Events'],
-  ['profile', 'Profiles'],
   ['error', 'Errors'],
-  ['span', 'Spans'],
   ['log', 'Logs'],
+  ['profile', 'Profiles'],
+  ['trace', 'Traces'],
   ['item', 'Other'],
   ['rejected', 'Rejected'],
 ];
@@ -25,10 +24,11 @@ export const KINDS: readonly (readonly [RecordKind, string])[] = [
 export const NO_FILTER = { kind: null, q: null, service: null, user: null, trace: null } as const;
 
 export function readFilter(query: URLSearchParams): LiveFilter {
-  const kinds = query.get('kind')?.split(',') ?? [];
+  const named = new Set(query.get('kind')?.split(','));
   const read = (name: string): string => query.get(name) ?? '';
   return {
-    kinds: new Set(kinds.filter((kind) => kind !== '')),
+    // Names that are none are left out: a mistyped address shows all kinds.
+    kinds: new Set(KINDS.map(([kind]) => kind).filter((kind) => named.has(kind))),
     text: read('q'),
     service: read('service'),
     user: read('user'),
@@ -36,21 +36,14 @@ export function readFilter(query: URLSearchParams): LiveFilter {
   };
 }
 
-/** Whether a record is shown. User and trace are left to whoever knows which records are theirs. */
-export function matches(record: StoredRecord, { kinds, text, service }: LiveFilter): boolean {
-  return (
-    (kinds.size === 0 || kinds.has(record.kind)) &&
-    (service === '' || serviceOf(record) === service) &&
-    (text === '' || searchTextOf(record).includes(text.trim().toLowerCase()))
-  );
+/** The `kind` parameter for one kind alone; for all of them when it was alone already. */
+export function onlyKind(kinds: ReadonlySet<string>, kind: LiveKind): string | null {
+  return kinds.size === 1 && kinds.has(kind) ? null : kind;
 }
 
-/** The `kind` parameter after a chip was pressed: all kinds are the same as none chosen. */
-export function toggleKind(kinds: ReadonlySet<string>, kind: RecordKind): string | null {
-  const chosen =
-    kinds.size === 0 ? KINDS.map(([each]) => each) : KINDS.map(([each]) => each).filter((each) => kinds.has(each));
-  const next = chosen.includes(kind) ? chosen.filter((each) => each !== kind) : [...chosen, kind];
-  // With none left everything would be shown again, which is not what the press asked for.
-  if (next.length === 0) return 'none';
-  return next.length === KINDS.length ? null : next.join(',');
+/** The `kind` parameter with a kind more, or less when it was chosen; all kinds are the same as none chosen. */
+export function toggleKind(kinds: ReadonlySet<string>, kind: LiveKind): string | null {
+  const isChosen = (each: LiveKind): boolean => (each === kind ? !kinds.has(each) : kinds.has(each));
+  const chosen = KINDS.map(([each]) => each).filter(isChosen);
+  return chosen.length === 0 || chosen.length === KINDS.length ? null : chosen.join(',');
 }

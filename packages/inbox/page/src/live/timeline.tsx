@@ -1,34 +1,36 @@
-import { type FocusEvent, type KeyboardEvent, type ReactElement, type ReactNode, useRef, useState } from 'react';
-import type { StoredRecord } from '../../../src/store/records.ts';
-import { countOf, countText } from '../shared/format.ts';
+import { type FocusEvent, Fragment, type ReactElement, type ReactNode, type RefObject, useState } from 'react';
+import type { LiveRow } from '../../../src/query/live/live-rows.ts';
+import { dayOf, dayText } from '../shared/day.ts';
+import { countOf } from '../shared/format.ts';
 import { hrefWith, usePlace } from '../shared/location.ts';
-import { Row } from './row.tsx';
+import { momentOf, Row } from './row.tsx';
+import { walk } from './walk.ts';
 
-/** Rows beyond this are not drawn; the filters find older ones. */
-const MAX_ROWS = 300;
 const AT_TOP_PX = 8;
 
 interface TimelineProps {
-  readonly records: readonly StoredRecord[];
+  readonly list: RefObject<HTMLElement | null>;
+  readonly rows: readonly LiveRow[];
   readonly selected: string | null;
   /** Whether to show when a record arrived, rather than when it happened. */
   readonly isByArrival: boolean;
-  /** Records that are held back because the list is being read. */
+  /** Rows that are held back because the list is being read. */
   readonly waiting: number;
-  /** Told when somebody begins to read (has scrolled, or walks the rows) and when they stop. */
+  /** Draws older rows; null when there are none. */
+  readonly showMore: (() => void) | null;
+  /** Called with whether somebody reads the list: has scrolled, or walks the rows. */
   readonly onRead: (isRead: boolean) => void;
-  /** What is shown when there is no row. */
+  /** Shown after the rows. */
   readonly children: ReactNode;
 }
 
 /**
- * One row a record, walked with the arrow keys. A row is a place, not a record: while records stream in, the places stay
- * and their text changes, so that nothing on the page moves.
+ * One row a record or trace, walked with the arrow keys or j and k. A row is a place, not a record: while records stream
+ * in, the places stay and their text changes, so that nothing on the page moves.
  */
 export function Timeline(props: TimelineProps): ReactElement {
-  const { records, selected, isByArrival, waiting, onRead, children } = props;
+  const { list, rows, selected, isByArrival, waiting, showMore, onRead, children } = props;
   const place = usePlace();
-  const list = useRef<HTMLElement>(null);
   const [isScrolled, setScrolled] = useState(false);
   const [isFocused, setFocused] = useState(false);
   const change = (scrolled: boolean, focused: boolean): void => {
@@ -44,7 +46,8 @@ export function Timeline(props: TimelineProps): ReactElement {
   const onBlur = ({ relatedTarget, currentTarget }: FocusEvent): void => {
     if (!currentTarget.contains(relatedTarget)) change(isScrolled, false);
   };
-  const others = records.length - MAX_ROWS;
+  const now = Date.now();
+  let day = dayOf(now);
   return (
     <section
       ref={list}
@@ -60,30 +63,47 @@ export function Timeline(props: TimelineProps): ReactElement {
           Show {countOf(waiting, 'newer record')}
         </button>
       )}
-      <ol className="rows" onKeyDown={walk} onFocus={() => !isFocused && change(isScrolled, true)} onBlur={onBlur}>
-        {records.slice(0, MAX_ROWS).map((record, slot) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the key is the place, see above
-          <li key={slot}>
-            <Row
-              record={record}
-              href={hrefWith(place, { record: String(record.id) })}
-              isSelected={String(record.id) === selected}
-              isByArrival={isByArrival}
-            />
-          </li>
-        ))}
+      <ol
+        className="rows"
+        onKeyDown={(event) => {
+          const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+          if (step !== undefined && walk(list.current, step)) event.preventDefault();
+        }}
+        onFocus={() => !isFocused && change(isScrolled, true)}
+        onBlur={onBlur}
+      >
+        {rows.map((row, slot) => {
+          const at = momentOf(row, isByArrival);
+          const isNewDay = dayOf(at) !== day;
+          day = dayOf(at);
+          return (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the key is the place, see above
+            <Fragment key={slot}>
+              {isNewDay && (
+                <li className="day">
+                  <h2>{dayText(at, now)}</h2>
+                </li>
+              )}
+              <li>
+                <Row
+                  row={row}
+                  href={hrefWith(place, { record: String(row.id) })}
+                  isSelected={row.kind !== 'trace' && String(row.id) === selected}
+                  isByArrival={isByArrival}
+                />
+              </li>
+            </Fragment>
+          );
+        })}
       </ol>
-      {others > 0 && <p className="others">{countText(others)} older ones are not drawn: filter to find them.</p>}
+      {showMore !== null && (
+        <p className="others">
+          <button type="button" onClick={showMore}>
+            Show older records
+          </button>
+        </p>
+      )}
       {children}
     </section>
   );
-}
-
-function walk(event: KeyboardEvent): void {
-  const row = event.target instanceof Element ? event.target.closest('li') : null;
-  const next = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling }[event.key];
-  const link = next?.firstElementChild;
-  if (!(link instanceof HTMLElement)) return;
-  event.preventDefault();
-  link.focus();
 }

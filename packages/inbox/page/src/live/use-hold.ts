@@ -1,12 +1,11 @@
 import { useState } from 'react';
-import type { FeedSnapshot } from '../feed/snapshot.ts';
 
-/** Keeps the list as it was while somebody reads it. */
-export function useHold(current: FeedSnapshot, isHeld: boolean): FeedSnapshot {
-  const [held, setHeld] = useState<FeedSnapshot | null>(null);
-  const isVoid = held !== null && held.epoch !== current.epoch;
-  const next = !isHeld ? null : held === null || isVoid ? current : held;
+/** Keeps a value as it was while somebody reads it; `version` differs when what is held is void. */
+export function useHold<T>(current: T, isHeld: boolean, version: string): T {
+  const [held, setHeld] = useState<{ readonly value: T; readonly version: string } | null>(null);
+  const isVoid = held === null || held.version !== version;
+  const next = !isHeld ? null : isVoid ? { value: current, version } : held;
   // While it draws: what is shown must be what was on the screen when the hold began.
   if (next !== held) setHeld(next);
-  return next ?? current;
+  return next === null ? current : next.value;
 }

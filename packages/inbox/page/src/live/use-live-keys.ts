@@ -6,10 +6,12 @@ interface LiveKeys {
   /** Whether only a trace or a user is shown. */
   readonly isFiltered: boolean;
   readonly togglePause: () => void;
+  /** Moves the focus by so many rows. */
+  readonly walk: (step: number) => void;
 }
 
-/** `/` searches, `p` pauses, Escape goes back one step. */
-export function useLiveKeys({ selected, isFiltered, togglePause }: LiveKeys): void {
+/** `/` searches, `p` pauses, `j` and `k` walk the rows, Escape goes back one step. */
+export function useLiveKeys({ selected, isFiltered, togglePause, walk }: LiveKeys): void {
   const place = usePlace();
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -24,10 +26,12 @@ export function useLiveKeys({ selected, isFiltered, togglePause }: LiveKeys): vo
         document.querySelector<HTMLInputElement>('#search')?.focus();
       }
       if (event.key === 'p') togglePause();
+      if (event.key === 'j') walk(1);
+      if (event.key === 'k') walk(-1);
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [place, selected, isFiltered, togglePause]);
+  }, [place, selected, isFiltered, togglePause, walk]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -2,17 +2,22 @@ import type { Options } from './options.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The zone of whoever looks. */
-const LOCAL = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The zone of the browser; UTC when it does not know. */
+const LOCAL = localZone();
 
 /** The zone in the address, so that a link shows the same days everywhere; else the reader's own. */
 export function zoneIn(query: URLSearchParams): string {
   return query.get('zone') ?? LOCAL;
 }
 
+/** The browser's zone and UTC first, then all others. */
 export function zoneOptions(chosen: string): Options {
-  const zones = new Set([LOCAL, 'UTC', chosen]);
-  return [...zones].map((zone) => [zone, zone === LOCAL ? `${zone} (here)` : zone]);
+  const zones = new Set([LOCAL, 'UTC', chosen, ...Intl.supportedValuesOf('timeZone')]);
+  return [...zones].map((zone) => [zone, isOwnZone(zone) ? `${zone} (this browser)` : zone]);
+}
+
+export function isOwnZone(zone: string): boolean {
+  return zone === LOCAL;
 }
 
 /** The hour on the wall, as the API labels it: `2026-03-29 14:00:00`. */
@@ -52,4 +57,9 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
     // The inbox is asked all the same, and answers with what is wrong.
     return format('UTC');
   }
+}
+
+function localZone(): string {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone === undefined || zone === 'Etc/Unknown' ? 'UTC' : zone;
 }

@@ -1,4 +1,6 @@
 import type { PlanComparison } from '../../../src/plan/compare.ts';
+import { SESSION_EVENTS } from '../../../src/query/analytics/session-events.ts';
+import { LINK_EVENTS } from '../../../src/store/identity.ts';
 import { useFeedPart } from '../feed/feed-provider.tsx';
 import type { FeedSnapshot } from '../feed/snapshot.ts';
 import { type Loaded, useJson } from '../shared/use-json.ts';
@@ -32,7 +34,13 @@ function countNames({ records }: FeedSnapshot): number {
 
 function knownEvents({ planned, unplanned }: PlanComparison): KnownEvents {
   const expected = planned.filter(({ isForMixpanel, linksIds }) => isForMixpanel && !linksIds);
-  const all: readonly KnownEvent[] = [...expected, ...unplanned];
+  const all: readonly KnownEvent[] = [...expected, ...unplanned.filter(({ name }) => !LINK_EVENTS.has(name))];
   const byName = [...all].sort((left, right) => (left.name < right.name ? -1 : 1));
   return { seen: byName.filter(({ seen }) => seen > 0), unseen: byName.filter(({ seen }) => seen === 0) };
+}
+
+/** Without what SDKs send by themselves when a session begins or ends: a report of activity counts none of it. */
+export function activityOf({ seen, unseen }: KnownEvents): KnownEvents {
+  const isActivity = ({ name }: KnownEvent): boolean => !SESSION_EVENTS.has(name);
+  return { seen: seen.filter(isActivity), unseen: unseen.filter(isActivity) };
 }

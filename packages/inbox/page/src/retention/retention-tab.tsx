@@ -2,9 +2,10 @@ import type { ReactElement } from 'react';
 import type { Retention } from '../../../src/query/analytics/retention.ts';
 import { Answer } from '../reports/answer.tsx';
 import { CohortField } from '../reports/cohort-field.tsx';
-import type { KnownEvents } from '../reports/known-events.ts';
+import { activityOf, type KnownEvents } from '../reports/known-events.ts';
 import { NothingCounted } from '../reports/nothing-counted.tsx';
 import { ReportPage } from '../reports/report-page.tsx';
+import { ZoneNote } from '../reports/zone-note.tsx';
 import { usePlace } from '../shared/location.ts';
 import { HeatMap } from './heat-map.tsx';
 import { RetentionChoices } from './retention-choices.tsx';
@@ -13,7 +14,7 @@ import { retentionPath, retentionView } from './retention-view.ts';
 
 /** How many of those who did something for the first time came back. */
 export function RetentionTab(): ReactElement {
-  return <ReportPage title="Retention">{(events) => <RetentionReport events={events} />}</ReportPage>;
+  return <ReportPage title="Retention">{(events) => <RetentionReport events={activityOf(events)} />}</ReportPage>;
 }
 
 function RetentionReport({ events }: { readonly events: KnownEvents }): ReactElement {
@@ -23,6 +24,7 @@ function RetentionReport({ events }: { readonly events: KnownEvents }): ReactEle
   return (
     <>
       <RetentionChoices view={view} events={events} />
+      <ZoneNote zone={view.zone} />
       <CohortField events={events} />
       <Answer<Retention> path={retentionPath(view, now)}>
         {(answer) => {

@@ -1,3 +1,4 @@
+import { spanName } from '../../../src/query/span-name.ts';
 import type { JsonObject, RecordKind, RecordOf, StoredRecord } from '../../../src/store/records.ts';
 import { durationText, valueText } from './format.ts';
 
@@ -20,8 +21,8 @@ const DESCRIBE: { readonly [Kind in RecordKind]: (record: RecordOf<Kind>) => Des
     title: type === 'Message' ? value : `${type}: ${value}`,
     about: joined(service, level === 'error' ? null : level),
   }),
-  span: ({ name, op, durationMs, service, status }) => ({
-    title: name,
+  span: ({ durationMs, op, service, status, ...span }) => ({
+    title: spanName({ ...span, op }),
     about: joined(durationText(durationMs), op, service, status === 'ok' ? null : status),
   }),
   log: ({ body, level }) => ({ title: body, about: level }),
@@ -58,15 +59,6 @@ export function serviceOf(record: StoredRecord): string | null {
 /** When it happened, or failing that, when it arrived. */
 export function timeOf(record: StoredRecord): number {
   return 'time' in record ? record.time : record.receivedAt;
-}
-
-const searchTexts = new WeakMap<StoredRecord, string>();
-
-/** All text of a record, in lower case, for the filter. Made once: records do not change. */
-export function searchTextOf(record: StoredRecord): string {
-  const known = searchTexts.get(record) ?? JSON.stringify(record).toLowerCase();
-  searchTexts.set(record, known);
-  return known;
 }
 
 /** What is the same in most events, or shown elsewhere in a row. */

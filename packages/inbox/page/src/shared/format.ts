@@ -9,7 +9,9 @@ export function countOf(count: number, noun: string, plural = `${noun}s`): strin
   return `${countText(count)} ${count === 1 ? noun : plural}`;
 }
 
-export function durationText(ms: number): string {
+/** A duration. It is never negative: the clocks of two processes may differ, and one may be set back. */
+export function durationText(measuredMs: number): string {
+  const ms = Math.max(0, measuredMs);
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;

@@ -5,6 +5,4 @@ export const recordHref = (id: number): string => hrefOf('/', { record: String(i
 export const userHref = (id: string): string => hrefOf('/user', { id });
 export const traceHref = (id: string): string => hrefOf('/traces', { id });
 export const issueHref = (id: string, eventId?: string): string => hrefOf('/issues', { id, event: eventId });
-/** An error whose issue is not known yet. */
-export const errorHref = (eventId: string): string => hrefOf('/issues', { event: eventId });
 export const liveHref = (filter: { readonly trace?: string; readonly user?: string }): string => hrefOf('/', filter);

@@ -1,5 +1,6 @@
 import type { CSSProperties, ReactElement } from 'react';
 import type { StoredSpan } from '../../../src/store/records.ts';
+import { spanTitle } from '../../../src/views/assets.ts';
 import { Facts } from '../shared/facts.tsx';
 import { durationText, valueText } from '../shared/format.ts';
 import { Link } from '../shared/link.tsx';
@@ -30,7 +31,7 @@ export function SpanRow({ span, depth, left, width, isOpen }: SpanRowProps): Rea
         aria-expanded={isOpen}
       >
         <span className="name">
-          <strong className={hasFailed ? 'bad' : ''}>{span.name}</strong>
+          <strong className={hasFailed ? 'bad' : ''}>{spanTitle(span)}</strong>
           <span className="muted">
             {[span.service, span.op, hasFailed ? span.status : null].filter(Boolean).join('  ')}
           </span>

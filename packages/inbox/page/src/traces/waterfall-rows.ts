@@ -1,16 +1,69 @@
 import type { StoredError, StoredEvent, StoredSpan } from '../../../src/store/records.ts';
+import { isAsset } from '../../../src/views/assets.ts';
 
 export type TraceRecord = StoredSpan | StoredError | StoredEvent;
 
-/** One line of a waterfall: a span as a bar, an error or event as a mark under the span that it belongs to. */
-export interface WaterfallRow {
+/** A span as a bar, an error or event as a mark under the span that it belongs to. */
+interface RecordRow {
   readonly record: TraceRecord;
   readonly depth: number;
 }
 
-/** The lines of a trace from the outermost span inwards, siblings in order of time. */
-export function toRows(records: readonly TraceRecord[]): WaterfallRow[] {
+/** The scripts, styles and images below one span, in one line. */
+export interface AssetsRow {
+  readonly assets: readonly StoredSpan[];
+  readonly depth: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export type WaterfallRow = RecordRow | AssetsRow;
+
+/**
+ * Returns the lines of a trace from the outermost span inwards, siblings in order of time.
+ * @param foldsAssets whether assets of one parent share a line; one that failed, or has an error in it, stays by itself
+ */
+export function toRows(records: readonly TraceRecord[], foldsAssets = true): WaterfallRow[] {
   const spans = records.filter((record) => record.kind === 'span');
+  const children = childrenByParent(records, spans);
+  const rows: WaterfallRow[] = [];
+  const shown = new Set<number>();
+  const below = (span: StoredSpan, seen = new Set<number>()): TraceRecord[] => {
+    if (seen.has(span.id)) return [];
+    seen.add(span.id);
+    const direct = children.get(span.spanId) ?? [];
+    return [span, ...direct.flatMap((record) => (record.kind === 'span' ? below(record, seen) : [record]))];
+  };
+  const isFolded = (record: TraceRecord): record is StoredSpan =>
+    foldsAssets && record.kind === 'span' && isAsset(record) && below(record).every(isUneventful);
+
+  const showAll = (siblings: readonly TraceRecord[], depth: number): void => {
+    const folded = siblings.filter((record) => !shown.has(record.id)).filter(isFolded);
+    // A trace that begins with an asset has nothing else to show.
+    const folds = depth > 0 || folded.length < siblings.length ? folded : [];
+    const [first] = folds;
+    for (const record of siblings) {
+      if (record === first) rows.push(assetsRow(folds, depth));
+      if (folds.some((asset) => asset === record)) for (const { id } of below(record as StoredSpan)) shown.add(id);
+      else show(record, depth);
+    }
+  };
+  const show = (record: TraceRecord, depth: number): void => {
+    if (shown.has(record.id)) return;
+    shown.add(record.id);
+    rows.push({ record, depth });
+    if (record.kind === 'span') showAll(inOrder(children.get(record.spanId) ?? []), depth + 1);
+  };
+  showAll(inOrder(children.get(null) ?? []), 0);
+  // Spans that name each other as parents are under none of the roots.
+  for (const record of inOrder(records)) show(record, 0);
+  return rows;
+}
+
+function childrenByParent(
+  records: readonly TraceRecord[],
+  spans: readonly StoredSpan[],
+): Map<string | null, TraceRecord[]> {
   const known = new Set(spans.map(({ spanId }) => spanId));
   const children = new Map<string | null, TraceRecord[]>();
   for (const record of records) {
@@ -20,19 +73,20 @@ export function toRows(records: readonly TraceRecord[]): WaterfallRow[] {
       parent !== null && known.has(parent) && !(record.kind === 'span' && parent === record.spanId) ? parent : null;
     children.set(key, [...(children.get(key) ?? []), record]);
   }
-  const rows: WaterfallRow[] = [];
-  const shown = new Set<number>();
-  const show = (record: TraceRecord, depth: number): void => {
-    if (shown.has(record.id)) return;
-    shown.add(record.id);
-    rows.push({ record, depth });
-    if (record.kind !== 'span') return;
-    for (const child of inOrder(children.get(record.spanId) ?? [])) show(child, depth + 1);
+  return children;
+}
+
+function isUneventful(record: TraceRecord): boolean {
+  return record.kind === 'span' && record.status === 'ok';
+}
+
+function assetsRow(assets: readonly StoredSpan[], depth: number): AssetsRow {
+  return {
+    assets,
+    depth,
+    from: Math.min(...assets.map(({ time }) => time)),
+    to: Math.max(...assets.map(({ time, durationMs }) => time + durationMs)),
   };
-  for (const record of inOrder(children.get(null) ?? [])) show(record, 0);
-  // Spans that name each other as parents are under none of the roots.
-  for (const record of inOrder(records)) show(record, 0);
-  return rows;
 }
 
 function inOrder(records: readonly TraceRecord[]): TraceRecord[] {
@@ -44,7 +98,7 @@ function spanOf(record: StoredError | StoredEvent, spans: readonly StoredSpan[])
   if (record.kind === 'error') return spanIdIn(record.event['contexts']);
   const service = record.properties['service'];
   const [closest] = spans
-    .filter((span) => service === undefined || span.service === null || span.service === service)
+    .filter((span) => !isAsset(span) && (service === undefined || span.service === null || span.service === service))
     .filter(({ time, durationMs }) => time <= record.time && record.time <= time + durationMs)
     .sort((left, right) => left.durationMs - right.durationMs);
   return closest?.spanId ?? null;

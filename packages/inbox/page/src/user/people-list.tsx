@@ -1,52 +1,104 @@
 import type { ReactElement } from 'react';
-import type { Person } from '../../../src/views/people.ts';
-import { useFeedPart } from '../feed/feed-provider.tsx';
+import type { FacetValues } from '../../../src/views/facet-counts.ts';
+import type { Person } from '../../../src/views/people-list.ts';
+import { ListControls } from '../lists/list-controls.tsx';
+import { ListEnd } from '../lists/list-end.tsx';
+import { isFiltered, listPath, listView } from '../lists/list-view.ts';
+import { NoMatch } from '../lists/no-match.tsx';
+import { useList, useListKeys } from '../lists/use-list.ts';
+import type { Options } from '../reports/options.ts';
 import { Empty } from '../shared/empty.tsx';
-import { countOf, countText } from '../shared/format.ts';
+import { countOf } from '../shared/format.ts';
 import { Link } from '../shared/link.tsx';
 import { Loading } from '../shared/loading.tsx';
-import { OpenById } from '../shared/open-by-id.tsx';
+import { hrefWith, usePlace } from '../shared/location.ts';
 import { userHref } from '../shared/paths.ts';
 import { Time } from '../shared/time.tsx';
-import { useJson } from '../shared/use-json.ts';
 
-/** The people seen last, and a field for the id of any other. */
+interface PeopleAnswer {
+  readonly total: number;
+  readonly facets: FacetValues;
+  readonly people: readonly Person[];
+}
+
+const SORTS: Options = [
+  ['', 'Last seen'],
+  ['first_seen', 'First seen'],
+  ['events', 'Events'],
+  ['errors', 'Errors'],
+];
+
+/** Everybody with an event or an error. */
 export function PeopleList(): ReactElement {
-  const revision = useFeedPart((feed) => feed.revision);
-  const loaded = useJson<{ total: number; people: readonly Person[] }>('/api/people', revision);
+  const view = listView(usePlace().query);
+  const loaded = useList<PeopleAnswer>(listPath('/api/people', view));
+  useListKeys();
+  const isEmpty = loaded.data?.people.length === 0 && !isFiltered(view);
   return (
-    <Loading loaded={loaded}>
-      {({ total, people }) =>
-        people.length === 0 ? (
-          <Empty title="Nobody has been here yet">
-            <p>
-              A person appears with their first event or error. Open <a href="http://localhost:3000">the app</a> and
-              sign up.
-            </p>
-          </Empty>
-        ) : (
-          <>
-            <OpenById label="User or device id" hrefOf={userHref} />
-            <ul className="list" aria-label="People, the one seen last first, then devices of nobody known">
-              {people.map((person) => (
-                <li key={person.id}>
-                  <Link className="entry" href={userHref(person.id)}>
-                    <strong className="title">{person.id}</strong>
-                    <span className="about">
-                      {countOf(person.events, 'event')}
-                      {person.errors > 0 && <span className="bad">{countOf(person.errors, 'error')}</span>}
-                    </span>
-                    <Time at={person.lastSeen} />
-                  </Link>
-                </li>
-              ))}
-            </ul>
-            {total > people.length && (
-              <p className="others">{countText(total - people.length)} more: open them by id.</p>
-            )}
-          </>
-        )
-      }
-    </Loading>
+    <>
+      {!isEmpty && (
+        <ListControls
+          noun="users"
+          hint="Id, device or profile"
+          view={view}
+          facets={loaded.data?.facets}
+          sorts={SORTS}
+        />
+      )}
+      <Loading loaded={loaded}>
+        {({ total, people }) => {
+          if (isEmpty) {
+            return (
+              <Empty title="No users yet">
+                <p>
+                  A user appears with the first event or error. Open <a href="http://localhost:3000">the app</a> and
+                  sign up.
+                </p>
+              </Empty>
+            );
+          }
+          if (people.length === 0) {
+            return (
+              <NoMatch noun="user">
+                {view.text.trim() !== '' && (
+                  <p>
+                    <Link href={userHref(view.text.trim())}>Open the user {view.text.trim()}</Link>
+                  </p>
+                )}
+              </NoMatch>
+            );
+          }
+          return (
+            <>
+              <ul className="list" aria-label="Users">
+                {people.map((person) => (
+                  <li key={person.id}>
+                    <PersonEntry person={person} />
+                  </li>
+                ))}
+              </ul>
+              <ListEnd view={view} shown={people.length} total={total} noun="user" />
+            </>
+          );
+        }}
+      </Loading>
+    </>
+  );
+}
+
+function PersonEntry({ person }: { readonly person: Person }): ReactElement {
+  const place = usePlace();
+  return (
+    <Link className="entry" href={hrefWith(place, { id: person.id })}>
+      <strong className="title">{person.id}</strong>
+      <span className="about">
+        <span>{countOf(person.events, 'event')}</span>
+        {person.errors > 0 && <span className="bad">{countOf(person.errors, 'error')}</span>}
+        <span>
+          First seen <Time at={person.firstSeen} />
+        </span>
+      </span>
+      <Time at={person.lastSeen} />
+    </Link>
   );
 }

@@ -6,7 +6,7 @@ import { Empty } from '../shared/empty.tsx';
 import { countText } from '../shared/format.ts';
 import { Link } from '../shared/link.tsx';
 import { Loading } from '../shared/loading.tsx';
-import { hrefOf } from '../shared/location.ts';
+import { hrefOf, hrefWith, usePlace } from '../shared/location.ts';
 import { liveHref } from '../shared/paths.ts';
 import { useJson } from '../shared/use-json.ts';
 import { Profile } from './profile.tsx';
@@ -18,16 +18,17 @@ const LINKED_IDS = 5;
 
 /** Everything that one person did and met, in order. */
 export function Story({ id }: { readonly id: string }): ReactElement {
+  const place = usePlace();
   const revision = useFeedPart((feed) => feed.revision);
   const loaded = useJson<PersonDetail>(hrefOf('/api/person', { id }), revision);
   return (
     <>
-      <Back href="/user">All people</Back>
+      <Back href={hrefWith(place, { id: null })}>All users</Back>
       <Loading loaded={loaded}>
         {(person) => (
           <>
             <h2>{person.id}</h2>
-            {person.id !== id && <p className="notice">{id} is a device of this person.</p>}
+            {person.id !== id && <p className="notice">{id} is a device of this user.</p>}
             <p className="links">
               <Link className="button" href={liveHref({ user: person.id })}>
                 Everything of this user, live
@@ -46,8 +47,8 @@ export function Story({ id }: { readonly id: string }): ReactElement {
               <SessionSection key={session.from} session={session} number={index + 1} />
             ))}
             {person.records.length === 0 && (
-              <Empty title="Nothing of this person is here">
-                <p>The id may be misspelt, or what they did has made room for later records.</p>
+              <Empty title="No records of this user">
+                <p>Check the id. The records may have been evicted by later ones.</p>
               </Empty>
             )}
           </>

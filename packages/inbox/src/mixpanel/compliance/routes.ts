@@ -42,7 +42,7 @@ export function complianceRoutes(
     },
   });
   const isWithinRate = createRateLimit(now);
-  const encodings = { taken: ['gzip'], refused: 'all others' } as const;
+  const encodings = { taken: ['gzip'], others: 'refused' } as const;
   takeBodiesAsBytes(app, { maxBytes: MAX_BODY_BYTES, encodings, rawLog, now });
   faultHooks(app, faults, ({ url }) =>
     url.startsWith('/api/app/data-deletions') ? 'data-deletions' : 'data-retrievals',

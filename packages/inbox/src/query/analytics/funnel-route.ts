@@ -5,25 +5,21 @@ import { cohortUsers } from './cohort.ts';
 import { dateRangeOf } from './date-range.ts';
 import { GRACE_MS } from './funnel-entries.ts';
 import { parseSteps } from './funnel-steps.ts';
+import { windowOf, windowParameters } from './funnel-window.ts';
 import { funnel } from './funnels.ts';
 import { ParameterError } from './parameter-error.ts';
 import { MAX_DAYS, On, refuseUnknown, reportParameters, Where } from './parameters.ts';
 import { propertyNamed } from './property.ts';
 import type { ReportSource } from './report-source.ts';
 import { dayBuckets, timeBuckets } from './time-buckets.ts';
-import { DAY_MS, openTimeZone } from './time-zone.ts';
+import { openTimeZone } from './time-zone.ts';
 import { userTimelines } from './user-events.ts';
 import { parseWhere } from './where.ts';
-
-const UNIT_MS = { second: 1000, minute: 60_000, hour: 3_600_000, day: DAY_MS } as const;
-/** The longest that the vendor's Query API takes. */
-const MAX_WINDOW_DAYS = 90;
 
 const Query = Type.Object({
   ...reportParameters,
   steps: Type.String({ minLength: 1, maxLength: 20_000, description: 'JSON: event names, or { event, where }' }),
-  length: Type.Integer({ minimum: 1, default: 7, description: 'conversion window, in length_unit' }),
-  length_unit: Type.Enum(['second', 'minute', 'hour', 'day'], { default: 'day' }),
+  ...windowParameters,
   type: Type.Enum(['unique', 'general'], { default: 'unique', description: 'users once, or every attempt' }),
   interval: Type.Optional(Type.Integer({ minimum: 1, maximum: 366, description: 'days in each date of the answer' })),
   unit: Type.Optional(Type.Enum(['day', 'week', 'month'], { description: 'instead of interval' })),
@@ -61,10 +57,4 @@ export function funnelRoute(instance: FastifyInstance, source: ReportSource): vo
     const buckets = unit === undefined ? dayBuckets(range, interval, zone) : timeBuckets(range, unit, zone);
     return funnel(timelines, { steps, windowMs, start, end, type, buckets, where, on, limit });
   });
-}
-
-function windowOf(length: number, unit: keyof typeof UNIT_MS): number {
-  const windowMs = length * UNIT_MS[unit];
-  if (windowMs <= MAX_WINDOW_DAYS * DAY_MS) return windowMs;
-  throw new ParameterError('length', `must be at most ${MAX_WINDOW_DAYS} days, got ${length} ${unit}s`);
 }

@@ -8,6 +8,7 @@ import { MAX_DAYS, refuseUnknown, reportParameters, Where } from './parameters.t
 import type { ReportSource } from './report-source.ts';
 import { retention } from './retention.ts';
 import { distanceIn } from './retention-distance.ts';
+import { SESSION_EVENTS } from './session-events.ts';
 import { timeBuckets } from './time-buckets.ts';
 import { openTimeZone } from './time-zone.ts';
 import type { UserEvent } from './timelines.ts';
@@ -51,7 +52,7 @@ export function retentionRoute(instance: FastifyInstance, source: ReportSource):
     const born = type === 'birth' ? query.born_event : query.event;
     const names = born === undefined || query.event === undefined ? undefined : new Set([born, query.event]);
     const users = cohortUsers(source, query.cohort, zone);
-    return retention(userTimelines(source, { names, users }), {
+    return retention(userTimelines(source, { names, users, without: SESSION_EVENTS }), {
       type,
       cohorts: timeBuckets(range, unit, zone),
       isBirth,

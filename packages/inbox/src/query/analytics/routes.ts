@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { defaultFunnelRoute } from './default-funnel-route.ts';
 import { funnelRoute } from './funnel-route.ts';
 import type { ReportSource } from './report-source.ts';
 import { retentionRoute } from './retention-route.ts';
@@ -11,6 +12,7 @@ export function analyticsRoutes(instance: FastifyInstance, source: ReportSource)
     app.setSchemaErrorFormatter(schemaError);
     segmentationRoute(app, source);
     funnelRoute(app, source);
+    defaultFunnelRoute(app, source);
     retentionRoute(app, source);
   });
 }

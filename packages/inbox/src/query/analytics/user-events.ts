@@ -16,6 +16,8 @@ export interface EventSelection {
   readonly names?: ReadonlySet<string> | undefined;
   /** Events that only link ids, too; to count events, not users. @default false */
   readonly linkEvents?: boolean | undefined;
+  /** Not these names, even when they are asked for. */
+  readonly without?: ReadonlySet<string> | undefined;
   /** Members of a cohort; everybody, and nobody, without. */
   readonly users?: ReadonlySet<string> | undefined;
   /** The first moment that counts. */
@@ -83,7 +85,7 @@ function selectedPlaces(
   const { start = Number.NEGATIVE_INFINITY, end = Number.POSITIVE_INFINITY } = selection;
   const numbersOf = (list: Iterable<string>) => new Set([...list].map((name) => columns.nameNumber(name)));
   const wanted = selection.names && numbersOf(selection.names);
-  const unwanted = selection.linkEvents === true ? new Set() : numbersOf(linkEvents);
+  const unwanted = numbersOf([...(selection.linkEvents === true ? [] : linkEvents), ...(selection.without ?? [])]);
   const places = new Int32Array(times.length - columns.first);
   let count = 0;
   for (let place = columns.first; place < times.length; place += 1) {

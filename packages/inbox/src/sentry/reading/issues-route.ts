@@ -4,14 +4,14 @@ import Type from 'typebox';
 import { errorsWithin } from '../../alerts/measures.ts';
 import type { InboxData } from '../../inbox-data.ts';
 import { refuseUnknown } from '../../query/analytics/parameters.ts';
-import type { Issue } from '../../query/issues.ts';
+import { ISSUE_STATUSES, type Issue } from '../../query/issues.ts';
 import { issueFinder } from '../../query/suppressed.ts';
 import { windowOf, windowParameters } from './window.ts';
 
 const Query = Type.Object({
-  query: Type.Enum(['', 'is:unresolved'], {
+  query: Type.Enum(['', ...ISSUE_STATUSES.map((status) => `is:${status}`)], {
     default: 'is:unresolved',
-    description: 'no matter which: here nothing is resolved',
+    description: 'empty for issues of every status',
   }),
   sort: Type.Enum(['date', 'new'], { default: 'date', description: 'seen last, or seen first: the latest first' }),
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 100 }),
@@ -34,7 +34,7 @@ export function issuesRoute(instance: FastifyInstance, data: InboxData): void {
     const timeOf = ({ firstSeen, lastSeen }: Issue): number => (query.sort === 'new' ? firstSeen : lastSeen);
     return data
       .issues()
-      .filter(({ id }) => ids.has(id))
+      .filter(({ id, status }) => ids.has(id) && (query.query === '' || query.query === `is:${status}`))
       .sort((left, right) => timeOf(right) - timeOf(left))
       .slice(0, query.limit)
       .map(toSentryIssue);
@@ -42,12 +42,13 @@ export function issuesRoute(instance: FastifyInstance, data: InboxData): void {
 }
 
 /** Of the vendor's fields those that are known here. */
-function toSentryIssue({ id, title, level, count, users, firstSeen, lastSeen }: Issue): object {
+function toSentryIssue({ id, title, level, status, isRegressed, count, users, firstSeen, lastSeen }: Issue): object {
   return {
     id,
     title,
     level,
-    status: 'unresolved',
+    status,
+    substatus: isRegressed ? 'regressed' : null,
     count: String(count),
     userCount: users,
     firstSeen: new Date(firstSeen).toISOString(),

@@ -1,6 +1,7 @@
 import Fastify from 'fastify';
 import { EventIndex } from '../../../src/query/analytics/event-index.ts';
 import { analyticsRoutes } from '../../../src/query/analytics/routes.ts';
+import { LINK_EVENTS } from '../../../src/store/identity.ts';
 import type { NewRecord, StoredEvent, StoredProfileUpdate } from '../../../src/store/records.ts';
 import { Store } from '../../../src/store/store.ts';
 
@@ -57,7 +58,7 @@ async function ask(
     index: new EventIndex(store),
     identity: store.identity,
     profiles: store.profiles,
-    linkEvents: new Set(['ids_linked']),
+    linkEvents: new Set(['ids_linked', ...LINK_EVENTS]),
     now: () => NOW,
   });
   const query: Record<string, string> = {};

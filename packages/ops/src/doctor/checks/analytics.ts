@@ -10,7 +10,8 @@ export const analytics: Check = {
   async run({ env, fetch, signal }) {
     const { ANALYTICS_URL: url, SERVICE_TOKEN: token } = env;
     if (!url) return { status: 'skipped', says: 'ANALYTICS_URL is not set: Mixpanel is the only destination.' };
-    const { origin } = new URL(url);
+    // Instances are separated by commas; they share what is asked here.
+    const { origin } = new URL(url.split(',')[0] ?? '');
     if (!token) {
       return {
         status: 'failed',

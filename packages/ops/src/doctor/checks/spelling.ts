@@ -12,20 +12,23 @@ export const spelling: Check = {
   about: 'no variable looks like a slip of one that is read',
   needs: [],
   isOffline: true,
-  async run({ env, root }) {
+  async run({ given, root }) {
     const known = await namesIn(join(root, '.env.example'));
     if (known.length === 0) return { status: 'skipped', says: `There is no .env.example in ${root} to compare with.` };
-    const slips = Object.keys(env)
-      .filter((name) => name.length >= LEAST_LENGTH && !known.includes(name))
-      .flatMap((name) => {
-        const meant = known.find((other) => !env[other] && slipsBetween(name, other) <= MAX_SLIPS);
-        return meant === undefined ? [] : [{ name, meant }];
+    const absent = known.filter((name) => !given.has(name));
+    const slips = [...given]
+      .filter(([name]) => name.length >= LEAST_LENGTH && !known.includes(name))
+      .flatMap(([name, source]) => {
+        const meant = nearest(name, absent);
+        return meant === undefined ? [] : [{ name, source, meant }];
       });
     if (slips.length === 0) return { status: 'ok', says: 'No variable looks mistyped.' };
     return {
       status: 'warning',
-      says: slips.map(({ name, meant }) => `Nothing reads ${name}; ${meant} is read, and not set.`).join('\n'),
-      do: 'Correct the name in .env or in the environment.',
+      says: slips
+        .map(({ name, source, meant }) => `Nothing reads ${name} (in ${source}). Did you mean ${meant}? It is not set.`)
+        .join('\n'),
+      do: 'Correct the name where it is set.',
     };
   },
 };
@@ -34,6 +37,14 @@ export const spelling: Check = {
 async function namesIn(file: string): Promise<readonly string[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return [...text.matchAll(/^([A-Z][A-Z0-9_]+)=/gm)].flatMap(([, name]) => name ?? []);
+}
+
+/** The name with the fewest slips, in any case. */
+function nearest(given: string, known: readonly string[]): string | undefined {
+  const [best] = known
+    .map((name) => ({ name, slips: slipsBetween(given.toUpperCase(), name) }))
+    .sort((a, b) => a.slips - b.slips);
+  return best && best.slips <= MAX_SLIPS ? best.name : undefined;
 }
 
 /** How many letters to add, leave out, replace or swap with their neighbour (optimal string alignment). */

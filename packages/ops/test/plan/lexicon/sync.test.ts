@@ -20,6 +20,8 @@ afterEach(() => lexicon.close());
 
 const context = (): CommandContext => ({
   env: { MIXPANEL_SERVICE_ACCOUNT: 'robot:secret', MIXPANEL_PROJECT_ID: '42', MIXPANEL_APP_HOST: lexicon.url },
+  given: new Map(),
+  platforms: [],
   root: '/nowhere',
   fetch: globalThis.fetch,
   now: () => clock,

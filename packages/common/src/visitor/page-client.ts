@@ -1,0 +1,36 @@
+import { BROWSERS } from '@qr/events';
+import Bowser from 'bowser';
+
+/** The contexts by which Sentry shows and filters errors of pages. Absent where the user agent does not say. */
+export interface ClientContexts {
+  readonly browser?: { readonly name: string; readonly version?: string };
+  readonly os?: { readonly name: string; readonly version?: string };
+}
+
+/** Longer ones are cut: parsing costs time by the character. */
+const MAX_LENGTH = 512;
+// The text comes from a stranger: only these names leave.
+const LISTED_BROWSERS: ReadonlySet<string> = new Set(BROWSERS);
+const LISTED_SYSTEMS: ReadonlySet<string> = new Set([
+  ...['Windows', 'Windows Phone', 'macOS', 'iOS', 'Android', 'Chrome OS', 'Linux', 'Tizen', 'webOS', 'HarmonyOS'],
+  ...['PlayStation 4', 'Roku', 'Bada', 'BlackBerry', 'Xbox'],
+]);
+/** Major and minor version. */
+const VERSION = /^\d{1,4}(?:\.\d{1,4})?/;
+
+/** Reads the browser and the operating system of a page out of the `User-Agent` header of its request. */
+export function clientContextsOf(header: string | undefined): ClientContexts {
+  const text = (header ?? '').slice(0, MAX_LENGTH);
+  // The parser refuses an empty text.
+  if (text.trim() === '') return {};
+  const { browser, os } = Bowser.parse(text);
+  return {
+    ...(browser.name && LISTED_BROWSERS.has(browser.name) && { browser: named(browser.name, browser.version) }),
+    ...(os.name && LISTED_SYSTEMS.has(os.name) && { os: named(os.name, os.version) }),
+  };
+}
+
+function named(name: string, version: string | undefined) {
+  const [number] = VERSION.exec(version ?? '') ?? [];
+  return { name, ...(number !== undefined && { version: number }) };
+}

@@ -1,0 +1,86 @@
+import type { ReactElement, ReactNode } from 'react';
+import { FACETS, type Facet } from '../../../src/query/facet-names.ts';
+import type { FacetValues } from '../../../src/views/facet-counts.ts';
+import type { Options } from '../reports/options.ts';
+import { Link } from '../shared/link.tsx';
+import { go, hrefWith, usePlace } from '../shared/location.ts';
+import { FacetSelect } from './facet-select.tsx';
+import { isFiltered, type ListView, NO_FILTER } from './list-view.ts';
+
+interface ListControlsProps {
+  /** What the list is of: `issues`. */
+  readonly noun: string;
+  /** What a search looks through. */
+  readonly hint: string;
+  readonly view: ListView;
+  readonly facets: FacetValues | undefined;
+  /** The first is the usual order, named `''`. */
+  readonly sorts: Options;
+  readonly children?: ReactNode;
+}
+
+const LABELS: Readonly<Record<Facet, string>> = {
+  service: 'Service',
+  environment: 'Environment',
+  release: 'Release',
+  browser: 'Browser',
+  url: 'URL',
+};
+
+/** Search, filters and order of a list. Everything is kept in the address. */
+export function ListControls({ noun, hint, view, facets, sorts, children }: ListControlsProps): ReactElement {
+  const place = usePlace();
+  const change = (changes: Readonly<Record<string, string | null>>, replaces = false): void =>
+    go(hrefWith(place, { limit: null, ...changes }), replaces);
+  return (
+    <form className="controls" aria-label={`Filter ${noun}`} onSubmit={(event) => event.preventDefault()}>
+      <input
+        id="search"
+        type="search"
+        placeholder={`${hint} (press /)`}
+        aria-label={`Search ${noun}`}
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={500}
+        value={view.text}
+        onChange={({ target }) => change({ q: target.value || null }, true)}
+      />
+      {FACETS.map((facet) => (
+        <FacetSelect
+          key={facet}
+          label={LABELS[facet]}
+          value={view.facets[facet]}
+          values={facets?.[facet] ?? []}
+          onChange={(value) => change({ [facet]: value || null })}
+        />
+      ))}
+      <span className="sort">
+        <select
+          aria-label="Sort by"
+          value={view.sort}
+          onChange={({ target }) => change({ sort: target.value || null })}
+        >
+          {sorts.map(([sort, text]) => (
+            <option key={sort} value={sort}>
+              Sort: {text}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          aria-label={view.isAscending ? 'Ascending order' : 'Descending order'}
+          title={view.isAscending ? 'Lowest first' : 'Highest first'}
+          onClick={() => change({ order: view.isAscending ? null : 'asc' })}
+        >
+          {view.isAscending ? '↑' : '↓'}
+        </button>
+      </span>
+      {children}
+      {isFiltered(view) && (
+        <Link className="button" href={hrefWith(place, NO_FILTER)}>
+          Clear filters
+        </Link>
+      )}
+    </form>
+  );
+}

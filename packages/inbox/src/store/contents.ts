@@ -1,0 +1,112 @@
+import { createIdentity } from './create-identity.ts';
+import type { Identity } from './identity.ts';
+import { Profiles } from './profiles.ts';
+import { RECORD_KINDS, type RecordKind, type RecordOf, type StoredRecord } from './records.ts';
+import { Repeats } from './repeats.ts';
+import { Ring } from './ring.ts';
+import type { StoreOptions } from './store.ts';
+
+type Rings = { readonly [Kind in RecordKind]: Ring<RecordOf<Kind>> };
+
+/** Records, a ring for each kind, and what follows from them: profiles and identities. */
+export class Contents {
+  readonly profiles: Profiles;
+  readonly identity: Identity;
+  readonly repeats = new Repeats();
+  readonly #limits: StoreOptions;
+  readonly #rings: Rings = {
+    event: new Ring(),
+    profile: new Ring(),
+    error: new Ring(),
+    span: new Ring(),
+    log: new Ring(),
+    item: new Ring(),
+    rejected: new Ring(),
+  };
+
+  constructor(options: StoreOptions) {
+    this.#limits = options;
+    this.profiles = new Profiles(options.maxRecords);
+    this.identity = createIdentity(options.idMerge ?? 'simplified', options.maxRecords);
+  }
+
+  of<Kind extends RecordKind>(kind: Kind): Rings[Kind] {
+    return this.#rings[kind];
+  }
+
+  /** Number of records of all kinds. */
+  get length(): number {
+    return RECORD_KINDS.reduce((total, kind) => total + this.#rings[kind].length, 0);
+  }
+
+  /** Takes records of one kind out for good. @returns how many */
+  remove<Kind extends RecordKind>(kind: Kind, unwanted: (record: RecordOf<Kind>) => boolean): number {
+    // The ring of a kind holds exactly the records of that kind.
+    const ring = this.#rings[kind] as Ring<RecordOf<Kind>>;
+    return ring.removeWhere((record) => {
+      const isUnwanted = unwanted(record);
+      if (isUnwanted) this.#forgetRepeats(record);
+      return isUnwanted;
+    });
+  }
+
+  /** Keeps a record that has just arrived. @returns it, an event with the number of its repeats */
+  keepNew(record: StoredRecord, bytes: number): StoredRecord {
+    const counted = record.kind === 'event' ? this.repeats.count(record) : record;
+    this.keep(counted, bytes);
+    return counted;
+  }
+
+  /** Keeps a record as it was kept before. */
+  keep(record: StoredRecord, bytes: number): void {
+    // One assertion instead of seven cases: the ring of a kind takes exactly the records of that kind.
+    const ring = this.#rings[record.kind] as Ring<StoredRecord>;
+    ring.push(record, bytes);
+    if (record.kind === 'event') {
+      this.repeats.keep(record);
+      this.identity.learn(record);
+    }
+    if (record.kind === 'profile') this.profiles.apply(record);
+    if (ring.length > this.#limits.maxRecords) this.#evict(ring);
+    this.#evictToFit();
+  }
+
+  /** Adds the records of contents that arrived later, in the order of arrival. */
+  append(later: Contents): void {
+    const records = RECORD_KINDS.flatMap((kind) => {
+      const ring = later.of(kind) as Ring<StoredRecord>;
+      const bytes = ring.bytes / ring.length;
+      return [...ring].map((record) => ({ record, bytes }));
+    });
+    records.sort((left, right) => left.record.id - right.record.id);
+    for (const { record, bytes } of records) this.keepNew(record, bytes);
+  }
+
+  /** The kind that weighs most gives way, so that a flood of spans cannot push out the errors. */
+  #evictToFit(): void {
+    while (this.#totalBytes() > this.#limits.maxBytes) {
+      let heaviest: Ring<StoredRecord> = this.#rings.event as Ring<StoredRecord>;
+      for (const kind of RECORD_KINDS) {
+        const ring = this.#rings[kind] as Ring<StoredRecord>;
+        if (ring.bytes > heaviest.bytes) heaviest = ring;
+      }
+      if (heaviest.length <= 1) return;
+      this.#evict(heaviest);
+    }
+  }
+
+  #evict(ring: Ring<StoredRecord>): void {
+    const oldest = ring.evictOldest();
+    if (oldest !== undefined) this.#forgetRepeats(oldest);
+  }
+
+  #forgetRepeats(record: StoredRecord): void {
+    if (record.kind === 'event') this.repeats.forget(record);
+  }
+
+  #totalBytes(): number {
+    let total = 0;
+    for (const kind of RECORD_KINDS) total += this.#rings[kind].bytes;
+    return total;
+  }
+}

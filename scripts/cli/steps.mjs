@@ -1,0 +1,73 @@
+import { isInteractive, painter } from './colors.mjs';
+
+const REDRAW_MS = 100;
+const NAME_WIDTH = 10;
+
+/**
+ * @typedef {object} Steps
+ * @property {<Result>(name: string, work: () => Promise<Result>, detail?: string) => Promise<Result>} run prints one line with the step's time when it
+ * ends; on a terminal the line shows what runs, and for how long, until then
+ * @property {(line: string) => void} print writes a line of something else
+ */
+
+/**
+ * Shows what is being done, until `signal` is aborted: what fails by that is no news.
+ * @param {NodeJS.WriteStream} [stream]
+ * @param {AbortSignal} [signal]
+ * @returns {Steps}
+ */
+export function createSteps(stream = process.stdout, signal = undefined) {
+  const paint = painter(stream);
+  const isLive = isInteractive(stream);
+  /** @type {{ name: string, startedAt: number }[]} */
+  const running = [];
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+
+  const clear = () => {
+    if (isLive && running.length > 0) stream.write('\r\u001b[K');
+  };
+  const draw = () => {
+    if (!isLive || running.length === 0) return;
+    const startedAt = Math.min(...running.map((step) => step.startedAt));
+    const names = running.map(({ name }) => name).join(', ');
+    const line = `  … ${names.padEnd(NAME_WIDTH)}${seconds(performance.now() - startedAt)}`;
+    stream.write(`\r\u001b[K${paint('dim', line.slice(0, (stream.columns || 80) - 1))}`);
+  };
+  const end = (/** @type {typeof running[number]} */ step, /** @type {string} */ mark, detail = '') => {
+    clear();
+    running.splice(running.indexOf(step), 1);
+    if (running.length === 0) clearInterval(timer);
+    if (signal?.aborted) return;
+    const time = seconds(performance.now() - step.startedAt);
+    stream.write(`  ${mark} ${step.name.padEnd(NAME_WIDTH)}${time}  ${paint('dim', detail)}`.trimEnd().concat('\n'));
+    draw();
+  };
+
+  return {
+    async run(name, work, detail) {
+      const step = { name, startedAt: performance.now() };
+      running.push(step);
+      if (running.length === 1 && isLive) timer = setInterval(draw, REDRAW_MS);
+      draw();
+      try {
+        const result = await work();
+        end(step, paint('green', '✓'), detail);
+        return result;
+      } catch (error) {
+        end(step, paint('red', '✗'));
+        throw error;
+      }
+    },
+    print(line) {
+      clear();
+      stream.write(`${line}\n`);
+      draw();
+    },
+  };
+}
+
+/** @param {number} ms */
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1).padStart(6)} s`;
+}
