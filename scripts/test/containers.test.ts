@@ -182,7 +182,9 @@ it('a workspace needs what it depends on, and nothing else', () => {
   expect(foldersOf('services/routing-service')).toEqual([
     'services/routing-service',
     'packages/common',
+    'packages/delivery',
     'packages/events',
+    'packages/plan',
   ]);
   expect(foldersOf('services/auth-service')).toContain('packages/database');
   expect(foldersOf('apps/web')).not.toContain('packages/inbox');
