@@ -170,6 +170,7 @@ function start(name: string, dsn: string, options: InitializeSentryOptions, envi
   sentryState.budget = openErrorBudget(config);
   sentryState.sampleRateOf = sampleRateOf;
   finishAtExit(unfinished);
+  sentryState.countUnfinished = unfinished.count;
   const lost = sentryState.early.replay();
   for (let error = 0; error < lost; error++) sentryState.pipeline?.drop('sentry', 'not_initialized');
   const profiled = config.SENTRY_PROFILE_SESSION_SAMPLE_RATE ?? 0;
@@ -206,7 +207,8 @@ export async function flushSentry(timeoutMs: number): Promise<FlushOutcome> {
   await within(Sentry.flush(Math.max(1, timeoutMs)), timeoutMs);
   // An error is a file of its own.
   const { delivered = 0, pending = 0, spooledFiles = 0 } = pipeline.stats().sentry ?? {};
-  return { delivered: delivered - before, pending: pending - spooledFiles, spooled: spooledFiles };
+  const inMemory = pending - spooledFiles + sentryState.countUnfinished();
+  return { delivered: delivered - before, pending: inMemory, spooled: spooledFiles };
 }
 
 /** Turns error tracking off; what could not be sent stays on disk. Never rejects. */

@@ -31,6 +31,8 @@ export const sentryState = {
   redactLine: defaultScrubber.redactExcept(idOfLine),
   /** Makes the paths of an event's stack frames relative to the application's root, in place. */
   relateFrames: (_event: Event): void => {},
+  /** Returns how many errors wait for their source lines: they are in memory only. */
+  countUnfinished: () => 0,
   /** Errors that were reported outside of any request or job. */
   reportsOutside: createReports(),
 };

@@ -55,6 +55,8 @@ export function createUnfinishedEvents() {
 
   return {
     integrations: [recorder(), sourceLines()],
+    /** Returns how many errors wait. */
+    count: () => unfinished.size,
     /** An event has come to the last hook, after which it is sent at once. */
     done(hint: EventHint): void {
       unfinished.delete(hint);

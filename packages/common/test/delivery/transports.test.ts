@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { startInbox } from '@qr/inbox';
@@ -14,6 +15,11 @@ describeTransportContract('the memory double', async () => {
     received: (lane) => transport.records(lane),
     answerNext: (status, body) => transport.answerNext({ status, headers: {}, body }),
   };
+});
+
+const anEvent = () => ({
+  event: 'logout',
+  properties: { time: Date.now(), distinct_id: 'u1', $insert_id: randomUUID() },
 });
 
 const sealed = (records: readonly unknown[]) => ({
@@ -61,7 +67,7 @@ describe('analytics-service, of several instances', () => {
   it('gets every batch through an instance that can be reached', async () => {
     const transport = await open((live) => [refusesConnections, live]);
     for (let batch = 0; batch < 4; batch++)
-      expect(await transport.send('analytics', sealed([]))).toMatchObject({ status: 200 });
+      expect(await transport.send('analytics', sealed([anEvent()]))).toMatchObject({ status: 200 });
   });
 
   it('is not asked twice when it refuses', async () => {

@@ -117,7 +117,6 @@ describe('ids', () => {
 
   it.each([
     'u1',
-    'joe@example.com',
     '01ARZ3NDEKTSV4RRFFQ69G5FAV',
     '175928847299117063',
     'auth0|5f7c8ec7c33c6c004bbafe82',
