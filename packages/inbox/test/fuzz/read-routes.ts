@@ -46,6 +46,7 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
     `${RANGE}&steps=["Signed up","qr_created"]`,
     `${RANGE}&steps=["Signed up","Signed up"]&type=general&on=plan`,
   ],
+  '/api/query/funnels/default': [RANGE],
   '/api/query/retention': [
     `${RANGE}&born_event=Signed up&event=Signed up`,
     `${RANGE}&born_event=Signed up&event=Signed up&unit=week&mode=calendar`,
