@@ -211,14 +211,18 @@ export function copyOf(value: object): Record<string, unknown> {
 /** Fields of the vendor that hold ids beside those that are read one by one. Mixpanel reference, identity management. */
 const ID_FIELDS = ['$anon_id', '$anon_distinct_id', '$identified_id', '$distinct_ids', 'alias', '$group_key'];
 
+/** `$merge` names two. */
+const MAX_IDS = 100;
+
 /** Ids in the form in which they are sent, whatever else passes as it is. */
 function withSentIds(fields: Record<string, unknown>): Record<string, unknown> {
   for (const name of ID_FIELDS) if (name in fields) fields[name] = sentIdsIn(fields[name]);
   return fields;
 }
 
+/** A list is cut: it may be a hole of any length, or contain itself. */
 function sentIdsIn(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sentIdsIn);
+  if (Array.isArray(value)) return value.slice(0, MAX_IDS).map((id) => (typeof id === 'string' ? sentIdOf(id) : id));
   return typeof value === 'string' ? sentIdOf(value) : value;
 }
 
