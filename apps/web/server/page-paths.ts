@@ -1,5 +1,6 @@
 /** Answers of services, and files: programs ask for these, not people. */
-const FOR_PROGRAMS = /^\/(?:api|assets|debug|documentation|health|import|internal|o)(?:\/|$)/;
+// `/debug` itself is a page of the app.
+const FOR_PROGRAMS = /^\/(?:(?:api|assets|documentation|health|import|internal|o)(?:\/|$)|debug\/)/;
 const SCAN = /^\/scan(?:\/|$)/;
 const FILE = /\.\w+$/;
 
