@@ -54,12 +54,16 @@ describe.skipIf(!isBrowserAvailable())('an error', () => {
     await page.close();
     await context().setOffline(false);
     const next = await context().newPage();
-    await next.goto(fixture().origin);
-    // A request that meets the change of the network fails, and is repeated after ten seconds and twenty more.
-    await fixture().inbox.waitFor(() => messages().includes('thrown at the end'), 45_000);
+    // A request that meets the change of the network fails, and is repeated after ten seconds. A busy machine may need another visit.
+    for (let visits = 0; visits < 3 && !messages().includes('thrown at the end'); visits++) {
+      await next.goto(fixture().origin);
+      await fixture()
+        .inbox.waitFor(() => messages().includes('thrown at the end'), 25_000)
+        .catch(() => {});
+    }
     expect(messages()).toEqual(['wakes the SDK', 'thrown at the end']);
     await expect.poll(() => next.evaluate('localStorage.qr_left')).toBeUndefined();
-  });
+  }, 120_000);
 
   it('is sent once when the page is left before the answer to it', async () => {
     const page = await context().newPage();

@@ -50,7 +50,7 @@ export function TraceView({ id }: { readonly id: string }): ReactElement {
               </p>
               <p className="links">
                 <Link className="button" href={liveHref({ trace: id })}>
-                  Everything of this trace, live
+                  View in Live
                 </Link>
                 {spans.some(isAsset) && (
                   <button

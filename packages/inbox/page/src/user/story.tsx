@@ -31,7 +31,7 @@ export function Story({ id }: { readonly id: string }): ReactElement {
             {person.id !== id && <p className="notice">{id} is a device of this user.</p>}
             <p className="links">
               <Link className="button" href={liveHref({ user: person.id })}>
-                Everything of this user, live
+                View in Live
               </Link>
             </p>
             {person.linkedIds.length > 0 && (
