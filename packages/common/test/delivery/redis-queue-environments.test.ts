@@ -43,7 +43,9 @@ describe.skipIf(!(await redisAvailable()))('a queue in Redis that others use too
     await vi.waitFor(async () => expect(await queue.getDelayedCount()).toBe(3), PATIENCE);
     expect(await produce(url, { destination: THEIRS }).send('import', batchOf('b-4'))).toEqual(acknowledgement());
     expect(theirs.ids).toEqual(['b-4']);
-    expect(shipper.stats().import).toEqual({ delivered: 1, refused: 0, retried: 0, lastError: undefined });
+    // Counted once the answer has been left for the producer.
+    const counted = { delivered: 1, refused: 0, retried: 0, lastError: undefined };
+    await vi.waitFor(() => expect(shipper.stats().import).toEqual(counted), PATIENCE);
     expect(await redis.exists('qr-delivery:failures:import')).toBe(0);
     expect(warnings).toEqual([expect.stringMatching(/another host or project.*OBSERVABILITY_REDIS_PREFIX/)]);
 
