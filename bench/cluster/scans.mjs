@@ -1,6 +1,13 @@
 const COUNTRIES = { DE: 60, FR: 12, US: 8, IN: 6, BR: 5, JP: 3, unknown: 6 };
 const DEVICES = { mobile: 86, desktop: 8, tablet: 4, bot: 2 };
-const BROWSERS = { Safari: 42, Chrome: 38, 'Samsung Internet': 12, Firefox: 4, Edge: 2, unknown: 2 };
+const BROWSERS = {
+  Safari: 42,
+  Chrome: 38,
+  'Samsung Internet for Android': 12,
+  Firefox: 4,
+  'Microsoft Edge': 2,
+  unknown: 2,
+};
 /** Of a hundred scans so many are of somebody who has not scanned on that day. */
 const NEW_VISITORS_A_HUNDRED = 85;
 const CODES_AN_OWNER = 5;

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 
 const DEVICES = ['mobile', 'tablet', 'desktop', 'bot', 'unknown'];
-const BROWSERS = ['Chrome', 'Safari', 'Firefox', 'Edge', 'Samsung Internet', 'unknown'];
+const BROWSERS = ['Chrome', 'Safari', 'Firefox', 'Microsoft Edge', 'Samsung Internet for Android', 'unknown'];
 const COUNTRIES = ['DE', 'FR', 'US', 'IN', 'BR', 'JP', 'unknown'];
 /** Enough for no two records of one batch to look alike, few enough to be made once. */
 const VARIETY = 4096;
