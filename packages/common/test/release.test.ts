@@ -18,7 +18,7 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const repository = join(import.meta.dirname, '../../..');
 
 let inbox: Inbox;
-/** An application of somebody else, with the library among its packages. */
+/** Creates an application that has the library in its node_modules. */
 let app: string;
 beforeEach(async () => {
   inbox = await startInbox();

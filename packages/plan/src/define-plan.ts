@@ -46,11 +46,11 @@ export interface PlanDefinition<
    * Without it, ids cannot be merged.
    */
   readonly identify?: keyof E & string;
-  /** The event that `trackRevenue` sends, with the properties `amount` and `currency`. Without it, `trackRevenue` does nothing. */
+  /** The event that `trackRevenue` sends, with the properties `amount` and `currency`. Without it, `trackRevenue` is refused and counted. */
   readonly revenue?: Revenue;
-  /** The event that `trackPageView` sends, with the property `page`. Without it, page views are not tracked. */
+  /** The event of page views, with the property `page`. */
   readonly pageView?: PageView;
-  /** The event that `qr-obs doctor` sends and looks for, with the property `check_id`. Without it, that check is skipped. */
+  /** The event by which `qr-obs doctor` checks delivery, with the property `check_id`. */
   readonly probe?: keyof E & string;
 }
 

@@ -60,7 +60,7 @@ export async function startFixturePage(
     index: false,
     globIgnore: ['**/*.map', '*.html'],
   });
-  // Lets the browser draw one page of the fixture in advance, as a list of links does, and after a while shows that or another one.
+  // Asks the browser to prerender a page of the fixture, then navigates to that page or to another one.
   app.get<{ Querystring: PrerenderQuery }>('/prerender', async ({ query }, reply) => {
     const { page, next, after } = query;
     const rules = JSON.stringify({ prerender: [{ urls: [page], eagerness: 'immediate' }] });

@@ -174,7 +174,7 @@ it('asks the vendor by the address with plainUserIds, and still finds the hash',
   expect(received.filter(({ url }) => url.startsWith('/import'))).toEqual([]);
 }, 60_000);
 
-it('takes an address in the erasure route, as the service has it in its rows', async () => {
+it('passes the address of the erasure route to the service unchanged', async () => {
   const token = 't'.repeat(32);
   const erased: string[] = [];
   const app = buildServer({ logger: false });

@@ -81,7 +81,7 @@ function timeParameters({ window, range, zone }: FunnelView, now: number): Reado
   };
 }
 
-/** The steps in an address, if it has any. JSON, as the name of an event may have any character in it. */
+/** Returns the steps in the URL, if any. They are JSON because an event name can contain any character. */
 export function stepsIn(query: URLSearchParams): readonly string[] | undefined {
   try {
     const steps: unknown = JSON.parse(query.get('steps') ?? '');

@@ -5,7 +5,7 @@ import { hrefOf } from '../shared/location.ts';
 const STEP = 100;
 const MOST = 10_000;
 
-/** What a list shows, as the address says it. */
+/** Filters, sorting and page size of a list, as the URL holds them. */
 export interface ListView {
   readonly text: string;
   readonly facets: Readonly<Record<Facet, string>>;

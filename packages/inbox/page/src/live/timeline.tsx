@@ -18,7 +18,7 @@ interface TimelineProps {
   readonly waiting: number;
   /** Draws older rows; null when there are none. */
   readonly showMore: (() => void) | null;
-  /** Called with whether somebody reads the list: has scrolled, or walks the rows. */
+  /** Called with true while the user has scrolled or walks the rows by keyboard. */
   readonly onRead: (isRead: boolean) => void;
   /** Shown after the rows. */
   readonly children: ReactNode;

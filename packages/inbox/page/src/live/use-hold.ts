@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-/** Keeps a value as it was while somebody reads it; `version` differs when what is held is void. */
+/** Keeps the previous value while the list is held. A new `version` discards the held value. */
 export function useHold<T>(current: T, isHeld: boolean, version: string): T {
   const [held, setHeld] = useState<{ readonly value: T; readonly version: string } | null>(null);
   const isVoid = held === null || held.version !== version;

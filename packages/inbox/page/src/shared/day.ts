@@ -1,7 +1,7 @@
 const NAMES = new Intl.DateTimeFormat([], { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const RELATIVE = new Intl.RelativeTimeFormat([], { numeric: 'auto' });
 
-/** The day of a moment in local time, as a key: equal for moments of the same day. */
+/** Returns a key for the local day of a time: equal for times of the same day. */
 export function dayOf(at: number): string {
   return new Date(at).toDateString();
 }

@@ -9,7 +9,7 @@ export interface ReportSource {
   readonly profiles: Profiles;
   /** Events that link ids and are no activity: nobody is born, returns or counts as active by one. */
   readonly linkEvents: ReadonlySet<string>;
-  /** The way that users are to go, as the plan names it. @default none */
+  /** Event names of the plan's main funnel, in order. @default none */
   readonly usualFunnel?: readonly string[] | undefined;
   /** What is "today". */
   readonly now: () => number;
