@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readOptions } from './cli/options.mjs';
 import { installDependencies } from './setup.mjs';
@@ -13,9 +13,18 @@ export function buildServer() {
   buildInboxPage();
 }
 
-/** Builds the page of the inbox, beside its code. */
+/** Builds the page of the inbox, beside its code. An inbox that serves the same page meanwhile finds every file whole. */
 export function buildInboxPage() {
-  run('vite', ['build', 'packages/inbox/page', '--logLevel', 'warn'], { ...process.env, NODE_ENV: 'production' });
+  const folder = join(root, 'packages/inbox/dist/page');
+  mkdirSync(dirname(folder), { recursive: true });
+  const built = mkdtempSync(`${folder}-`);
+  try {
+    const args = ['build', 'packages/inbox/page', '--outDir', built, '--logLevel', 'warn'];
+    run('vite', args, { ...process.env, NODE_ENV: 'production' });
+    replaceFiles(built, folder);
+  } finally {
+    rmSync(built, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -39,6 +48,22 @@ function run(tool, args, env) {
     console.error(`${tool} ${args.join(' ')} failed; the messages above say why.`);
     process.exit(1);
   }
+}
+
+/**
+ * Moves the files of one folder over those of another, each by a rename, and removes the files that only the other has.
+ * @param {string} from @param {string} to
+ */
+function replaceFiles(from, to) {
+  mkdirSync(to, { recursive: true });
+  const built = readdirSync(from, { withFileTypes: true });
+  const names = new Set(built.map(({ name }) => name));
+  // Folders first: `index.html` names the assets.
+  for (const entry of built.filter((each) => each.isDirectory()))
+    replaceFiles(join(from, entry.name), join(to, entry.name));
+  for (const entry of built.filter((each) => !each.isDirectory()))
+    renameSync(join(from, entry.name), join(to, entry.name));
+  for (const name of readdirSync(to)) if (!names.has(name)) rmSync(join(to, name), { recursive: true, force: true });
 }
 
 /** `tsc -b` leaves the output of deleted sources behind. */

@@ -85,7 +85,7 @@ describe('a terminal', () => {
     expect(output()).toContain('\u001b[32m');
 
     press(CTRL_C);
-    expect(await exit()).toEqual([0, null]);
+    expect(await exit(), screen()).toEqual([0, null]);
     const end = screen()
       .split('\n')
       .slice(
@@ -112,7 +112,7 @@ describe('a terminal', () => {
     const { until, screen, press, exit } = start('terminal', { port: await aPort(), buildMs: 1000 });
     await until('build');
     press(CTRL_C);
-    expect(await exit()).toEqual([130, null]);
+    expect(await exit(), screen()).toEqual([130, null]);
     expect(screen().trim()).toBe('Stopped before everything was ready.');
   });
 
@@ -124,7 +124,7 @@ describe('a terminal', () => {
     await until('Stopping');
     await new Promise((resolve) => setTimeout(resolve, 700));
     press(CTRL_C);
-    expect(await exit()).toEqual([130, null]);
+    expect(await exit(), screen()).toEqual([130, null]);
     expect(screen()).toContain('Killed.');
     await vi.waitFor(() => expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow());
   });
@@ -133,7 +133,7 @@ describe('a terminal', () => {
     const { until, screen, exit } = start('terminal', { port: await aPort() });
     await until('Ctrl-C stops everything');
     process.kill(Number(/pid (\d+)/.exec(screen())?.[1]), 'SIGKILL');
-    expect(await exit()).toEqual([1, null]);
+    expect(await exit(), screen()).toEqual([1, null]);
     expect(screen()).toMatch(/^qr-service was ended by SIGKILL\.$/m);
   });
 });
