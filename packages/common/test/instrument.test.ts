@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { serviceName } from '../../telemetry/src/settings/service-name.ts';
 import { closeObservability, observabilityStats } from '../src/index.ts';
-import { serviceName } from '../src/service-name.ts';
 import { setEnv } from './start-observed.ts';
 
 it('turns error tracking on when it is loaded, under the name of the package', async () => {

@@ -3,13 +3,7 @@ import { join } from 'node:path';
 import type { Plan } from '@qr/plan';
 
 /** Where the platform tracks: its services, its app, what several servers share, the part of the browser library that counts pages by itself, and the operator's tool. */
-const SOURCES = [
-  'services',
-  'apps/web/src',
-  'packages/common/src/visitor',
-  'packages/browser/src/eager',
-  'packages/ops/src',
-];
+const SOURCES = ['services', 'apps/web/src', 'packages/common/src', 'packages/browser/src/eager', 'packages/ops/src'];
 /** Revenue is an event with a function of its own. */
 const CALL = /\btrack(?:Event\(\s*'(?<event>\w+)'|(?<revenue>Revenue)\((?!\s*\w+:))/g;
 

@@ -1,4 +1,4 @@
-import type { ThrownFacts } from '@qr/common/shared';
+import type { ThrownFacts } from '@qr/telemetry/privacy';
 
 /** Where in the source something that carries no stack of its own was thrown. */
 export interface SourceLocation {

@@ -1,4 +1,4 @@
-import { scrubText, stripUrl } from '@qr/common/shared';
+import { scrubText, stripUrl } from '@qr/telemetry/privacy';
 import type { BrowserOptions } from '@sentry/browser';
 
 type Transport = ReturnType<NonNullable<BrowserOptions['transport']>>;

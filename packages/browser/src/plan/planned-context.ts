@@ -1,5 +1,5 @@
-import { createContextFilter } from '@qr/common/shared';
 import { browserPlan } from '@qr/events/browser';
+import { createContextFilter } from '@qr/telemetry/privacy';
 
 const filter = createContextFilter(browserPlan.contextKeys);
 

@@ -1,5 +1,5 @@
-import { redact, scrubText, stripUrl } from '@qr/common/shared';
 import { browserPlan } from '@qr/events/browser';
+import { redact, scrubText, stripUrl } from '@qr/telemetry/privacy';
 
 /** Told what is left out, each time. */
 type Warn = (message: string) => void;

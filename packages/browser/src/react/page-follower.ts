@@ -1,4 +1,4 @@
-import { routePattern } from '@qr/common/shared';
+import { routePattern } from '@qr/telemetry/privacy';
 import type { createBrowserRouter } from 'react-router';
 import { whenLeft } from '../eager/leaving.ts';
 import { holdPageView, releasePageView } from '../eager/page-views.ts';

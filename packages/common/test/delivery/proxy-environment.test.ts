@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createHttpClient } from '../../../delivery/src/transports/http-client.ts';
+import { resetWarnings, warnOnce } from '../../../telemetry/src/warn-once.ts';
 import {
   closeObservability,
   flushObservability,
@@ -11,7 +12,6 @@ import {
   observabilityStats,
   trackEvent,
 } from '../../src/index.ts';
-import { resetWarnings, warnOnce } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 /** A proxy that opens a way to any host, as one at the edge of a company's network does. */

@@ -9,9 +9,9 @@ import { readRecords } from '../../../delivery/src/compress.ts';
 import { type Shipper, type ShipperOptions, startShipper } from '../../../delivery/src/shipper.ts';
 import type { Reply, SealedBatch, Transport } from '../../../delivery/src/transport.ts';
 import { createRedisQueueTransport } from '../../../delivery/src/transports/redis-queue.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
-import { warnOnce } from '../../src/warn-once.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { warnOnce } from '../../../telemetry/src/warn-once.ts';
 import { openScratchRedis, redisAvailable, type ScratchRedis, startOwnRedis } from '../real-redis.ts';
 import { shippedLanes } from './redis-parts.ts';
 

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
+import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import {
   captureException,
   closeObservability,
@@ -11,8 +13,6 @@ import {
   trackEvent,
   trackRevenue,
 } from '../../src/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 // Each file of tests is a process of its own, in which nothing was initialised yet: the order of these tests matters.

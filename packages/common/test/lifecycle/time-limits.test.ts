@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import {
   captureException,
   closeObservability,
@@ -10,7 +11,6 @@ import {
   observabilityStats,
   trackEvent,
 } from '../../src/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 const { setTimeout: realTimeout } = globalThis;

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
+import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import {
   closeObservability,
   flushObservability,
@@ -7,8 +9,6 @@ import {
   initializeMixpanel,
   observabilityStats,
 } from '../../src/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 /** Callers in JavaScript can pass anything; the types would not let us. */

@@ -1,5 +1,7 @@
 import { plan } from '@qr/events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
+import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import {
   closeObservability,
   flushObservability,
@@ -13,8 +15,6 @@ import {
   trackEvent,
   trackRevenue,
 } from '../../src/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 function startInMemory(options: InitializeMixpanelOptions = {}) {

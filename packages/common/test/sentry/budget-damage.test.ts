@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import {
   captureException,
   closeObservability,
@@ -20,7 +21,6 @@ import {
   initializeSentry,
   observabilityStats,
 } from '../../src/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 const inbox = await startInbox();

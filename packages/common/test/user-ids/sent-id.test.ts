@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { choosePlainUserIds, releasePlainUserIds, sentIdOf } from '../../../telemetry/src/people/user-ids.ts';
+import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import { hashEmail } from '../../src/index.ts';
-import { choosePlainUserIds, releasePlainUserIds, sentIdOf } from '../../src/privacy/user-ids.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 const KEY = 'k'.repeat(32);

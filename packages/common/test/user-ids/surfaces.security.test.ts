@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import {
   buildServer,
   closeObservability,
@@ -9,7 +10,6 @@ import {
   initializeMixpanel,
   initializeSentry,
 } from '../../src/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { startRawReceiver } from '../canary/receiver.ts';
 import { found } from '../canary/search.ts';
 import { setEnv } from '../start-observed.ts';
