@@ -1,6 +1,6 @@
 import { getDefaultIsolationScope, uuid4 } from '@sentry/core';
 import * as Sentry from '@sentry/node';
-import { usableIdOf } from '../analytics/identity.ts';
+import { usableIdOf } from '../analytics/ids.ts';
 import { core } from '../instance.ts';
 import { plannedContext } from './allow-list.ts';
 import { budgetContext } from './budget/summary.ts';

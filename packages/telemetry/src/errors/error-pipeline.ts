@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createPipeline, type DropReason, type Pipeline } from '@qr/delivery';
 import { type LaneName, lanes } from '../destinations/lanes.ts';
 import { personIdsOf } from '../destinations/person-ids.ts';
-import { createSentryHttpTransport } from '../destinations/sentry-http.ts';
+import { createSentryHttpTransport } from '../destinations/sentry.ts';
 import { core } from '../instance.ts';
 import { ERRORS_FOLDER } from '../settings/spool-root.ts';
 import type { TransportOptions } from './direct-transport.ts';
@@ -26,11 +26,11 @@ export function createErrorPipeline({ sdk, spoolRoot, maxSpoolBytes }: ErrorPipe
   const { url, headers, recordDroppedEvent } = sdk;
   return createPipeline<LaneName>({
     lanes,
-    transports: { sentry: createSentryHttpTransport({ url, ...(headers && { headers }) }) },
+    transports: { sentry: createSentryHttpTransport({ url, warn: core.warnOnce, ...(headers && { headers }) }) },
     spoolRoot: spoolRoot && join(spoolRoot, ERRORS_FOLDER),
     maxSpoolBytes: Math.min(MAX_SPOOL_BYTES, maxSpoolBytes ?? MAX_SPOOL_BYTES),
     flushIntervalMs: FLUSH_INTERVAL_MS,
-    personIds: personIdsOf([]),
+    personIds: personIdsOf([], core.people),
     warn: core.warnOnce,
     onDrop: (reason, count) => {
       const reported = reportedReason[reason];

@@ -137,7 +137,7 @@ function start(name: string, dsn: string, options: InitializeSentryOptions, envi
     serverName: name,
     environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
     // For `undefined` the SDK would look for a release by itself, and take a malformed SENTRY_RELEASE.
-    release: releaseOf(config) ?? '',
+    release: releaseOf(config, core.warnOnce) ?? '',
     tracesSampleRate: NO_RATE,
     ...(sampleRateOf !== noTraces && { tracesSampler: createTracesSampler(sampleRateOf) }),
     tracePropagationTargets: platformOrigins(process.env),
@@ -237,7 +237,11 @@ let transport: ClosableTransport | undefined;
 
 function openTransport(sdk: TransportOptions, config: ObservabilityConfig): ClosableTransport {
   const maxSpoolBytes = config.OBSERVABILITY_SPOOL_MAX_BYTES;
-  sentryState.pipeline = createErrorPipeline({ sdk, spoolRoot: spoolRootOf(config), maxSpoolBytes });
+  sentryState.pipeline = createErrorPipeline({
+    sdk,
+    spoolRoot: spoolRootOf(config, core.serviceName()),
+    maxSpoolBytes,
+  });
   transport = makeDurableTransport(sdk, sentryState.pipeline, (eventId) => sentryState.budget.settle(eventId));
   return transport;
 }

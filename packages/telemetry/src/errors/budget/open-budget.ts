@@ -17,7 +17,7 @@ import { sendSummary } from './summary.ts';
 export function openErrorBudget(config: ObservabilityConfig): ErrorBudget {
   const perMonth = config.SENTRY_ERROR_BUDGET_PER_MONTH ?? 5000;
   if (perMonth === 0) return unlimited;
-  const root = spoolRootOf(config);
+  const root = spoolRootOf(config, core.serviceName());
   const { OBSERVABILITY_REDIS_URL: redisUrl } = config;
   const service = core.serviceName() ?? 'service';
   const options = {
