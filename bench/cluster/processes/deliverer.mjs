@@ -7,11 +7,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lanes } from '../../../packages/common/dist/destinations/lanes.js';
 import { createMixpanelHttpTransport } from '../../../packages/common/dist/destinations/mixpanel-http.js';
 import { Backlog } from '../../../packages/delivery/dist/backlog.js';
-import { parseSpoolName } from '../../../packages/delivery/dist/batch-file.js';
+import { startShipper } from '../../../packages/delivery/dist/index.js';
 import { Sender } from '../../../packages/delivery/dist/sender.js';
-import { startShipper } from '../../../packages/delivery/dist/shipper.js';
+import { StoredBatch } from '../../../packages/delivery/dist/spool/batch.js';
+import { parseSpoolName } from '../../../packages/delivery/dist/spool/files.js';
 import { LaneCounters } from '../../../packages/delivery/dist/stats.js';
-import { StoredBatch } from '../../../packages/delivery/dist/stored-batch.js';
 import { serve } from './serve.mjs';
 
 const importLane = { lane: 'import', definition: lanes.import };
@@ -36,18 +36,16 @@ const ways = {
   sender({ folder, transport }) {
     const backlog = new Backlog({ lanes, maxBytes: Number.POSITIVE_INFINITY, onDrop() {} });
     const counters = new LaneCounters();
-    for (const { name, records, bytes } of filesOf(folder)) {
-      const { sequence } = name;
-      const file = { folder: { id: 'bench', path: folder }, name };
-      const id = `bench-${sequence}`;
-      backlog.add(new StoredBatch({ ...importLane, sequence, records, bytes, id, file, isOurs: true }));
+    const owner = { id: 'bench', path: folder };
+    for (const { name, bytes } of filesOf(folder)) {
+      backlog.add(new StoredBatch(owner, name, { definition: lanes.import, bytes, isOnDisk: true, isOurs: true }));
     }
     // Nobody is erased, the folder is ours, and the files stay for the next round.
     const surroundings = {
       spool: { checkOwnership() {}, isForeign: () => false },
       store: { withoutErased: async (batch) => batch, remove() {} },
-      refreshErasures: async () => {},
-      onReceiverTime() {},
+      erasure: { list: { refresh: async () => {} } },
+      clock: { read() {} },
       ...{ warn: console.warn, now: Date.now, random: Math.random },
     };
     new Sender({ ...importLane, transport, backlog, counters, ...surroundings }).wake();

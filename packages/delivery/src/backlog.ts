@@ -1,6 +1,8 @@
 import type { Lanes } from './lanes.ts';
-import type { DropReason } from './record.ts';
-import { compareBatches, type StoredBatch } from './stored-batch.ts';
+import { letsOthersGoFirst } from './retry-policy.ts';
+import type { StoredBatch } from './spool/batch.ts';
+import { compareNames } from './spool/files.ts';
+import type { DropReason } from './stats.ts';
 
 /** What may wait in memory while the disk refuses. */
 const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
@@ -142,7 +144,7 @@ export class Backlog {
   #oldestBy(isMeant: (batch: StoredBatch) => boolean): StoredBatch | undefined {
     return [...this.#queues.values()]
       .flatMap((queue) => queue.find(isMeant) ?? [])
-      .sort((one, other) => erasureLast(one, other) || compareBatches(one, other))[0];
+      .sort((one, other) => erasureLast(one, other) || compareNames(one, other))[0];
   }
 
   #queue(lane: string): LaneQueue {
@@ -155,13 +157,6 @@ export class Backlog {
     if (file) this.#diskBytes += sign * bytes;
     else this.#memoryBytes += sign * bytes;
   }
-}
-
-/** Failures in a row after which a batch lets others go first. */
-export const LETS_OTHERS_GO_FIRST = 2;
-
-export function letsOthersGoFirst({ failures }: StoredBatch): boolean {
-  return failures >= LETS_OTHERS_GO_FIRST;
 }
 
 function leastFailed(batches: readonly StoredBatch[]): StoredBatch | undefined {
@@ -223,7 +218,7 @@ class LaneQueue {
       const last = batches[known];
       const batch = added[next];
       if (batch === undefined) break;
-      if (last && compareBatches(last, batch) > 0) {
+      if (last && compareNames(last, batch) > 0) {
         batches[free] = last;
         known--;
       } else {
@@ -244,7 +239,7 @@ class LaneQueue {
         this.#count(batch, -1);
         return true;
       }
-      if (found && compareBatches(found, batch) !== 0) return false;
+      if (found && compareNames(found, batch) !== 0) return false;
     }
     return false;
   }
@@ -276,7 +271,7 @@ class LaneQueue {
     while (low < high) {
       const middle = (low + high) >>> 1;
       const other = this.#batches[middle];
-      if (other && compareBatches(other, batch) <= 0) low = middle + 1;
+      if (other && compareNames(other, batch) <= 0) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -1,17 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backlog } from './backlog.ts';
-import { CorruptedFileError, isMissing } from './batch-file.ts';
-import type { BatchStore } from './batch-store.ts';
-import { eraseAllCorrupted } from './corrupted.ts';
+import { lanesWithLetters, restoreLetters, takeLetters } from './dead-letters.ts';
 import type { Erasure } from './erasure.ts';
-import type { LaneDefinition, Lanes } from './lanes.ts';
-import { lanesWithLetters } from './operations/letters.ts';
-import { restoreLetters, takeLetters } from './operations/take-letters.ts';
+import { type LaneDefinition, type Lanes, reasonOf, type Transport } from './lanes.ts';
 import type { OrderGuard } from './order-guard.ts';
-import type { Spool } from './spool.ts';
-import type { StoredBatch } from './stored-batch.ts';
-import type { Transport } from './transport.ts';
-import { eraseFromUnknown } from './unknown-files.ts';
+import type { StoredBatch } from './spool/batch.ts';
+import { CorruptedFileError, isMissing } from './spool/files.ts';
+import type { Spool } from './spool/spool.ts';
+import type { BatchStore } from './spool/store.ts';
+import { eraseAllCorrupted, eraseFromUnknown } from './spool/undeliverable.ts';
 
 /** Delay before a sweep that the disk interrupted is repeated. */
 const RETRY_MS = 1000;
@@ -186,7 +183,7 @@ export class ErasureSweep {
   #warnUnfinished(error: unknown): void {
     const { spool, warn } = this.#options;
     warn(
-      `Not everything in ${spool.root} could be searched for erased people (${error instanceof Error ? error.message : error}). It is tried again every second.`,
+      `Not everything in ${spool.root} could be searched for erased people (${reasonOf(error)}). It is tried again every second.`,
     );
   }
 }
@@ -200,9 +197,8 @@ async function eraseDeadLetters(
 ): Promise<number> {
   if (definition?.requestsErasure) return 0;
   return takeLetters(root, lane, (line) => {
-    if (definition?.isErasureRequest?.(line)) return false;
     try {
-      return definition?.format === 'array' ? erasure.mentions(line) : erasure.mentionsAnywhere(line);
+      return erasure.forbids(definition, line);
     } catch {
       // Cut off: it cannot be sent again, nor be shown to be free of them.
       return erasure.mentionsAnywhere(line);

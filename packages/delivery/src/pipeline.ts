@@ -1,22 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isMainThread } from 'node:worker_threads';
-import { Adoption, CONFIRM_AFTER_MS } from './adoption.ts';
 import { Backlog } from './backlog.ts';
-import { BatchStore } from './batch-store.ts';
-import { createDeadLetters } from './dead-letters.ts';
-import { EnvelopeLane } from './envelope-lane.ts';
 import { Erasure, type PersonIds } from './erasure.ts';
 import { ErasureSweep } from './erasure-sweep.ts';
-import { Lane } from './lane.ts';
-import { checkLanes, type Lanes } from './lanes.ts';
+import { EnvelopeLane, Lane, type LaneContext } from './lane.ts';
+import { checkLanes, type Lanes, type Transport } from './lanes.ts';
 import { OrderGuard } from './order-guard.ts';
-import { ReceiverClock } from './receiver-clock.ts';
-import type { DropReason } from './record.ts';
 import { Rejections } from './rejections.ts';
-import { Sender } from './sender.ts';
-import { Spool } from './spool.ts';
-import { LaneCounters, type LaneStats } from './stats.ts';
-import type { Transport } from './transport.ts';
+import { ReceiverClock, Sender } from './sender.ts';
+import { Adoption, CONFIRM_AFTER_MS } from './spool/adoption.ts';
+import { Spool } from './spool/spool.ts';
+import { BatchStore } from './spool/store.ts';
+import { type DropReason, LaneCounters, type LaneStats } from './stats.ts';
 
 /** How often the folders of ended processes are looked for. */
 const ADOPTION_INTERVAL_MS = 30_000;
@@ -111,7 +106,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
   const { now = () => Date.now(), random = Math.random, onDrop } = options;
   const parts = new Map<string, LaneParts>();
   const countersOf = (lane: string) => parts.get(lane)?.counters;
-  const clock = new ReceiverClock({ warn });
+  const clock = new ReceiverClock(warn);
   const backlog = new Backlog({
     lanes,
     maxBytes: maxSpoolBytes,
@@ -146,11 +141,6 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
     onTorn: (lane, records) => countersOf(lane)?.drop('torn', records),
     warn,
   });
-  const deadLetters = createDeadLetters({
-    root: spoolRoot,
-    warn,
-    onDiscarded: (lane, letters) => countersOf(lane)?.drop('dead_letter_overflow', letters),
-  });
   for (const [name, transport] of Object.entries(transports) as [Name, Transport][]) {
     parts.set(name, createParts(name, transport));
   }
@@ -166,20 +156,16 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
     countDeadLetters: (lane, letters) => countersOf(lane)?.drop('forgotten', letters),
   });
 
-  function createParts(name: Name, transport: Transport): LaneParts {
-    const definition = lanes[name];
+  function createParts(lane: Name, transport: Transport): LaneParts {
+    const definition = lanes[lane];
     const { format, subjectOf } = definition;
     const counters = new LaneCounters(onDrop);
-    const guard = subjectOf && new OrderGuard({ lane: name, lanes, subjectOf, spool, backlog, adopt, adopted, now });
-    const rejections = new Rejections({ lane: name, definition, store, deadLetters, erasure, counters, warn, now });
-    const sender = new Sender({
-      ...{ lane: name, definition, transport, spool, store, backlog, counters, rejections, guard, warn, now, random },
-      refreshErasures: () => erasure.list.refresh(),
-      onReceiverTime: (receiver, own) => clock.note(receiver, own),
-    });
-    const laneOptions = { name, definition, spool, store, erasure, backlog, sender, counters };
-    const lane = format === 'envelope' ? new EnvelopeLane(laneOptions) : new Lane(laneOptions);
-    return { lane, sender, counters, guard, transport };
+    const context: LaneContext = { lane, definition, spool, store, backlog, erasure, counters, warn, now };
+    const guard = subjectOf && new OrderGuard({ ...context, lanes, subjectOf, adopt, adopted });
+    const sender = new Sender({ ...context, transport, rejections: new Rejections(context), guard, clock, random });
+    const laneOptions = { ...context, wake: () => sender.wake() };
+    const queue = format === 'envelope' ? new EnvelopeLane(laneOptions) : new Lane(laneOptions);
+    return { lane: queue, sender, counters, guard, transport };
   }
 
   // Timers and sockets started from inside a request would keep that request's context alive, and hang our own traffic on its trace.
@@ -208,9 +194,8 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
   }
 
   function isRefused(name: Name, json: string): boolean {
-    const { format, requestsErasure, isErasureRequest } = lanes[name];
-    if (format === 'envelope' || requestsErasure || isErasureRequest?.(json)) return false;
-    return erasure.mentions(json);
+    // An error is kept, without the person.
+    return lanes[name].format === 'array' && erasure.forbids(lanes[name], json);
   }
 
   function scheduleCommit(): void {
@@ -282,7 +267,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
     for (const { lane } of all) lane.commit();
     // Listeners after this one may track, too: no turn of the loop follows.
     commitsAtOnce = true;
-    spool.releaseAtExit();
+    spool.release();
   };
   process.on('exit', onExit);
 
