@@ -16,14 +16,6 @@ interface BacklogOptions {
   readonly onDrop: (batch: StoredBatch, reason: DropReason) => void;
 }
 
-/** What waits in one lane, in numbers. */
-export interface Waiting {
-  readonly records: number;
-  readonly files: number;
-  readonly fileRecords: number;
-  readonly fileBytes: number;
-}
-
 /**
  * The batches that wait, by lane and in their order. Bounded in bytes: the oldest of all lanes gives way, a request for an erasure only when
  * nothing else is left.
@@ -111,14 +103,6 @@ export class Backlog {
     return this.#queue(lane).length;
   }
 
-  oldest(lane: string): StoredBatch | undefined {
-    return this.#queue(lane).first();
-  }
-
-  waiting(lane: string): Waiting {
-    return this.#queue(lane).waiting;
-  }
-
   /** When the first of the batches that wait for their own retry may be sent; `undefined` when there is none. */
   nextRetry(lane: string): number | undefined {
     const times = this.batches(lane).flatMap(({ notBefore }) => (notBefore > 0 ? [notBefore] : []));
@@ -176,17 +160,9 @@ class LaneQueue {
   #batches: StoredBatch[] = [];
   /** Batches before it were taken already. */
   #start = 0;
-  #records = 0;
-  #files = 0;
-  #fileRecords = 0;
-  #fileBytes = 0;
 
   get length(): number {
     return this.#batches.length - this.#start;
-  }
-
-  get waiting(): Waiting {
-    return { records: this.#records, files: this.#files, fileRecords: this.#fileRecords, fileBytes: this.#fileBytes };
   }
 
   first(): StoredBatch | undefined {
@@ -205,7 +181,6 @@ class LaneQueue {
 
   insert(batch: StoredBatch): void {
     this.#batches.splice(this.#positionOf(batch), 0, batch);
-    this.#count(batch, 1);
   }
 
   /** From the end, in place: a copy of a long list for every few hundred files would keep the garbage collector busy. */
@@ -226,7 +201,6 @@ class LaneQueue {
         next--;
       }
     }
-    for (const batch of added) this.#count(batch, 1);
   }
 
   remove(batch: StoredBatch): boolean {
@@ -236,18 +210,11 @@ class LaneQueue {
       const found = this.#batches[at];
       if (found === batch) {
         this.#removeAt(at);
-        this.#count(batch, -1);
         return true;
       }
       if (found && compareNames(found, batch) !== 0) return false;
     }
     return false;
-  }
-
-  countFile(batch: StoredBatch, sign: 1 | -1): void {
-    this.#files += sign;
-    this.#fileRecords += sign * batch.records;
-    this.#fileBytes += sign * batch.bytes;
   }
 
   #removeAt(position: number): void {
@@ -275,10 +242,5 @@ class LaneQueue {
       else high = middle;
     }
     return low;
-  }
-
-  #count(batch: StoredBatch, sign: 1 | -1): void {
-    this.#records += sign * batch.records;
-    if (batch.file) this.countFile(batch, sign);
   }
 }

@@ -61,6 +61,15 @@ export function readJournal(text: string): { readonly records: readonly string[]
   return { records, lost: pieces.length - records.length };
 }
 
+/** What a text says; `undefined` for one that is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * A Sentry envelope of ours as text: a line of headers, then for each item a line of headers and one of payload, every line JSON. Items that are
  * not JSON never get here, so that the text can be searched and changed without counting bytes.
@@ -115,12 +124,8 @@ function isError(payload: unknown): payload is { readonly event_id: string } {
 }
 
 function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && !Array.isArray(value);
-  } catch {
-    return false;
-  }
+  const value = parseJson(text);
+  return isObject(value) && !Array.isArray(value);
 }
 
 function isObject(value: unknown): value is object {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { envelopeOf } from './body.ts';
+import { envelopeOf, parseJson } from './body.ts';
 import type { Lanes } from './lanes.ts';
 import { ignoreMissing, namesIn, removeFile, withRegular } from './spool/files.ts';
 import { HEARTBEAT_FILE, isDead, ownerOf } from './spool/owners.ts';
@@ -87,17 +87,13 @@ export function isReplayable({ lane, record }: RejectedRecord, lanes: Lanes): bo
 
 /** A line of a file; `undefined` when it is torn. */
 export function parseLetter(lane: string, line: string): RejectedRecord | undefined {
-  try {
-    const { at, reason, field, sequence, record } = JSON.parse(line) as Record<string, unknown>;
-    if (typeof at !== 'string' || typeof reason !== 'string') return undefined;
-    return {
-      ...{ lane, at, reason, record },
-      ...(typeof field === 'string' && { field }),
-      ...(typeof sequence === 'number' && { sequence }),
-    };
-  } catch {
-    return undefined;
-  }
+  const { at, reason, field, sequence, record } = (parseJson(line) ?? {}) as Record<string, unknown>;
+  if (typeof at !== 'string' || typeof reason !== 'string') return undefined;
+  return {
+    ...{ lane, at, reason, record },
+    ...(typeof field === 'string' && { field }),
+    ...(typeof sequence === 'number' && { sequence }),
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import { lanesWithLetters, restoreLetters, takeLetters } from './dead-letters.ts
 import type { Erasure } from './erasure.ts';
 import { type LaneDefinition, type Lanes, reasonOf, type Transport } from './lanes.ts';
 import type { OrderGuard } from './order-guard.ts';
+import type { Sender } from './sender.ts';
 import type { StoredBatch } from './spool/batch.ts';
 import { CorruptedFileError, isMissing } from './spool/files.ts';
 import type { Spool } from './spool/spool.ts';
@@ -18,9 +19,8 @@ const RECALL_WAIT_MS = 100;
 /** What the sweep needs of a lane that this process has. */
 interface SweptLane {
   readonly transport: Transport;
-  readonly inFlight: ReadonlySet<StoredBatch>;
+  readonly sender: Sender;
   readonly guard: OrderGuard | undefined;
-  wake(): void;
 }
 
 interface ErasureSweepOptions {
@@ -108,7 +108,7 @@ export class ErasureSweep {
       } finally {
         backlog.returned(lane);
         part?.guard?.release();
-        part?.wake();
+        part?.sender.wake();
       }
     }
     return isWhole;
@@ -132,11 +132,11 @@ export class ErasureSweep {
   }
 
   /** Asks for batches back that mention erased people and are kept elsewhere; whether there were any. */
-  async #recall(lane: string, { transport, inFlight }: SweptLane, version: number): Promise<boolean> {
+  async #recall(lane: string, { transport, sender }: SweptLane, version: number): Promise<boolean> {
     const definition = this.#options.lanes[lane];
     if (!transport.recall || !definition || definition.requestsErasure) return false;
     let isRecalled = false;
-    for (const batch of [...inFlight].filter(({ checkedFor }) => checkedFor < version)) {
+    for (const batch of [...sender.inFlight].filter(({ checkedFor }) => checkedFor < version)) {
       const text = await batch.text().catch(() => undefined);
       if (text === undefined || !this.#isAffected(definition, text, batch.records)) continue;
       await transport.recall(lane, batch.id).catch(() => {});

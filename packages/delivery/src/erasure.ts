@@ -2,9 +2,9 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { appendFileSync, constants, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { joinRecords, splitRecords, withoutPeople } from './body.ts';
+import { joinRecords, parseJson, splitRecords, withoutPeople } from './body.ts';
 import { type LaneDefinition, reasonOf } from './lanes.ts';
-import { isMissing, readRegular, readTextSync, withRegularSync } from './spool/files.ts';
+import { isMissing, readRegular, readTextIfAny, readTextSync, withRegularSync } from './spool/files.ts';
 
 const LIST = 'forgotten.ndjson';
 const KEY = 'forgotten.key';
@@ -45,6 +45,7 @@ export interface PersonIds {
 const NONE: readonly string[] = [];
 
 interface ErasureOptions {
+  /** The spool's root; `undefined`: for this process only. */
   readonly root: string | undefined;
   readonly personIds: PersonIds;
   readonly warn: (message: string) => void;
@@ -142,13 +143,7 @@ export class Erasure {
   }
 }
 
-interface ErasureListOptions {
-  /** Returns the other texts that stand for the person with an id, such as its hash. */
-  readonly aliasesOf: (id: string) => readonly string[];
-  /** The spool's root; `undefined`: for this process only. */
-  readonly root: string | undefined;
-  readonly warn: (message: string) => void;
-}
+type ErasureListOptions = Omit<ErasureOptions, 'personIds'> & Required<Pick<PersonIds, 'aliasesOf'>>;
 
 /**
  * The people who were erased and must not appear in anything that is sent, shared by all processes of a spool. An entry is the length of an id
@@ -172,7 +167,10 @@ export class ErasureList {
 
   constructor(options: ErasureListOptions) {
     this.#options = options;
-    this.#load(textIn(options.root, KEY), textIn(options.root, LIST));
+    if (options.root === undefined) return;
+    // What cannot be read now is read at the next refresh.
+    const [key, list] = [KEY, LIST].map((name) => readTextIfAny(join(options.root ?? '', name)));
+    this.#load(key, list);
   }
 
   /** Grows with every person; what was checked against an older version must be checked again. */
@@ -296,12 +294,7 @@ export class ErasureList {
 }
 
 function unescaped(quoted: string): string {
-  if (!quoted.includes('\\')) return quoted;
-  try {
-    return String(JSON.parse(`"${quoted}"`));
-  } catch {
-    return quoted;
-  }
+  return quoted.includes('\\') ? String(parseJson(`"${quoted}"`) ?? quoted) : quoted;
 }
 
 function entryOf(id: string, key: Buffer): string {
@@ -310,12 +303,8 @@ function entryOf(id: string, key: Buffer): string {
 
 /** `undefined` for a torn or damaged line. */
 function parseEntry(line: string): string | undefined {
-  try {
-    const entry: unknown = JSON.parse(line);
-    return typeof entry === 'string' && ENTRY.test(entry) ? entry : undefined;
-  } catch {
-    return undefined;
-  }
+  const entry = parseJson(line);
+  return typeof entry === 'string' && ENTRY.test(entry) ? entry : undefined;
 }
 
 function parseKey(text: string | undefined): Buffer | undefined {
@@ -356,15 +345,5 @@ function readExisting(path: string): string | undefined {
   } catch (error) {
     if (isMissing(error)) return undefined;
     throw error;
-  }
-}
-
-function textIn(root: string | undefined, name: string): string | undefined {
-  if (root === undefined) return undefined;
-  try {
-    return readTextSync(join(root, name));
-  } catch {
-    // Missing, or read again at the next refresh.
-    return undefined;
   }
 }

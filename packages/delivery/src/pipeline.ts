@@ -9,6 +9,7 @@ import { OrderGuard } from './order-guard.ts';
 import { Rejections } from './rejections.ts';
 import { ReceiverClock, Sender } from './sender.ts';
 import { Adoption, CONFIRM_AFTER_MS } from './spool/adoption.ts';
+import type { StoredBatch } from './spool/batch.ts';
 import { Spool } from './spool/spool.ts';
 import { BatchStore } from './spool/store.ts';
 import { type DropReason, LaneCounters, type LaneStats } from './stats.ts';
@@ -81,6 +82,7 @@ export interface Pipeline<Name extends string = string> {
 
 /** A lane, what sends its batches, and what counts them. */
 interface LaneParts {
+  readonly name: string;
   readonly lane: Lane | EnvelopeLane;
   readonly sender: Sender;
   readonly counters: LaneCounters;
@@ -147,12 +149,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
   const all = [...parts.values()];
   const sweep = new ErasureSweep({
     ...{ lanes, spool, store, backlog, erasure, warn },
-    parts: new Map(
-      [...parts].map(([name, { transport, sender, guard }]) => [
-        name,
-        { transport, guard, inFlight: sender.inFlight, wake: () => sender.wake() },
-      ]),
-    ),
+    parts,
     countDeadLetters: (lane, letters) => countersOf(lane)?.drop('forgotten', letters),
   });
 
@@ -165,7 +162,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
     const sender = new Sender({ ...context, transport, rejections: new Rejections(context), guard, clock, random });
     const laneOptions = { ...context, wake: () => sender.wake() };
     const queue = format === 'envelope' ? new EnvelopeLane(laneOptions) : new Lane(laneOptions);
-    return { lane: queue, sender, counters, guard, transport };
+    return { name: lane, lane: queue, sender, counters, guard, transport };
   }
 
   // Timers and sockets started from inside a request would keep that request's context alive, and hang our own traffic on its trace.
@@ -287,31 +284,30 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
     await within(work, timeoutMs);
     let pending = 0;
     let spooled = 0;
-    for (const [name, { lane, sender }] of parts) {
-      const { records, fileRecords } = withInFlight(name, sender);
-      pending += lane.queued + records - fileRecords;
+    for (const part of parts.values()) {
+      const { records, fileRecords } = heldBy(part);
+      pending += part.lane.queued + records - fileRecords;
       spooled += fileRecords;
     }
     return { delivered: delivered() - before, pending, spooled };
   }
 
-  function withInFlight(name: string, sender: Sender) {
-    const inFlight = [...sender.inFlight];
-    const onDisk = inFlight.filter(({ file }) => file !== undefined);
-    const { records, files, fileRecords, fileBytes } = backlog.waiting(name);
+  /** The batches of a lane that wait or are under way, in numbers. */
+  function heldBy({ name, sender }: LaneParts) {
+    const batches = [...backlog.batches(name), ...sender.inFlight];
+    const files = batches.filter(({ file }) => file !== undefined);
     return {
-      records: records + sum(inFlight.map((batch) => batch.records)),
-      files: files + onDisk.length,
-      fileRecords: fileRecords + sum(onDisk.map((batch) => batch.records)),
-      fileBytes: fileBytes + sum(onDisk.map((batch) => batch.bytes)),
-      oldest: Math.min(
-        ...[backlog.oldest(name), ...inFlight].map((batch) => batch?.sealedAt ?? Number.POSITIVE_INFINITY),
-      ),
+      records: recordsIn(batches),
+      files: files.length,
+      fileRecords: recordsIn(files),
+      fileBytes: files.reduce((total, { bytes }) => total + bytes, 0),
+      oldest: batches.reduce((earliest, { sealedAt }) => Math.min(earliest, sealedAt), Number.POSITIVE_INFINITY),
     };
   }
 
-  function statsOf(name: string, { lane, sender, counters }: LaneParts): LaneStats {
-    const { records, files, fileBytes, oldest } = withInFlight(name, sender);
+  function statsOf(part: LaneParts): LaneStats {
+    const { lane, counters } = part;
+    const { records, files, fileBytes, oldest } = heldBy(part);
     return {
       queued: lane.queued,
       pending: records,
@@ -336,10 +332,10 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
       lane.close();
     }
     await store.close();
-    for (const [name, { lane, sender, counters }] of parts) {
+    for (const { name, lane, sender, counters } of all) {
       // Nobody else has what is in memory only.
       const unkept = [...backlog.batches(name), ...sender.inFlight].filter((batch) => !batch.isKept);
-      counters.drop('closed', sum(unkept.map((batch) => batch.records)) + (spool.folder() ? 0 : lane.queued));
+      counters.drop('closed', recordsIn(unkept) + (spool.folder() ? 0 : lane.queued));
     }
     erasure.list.close();
     process.off('exit', onExit);
@@ -365,9 +361,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
       });
     },
     stats: () =>
-      Object.fromEntries([...parts].map(([name, part]) => [name, statsOf(name, part)])) as Partial<
-        Record<Name, LaneStats>
-      >,
+      Object.fromEntries([...parts].map(([name, part]) => [name, statsOf(part)])) as Partial<Record<Name, LaneStats>>,
     async close(timeoutMs) {
       if (!isClosed) await close(timeoutMs);
     },
@@ -387,8 +381,8 @@ async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> 
   stopTimer(timer);
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+function recordsIn(batches: readonly StoredBatch[]): number {
+  return batches.reduce((total, { records }) => total + records, 0);
 }
 
 function overflowText(reason: DropReason): string {

@@ -1,3 +1,4 @@
+import { parseJson } from './body.ts';
 import type { HttpReply, ReadReply, Refusal, Reply } from './lanes.ts';
 import type { StoredBatch } from './spool/batch.ts';
 
@@ -178,16 +179,8 @@ function retryAfter(
 /** The status that counts: a receiver may answer 200 and name another status in the body. */
 function statusOf({ status, body }: HttpReply): number {
   if (!isSuccess(status)) return status;
-  const code = codeIn(body);
+  const { code } = (parseJson(body) ?? {}) as { readonly code?: unknown };
   return typeof code === 'number' && Number.isInteger(code) && code >= 300 && code < 600 ? code : status;
-}
-
-function codeIn(body: string): unknown {
-  try {
-    return (JSON.parse(body) as { readonly code?: unknown } | null)?.code;
-  } catch {
-    return undefined;
-  }
 }
 
 function isSuccess(status: number): boolean {

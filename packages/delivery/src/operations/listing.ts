@@ -5,7 +5,7 @@ import { DEAD_FOLDER } from '../dead-letters.ts';
 import { ERASURE_FILES } from '../erasure.ts';
 import type { Lanes } from '../lanes.ts';
 import { namesIn, parseSpoolName, readRegular } from '../spool/files.ts';
-import { type FolderOwner, folderState, HEARTBEAT_FILE, hasEnded, ownerOf } from '../spool/owners.ts';
+import { type FolderOwner, folderState, HEARTBEAT_FILE, ownerOf } from '../spool/owners.ts';
 import { ADOPTED } from '../spool/spool.ts';
 import { CORRUPTED_FOLDER, type CorruptedFile, listCorrupted } from '../spool/undeliverable.ts';
 
@@ -80,9 +80,10 @@ export async function listSpool(root: string, lanes: Lanes, now: number): Promis
     }
     const inner = (await namesIn(path)).filter((each) => each.startsWith(ADOPTED)).map((each) => join(path, each));
     const found = (await Promise.all([path, ...inner].map((each) => filesIn(each, lanes)))).flat();
+    const state = await folderState(root, name, now);
     folders.push({
       ...{ path, owner },
-      state: await stateOf(root, name, owner, now),
+      state: state === 'running' || state === 'elsewhere' ? state : 'ended',
       files: found.flatMap((file) => ('kind' in file ? file : [])),
       unknown: found.flatMap((file) => ('kind' in file ? [] : file)),
     });
@@ -109,11 +110,6 @@ async function withParts(root: string, parts: readonly string[]): Promise<SpoolR
   const names = await namesIn(root);
   const found = parts.filter((part) => names.includes(part));
   return [{ name, root }, ...found.map((part) => ({ name: `${name}/${part}`, root: join(root, part) }))];
-}
-
-async function stateOf(root: string, name: string, owner: FolderOwner, now: number): Promise<FolderListing['state']> {
-  if ((await folderState(root, name, now)) !== 'running') return 'ended';
-  return hasEnded(owner) === undefined ? 'elsewhere' : 'running';
 }
 
 async function filesIn(folder: string, lanes: Lanes): Promise<(WaitingFile | UnknownFile)[]> {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Queue } from 'bullmq';
 import { ReplyError } from 'ioredis';
+import { parseJson } from '../body.ts';
 import { RECALLED, type Reply, reasonOf, type SealedBatch, type Transport } from '../lanes.ts';
 import { decide } from '../retry-policy.ts';
 import { isReplicaError, NoRoomError, ProducerConnection, Room } from './connection.ts';
@@ -43,7 +44,6 @@ const CLOSED = { networkError: 'the transport is closed' } as const;
 
 /** Puts batches into the queues, and waits until a shipper has left the receiver's answer. Trusts Redis with nothing: what it forgot is queued again. */
 export class QueueProducer implements Transport {
-  readonly maxInFlight: number;
   readonly #options: QueueProducerOptions;
   readonly #connection: ProducerConnection;
   readonly #room: Room;
@@ -57,7 +57,6 @@ export class QueueProducer implements Transport {
 
   constructor(options: QueueProducerOptions) {
     this.#options = options;
-    this.maxInFlight = options.maxInFlight;
     this.#pollIntervalMs = options.pollIntervalMs;
     this.#connection = new ProducerConnection(options.url, (reason) => this.#giveUp(reason));
     this.#room = new Room(this.#connection.redis);
@@ -285,11 +284,7 @@ export class QueueProducer implements Transport {
 }
 
 function parseReply(text: string): Reply {
-  try {
-    return JSON.parse(text) as Reply;
-  } catch {
-    return { networkError: 'an answer in Redis cannot be read' };
-  }
+  return (parseJson(text) as Reply | undefined) ?? { networkError: 'an answer in Redis cannot be read' };
 }
 
 /** The clock is set by the date of a reply, which must be of now. */

@@ -205,6 +205,15 @@ export function readTextSync(path: string): string {
   return withRegularSync(path, constants.O_RDONLY, (fd) => readFileSync(fd, 'utf8'));
 }
 
+/** {@link readTextSync}; `undefined` when the disk does not give it. */
+export function readTextIfAny(path: string): string | undefined {
+  try {
+    return readTextSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Removes a file that may be gone already. `rm` of Node asks for its kind first: another trip to a thread, for each batch. */
 export async function removeFile(path: string): Promise<void> {
   await unlink(path).catch(ignoreMissing);

@@ -60,8 +60,8 @@ export function hasEnded({ pid, thread, startedAt, scope }: FolderOwner): boolea
 }
 
 /**
- * What a folder's name and heartbeat say of its owner: `silent` when nothing else can tell and the heartbeat has stopped, `foreign` for a folder that is
- * no process's.
+ * What a folder's name and heartbeat say of its owner. `elsewhere`: nothing here can tell whether it lives, and its heartbeat is fresh; `silent`: the
+ * heartbeat has stopped; `foreign`: the folder is no process's.
  *
  * @param now the file system's time, in milliseconds since the epoch.
  */
@@ -69,17 +69,18 @@ export async function folderState(
   root: string,
   name: string,
   now: number,
-): Promise<'running' | 'ended' | 'silent' | 'foreign'> {
+): Promise<'running' | 'elsewhere' | 'ended' | 'silent' | 'foreign'> {
   const owner = ownerOf(name);
   if (!owner || !(await isFolder(join(root, name)))) return 'foreign';
   const ended = hasEnded(owner);
   if (ended === true) return 'ended';
+  const living = ended === undefined ? 'elsewhere' : 'running';
   try {
     const { mtimeMs } = await stat(join(root, name, HEARTBEAT_FILE));
-    return ended === undefined && now - mtimeMs > HEARTBEAT_TIMEOUT_MS ? 'silent' : 'running';
+    return living === 'elsewhere' && now - mtimeMs > HEARTBEAT_TIMEOUT_MS ? 'silent' : living;
   } catch (error) {
     // Released by its owner.
-    return isMissing(error) ? 'ended' : 'running';
+    return isMissing(error) ? 'ended' : living;
   }
 }
 

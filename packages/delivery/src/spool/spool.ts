@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { open, rmdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJson } from '../body.ts';
 import { reasonOf } from '../lanes.ts';
-import { type BatchFolder, isMissing, journalName, namesIn, readTextSync, removeFile } from './files.ts';
+import { type BatchFolder, isMissing, journalName, namesIn, readTextIfAny, removeFile } from './files.ts';
 import { HEARTBEAT_FILE, HEARTBEAT_TIMEOUT_MS, newOwnerName, ownerOf } from './owners.ts';
 
 /** Delay before a spool directory that failed is tried again. */
@@ -240,13 +241,9 @@ function highestSequence(root: string, now: number): number {
 }
 
 function notedIn(path: string): number | undefined {
-  try {
-    const { lastSequence } = JSON.parse(readTextSync(path)) as { lastSequence?: unknown };
-    return typeof lastSequence === 'number' ? lastSequence : undefined;
-  } catch {
-    // Of format 1, or just adopted.
-    return undefined;
-  }
+  // Missing or of no use where it is of format 1, or just adopted.
+  const { lastSequence } = (parseJson(readTextIfAny(path) ?? '') ?? {}) as { lastSequence?: unknown };
+  return typeof lastSequence === 'number' ? lastSequence : undefined;
 }
 
 /** Removes a folder of the spool, and those that it has adopted, in which nothing is left but a heartbeat. Never rejects. */

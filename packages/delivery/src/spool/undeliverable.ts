@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
-import { compress, joinRecords, readText } from '../body.ts';
+import { compress, joinRecords, parseJson, readText } from '../body.ts';
 import type { Erasure } from '../erasure.ts';
 import type { Lanes } from '../lanes.ts';
 import {
@@ -182,12 +182,8 @@ async function restOf(
 }
 
 function recordsIn(text: string): string[] | undefined {
-  try {
-    const records: unknown = JSON.parse(text);
-    return Array.isArray(records) ? records.map((record) => JSON.stringify(record)) : undefined;
-  } catch {
-    return undefined;
-  }
+  const records = parseJson(text);
+  return Array.isArray(records) ? records.map((record) => JSON.stringify(record)) : undefined;
 }
 
 /** Whether bytes are compressed, by their first two. */
