@@ -1,11 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { distinctIdOf, type IdMerge } from '../store/identity.ts';
 import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
-import { type Failure, invalidField } from './failure.ts';
-import { LIMITS } from './limits.ts';
+import {
+  checkDistinctId,
+  checkInsertId,
+  checkShape,
+  type Failure,
+  invalidField,
+  LIMITS,
+  truncateStrings,
+  truncateText,
+} from './limits.ts';
 import { placementOfEvent, type Sender } from './placement.ts';
-import { truncateStrings, truncateText } from './truncate.ts';
-import { checkDistinctId, checkInsertId, checkShape } from './value-rules.ts';
 
 /** How one endpoint looks at events. */
 export interface EventContext {

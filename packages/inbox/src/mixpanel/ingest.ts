@@ -1,13 +1,10 @@
-import type { Fault } from '../faults/fault.ts';
-import { isRefusedOnDemand } from '../faults/partial.ts';
+import { type Fault, isRefusedOnDemand } from '../faults/fault.ts';
 import { isJsonObject, type NewRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import type { FailedRecord, Outcome } from './answers.ts';
 import { type EventContext, judgeEvent } from './event-rules.ts';
-import { type Failure, invalidField } from './failure.ts';
-import { LIMITS } from './limits.ts';
+import { type Failure, invalidField, isOversized, LIMITS } from './limits.ts';
 import { judgeProfile, type ProfileContext } from './profile-rules.ts';
-import type { FailedRecord, Outcome } from './responses.ts';
-import { isOversized } from './value-rules.ts';
 
 type Verdict =
   | { readonly verdict: 'keep'; readonly record: NewRecord }

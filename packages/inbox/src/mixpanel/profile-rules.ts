@@ -1,9 +1,14 @@
 import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
-import { type Failure, invalidField } from './failure.ts';
-import { LIMITS } from './limits.ts';
+import {
+  checkDistinctId,
+  checkValue,
+  type Failure,
+  invalidField,
+  LIMITS,
+  truncateStrings,
+  truncateText,
+} from './limits.ts';
 import { placementOfProfile, type Sender } from './placement.ts';
-import { truncateStrings, truncateText } from './truncate.ts';
-import { checkDistinctId, checkValue } from './value-rules.ts';
 
 export type ProfileEndpoint = 'engage' | 'groups';
 

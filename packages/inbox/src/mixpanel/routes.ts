@@ -1,18 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { faultHooks } from '../faults/fault-hooks.ts';
 import type { Faults } from '../faults/faults.ts';
-import { clientErrorOf } from '../http/client-error.ts';
-import { allowAnyOrigin, preflightHeaders } from '../http/cors.ts';
-import type { Encodings } from '../http/inflate.ts';
-import { takeBodiesAsBytes } from '../http/raw-body.ts';
+import { allowAnyOrigin, clientErrorOf, preflightHeaders } from '../http/access.ts';
+import { type Encodings, takeBodiesAsBytes } from '../http/bodies.ts';
 import type { RawLog } from '../store/raw-log.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { sendAnswer } from './answer-form.ts';
-import { isAuthorized } from './credentials.ts';
-import { type DecodedBody, decodeData, type ReadBody, readBody } from './decode-body.ts';
-import { ingestEvents, ingestProfiles } from './ingest.ts';
-import { LIMITS } from './limits.ts';
 import {
   type Answer,
   badRequest,
@@ -22,13 +15,17 @@ import {
   plainAnswer,
   profileAnswer,
   refusal,
+  sendAnswer,
   tooLarge,
   unauthorized,
-} from './responses.ts';
-import { senderOf } from './sender.ts';
+} from './answers.ts';
+import { type DecodedBody, decodeData, type ReadBody, readBody } from './decode-body.ts';
+import { ingestEvents, ingestProfiles } from './ingest.ts';
+import { LIMITS } from './limits.ts';
+import { senderOf } from './placement.ts';
 
 /** What the Mixpanel endpoints need. */
-export interface MixpanelOptions {
+interface MixpanelOptions {
   readonly store: Store;
   readonly rawLog: RawLog | undefined;
   readonly faults: Faults;
@@ -173,4 +170,25 @@ function isGzipped({ headers }: FastifyRequest): boolean {
 
 function isOn(flag: unknown): boolean {
   return flag === '1';
+}
+
+/**
+ * True when `/import` would look at the request at all: a project token as Basic user name, a service account with its
+ * project, a bearer token, or the `api_key` of old clients. Any token and any account is good here.
+ */
+export function isAuthorized(authorization: string | undefined, query: JsonObject): boolean {
+  if (authorization === undefined) return typeof query['api_key'] === 'string' && query['api_key'] !== '';
+  const [scheme = '', value = ''] = authorization.split(' ', 2);
+  if (scheme.toLowerCase() === 'bearer') return value !== '';
+  if (scheme.toLowerCase() !== 'basic') return false;
+  const [user = '', password = ''] = basicPair(value);
+  const isServiceAccount = password !== '';
+  return user !== '' && (!isServiceAccount || typeof query['project_id'] === 'string');
+}
+
+/** Service accounts may send `user:secret` in plain text instead of base64. */
+function basicPair(value: string): readonly string[] {
+  const text = value.includes(':') ? value : Buffer.from(value, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon === -1 ? [] : [text.slice(0, colon), text.slice(colon + 1)];
 }

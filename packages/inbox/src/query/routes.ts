@@ -2,13 +2,12 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { InboxData } from '../inbox-data.ts';
-import { RECORD_KINDS } from '../store/records.ts';
-import type { ReportSource } from './analytics/report-source.ts';
+import { RECORD_KINDS, type RecordKind } from '../store/records.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
+import type { ReportSource } from './analytics/user-events.ts';
 import { liveRoute } from './live/route.ts';
-import { statsOf } from './stats.ts';
+import { timeline } from './records.ts';
 import { streamRoute } from './stream.ts';
-import { timeline } from './timeline.ts';
 
 const Limit = Type.Optional(
   Type.Integer({ minimum: 1, maximum: 100_000, description: 'at most so many, newest first' }),
@@ -89,4 +88,34 @@ export function queryRoutes(instance: FastifyInstance, data: InboxData, source: 
     const kind = name === 'errors' ? 'error' : name === 'spans' ? 'span' : 'log';
     return { total: matching.length, evicted: store.of(kind).evicted, [name]: matching.slice(0, limit) };
   }
+}
+
+interface KindStats {
+  readonly stored: number;
+  /** Gone to make room since the start or the last clear. */
+  readonly evicted: number;
+  readonly bytes: number;
+}
+
+/** Counts and memory, for the top of the page and for whoever watches the inbox itself. */
+interface Stats {
+  readonly kinds: Readonly<Record<RecordKind, KindStats>>;
+  readonly profiles: number;
+  readonly raw: { readonly kept: boolean; readonly evicted: number };
+  readonly memory: { readonly rssBytes: number; readonly heapUsedBytes: number };
+}
+
+function statsOf({ store, rawLog }: InboxData): Stats {
+  const kinds = RECORD_KINDS.map((kind) => {
+    const { length, evicted, bytes } = store.of(kind);
+    return [kind, { stored: length, evicted, bytes: Math.round(bytes) }] as const;
+  });
+  const { rss, heapUsed } = process.memoryUsage();
+  return {
+    // `fromEntries` forgets the key type; RECORD_KINDS names every kind.
+    kinds: Object.fromEntries(kinds) as Record<RecordKind, KindStats>,
+    profiles: store.profiles.size,
+    raw: { kept: rawLog !== undefined, evicted: rawLog?.evicted ?? 0 },
+    memory: { rssBytes: rss, heapUsedBytes: heapUsed },
+  };
 }

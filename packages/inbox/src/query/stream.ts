@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Faults } from '../faults/faults.ts';
 import type { StoredRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { timeline } from './timeline.ts';
+import { timeline } from './records.ts';
 
 /** A reader that is this far behind loses messages: the browser tab, not the inbox, is what cannot keep up. */
 const MAX_BEHIND_BYTES = 4 * 1024 * 1024;

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { vendorAnswer } from '../faults/vendor-answer.ts';
+import { type Fault, isRefusedOnDemand } from '../faults/fault.ts';
+import { rateLimitHeaders, vendorAnswer } from '../faults/vendor-answer.ts';
+import { ownEntry } from '../own-entry.ts';
 import type { NewRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { authProblem } from './auth.ts';
-import type { Envelope } from './envelope.ts';
+import type { Envelope, EnvelopeItem } from './envelope.ts';
 import { issueIdOf } from './grouping.ts';
 import { unpackEnvelope } from './items.ts';
-import { limitEnvelope } from './rate-limit.ts';
-import { refuse } from './refuse.ts';
 import type { SourceMaps } from './source-maps.ts';
 
 /** A request of a project; `key` where the path has one. */
@@ -52,4 +52,66 @@ function withSources(records: readonly NewRecord[], sourceMaps: SourceMaps): Pro
       return { ...record, event, issueId: issueIdOf(event) };
     }),
   );
+}
+
+/** Answers in the vendor's form: a detail, its causes, and the header that SDKs log. */
+export function refuse(
+  reply: FastifyReply,
+  { status, detail, cause }: { readonly status: number; readonly detail: string; readonly cause?: string },
+): FastifyReply {
+  // A header holds neither line breaks nor other than Latin-1 characters.
+  reply.header('x-sentry-error', detail.replace(/[^\x20-\x7e]/g, '?'));
+  return reply.code(status).send({ detail, causes: cause === undefined ? [] : [cause] });
+}
+
+/** What a limit leaves of an envelope. */
+interface Limited {
+  readonly envelope: Envelope;
+  /** True when something was taken out: the answer is 429 then, though the rest is kept. */
+  readonly isLimited: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Takes out what a rate limit or a partial failure names, and keeps the rest, as Relay does. */
+function limitEnvelope(envelope: Envelope, fault: Fault | null): Limited {
+  const items = envelope.items.filter((item, index) => !isTakenOut(fault, item, index));
+  return {
+    envelope: { ...envelope, items },
+    isLimited: items.length < envelope.items.length,
+    headers: fault?.kind === 'rate-limit' ? rateLimitHeaders('envelope', fault) : {},
+  };
+}
+
+function isTakenOut(fault: Fault | null, item: EnvelopeItem, index: number): boolean {
+  if (fault?.kind === 'rate-limit') return fault.categories?.includes(categoryOf(item)) === true;
+  return isRefusedOnDemand(fault, index);
+}
+
+const CATEGORY_OF_TYPE: Readonly<Record<string, string>> = {
+  event: 'error',
+  raw_security: 'security',
+  transaction: 'transaction',
+  span: 'span',
+  log: 'log_item',
+  trace_metric: 'trace_metric',
+  session: 'session',
+  sessions: 'session',
+  client_report: 'internal',
+  check_in: 'monitor',
+  feedback: 'feedback',
+  user_report: 'feedback',
+  replay_event: 'replay',
+  replay_recording: 'replay',
+  replay_video: 'replay',
+  profile: 'profile',
+  profile_chunk: 'profile_chunk',
+  attachment: 'attachment',
+};
+
+/**
+ * The category that a rate limit names an item by. A client report has one of its own, so that no limit takes it.
+ * @see https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/
+ */
+function categoryOf({ type }: EnvelopeItem): string {
+  return ownEntry(CATEGORY_OF_TYPE, type) ?? 'default';
 }

@@ -1,22 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { faultHooks } from '../faults/fault-hooks.ts';
 import type { Faults } from '../faults/faults.ts';
-import { clientErrorOf } from '../http/client-error.ts';
-import { allowAnyOrigin, preflightHeaders } from '../http/cors.ts';
-import type { Encodings } from '../http/inflate.ts';
-import { takeBodiesAsBytes } from '../http/raw-body.ts';
+import { allowAnyOrigin, clientErrorOf, preflightHeaders } from '../http/access.ts';
+import { type Encodings, takeBodiesAsBytes } from '../http/bodies.ts';
 import type { RawLog } from '../store/raw-log.ts';
 import type { Store } from '../store/store.ts';
-import { checkInEnvelope } from './check-in.ts';
-import { malformed, tooManyItems } from './composition.ts';
+import { LIMITS, malformed, tooManyItems } from './composition.ts';
 import { type EnvelopeResult, parseEnvelope } from './envelope.ts';
-import { createIntake, type ProjectRequest, type TakeEnvelope } from './intake.ts';
-import { LIMITS } from './limits.ts';
-import { minidumpEnvelope } from './minidump.ts';
-import { refuse } from './refuse.ts';
-import { isReportType, reportEnvelope } from './security-envelope.ts';
+import { createIntake, type ProjectRequest, refuse, type TakeEnvelope } from './intake.ts';
+import { checkInEnvelope, isReportType, minidumpEnvelope, reportEnvelope, storeEnvelope } from './other-bodies.ts';
 import type { SourceMaps } from './source-maps.ts';
-import { storeEnvelope } from './store-body.ts';
 
 /** What the Sentry endpoints need. */
 export interface SentryOptions {

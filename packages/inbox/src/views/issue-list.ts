@@ -1,13 +1,10 @@
 import type { InboxData } from '../inbox-data.ts';
-import { exceptionsOf } from '../query/exceptions.ts';
-import { type FacetFilter, type Facets, facetMatcher, facetReader } from '../query/facets.ts';
-import { errorsByIssue, groupIssues, type Issue, type IssueStatus } from '../query/issues.ts';
-import { issueOf, suppressedBy } from '../query/suppressed.ts';
-import { tagsOf } from '../query/tags.ts';
+import { exceptionsOf } from '../query/error-parts.ts';
+import { type FacetFilter, type Facets, facetMatcher, facetReader, tagsOf } from '../query/facets.ts';
+import { errorsByIssue, groupIssues, type Issue, type IssueStatus, issueOf, suppressedBy } from '../query/issues.ts';
 import { textAt } from '../sentry/fields.ts';
 import type { StoredError } from '../store/records.ts';
-import { FacetCounts, type FacetValues } from './facet-counts.ts';
-import { sortedBy, wordMatcher } from './list-query.ts';
+import { FacetCounts, type FacetValues, sortedBy, wordMatcher } from './lists.ts';
 
 export const ISSUE_SORTS = ['last_seen', 'first_seen', 'count', 'users'] as const;
 type IssueSort = (typeof ISSUE_SORTS)[number];

@@ -2,12 +2,12 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { InboxData } from '../inbox-data.ts';
-import type { ReportSource } from '../query/analytics/report-source.ts';
-import { errorsByIssue, ISSUE_STATUSES, lastSent } from '../query/issues.ts';
-import { issueCostRoute } from './issue-cost-route.ts';
+import type { ReportSource } from '../query/analytics/user-events.ts';
+import { errorsByIssue, ISSUE_STATUSES, issueFinder, lastSent, suppressedBy } from '../query/issues.ts';
+import type { StoredError } from '../store/records.ts';
+import { issueCostRoute } from './issue-cost.ts';
 import { ISSUE_SORTS, listIssues } from './issue-list.ts';
-import { issueTrends } from './issue-trends.ts';
-import { DEFAULT_LIMIT, listParameters } from './list-query.ts';
+import { DEFAULT_LIMIT, listParameters } from './lists.ts';
 
 const Status = Type.Enum([...ISSUE_STATUSES]);
 const ListQuery = Type.Object({
@@ -59,4 +59,33 @@ export function issueRoutes(instance: FastifyInstance, data: InboxData, source: 
 
 function noIssue(id: string): object {
   return { error: 'Not Found', message: `no issue ${id}: GET /api/issues lists them` };
+}
+
+/** Errors over time, in equal parts of one window that all issues share. */
+export interface IssueTrends {
+  readonly from: number;
+  readonly to: number;
+  /** By issue; the oldest part first. */
+  readonly counts: Readonly<Record<string, readonly number[]>>;
+}
+
+const MINUTE_MS = 60_000;
+const PARTS = 24;
+
+/** From the first error to now, at least 24 minutes: a burst is then seen as one. */
+function issueTrends(errors: readonly StoredError[], now: number): IssueTrends {
+  const first = errors.reduce((earliest, { time }) => Math.min(earliest, time), now);
+  const partMs = Math.max(MINUTE_MS, Math.ceil((now - first) / PARTS));
+  const from = now - PARTS * partMs;
+  const issueOf = issueFinder(errors);
+  const counts: Record<string, number[]> = {};
+  for (const error of errors) {
+    if (suppressedBy(error).isSummary) continue;
+    const part = Math.min(PARTS - 1, Math.max(0, Math.floor((error.time - from) / partMs)));
+    const issueId = issueOf(error);
+    counts[issueId] ??= new Array<number>(PARTS).fill(0);
+    const parts = counts[issueId];
+    parts[part] = (parts[part] ?? 0) + 1;
+  }
+  return { from, to: now, counts };
 }

@@ -1,11 +1,9 @@
 import { type FacetFilter, facetMatcher, facetsOf } from '../query/facets.ts';
-import { traceIdOf } from '../query/filters.ts';
+import { traceIdOf } from '../query/records.ts';
+import { isAsset, rootOf } from '../query/spans.ts';
 import type { StoredSpan } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { isAsset } from './assets.ts';
-import { FacetCounts, type FacetValues } from './facet-counts.ts';
-import { sortedBy, wordMatcher } from './list-query.ts';
-import { rootOf } from './trace-root.ts';
+import { FacetCounts, type FacetValues, sortedBy, wordMatcher } from './lists.ts';
 
 export const TRACE_SORTS = ['last_seen', 'duration', 'spans', 'errors'] as const;
 type TraceSort = (typeof TRACE_SORTS)[number];

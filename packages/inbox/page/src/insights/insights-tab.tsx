@@ -1,19 +1,23 @@
 import type { ReactElement } from 'react';
 import type { Segmentation } from '../../../src/query/analytics/segmentation.ts';
-import { Answer } from '../reports/answer.tsx';
+import type { StoredEvent } from '../../../src/store/records.ts';
 import { zoneOptions } from '../reports/calendar.ts';
-import { Choice } from '../reports/choice.tsx';
-import { CohortField } from '../reports/cohort-field.tsx';
-import { EventSelect } from '../reports/event-select.tsx';
+import { Choice, CommitField, EventSelect } from '../reports/choices.tsx';
+import { CohortField } from '../reports/cohort.tsx';
 import type { KnownEvents } from '../reports/known-events.ts';
-import { NothingCounted } from '../reports/nothing-counted.tsx';
-import { ReportPage } from '../reports/report-page.tsx';
-import { ZoneNote } from '../reports/zone-note.tsx';
-import { go, hrefWith, usePlace } from '../shared/location.ts';
-import { figuresOf } from './figures.ts';
+import { Answer, NothingCounted, ReportPage, ZoneNote } from '../reports/report-page.tsx';
+import { go, hrefOf, hrefWith, usePlace } from '../shared/location.ts';
+import { useJson } from '../shared/use-json.ts';
 import { InsightsResult } from './insights-result.tsx';
-import { type InsightsView, insightsPath, insightsView, MEASURES, RANGES, unitsOf } from './insights-view.ts';
-import { PropertyField } from './property-field.tsx';
+import {
+  figuresOf,
+  type InsightsView,
+  insightsPath,
+  insightsView,
+  MEASURES,
+  RANGES,
+  unitsOf,
+} from './insights-view.ts';
 
 /** How often something happened, or how many did it, over time. */
 export function InsightsTab(): ReactElement {
@@ -67,5 +71,27 @@ function InsightsChoices({
       <PropertyField event={event} value={property} />
       <Choice label="Time zone" name="zone" value={zone} options={zoneOptions(zone)} />
     </div>
+  );
+}
+
+/** The last events of a name say well enough what it has. */
+const SAMPLE = '50';
+/** A value of its own in each event: as many segments as there are events. */
+const USELESS = new Set(['token', 'time', '$insert_id', 'trace_id', 'distinct_id', '$user_id', '$device_id']);
+
+/** The property to break down by, any that one likes; those seen on the event are suggested. */
+function PropertyField({ event, value }: { readonly event: string; readonly value: string }): ReactElement {
+  const place = usePlace();
+  const { data } = useJson<{ events: readonly StoredEvent[] }>(hrefOf('/api/events', { event, limit: SAMPLE }));
+  const names = new Set(data?.events.flatMap(({ properties }) => Object.keys(properties)));
+  return (
+    <CommitField
+      label="Broken down by"
+      placeholder="property"
+      type="search"
+      value={value}
+      suggestions={[...names].filter((name) => !USELESS.has(name)).sort()}
+      onCommit={(on) => go(hrefWith(place, { on: on || null }))}
+    />
   );
 }

@@ -1,10 +1,10 @@
-import { dateIn, datePlus, zoneIn } from '../reports/calendar.ts';
-import { type Cohort, cohortIn, cohortParameter } from '../reports/cohort.ts';
+import type { Segmentation } from '../../../src/query/analytics/segmentation.ts';
+import { dateIn, datePlus, hourIn, zoneIn } from '../reports/calendar.ts';
+import { type Cohort, cohortIn, cohortParameter } from '../reports/cohort.tsx';
 import type { KnownEvents } from '../reports/known-events.ts';
-import { type Options, optionIn } from '../reports/options.ts';
-import { hrefOf } from '../shared/location.ts';
+import { hrefOf, type Options, optionIn } from '../shared/location.ts';
 
-export type Measure = 'total' | 'unique' | 'average';
+type Measure = 'total' | 'unique' | 'average';
 export type Unit = 'hour' | 'day' | 'week';
 type Range = '2d' | '7d' | '30d';
 
@@ -25,7 +25,7 @@ export const RANGES: Options<Range> = [
 ];
 const DAYS: Readonly<Record<Range, number>> = { '2d': 2, '7d': 7, '30d': 30 };
 /** As many lines as one can tell apart. */
-export const MOST_SERIES = 8;
+const MOST_SERIES = 8;
 
 /** What is asked, as the address says it. */
 export interface InsightsView {
@@ -72,4 +72,38 @@ export function insightsPath(view: InsightsView, now: number): string {
     limit: property === '' ? null : String(MOST_SERIES + 1),
     cohort: cohortParameter(cohort),
   });
+}
+
+interface Series {
+  readonly name: string;
+  readonly values: readonly number[];
+  /** Over the whole range, where who came on several days is one. */
+  readonly figure: number;
+}
+
+export interface Figures {
+  readonly labels: readonly string[];
+  readonly series: readonly Series[];
+  /** Whether there are smaller ones that are not here. */
+  readonly hasMore: boolean;
+}
+
+/** An answer as it is shown: without the hours to come. */
+export function figuresOf({ data, overall }: Segmentation, view: InsightsView, now: number): Figures {
+  const current = hourIn(view.zone, now);
+  const labels = data.series.filter((label) => view.unit !== 'hour' || label <= current);
+  const all = Object.entries(data.values).map(([name, byLabel]): Series => {
+    const values = labels.map((label) => byLabel[label] ?? 0);
+    return { name, values, figure: overall[name] ?? 0 };
+  });
+  const some = view.property === '' ? all : all.filter(({ figure }) => figure > 0);
+  const sorted = some.sort((left, right) => right.figure - left.figure);
+  return { labels, series: sorted.slice(0, MOST_SERIES), hasMore: sorted.length > MOST_SERIES };
+}
+
+/** What a figure is of. */
+export function figureText({ measure }: InsightsView, figure?: number): string {
+  if (measure === 'total') return figure === 1 ? 'event in all' : 'events in all';
+  if (measure === 'unique') return figure === 1 ? 'person in all' : 'people in all';
+  return 'events a person';
 }

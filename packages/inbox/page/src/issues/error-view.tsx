@@ -1,18 +1,14 @@
 import type { ReactElement } from 'react';
-import type { ErrorDetail } from '../../../src/views/find-error.ts';
-import { Breadcrumbs } from '../shared/breadcrumbs.tsx';
-import { Exceptions } from '../shared/exceptions.tsx';
-import { Facts } from '../shared/facts.tsx';
+import type { Highlights as Values } from '../../../src/query/error-parts.ts';
+import type { JsonObject, StoredEvent } from '../../../src/store/records.ts';
+import type { ErrorDetail } from '../../../src/views/error-detail.ts';
+import { Breadcrumbs, Exceptions } from '../shared/error-parts.tsx';
 import { valueText } from '../shared/format.ts';
-import { Json } from '../shared/json.tsx';
-import { Link } from '../shared/link.tsx';
-import { Loading } from '../shared/loading.tsx';
-import { hrefWith, usePlace } from '../shared/location.ts';
-import { traceHref, userHref } from '../shared/paths.ts';
-import { Time } from '../shared/time.tsx';
+import { Link } from '../shared/links.tsx';
+import { hrefOf, hrefWith, traceHref, usePlace, userHref } from '../shared/location.ts';
+import { Facts, Json, Loading, Time } from '../shared/parts.tsx';
+import { RecordLink } from '../shared/records.tsx';
 import { useJson } from '../shared/use-json.ts';
-import { EventsAround } from './events-around.tsx';
-import { Highlights, Tags } from './highlights.tsx';
 
 /** One error of an issue: where it was thrown, what went before, and what the person was doing. */
 export function ErrorView({ eventId }: { readonly eventId: string }): ReactElement {
@@ -85,4 +81,95 @@ function factsOf({
       .map(([name, value]) => [`user ${name}`, valueText(value)] as const),
     ['trace', traceId],
   ];
+}
+
+const NAMES: readonly (readonly [keyof Values, string])[] = [
+  ['level', 'Level'],
+  ['service', 'Service'],
+  ['environment', 'Environment'],
+  ['release', 'Release'],
+  ['transaction', 'Transaction'],
+  ['url', 'URL'],
+  ['browser', 'Browser'],
+  ['os', 'OS'],
+  ['runtime', 'Runtime'],
+  ['device', 'Device'],
+];
+
+/** Where an error happened. */
+function Highlights({ values }: { readonly values: Values }): ReactElement {
+  return (
+    <dl className="highlights">
+      {NAMES.map(([key, name]) => {
+        const value = values[key];
+        return (
+          value !== null && (
+            <div key={key}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          )
+        );
+      })}
+    </dl>
+  );
+}
+
+/** Tags; each leads to the issues that have it. */
+function Tags({ tags }: { readonly tags: JsonObject }): ReactElement | null {
+  const all = Object.entries(tags);
+  if (all.length === 0) return null;
+  return (
+    <section>
+      <h3>Tags</h3>
+      <ul className="tags">
+        {all.map(([name, value]) => (
+          <li key={name}>
+            <Link href={hrefOf('/issues', { q: `${name}:${valueText(value)}`, status: 'all' })}>
+              <span className="muted">{name}</span> {valueText(value)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const LIMIT = '2000';
+
+/** What the person did around an error: their product events, else those of its trace. */
+function EventsAround({ error }: { readonly error: ErrorDetail }): ReactElement | null {
+  const { userId, traceId, time } = error;
+  const who = userId === null ? { trace_id: traceId } : { user: userId };
+  const path =
+    userId === null && traceId === null ? null : hrefOf('/api/timeline', { ...who, kind: 'event', limit: LIMIT });
+  const { data } = useJson<{ records: readonly StoredEvent[] }>(path);
+  const events = around(data?.records ?? [], time);
+  return (
+    <section>
+      <h3>Product events around it</h3>
+      {events.length === 0 && <p className="muted">None of this {userId === null ? 'trace' : 'person'} has arrived.</p>}
+      <ol className="related">
+        {events.map((event, index) => {
+          const isFirstAfter = event.time > time && (events[index - 1]?.time ?? 0) <= time;
+          return (
+            <li key={event.id} className={isFirstAfter ? 'after' : ''}>
+              <RecordLink record={event} />
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+const BEFORE = 8;
+const AFTER = 4;
+
+/** The last events before a moment and the first after it, in order of time. */
+export function around(events: readonly StoredEvent[], time: number): StoredEvent[] {
+  const inOrder = events.toSorted((left, right) => left.time - right.time);
+  const next = inOrder.findIndex((event) => event.time > time);
+  const cut = next === -1 ? inOrder.length : next;
+  return inOrder.slice(Math.max(0, cut - BEFORE), cut + AFTER);
 }

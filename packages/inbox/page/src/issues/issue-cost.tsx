@@ -1,10 +1,10 @@
 import type { ReactElement } from 'react';
-import type { FunnelFigures } from '../../../src/query/analytics/funnel-tally.ts';
+import type { FunnelFigures } from '../../../src/query/analytics/funnels.ts';
 import type { IssueCost as Cost } from '../../../src/views/issue-cost.ts';
-import { useFeedPart } from '../feed/feed-provider.tsx';
 import { stepsIn } from '../funnels/funnel-view.ts';
 import { StepList } from '../funnels/step-list.tsx';
 import { useKnownEvents } from '../reports/known-events.ts';
+import { useFeedPart } from '../shared/feed.tsx';
 import { hrefOf, usePlace } from '../shared/location.ts';
 import { useJson } from '../shared/use-json.ts';
 

@@ -1,23 +1,16 @@
 import type { ReactElement } from 'react';
 import type { Issue, IssueStatus } from '../../../src/query/issues.ts';
-import type { FacetValues } from '../../../src/views/facet-counts.ts';
-import type { IssueTrends } from '../../../src/views/issue-trends.ts';
-import { useFeedPart } from '../feed/feed-provider.tsx';
+import type { IssueTrends } from '../../../src/views/issue-routes.ts';
+import type { FacetValues } from '../../../src/views/lists.ts';
 import { ListControls } from '../lists/list-controls.tsx';
-import { ListEnd } from '../lists/list-end.tsx';
+import { ListEnd, NoMatch, useList, useListKeys } from '../lists/list-page.tsx';
 import { isFiltered, listPath, listView } from '../lists/list-view.ts';
-import { NoMatch } from '../lists/no-match.tsx';
-import { useList, useListKeys } from '../lists/use-list.ts';
-import type { Options } from '../reports/options.ts';
-import { Empty } from '../shared/empty.tsx';
+import { useFeedPart } from '../shared/feed.tsx';
 import { countOf, countText } from '../shared/format.ts';
-import { Link } from '../shared/link.tsx';
-import { Loading } from '../shared/loading.tsx';
-import { hrefWith, usePlace } from '../shared/location.ts';
-import { Time } from '../shared/time.tsx';
+import { Link } from '../shared/links.tsx';
+import { hrefWith, type Options, optionIn, usePlace } from '../shared/location.ts';
+import { Empty, Loading, Time } from '../shared/parts.tsx';
 import { useJson } from '../shared/use-json.ts';
-import { StatusTabs, statusIn } from './status-tabs.tsx';
-import { Trend } from './trend.tsx';
 
 interface IssuesAnswer {
   readonly total: number;
@@ -138,4 +131,66 @@ function IssueEntry({ issue, counts }: { readonly issue: Issue; readonly counts:
 
 function sumOf(statuses: Readonly<Record<IssueStatus, number>>): number {
   return Object.values(statuses).reduce((total, count) => total + count, 0);
+}
+
+const STATUSES: Options<IssueStatus | 'all'> = [
+  ['unresolved', 'Unresolved'],
+  ['resolved', 'Resolved'],
+  ['ignored', 'Ignored'],
+  ['all', 'All'],
+];
+
+function statusIn(query: URLSearchParams): IssueStatus | 'all' {
+  return optionIn(query, 'status', STATUSES, 'unresolved');
+}
+
+interface StatusTabsProps {
+  readonly status: IssueStatus | 'all';
+  readonly counts: Readonly<Record<IssueStatus, number>> | undefined;
+}
+
+/** Which issues are listed, with the count of each status. */
+function StatusTabs({ status, counts }: StatusTabsProps): ReactElement {
+  const place = usePlace();
+  return (
+    <nav className="statuses" aria-label="Status">
+      {STATUSES.map(([value, label]) => (
+        <Link
+          key={value}
+          href={hrefWith(place, { status: value === 'unresolved' ? null : value, limit: null })}
+          aria-current={value === status ? 'true' : undefined}
+        >
+          {label}
+          {value !== 'all' && counts !== undefined && <span className="muted"> {countText(counts[value])}</span>}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+const BAR = 4;
+const HEIGHT = 24;
+
+/** Counts over time as tiny bars, the oldest first. */
+function Trend({ counts, label }: { readonly counts: readonly number[]; readonly label: string }): ReactElement {
+  const highest = Math.max(1, ...counts);
+  return (
+    <svg className="trend" viewBox={`0 0 ${24 * BAR} ${HEIGHT}`} role="img" aria-label={`${label} over time`}>
+      {counts.map((count, part) => {
+        // A part with an error is seen, however many another has.
+        const height = count === 0 ? 1 : Math.max(3, (count / highest) * HEIGHT);
+        return (
+          <rect
+            // biome-ignore lint/suspicious/noArrayIndexKey: a part has no other name than its place
+            key={part}
+            className={count === 0 ? 'none' : ''}
+            x={part * BAR}
+            y={HEIGHT - height}
+            width={BAR - 1}
+            height={height}
+          />
+        );
+      })}
+    </svg>
+  );
 }

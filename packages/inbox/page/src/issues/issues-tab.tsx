@@ -1,7 +1,13 @@
-import type { ReactElement } from 'react';
-import { usePlace } from '../shared/location.ts';
-import { FindIssue } from './find-issue.tsx';
-import { IssueDetail } from './issue-detail.tsx';
+import { type ReactElement, useEffect, useState } from 'react';
+import type { Issue, IssueStatus } from '../../../src/query/issues.ts';
+import { useFeedPart } from '../shared/feed.tsx';
+import { countOf, countText } from '../shared/format.ts';
+import { Back } from '../shared/links.tsx';
+import { hrefOf, hrefWith, usePlace } from '../shared/location.ts';
+import { Empty, Loading, Time } from '../shared/parts.tsx';
+import { request, useJson } from '../shared/use-json.ts';
+import { ErrorView } from './error-view.tsx';
+import { IssueCost } from './issue-cost.tsx';
 import { IssueList } from './issue-list.tsx';
 
 /** Errors by cause, or one cause. */
@@ -17,4 +23,129 @@ export function IssuesTab(): ReactElement {
       {id === null && eventId === null && <IssueList />}
     </div>
   );
+}
+
+/** The issue of an error by the id that the user was shown, also when that error was only counted. */
+function FindIssue({ eventId }: { readonly eventId: string }): ReactElement {
+  const loaded = useJson<{ issues: readonly Issue[] }>(hrefOf('/api/issues', { event_id: eventId }));
+  return (
+    <Loading loaded={loaded}>
+      {({ issues: [issue] }) =>
+        issue === undefined ? (
+          <>
+            <Back href="/issues">All issues</Back>
+            <Empty title="No error has this id">
+              <p>Check the id. The error may not have arrived yet, or have been evicted by later ones.</p>
+            </Empty>
+          </>
+        ) : (
+          <IssueDetail id={issue.id} eventId={null} />
+        )
+      }
+    </Loading>
+  );
+}
+
+interface IssueDetailProps {
+  readonly id: string;
+  /** Which of its errors is shown; null: the latest. */
+  readonly eventId: string | null;
+}
+
+function IssueDetail({ id, eventId }: IssueDetailProps): ReactElement {
+  const place = usePlace();
+  const revision = useFeedPart((feed) => feed.revision);
+  const [changes, setChanges] = useState(0);
+  const loaded = useJson<Issue>(`/api/issues/${encodeURIComponent(id)}`, revision + changes);
+  return (
+    <>
+      <Back href={hrefWith(place, { id: null, event: null, steps: null })}>All issues</Back>
+      <Loading loaded={loaded}>
+        {(issue) => (
+          <>
+            <h2 className="bad">{issue.title}</h2>
+            <p className="muted">
+              {countOf(issue.count + issue.suppressed, 'error')}
+              {issue.suppressed > 0 && ` (${countText(issue.suppressed)} only counted)`}, {countOf(issue.users, 'user')}
+              . First <Time at={issue.firstSeen} />, last <Time at={issue.lastSeen} />.
+            </p>
+            <IssueActions issue={issue} onChange={() => setChanges((before) => before + 1)} />
+            <ErrorView eventId={eventId ?? issue.latestEventId} />
+            <IssueCost id={id} />
+          </>
+        )}
+      </Loading>
+    </>
+  );
+}
+
+interface IssueActionsProps {
+  readonly issue: Issue;
+  readonly onChange: () => void;
+}
+
+const STATUS_TEXT: Readonly<Record<IssueStatus, string>> = {
+  unresolved: 'Unresolved',
+  resolved: 'Resolved: comes back when it happens again',
+  ignored: 'Ignored: counted, not listed',
+};
+
+/** The status of an issue, and the buttons and keys that change it. */
+function IssueActions({ issue, onChange }: IssueActionsProps): ReactElement {
+  const { id, status, isRegressed } = issue;
+  const [failure, setFailure] = useState<string>();
+  const change = async (next: IssueStatus): Promise<void> => {
+    try {
+      await request(`/api/issues/${encodeURIComponent(id)}`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ status: next }),
+      });
+      setFailure(undefined);
+      onChange();
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const toggle = (wanted: IssueStatus): void => void change(status === wanted ? 'unresolved' : wanted);
+  useStatusKeys(toggle);
+  return (
+    <div className="actions">
+      <button
+        type="button"
+        aria-pressed={status === 'resolved'}
+        aria-keyshortcuts="r"
+        title="r"
+        onClick={() => toggle('resolved')}
+      >
+        Resolve
+      </button>
+      <button
+        type="button"
+        aria-pressed={status === 'ignored'}
+        aria-keyshortcuts="i"
+        title="i"
+        onClick={() => toggle('ignored')}
+      >
+        Ignore
+      </button>
+      <span className={isRegressed ? 'bad' : 'muted'} role="status">
+        {failure ?? (isRegressed ? 'Regressed: happened again after it was resolved' : STATUS_TEXT[status])}
+      </span>
+    </div>
+  );
+}
+
+/** `r` resolves, `i` ignores; again takes it back. */
+function useStatusKeys(toggle: (status: IssueStatus) => void): void {
+  useEffect(() => {
+    const onKey = ({ key, target, ctrlKey, metaKey, altKey, repeat }: KeyboardEvent): void => {
+      if (ctrlKey || metaKey || altKey || repeat) return;
+      if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return;
+      if (key === 'r') toggle('resolved');
+      if (key === 'i') toggle('ignored');
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [toggle]);
 }

@@ -1,10 +1,8 @@
 import type { ReactElement, ReactNode } from 'react';
 import { FACETS, type Facet } from '../../../src/query/facet-names.ts';
-import type { FacetValues } from '../../../src/views/facet-counts.ts';
-import type { Options } from '../reports/options.ts';
-import { Link } from '../shared/link.tsx';
-import { go, hrefWith, usePlace } from '../shared/location.ts';
-import { FacetSelect } from './facet-select.tsx';
+import type { FacetValue, FacetValues } from '../../../src/views/lists.ts';
+import { Link } from '../shared/links.tsx';
+import { go, hrefWith, type Options, usePlace } from '../shared/location.ts';
 import { isFiltered, type ListView, NO_FILTER } from './list-view.ts';
 
 interface ListControlsProps {
@@ -82,5 +80,30 @@ export function ListControls({ noun, hint, view, facets, sorts, children }: List
         </Link>
       )}
     </form>
+  );
+}
+
+interface FacetSelectProps {
+  readonly label: string;
+  /** `''` for any. */
+  readonly value: string;
+  readonly values: readonly FacetValue[];
+  readonly onChange: (value: string) => void;
+}
+
+/** One value to filter by. Nothing while there is none to choose. */
+function FacetSelect({ label, value, values, onChange }: FacetSelectProps): ReactElement | null {
+  if (values.length === 0 && value === '') return null;
+  const isKnown = value === '' || values.some((each) => each.value === value);
+  return (
+    <select aria-label={label} value={value} onChange={({ target }) => onChange(target.value)}>
+      <option value="">{label}: any</option>
+      {!isKnown && <option value={value}>{value}</option>}
+      {values.map(({ value: each, count }) => (
+        <option key={each} value={each}>
+          {each} ({count})
+        </option>
+      ))}
+    </select>
   );
 }

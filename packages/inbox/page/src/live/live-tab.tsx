@@ -1,18 +1,12 @@
-import { type ReactElement, useRef, useState } from 'react';
-import { useFeedPart } from '../feed/feed-provider.tsx';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { useFeedPart } from '../shared/feed.tsx';
 import { countOf } from '../shared/format.ts';
 import { go, hrefWith, usePlace } from '../shared/location.ts';
+import { Empty } from '../shared/parts.tsx';
 import { Detail } from './detail.tsx';
-import { FilterBar } from './filter-bar.tsx';
-import { NO_FILTER, readFilter } from './filters.ts';
-import { GettingStarted } from './getting-started.tsx';
-import { KindChips } from './kind-chips.tsx';
-import { NoMatch } from './no-match.tsx';
-import { Timeline } from './timeline.tsx';
-import { useHold } from './use-hold.ts';
-import { useLiveKeys } from './use-live-keys.ts';
-import { useLiveRows } from './use-live-rows.ts';
-import { walk } from './walk.ts';
+import { FilterBar, KindChips, NO_FILTER, readFilter } from './filters.tsx';
+import { Timeline, walk } from './timeline.tsx';
+import { useHold, useLiveRows } from './use-live-rows.ts';
 
 /** Everything in the order in which it arrives, the spans of a trace in one row. */
 export function LiveTab(): ReactElement {
@@ -63,5 +57,83 @@ export function LiveTab(): ReactElement {
         {selected !== null && <Detail key={selected} id={selected} />}
       </div>
     </div>
+  );
+}
+
+interface LiveKeys {
+  readonly selected: string | null;
+  /** Whether only a trace or a user is shown. */
+  readonly isFiltered: boolean;
+  readonly togglePause: () => void;
+  /** Moves the focus by so many rows. */
+  readonly walk: (step: number) => void;
+}
+
+/** `/` searches, `p` pauses, `j` and `k` walk the rows, Escape goes back one step. */
+function useLiveKeys({ selected, isFiltered, togglePause, walk }: LiveKeys): void {
+  const place = usePlace();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') {
+        if (selected !== null) go(hrefWith(place, { record: null }));
+        else if (isFiltered) go(hrefWith(place, { user: null, trace: null }));
+        else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.key === '/') {
+        event.preventDefault();
+        document.querySelector<HTMLInputElement>('#search')?.focus();
+      }
+      if (event.key === 'p') togglePause();
+      if (event.key === 'j') walk(1);
+      if (event.key === 'k') walk(-1);
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [place, selected, isFiltered, togglePause, walk]);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+}
+
+/** Three ways to see a first record. */
+function GettingStarted(): ReactElement {
+  const { origin, protocol, host } = location;
+  return (
+    <Empty title="Nothing has arrived yet">
+      <p>This page shows every event, error, span and log the moment it is sent. Three ways to see one:</p>
+      <ol>
+        <li>
+          Open <a href="http://localhost:3000">the app</a>, sign up, make a code and scan it.
+        </li>
+        <li>
+          Let <code>npm run demo</code> do that: it starts an inbox of its own, and reports what came.
+        </li>
+        <li>
+          Send one by hand:
+          <pre id="example">{`curl ${origin}/track -d 'data={"event":"hello","properties":{"token":"any","distinct_id":"me"}}'`}</pre>
+        </li>
+      </ol>
+      <p>Any Mixpanel or Sentry client can send here too:</p>
+      <pre id="environment">{`MIXPANEL_API_HOST=${origin}\nSENTRY_DSN=${protocol}//public@${host}/1`}</pre>
+    </Empty>
+  );
+}
+
+interface NoMatchProps {
+  /** What the inbox holds, in words. */
+  readonly held: string;
+  readonly onReset: () => void;
+}
+
+function NoMatch({ held, onReset }: NoMatchProps): ReactElement {
+  return (
+    <Empty title="Nothing matches">
+      <p>The filters match none of the {held} that the inbox holds. New records that match appear here.</p>
+      <button type="button" onClick={onReset}>
+        Reset the filters
+      </button>
+    </Empty>
   );
 }

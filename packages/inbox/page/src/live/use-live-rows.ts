@@ -1,10 +1,9 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { LiveAnswer } from '../../../src/query/live/route.ts';
-import { useFeedPart } from '../feed/feed-provider.tsx';
+import { useFeedPart } from '../shared/feed.tsx';
 import { hrefOf } from '../shared/location.ts';
 import { useJson } from '../shared/use-json.ts';
-import { useSettled } from '../shared/use-settled.ts';
-import type { LiveFilter } from './filters.ts';
+import type { LiveFilter } from './filters.tsx';
 
 const ROWS = 300;
 const MAX_ROWS = 3000;
@@ -39,4 +38,24 @@ export function useLiveRows({ kinds, text, service, user, trace }: LiveFilter): 
     version: kept?.version ?? '',
     showMore: canShowMore ? () => setLimit(limit + ROWS) : null,
   };
+}
+
+/** Keeps the previous value while the list is held. A new `version` discards the held value. */
+export function useHold<T>(current: T, isHeld: boolean, version: string): T {
+  const [held, setHeld] = useState<{ readonly value: T; readonly version: string } | null>(null);
+  const isVoid = held === null || held.version !== version;
+  const next = !isHeld ? null : isVoid ? { value: current, version } : held;
+  // While it draws: what is shown must be what was on the screen when the hold began.
+  if (next !== held) setHeld(next);
+  return next === null ? current : next.value;
+}
+
+/** Returns a value once it has not changed for `afterMs`. */
+function useSettled<T>(value: T, afterMs: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), afterMs);
+    return () => clearTimeout(timer);
+  }, [value, afterMs]);
+  return settled;
 }

@@ -1,4 +1,4 @@
-import type { Options } from './options.ts';
+import type { Options } from '../shared/location.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,16 +1,25 @@
 import type { ReactElement } from 'react';
 import type { Retention } from '../../../src/query/analytics/retention.ts';
-import { Answer } from '../reports/answer.tsx';
-import { CohortField } from '../reports/cohort-field.tsx';
+import { zoneOptions } from '../reports/calendar.ts';
+import { Choice, CommitField, EventSelect } from '../reports/choices.tsx';
+import { CohortField } from '../reports/cohort.tsx';
 import { activityOf, type KnownEvents } from '../reports/known-events.ts';
-import { NothingCounted } from '../reports/nothing-counted.tsx';
-import { ReportPage } from '../reports/report-page.tsx';
-import { ZoneNote } from '../reports/zone-note.tsx';
-import { usePlace } from '../shared/location.ts';
-import { HeatMap } from './heat-map.tsx';
-import { RetentionChoices } from './retention-choices.tsx';
-import { retentionTable } from './retention-rows.ts';
-import { retentionPath, retentionView } from './retention-view.ts';
+import { Answer, NothingCounted, ReportPage, ZoneNote } from '../reports/report-page.tsx';
+import { countText } from '../shared/format.ts';
+import { go, hrefWith, usePlace } from '../shared/location.ts';
+import {
+  type Kept,
+  KINDS,
+  MODES,
+  MOST_INTERVALS,
+  type RetentionRow,
+  type RetentionTable,
+  type RetentionView,
+  retentionPath,
+  retentionTable,
+  retentionView,
+  UNITS,
+} from './retention-view.ts';
 
 /** How many of those who did something for the first time came back. */
 export function RetentionTab(): ReactElement {
@@ -46,4 +55,102 @@ function RetentionReport({ events }: { readonly events: KnownEvents }): ReactEle
       </Answer>
     </>
   );
+}
+
+interface RetentionChoicesProps {
+  readonly view: RetentionView;
+  readonly events: KnownEvents;
+}
+
+function RetentionChoices({ view, events }: RetentionChoicesProps): ReactElement {
+  const place = usePlace();
+  const choose = (name: string, value: string): void => go(hrefWith(place, { [name]: value }));
+  return (
+    <div className="choices">
+      <EventSelect label="First did" value={view.born} events={events} onChange={(name) => choose('born', name)} />
+      <EventSelect
+        label="Came back with"
+        none="Any event"
+        value={view.event}
+        events={events}
+        onChange={(name) => choose('event', name)}
+      />
+      <Choice label="Unit" name="unit" value={view.unit} options={UNITS} />
+      <CommitField
+        label="Intervals"
+        type="number"
+        min={1}
+        max={MOST_INTERVALS}
+        value={String(view.intervals)}
+        onCommit={(intervals) => choose('intervals', intervals)}
+      />
+      <Choice label="Came back" name="kind" value={view.kind} options={KINDS} />
+      <Choice label="Intervals begin" name="mode" value={view.mode} options={MODES} />
+      <Choice label="Time zone" name="zone" value={view.zone} options={zoneOptions(view.zone)} />
+    </div>
+  );
+}
+
+const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 });
+const SHADES = 10;
+
+interface HeatMapProps {
+  readonly table: RetentionTable;
+  /** What an interval is: `Day`. */
+  readonly unitText: string;
+  readonly caption: string;
+}
+
+/** Cohorts by intervals, the darker the more came back. The numbers say the same without the colours. */
+function HeatMap({ table: { all, cohorts }, unitText, caption }: HeatMapProps): ReactElement {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
+    <section className="scroll" tabIndex={0} aria-label={caption}>
+      <table className="numbers heat">
+        <caption className="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{unitText === 'Week' ? 'Week from' : 'Day'}</th>
+            <th scope="col">People</th>
+            {all.kept.map((_, interval) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: an interval is its number
+              <th key={interval} scope="col">
+                {unitText} {interval}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {[all, ...cohorts].map((row) => (
+            <Row key={row.label} row={row} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Row({ row: { label, people, kept } }: { readonly row: RetentionRow }): ReactElement {
+  return (
+    <tr>
+      <th scope="row">{label}</th>
+      <td>{countText(people)}</td>
+      {kept.map((cell, interval) => (
+        <td
+          // biome-ignore lint/suspicious/noArrayIndexKey: an interval is its number
+          key={interval}
+          className={shadeOf(cell)}
+          title={cell === null ? undefined : `${countText(cell.count)} of ${countText(cell.of)}`}
+        >
+          {cell === null ? '' : percents.format(cell.count / cell.of)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** A tenth each, and no shade for nobody. */
+function shadeOf(cell: Kept): string {
+  if (cell === null || cell.count === 0) return '';
+  return `shade-${Math.min(SHADES, Math.ceil((cell.count / cell.of) * SHADES))}`;
 }

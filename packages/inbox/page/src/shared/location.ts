@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** Where the page is: everything that one can share is in it. */
-export interface Place {
+interface Place {
   readonly path: string;
   readonly query: URLSearchParams;
 }
@@ -48,4 +48,31 @@ function update(): void {
 function read(): typeof known {
   const { pathname, search, href } = location;
   return { path: pathname, query: new URLSearchParams(search), href };
+}
+
+/** The addresses of one thing each, so that a link to it is written once. */
+export const recordHref = (id: number): string => hrefOf('/', { record: String(id) });
+export const userHref = (id: string): string => hrefOf('/user', { id });
+export const traceHref = (id: string): string => hrefOf('/traces', { id });
+export const issueHref = (id: string, eventId?: string): string => hrefOf('/issues', { id, event: eventId });
+export const liveHref = (filter: { readonly trace?: string; readonly user?: string }): string => hrefOf('/', filter);
+
+/** Values with what they are called. */
+export type Options<Value extends string = string> = readonly (readonly [Value, string])[];
+
+/** What the address says, when that is one of the options; else the fallback. */
+export function optionIn<const Value extends string>(
+  query: URLSearchParams,
+  name: string,
+  options: Options<Value>,
+  fallback: NoInfer<Value>,
+): Value {
+  const given = query.get(name);
+  return options.find(([value]) => value === given)?.[0] ?? fallback;
+}
+
+/** A whole number from an address that anyone may have written. */
+export function integerIn(query: URLSearchParams, name: string, fallback: number, highest: number): number {
+  const given = Number(query.get(name) ?? fallback);
+  return Number.isInteger(given) && given >= 1 && given <= highest ? given : fallback;
 }

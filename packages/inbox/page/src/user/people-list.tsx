@@ -1,19 +1,13 @@
 import type { ReactElement } from 'react';
-import type { FacetValues } from '../../../src/views/facet-counts.ts';
-import type { Person } from '../../../src/views/people-list.ts';
+import type { FacetValues } from '../../../src/views/lists.ts';
+import type { Person } from '../../../src/views/people.ts';
 import { ListControls } from '../lists/list-controls.tsx';
-import { ListEnd } from '../lists/list-end.tsx';
+import { ListEnd, NoMatch, useList, useListKeys } from '../lists/list-page.tsx';
 import { isFiltered, listPath, listView } from '../lists/list-view.ts';
-import { NoMatch } from '../lists/no-match.tsx';
-import { useList, useListKeys } from '../lists/use-list.ts';
-import type { Options } from '../reports/options.ts';
-import { Empty } from '../shared/empty.tsx';
 import { countOf } from '../shared/format.ts';
-import { Link } from '../shared/link.tsx';
-import { Loading } from '../shared/loading.tsx';
-import { hrefWith, usePlace } from '../shared/location.ts';
-import { userHref } from '../shared/paths.ts';
-import { Time } from '../shared/time.tsx';
+import { Link } from '../shared/links.tsx';
+import { hrefWith, type Options, usePlace, userHref } from '../shared/location.ts';
+import { Empty, Loading, Time } from '../shared/parts.tsx';
 
 interface PeopleAnswer {
   readonly total: number;

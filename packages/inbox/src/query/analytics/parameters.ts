@@ -1,5 +1,5 @@
+import type { FastifySchemaValidationError } from 'fastify';
 import Type from 'typebox';
-import { ParameterError } from './parameter-error.ts';
 import type { SeriesUnit } from './time-buckets.ts';
 
 const DATE = '^\\d{4}-\\d{2}-\\d{2}$';
@@ -54,5 +54,37 @@ export function refuseUnknown(query: object, schema: { readonly properties: obje
       name,
       `is not supported here; parameters are ${Object.keys(schema.properties).join(', ')}`,
     );
+  }
+}
+
+/** A parameter of a query that cannot be answered: 400, with a message that names it. */
+export class ParameterError extends Error {
+  readonly statusCode = 400;
+
+  /** @param expectation - what the parameter must be, and what came instead */
+  constructor(parameter: string, expectation: string) {
+    super(`${parameter} ${expectation}`);
+    this.name = 'ParameterError';
+  }
+}
+
+/** Says in words which parameter breaks the schema of its route, and what it must be. */
+export function schemaError(errors: readonly FastifySchemaValidationError[]): Error {
+  const sentences = errors.map(({ instancePath, keyword, params, message = 'is invalid' }) => {
+    const name = instancePath.slice(1);
+    if (keyword === 'required') return `${String(params['missingProperty'])} is required`;
+    const allowed = params['allowedValues'];
+    if (keyword === 'enum' && Array.isArray(allowed)) return `${name} must be one of ${allowed.join(', ')}`;
+    return `${name} ${message}`;
+  });
+  return new Error(sentences.join('; '));
+}
+
+/** The value of a parameter that is JSON. @throws ParameterError that shows what it is to look like. */
+export function jsonParameter(name: string, text: string, example: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ParameterError(name, `must be JSON such as ${example}, got ${text.slice(0, 100)}`);
   }
 }

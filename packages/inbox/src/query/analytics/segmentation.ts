@@ -1,8 +1,7 @@
-import type { Condition } from './conditions.ts';
-import { segmentsOf } from './property.ts';
+import { segmentsOf, topSegments } from './segments.ts';
 import type { TimeBuckets } from './time-buckets.ts';
-import { topSegments } from './top-segments.ts';
 import type { UserEvents } from './user-events.ts';
+import type { Condition } from './where.ts';
 
 /** What to count of the events in a bucket. */
 type SegmentationType = 'general' | 'unique' | 'average';

@@ -1,6 +1,4 @@
-import { type CalendarUnit, firstDayOfUnit, unitOf } from './calendar-unit.ts';
-import { type DateRange, dateOfDay } from './date-range.ts';
-import type { TimeZone } from './time-zone.ts';
+import { type CalendarUnit, type DateRange, dateOfDay, firstDayOfUnit, type TimeZone, unitOf } from './calendar.ts';
 
 /** What a series has a point for. */
 export type SeriesUnit = 'minute' | 'hour' | CalendarUnit;

@@ -1,7 +1,6 @@
-import { type Condition, comparison, type Literal, memberOf, membership } from './conditions.ts';
-import { type Token, tokensOf } from './expression-tokens.ts';
-import { ParameterError } from './parameter-error.ts';
-import { propertyOf } from './property.ts';
+import type { JsonObject } from '../../store/records.ts';
+import { ParameterError } from './parameters.ts';
+import { propertyOf, unquote } from './segments.ts';
 
 const SUPPORTED =
   'properties["x"] with ==, !=, <, <=, >, >= and a literal, properties["x"] in ["a", "b"], "a" in properties["x"], ' +
@@ -137,4 +136,78 @@ class Parser {
   #expect(text: string): void {
     if (!this.#skip(text)) throw this.#fail(this.#token);
   }
+}
+
+/** What a filter asks of the properties of an event. */
+export type Condition = (properties: JsonObject) => boolean;
+
+/** A value that a filter compares with. */
+type Literal = string | number | boolean;
+
+/**
+ * Types must agree, as the vendor casts only when told to. A property that is not set equals nothing, so that `!=` is true
+ * of it (not stated by the vendor). @returns undefined when there is no such comparison
+ */
+function comparison(name: string, operator: string, literal: Literal): Condition | undefined {
+  if (operator === '==') return (properties) => propertyOf(properties, name) === literal;
+  if (operator === '!=') return (properties) => propertyOf(properties, name) !== literal;
+  const order = typeof literal === 'number' ? orderBy(operator, literal) : undefined;
+  if (order === undefined) return undefined;
+  return (properties) => {
+    const value = propertyOf(properties, name);
+    return typeof value === 'number' && order(value);
+  };
+}
+
+function orderBy(operator: string, literal: number): ((value: number) => boolean) | undefined {
+  if (operator === '<') return (value) => value < literal;
+  if (operator === '<=') return (value) => value <= literal;
+  if (operator === '>') return (value) => value > literal;
+  if (operator === '>=') return (value) => value >= literal;
+  return undefined;
+}
+
+/** True when the value is one of the list. */
+function membership(name: string, list: readonly Literal[]): Condition {
+  const values = new Set<unknown>(list);
+  return (properties) => values.has(propertyOf(properties, name));
+}
+
+/** True when the item is in the property: a part of its text, or one of its list. */
+function memberOf(item: Literal, name: string): Condition {
+  return (properties) => {
+    const value = propertyOf(properties, name);
+    if (Array.isArray(value)) return value.includes(item);
+    return typeof value === 'string' && typeof item === 'string' && value.includes(item);
+  };
+}
+
+/** A piece of an expression; `text` of a string is what stands between its quotes. */
+interface Token {
+  readonly kind: 'string' | 'number' | 'word' | 'sign' | 'end';
+  readonly text: string;
+  /** Where it begins, for messages. */
+  readonly at: number;
+}
+
+const PATTERN =
+  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(==|!=|>=|<=|[<>()[\],]))/sy;
+
+/** Splits an expression; undefined with the place of what is no token. */
+function tokensOf(text: string): { readonly tokens: readonly Token[] } | { readonly unknownAt: number } {
+  const tokens: Token[] = [];
+  const end = text.trimEnd().length;
+  let at = 0;
+  while (at < end) {
+    PATTERN.lastIndex = at;
+    const match = PATTERN.exec(text);
+    if (match === null) return { unknownAt: at };
+    const [whole, string, number, word, sign = ''] = match;
+    at += whole.length;
+    if (string !== undefined) tokens.push({ kind: 'string', text: unquote(string), at: at - string.length });
+    else if (number !== undefined) tokens.push({ kind: 'number', text: number, at: at - number.length });
+    else if (word !== undefined) tokens.push({ kind: 'word', text: word, at: at - word.length });
+    else tokens.push({ kind: 'sign', text: sign, at: at - sign.length });
+  }
+  return { tokens: [...tokens, { kind: 'end', text: 'the end', at: end }] };
 }

@@ -1,10 +1,8 @@
-import { RECORD_KINDS, type RecordKind, type StoredRecord } from '../../store/records.ts';
+import { RECORD_KINDS, type RecordKind, type StoredRecord, type StoredSpan } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { uniqueNewestFirst } from '../deduplicate.ts';
-import { serviceOf, traceIdOf, userIdOf } from '../filters.ts';
-import { preview, type RecordRow } from './record-rows.ts';
+import { serviceOf, traceIdOf, uniqueNewestFirst, userIdOf } from '../records.ts';
+import { isAsset, isResource, rootOf, spanName } from '../spans.ts';
 import type { TextSearch } from './text-search.ts';
-import { foldTraces, isServedAsset, placeBelow, type TraceFold, type TraceRow, toTraceRow } from './trace-folds.ts';
 
 /** What a row is about: a record of a kind, or a trace with all of its spans. */
 export const LIVE_KINDS = ['event', 'error', 'log', 'profile', 'trace', 'item', 'rejected'] as const;
@@ -15,7 +13,7 @@ export type LiveRow = RecordRow | TraceRow;
 const ABOVE_TRACES = ['event', 'error', 'log'] as const;
 
 /** Which rows are wanted; all that is given must hold. */
-export interface LiveFilter {
+interface LiveFilter {
   /** Empty: all kinds. */
   readonly kinds: ReadonlySet<string>;
   readonly text: string;
@@ -145,4 +143,112 @@ function servicesIn(store: Store, rows: readonly LiveRow[]): string[] {
   for (const kind of ['span', 'error'] as const) for (const { service } of store.of(kind)) services.add(service);
   for (const row of rows) if (row.kind !== 'trace') services.add(serviceOf(row.record));
   return [...services].filter((service) => service !== null).sort();
+}
+
+/** One record as one row. Long values are cut: the whole record is at `/api/records/:id`. */
+interface RecordRow {
+  readonly kind: StoredRecord['kind'];
+  readonly id: number;
+  readonly receivedAt: number;
+  readonly record: StoredRecord;
+  readonly traceId: string | null;
+  readonly userId: string | null;
+  /** How many times the record was received; more than 1 for an event whose `$insert_id` was repeated. */
+  readonly repeats: number;
+}
+
+const MAX_KEYS = 24;
+const MAX_TEXT = 300;
+
+/** The record without what a row has no room for: payloads of Sentry, long texts, many properties. */
+function preview(record: StoredRecord): StoredRecord {
+  if (record.kind === 'error') return { ...record, value: cutText(record.value), event: {} };
+  if (record.kind === 'item') return { ...record, payload: null };
+  return cut(record) as StoredRecord;
+}
+
+function cut(value: unknown): unknown {
+  if (typeof value === 'string') return cutText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.slice(0, MAX_KEYS).map(cut);
+  const entries = Object.entries(value).slice(0, MAX_KEYS);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, cut(inner)]));
+}
+
+function cutText(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+}
+
+/** The spans of one trace as one row. */
+interface TraceRow {
+  readonly kind: 'trace';
+  /** Id of the first record of the trace, of any kind: the row keeps its place below them all while spans come. */
+  readonly id: number;
+  /** When that record arrived, milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly traceId: string;
+  /** Name of the root span. */
+  readonly title: string;
+  readonly spans: number;
+  readonly services: readonly string[];
+  /** Start of the first span, milliseconds since the epoch. */
+  readonly time: number;
+  /** From the first start to the last end; never negative. */
+  readonly durationMs: number;
+}
+
+/** The spans of a trace, and where its row is. */
+interface TraceFold {
+  readonly traceId: string;
+  id: number;
+  receivedAt: number;
+  /** At least one, in the order of arrival. */
+  readonly spans: StoredSpan[];
+}
+
+/** Folds spans by trace. Spans without a trace id are left out. */
+function foldTraces(spans: Iterable<StoredSpan>): Map<string, TraceFold> {
+  const folds = new Map<string, TraceFold>();
+  for (const span of spans) {
+    const { id, receivedAt, traceId } = span;
+    if (traceId === '') continue;
+    const fold = folds.get(traceId);
+    if (fold === undefined) folds.set(traceId, { traceId, id, receivedAt, spans: [span] });
+    else fold.spans.push(span);
+  }
+  return folds;
+}
+
+/** Moves traces to where their first record arrived: what happened in a trace is shown above its spans. */
+function placeBelow(records: Iterable<StoredRecord>, folds: ReadonlyMap<string, TraceFold>): void {
+  for (const record of records) {
+    const fold = folds.get(traceIdOf(record) ?? '');
+    if (fold === undefined || record.id > fold.id) continue;
+    fold.id = record.id;
+    fold.receivedAt = record.receivedAt;
+  }
+}
+
+/** Whether a trace is only about a server sending a file of a page: each page load has a dozen. */
+function isServedAsset({ spans }: TraceFold): boolean {
+  const root = rootOf(spans);
+  return isAsset(root) && !isResource(root);
+}
+
+function toTraceRow({ id, receivedAt, traceId, spans }: TraceFold): TraceRow {
+  const services = new Set(spans.map(({ service }) => service).filter((service) => service !== null));
+  const time = spans.reduce((earliest, span) => Math.min(earliest, span.time), Number.POSITIVE_INFINITY);
+  // A span that ends before it starts, by a clock that was set back, has no duration.
+  const end = spans.reduce((latest, span) => Math.max(latest, span.time + span.durationMs), time);
+  return {
+    kind: 'trace',
+    id,
+    receivedAt,
+    traceId,
+    title: spanName(rootOf(spans)),
+    spans: spans.length,
+    services: [...services].sort(),
+    time,
+    durationMs: end - time,
+  };
 }

@@ -1,0 +1,97 @@
+import type { ReactElement, ReactNode } from 'react';
+import type { RecordKind } from '../../../src/store/records.ts';
+import type { Loaded } from './use-json.ts';
+
+interface LoadingProps<T> {
+  readonly loaded: Loaded<T>;
+  readonly children: (data: T) => ReactNode;
+}
+
+/** Shows an answer once it is there; else why it is not. */
+export function Loading<T>({ loaded: { data, failure }, children }: LoadingProps<T>): ReactElement {
+  if (data !== undefined) {
+    return (
+      <>
+        {failure !== undefined && <p className="notice">Not up to date: {failure}</p>}
+        {children(data)}
+      </>
+    );
+  }
+  if (failure === undefined) return <p className="loading">Reading …</p>;
+  return (
+    <Empty title="This cannot be shown">
+      <p>{failure}</p>
+    </Empty>
+  );
+}
+
+/** What is said instead of nothing: why, and what to do next. */
+export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactElement {
+  return (
+    <div className="empty">
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+/** Names and values in two columns; what has no value is left out. */
+export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }): ReactElement | null {
+  const known = facts.filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false);
+  if (known.length === 0) return null;
+  return (
+    <dl>
+      {known.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const clock = new Intl.DateTimeFormat([], {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+  hourCycle: 'h23',
+});
+const full = new Intl.DateTimeFormat([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
+
+/** A moment in local time; UTC is in the tooltip. */
+export function Time({ at, form = 'full' }: { readonly at: number; readonly form?: 'clock' | 'full' }): ReactElement {
+  // A client may send any number as a time.
+  const iso = isoOf(at);
+  if (iso === undefined) return <time>{String(at)}</time>;
+  return (
+    <time dateTime={iso} title={`${iso.replace('T', ' ').replace('Z', '')} UTC`}>
+      {form === 'clock' ? clock.format(at) : full.format(at)}
+    </time>
+  );
+}
+
+function isoOf(at: number): string | undefined {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+export function Badge({ kind }: { readonly kind: RecordKind | 'trace' }): ReactElement {
+  return <span className={`badge ${kind}`}>{kind}</span>;
+}
+
+/** How often an event was received with the same `$insert_id`; nothing when once. */
+export function Repeats({ count }: { readonly count: number | undefined }): ReactElement | null {
+  if (count === undefined || count <= 1) return null;
+  return (
+    <span className="repeats" title={`Received ${count} times with the same $insert_id`}>
+      ×{count}
+    </span>
+  );
+}
+
+/** A value as it came. */
+export function Json({ value }: { readonly value: unknown }): ReactElement {
+  return <pre className="json">{JSON.stringify(value, null, 2)}</pre>;
+}

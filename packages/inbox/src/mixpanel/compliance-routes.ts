@@ -1,0 +1,152 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { faultHooks } from '../faults/fault-hooks.ts';
+import type { Faults } from '../faults/faults.ts';
+import { takeBodiesAsBytes } from '../http/bodies.ts';
+import { dataOfPeople, forgetPeople } from '../store/people.ts';
+import type { RawLog } from '../store/raw-log.ts';
+import { isJsonObject } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { type ComplianceTask, ComplianceTasks, parseComplianceRequest, type TaskKind } from './compliance-tasks.ts';
+
+/** What the compliance API needs. */
+interface ComplianceOptions {
+  readonly store: Store;
+  readonly rawLog: RawLog | undefined;
+  readonly faults: Faults;
+  readonly now: () => number;
+  /** From a request to its execution. */
+  readonly delayMs: number;
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const PATHS: readonly (readonly [TaskKind, string])[] = [
+  ['deletion', '/api/app/data-deletions/v3.0'],
+  ['retrieval', '/api/app/data-retrievals/v3.0'],
+];
+
+/**
+ * Mixpanel's GDPR and CCPA API: deletions that delete, retrievals that can be fetched.
+ * @see https://docs.mixpanel.com/reference/gdpr-api
+ */
+export function complianceRoutes(
+  app: FastifyInstance,
+  { store, rawLog, faults, now, delayMs }: ComplianceOptions,
+): void {
+  const tasks = new ComplianceTasks({
+    now,
+    delayMs,
+    carryOut: (task) => {
+      if (task.kind === 'deletion') forgetPeople(store, task.distinctIds);
+    },
+  });
+  const isWithinRate = createRateLimit(now);
+  const encodings = { taken: ['gzip'], others: 'refused' } as const;
+  takeBodiesAsBytes(app, { maxBytes: MAX_BODY_BYTES, encodings, rawLog, now });
+  faultHooks(app, faults, ({ url }) =>
+    url.startsWith('/api/app/data-deletions') ? 'data-deletions' : 'data-retrievals',
+  );
+  app.addHook('onClose', async () => tasks.close());
+  app.addHook('preHandler', async (request, reply) => {
+    if (request.routeOptions.url?.endsWith('/result') === true) return;
+    const token = tokenOf(request);
+    if (!/^bearer \S+$/i.test(request.headers.authorization ?? '')) return refuse(reply, 401, 'Unauthorized');
+    if (token === '') return refuse(reply, 403, 'the token of a project must be given in the query');
+    if (!isWithinRate(token)) return refuse(reply, 429, 'rate limit exceeded: 1 request per second');
+  });
+
+  for (const [kind, path] of PATHS) {
+    const create = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+      const { inflated } = request;
+      const parsed = inflated.ok ? parseComplianceRequest(inflated.body, kind) : 'the body cannot be decompressed';
+      if (typeof parsed === 'string') return refuse(reply, 400, parsed);
+      return reply.code(201).send({ status: 'ok', results: [created(tasks.create(kind, tokenOf(request), parsed))] });
+    };
+    const read = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+      const task = tasks.find(kind, tokenOf(request), trackingIdOf(request));
+      const link = `${request.protocol}://${request.host}${path}/${trackingIdOf(request)}/result`;
+      return reply.send({ status: 'ok', results: task === undefined ? NOT_FOUND : progress(task, link) });
+    };
+    for (const slash of ['', '/']) {
+      app.post(`${path}${slash}`, { bodyLimit: MAX_BODY_BYTES }, create);
+      app.get(`${path}/:trackingId${slash}`, read);
+    }
+  }
+
+  for (const slash of ['', '/']) {
+    app.delete(`${PATHS[0]?.[1]}/:trackingId${slash}`, (request, reply) => {
+      const task = tasks.find('deletion', tokenOf(request), trackingIdOf(request));
+      if (task === undefined) return refuse(reply, 404, 'no such deletion task');
+      return tasks.cancel(task) ? reply.code(204).send() : refuse(reply, 405, 'the task has started already');
+    });
+  }
+
+  app.get(`${PATHS[1]?.[1]}/:trackingId/result`, (request, reply) => {
+    const task = tasks.find('retrieval', tokenOf(request), trackingIdOf(request));
+    if (task?.state !== 'SUCCESS') return refuse(reply, 404, 'nothing to fetch: the task is unknown or not done');
+    return reply.send(dataOfPeople(store, task.distinctIds));
+  });
+}
+
+const NOT_FOUND = { status: 'NOT_FOUND', result: '', distinct_ids: [] } as const;
+
+/** The inbox has one project, and whoever holds a token is its one user. */
+const PROJECT = { project_id: 1, requesting_user: 'inbox@localhost' } as const;
+
+function created(task: ComplianceTask): object {
+  return {
+    ...PROJECT,
+    status: task.state,
+    disclosure_type: task.disclosureType,
+    date_requested: dateOf(task),
+    tracking_id: task.trackingId,
+    compliance_type: task.complianceType.toLowerCase(),
+    destination_url: null,
+    distinct_id_count: task.distinctIds.length,
+  };
+}
+
+function progress(task: ComplianceTask, link: string): object {
+  return {
+    ...PROJECT,
+    status: task.state,
+    result:
+      task.kind === 'retrieval' && task.state === 'SUCCESS' ? `${link}?token=${encodeURIComponent(task.token)}` : '',
+    tracking_id: task.trackingId,
+    compliance_type: task.complianceType,
+    date_requested: dateOf(task),
+    distinct_ids: task.distinctIds,
+  };
+}
+
+function dateOf({ requestedAt }: ComplianceTask): string {
+  return new Date(requestedAt).toISOString().replace('Z', '000');
+}
+
+function tokenOf({ query }: FastifyRequest): string {
+  const token = isJsonObject(query) ? query['token'] : undefined;
+  return typeof token === 'string' ? token : '';
+}
+
+function trackingIdOf({ params }: FastifyRequest): string {
+  return isJsonObject(params) ? String(params['trackingId']) : '';
+}
+
+function refuse(reply: FastifyReply, status: number, error: string): FastifyReply {
+  return reply.code(status).send({ error, status: 'error' });
+}
+
+/** The documented rate of the compliance API. */
+const INTERVAL_MS = 1000;
+
+/** One request a second for each project token; a request that is refused does not count. */
+function createRateLimit(now: () => number): (token: string) => boolean {
+  const lastAccepted = new Map<string, number>();
+  return (token) => {
+    const time = now();
+    if (time - (lastAccepted.get(token) ?? Number.NEGATIVE_INFINITY) < INTERVAL_MS) return false;
+    // Only the last second matters: anything older is as good as never.
+    for (const [each, at] of lastAccepted) if (time - at >= INTERVAL_MS) lastAccepted.delete(each);
+    lastAccepted.set(token, time);
+    return true;
+  };
+}

@@ -1,0 +1,112 @@
+import type { Identity } from '../store/identity.ts';
+import {
+  RECORD_KINDS,
+  type RecordKind,
+  type StoredEvent,
+  type StoredLog,
+  type StoredRecord,
+  type StoredSpan,
+} from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+
+/** Which events are wanted; all that is given must hold. */
+export interface EventFilter {
+  readonly event?: string | undefined;
+  /** Matches the id as sent, or the user whom the identity merge gives it to. */
+  readonly distinctId?: string | undefined;
+  readonly traceId?: string | undefined;
+  /** Arrived at or after this time, milliseconds since the epoch. */
+  readonly since?: number | undefined;
+  /** An event that was sent twice, twice. @default false */
+  readonly duplicates?: boolean | undefined;
+}
+
+/** Which spans are wanted; all that is given must hold. */
+export interface SpanFilter {
+  readonly traceId?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+export function matchesEvent(event: StoredEvent, filter: EventFilter, identity: Identity): boolean {
+  const { distinctId, since } = filter;
+  return (
+    (filter.event === undefined || event.event === filter.event) &&
+    (distinctId === undefined ||
+      event.distinctId === distinctId ||
+      identity.resolve(event.distinctId) === distinctId) &&
+    (filter.traceId === undefined || traceIdOf(event) === filter.traceId) &&
+    (since === undefined || event.receivedAt >= since)
+  );
+}
+
+export function matchesSpan(span: StoredSpan, filter: SpanFilter): boolean {
+  return (
+    (filter.traceId === undefined || span.traceId === filter.traceId) &&
+    (filter.name === undefined || span.name === filter.name)
+  );
+}
+
+/** The trace that a record belongs to; events carry it as the property `trace_id`. */
+export function traceIdOf(record: StoredRecord): string | null {
+  if (record.kind === 'event') {
+    const traceId = record.properties['trace_id'];
+    return typeof traceId === 'string' ? traceId : null;
+  }
+  return 'traceId' in record ? record.traceId : null;
+}
+
+/** The user that a record is about, after the identity merge. */
+export function userIdOf(record: StoredRecord, identity: Identity): string | null {
+  if (record.kind === 'event') return identity.resolve(record.distinctId);
+  if (record.kind === 'profile') return record.groupKey === null ? identity.resolve(record.distinctId) : null;
+  return isAboutUser(record) ? record.userId : null;
+}
+
+/** The service that sent a record, when it says so. */
+export function serviceOf(record: StoredRecord): string | null {
+  if (record.kind === 'event') return textOf(record.properties['service']);
+  if (record.kind === 'log') return textOf(record.attributes['service.name'] ?? record.attributes['service']);
+  return 'service' in record ? record.service : null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function isAboutUser(record: StoredRecord): record is Extract<StoredRecord, { userId: unknown }> | StoredLog {
+  return 'userId' in record;
+}
+
+/** Which part of the timeline is wanted; all that is given must hold. */
+interface TimelineFilter {
+  readonly kind?: RecordKind | undefined;
+  readonly traceId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly limit: number;
+}
+
+/** Records of all kinds, newest first: the merge of rings that are each in order already. */
+export function timeline(store: Store, { kind, traceId, userId, limit }: TimelineFilter): StoredRecord[] {
+  // The reader may still know the user by the device that has been theirs all along.
+  const user = userId === undefined ? undefined : store.identity.resolve(userId);
+  const wanted = (record: StoredRecord): boolean =>
+    !(record.kind === 'event' && store.repeats.isReplaced(record)) &&
+    (traceId === undefined || traceIdOf(record) === traceId) &&
+    (user === undefined || userIdOf(record, store.identity) === user);
+  const found: StoredRecord[] = [];
+  for (const each of kind === undefined ? RECORD_KINDS : [kind]) {
+    let taken = 0;
+    for (const record of store.of(each).newestFirst()) {
+      if (taken === limit) break;
+      if (!wanted(record)) continue;
+      found.push(record);
+      taken += 1;
+    }
+  }
+  return found.sort((left, right) => right.id - left.id).slice(0, limit);
+}
+
+/** The events newest first, a repeated one only as it arrived last, with the number of its repeats. */
+export function* uniqueNewestFirst(store: Store): Generator<StoredEvent> {
+  for (const event of store.of('event').newestFirst()) if (!store.repeats.isReplaced(event)) yield event;
+}
