@@ -2,21 +2,15 @@ import { type ReactElement, useEffect, useRef, useState } from 'react';
 import type { PendingClear } from '../../src/undoable-clear.ts';
 import { useFeedPart } from './shared/feed.tsx';
 import { countOf } from './shared/format.ts';
-import { postJson, remove, useJson } from './shared/use-json.ts';
+import { remove, sendJson, useAttempt, useJson } from './shared/use-json.ts';
 
 /** Clears the inbox, and offers to undo that for ten seconds: in every tab, and after a reload. */
 export function ClearButton(): ReactElement {
   const button = useRef<HTMLButtonElement>(null);
-  const [failure, setFailure] = useState('');
+  const [failure, attempt] = useAttempt();
   // Grows in every tab when one clears or brings back.
   const epoch = useFeedPart((feed) => feed.epoch);
   const { data } = useJson<{ readonly cleared: PendingClear | null }>('/api/data/cleared', epoch);
-  const attempt = (change: Promise<unknown>): void => {
-    change.then(
-      () => setFailure(''),
-      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
-    );
-  };
   return (
     <>
       <button
@@ -36,7 +30,7 @@ export function ClearButton(): ReactElement {
             onUndo={() => {
               // The button that has the focus is about to go.
               button.current?.focus();
-              attempt(postJson('/api/data/undo', {}));
+              attempt(sendJson('POST', '/api/data/undo', {}));
             }}
           />
         )}

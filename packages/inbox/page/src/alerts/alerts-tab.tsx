@@ -134,7 +134,8 @@ function moreOf({ measure }: AlertRule, zone: string): MoreLink {
       return { label: 'Insights', href: hrefOf('/insights', { event, measure: count, unit, range, zone }) };
     }
     case 'conversion': {
-      const window = WINDOWS.find(([option]) => option === `${measure.windowDays}d`)?.[0];
+      const days = `${measure.windowDays}d`;
+      const window = Object.hasOwn(WINDOWS, days) ? days : undefined;
       const steps = JSON.stringify(measure.steps);
       // Those whose window is over entered longer ago than a week.
       return { label: 'Funnels', href: hrefOf('/funnels', { steps, window, range: '30d', zone }) };

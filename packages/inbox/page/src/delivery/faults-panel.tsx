@@ -1,28 +1,22 @@
-import { type ReactElement, type SubmitEvent, useState } from 'react';
+import type { ReactElement, SubmitEvent } from 'react';
 import type { FaultEndpoint, FaultRule } from '../../../src/faults/fault.ts';
 import type { ActiveFault } from '../../../src/faults/faults.ts';
 import { useFeedPart } from '../shared/feed.tsx';
 import { countOf } from '../shared/format.ts';
-import { Loading } from '../shared/parts.tsx';
-import { postJson, remove, useJson } from '../shared/use-json.ts';
+import { Loading, OptionsOf } from '../shared/parts.tsx';
+import { remove, sendJson, useAttempt, useJson } from '../shared/use-json.ts';
 import { ENDPOINTS, FAULTS, faultName, faultTarget, LENGTHS, SHARES } from './fault-choices.ts';
 
 /** Makes requests fail, to watch what an application does when its telemetry fails. */
 export function FaultsPanel(): ReactElement {
-  const [problem, setProblem] = useState('');
+  const [problem, attempt] = useAttempt();
   const revision = useFeedPart((feed) => feed.faults + feed.epoch);
   const loaded = useJson<{ faults: readonly ActiveFault[] }>('/api/faults', revision);
-  const attempt = (change: Promise<unknown>): void => {
-    change.then(
-      () => setProblem(''),
-      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
-    );
-  };
   return (
     <section className="faults" aria-labelledby="faults-title">
       <h2 id="faults-title">Make requests fail</h2>
       <p className="muted">Watch what an application does when its telemetry fails.</p>
-      <FaultForm onAdd={(rule: FaultRule) => attempt(postJson('/api/faults', rule))} />
+      <FaultForm onAdd={(rule: FaultRule) => attempt(sendJson('POST', '/api/faults', rule))} />
       <p role="alert">{problem}</p>
       <Loading loaded={loaded}>
         {({ faults }) => (
@@ -83,11 +77,7 @@ function Choice({ name, label, options }: ChoiceProps): ReactElement {
     <label>
       {label}
       <select name={name}>
-        {options.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
+        <OptionsOf options={options} />
       </select>
     </label>
   );

@@ -8,21 +8,9 @@ type Measure = 'total' | 'unique' | 'average';
 export type Unit = 'hour' | 'day' | 'week';
 type Range = '2d' | '7d' | '30d';
 
-export const MEASURES: Options<Measure> = [
-  ['total', 'Events'],
-  ['unique', 'People'],
-  ['average', 'Events a person'],
-];
-const UNITS: Options<Unit> = [
-  ['hour', 'Hour'],
-  ['day', 'Day'],
-  ['week', 'Week'],
-];
-export const RANGES: Options<Range> = [
-  ['2d', 'Yesterday and today'],
-  ['7d', 'Last 7 days'],
-  ['30d', 'Last 30 days'],
-];
+export const MEASURES: Options<Measure> = { total: 'Events', unique: 'People', average: 'Events a person' };
+const UNITS = { hour: 'Hour', day: 'Day', week: 'Week' } as const;
+export const RANGES: Options<Range> = { '2d': 'Yesterday and today', '7d': 'Last 7 days', '30d': 'Last 30 days' };
 const DAYS: Readonly<Record<Range, number>> = { '2d': 2, '7d': 7, '30d': 30 };
 /** As many lines as one can tell apart. */
 const MOST_SERIES = 8;
@@ -54,7 +42,7 @@ export function insightsView(query: URLSearchParams, { seen }: KnownEvents): Ins
 
 /** Of two days there is nothing to see but hours. */
 export function unitsOf(range: Range): Options<Unit> {
-  return range === '2d' ? UNITS.slice(0, 1) : UNITS;
+  return range === '2d' ? { hour: UNITS.hour } : UNITS;
 }
 
 export function insightsPath(view: InsightsView, now: number): string {

@@ -4,7 +4,7 @@ import type { JsonObject, StoredEvent } from '../../../src/store/records.ts';
 import type { ErrorDetail } from '../../../src/views/error-detail.ts';
 import { Breadcrumbs, Exceptions } from '../shared/error-parts.tsx';
 import { valueText } from '../shared/format.ts';
-import { Link } from '../shared/links.tsx';
+import { ButtonLink, Link } from '../shared/links.tsx';
 import { hrefOf, hrefWith, traceHref, usePlace, userHref } from '../shared/location.ts';
 import { Facts, Json, Loading, Time } from '../shared/parts.tsx';
 import { RecordLink } from '../shared/records.tsx';
@@ -19,25 +19,13 @@ export function ErrorView({ eventId }: { readonly eventId: string }): ReactEleme
       {(error) => (
         <>
           <p className="links">
-            {error.traceId !== null && (
-              <Link className="button" href={traceHref(error.traceId)}>
-                View trace
-              </Link>
-            )}
-            {error.userId !== null && (
-              <Link className="button" href={userHref(error.userId)}>
-                View user
-              </Link>
-            )}
+            {error.traceId !== null && <ButtonLink href={traceHref(error.traceId)}>View trace</ButtonLink>}
+            {error.userId !== null && <ButtonLink href={userHref(error.userId)}>View user</ButtonLink>}
             {error.older !== null && (
-              <Link className="button" href={hrefWith(place, { id: error.issueId, event: error.older })}>
-                Older error
-              </Link>
+              <ButtonLink href={hrefWith(place, { id: error.issueId, event: error.older })}>Older error</ButtonLink>
             )}
             {error.newer !== null && (
-              <Link className="button" href={hrefWith(place, { id: error.issueId, event: error.newer })}>
-                Newer error
-              </Link>
+              <ButtonLink href={hrefWith(place, { id: error.issueId, event: error.newer })}>Newer error</ButtonLink>
             )}
           </p>
           <Highlights values={error.highlights} />

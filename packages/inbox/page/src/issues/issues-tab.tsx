@@ -1,11 +1,12 @@
-import { type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import type { Issue, IssueStatus } from '../../../src/query/issues.ts';
 import { useFeedPart } from '../shared/feed.tsx';
 import { countOf, countText } from '../shared/format.ts';
+import { isTyping, useKeys } from '../shared/keys.ts';
 import { Back } from '../shared/links.tsx';
 import { hrefOf, hrefWith, usePlace } from '../shared/location.ts';
-import { Empty, Loading, Time } from '../shared/parts.tsx';
-import { request, useJson } from '../shared/use-json.ts';
+import { Button, Empty, Loading, Time } from '../shared/parts.tsx';
+import { sendJson, useAttempt, useJson } from '../shared/use-json.ts';
 import { ErrorView } from './error-view.tsx';
 import { IssueCost } from './issue-cost.tsx';
 import { IssueList } from './issue-list.tsx';
@@ -93,59 +94,29 @@ const STATUS_TEXT: Readonly<Record<IssueStatus, string>> = {
 /** The status of an issue, and the buttons and keys that change it. */
 function IssueActions({ issue, onChange }: IssueActionsProps): ReactElement {
   const { id, status, isRegressed } = issue;
-  const [failure, setFailure] = useState<string>();
-  const change = async (next: IssueStatus): Promise<void> => {
-    try {
-      await request(`/api/issues/${encodeURIComponent(id)}`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ status: next }),
-      });
-      setFailure(undefined);
-      onChange();
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
-    }
+  const [failure, attempt] = useAttempt();
+  const toggle = (wanted: IssueStatus): void => {
+    const next = status === wanted ? 'unresolved' : wanted;
+    attempt(sendJson('PUT', `/api/issues/${encodeURIComponent(id)}`, { status: next }).then(onChange));
   };
-  const toggle = (wanted: IssueStatus): void => void change(status === wanted ? 'unresolved' : wanted);
-  useStatusKeys(toggle);
+  // Again takes it back.
+  useKeys((event) => {
+    if (event.repeat || isTyping(event)) return;
+    if (event.key === 'r') toggle('resolved');
+    if (event.key === 'i') toggle('ignored');
+  });
+  const button = (wanted: IssueStatus, key: string, label: string): ReactElement => (
+    <Button aria-pressed={status === wanted} aria-keyshortcuts={key} title={key} onClick={() => toggle(wanted)}>
+      {label}
+    </Button>
+  );
   return (
     <div className="actions">
-      <button
-        type="button"
-        aria-pressed={status === 'resolved'}
-        aria-keyshortcuts="r"
-        title="r"
-        onClick={() => toggle('resolved')}
-      >
-        Resolve
-      </button>
-      <button
-        type="button"
-        aria-pressed={status === 'ignored'}
-        aria-keyshortcuts="i"
-        title="i"
-        onClick={() => toggle('ignored')}
-      >
-        Ignore
-      </button>
+      {button('resolved', 'r', 'Resolve')}
+      {button('ignored', 'i', 'Ignore')}
       <span className={isRegressed ? 'bad' : 'muted'} role="status">
-        {failure ?? (isRegressed ? 'Regressed: happened again after it was resolved' : STATUS_TEXT[status])}
+        {failure || (isRegressed ? 'Regressed: happened again after it was resolved' : STATUS_TEXT[status])}
       </span>
     </div>
   );
-}
-
-/** `r` resolves, `i` ignores; again takes it back. */
-function useStatusKeys(toggle: (status: IssueStatus) => void): void {
-  useEffect(() => {
-    const onKey = ({ key, target, ctrlKey, metaKey, altKey, repeat }: KeyboardEvent): void => {
-      if (ctrlKey || metaKey || altKey || repeat) return;
-      if (target instanceof HTMLInputElement || target instanceof HTMLSelectElement) return;
-      if (key === 'r') toggle('resolved');
-      if (key === 'i') toggle('ignored');
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [toggle]);
 }

@@ -1,8 +1,9 @@
 import type { ReactElement, ReactNode } from 'react';
 import { FACETS, type Facet } from '../../../src/query/facet-names.ts';
 import type { FacetValue, FacetValues } from '../../../src/views/lists.ts';
-import { Link } from '../shared/links.tsx';
+import { ButtonLink } from '../shared/links.tsx';
 import { go, hrefWith, type Options, usePlace } from '../shared/location.ts';
+import { OptionsOf } from '../shared/parts.tsx';
 import { isFiltered, type ListView, NO_FILTER } from './list-view.ts';
 
 interface ListControlsProps {
@@ -58,11 +59,7 @@ export function ListControls({ noun, hint, view, facets, sorts, children }: List
           value={view.sort}
           onChange={({ target }) => change({ sort: target.value || null })}
         >
-          {sorts.map(([sort, text]) => (
-            <option key={sort} value={sort}>
-              Sort: {text}
-            </option>
-          ))}
+          <OptionsOf options={Object.entries(sorts).map(([sort, text]) => [sort, `Sort: ${text}`])} />
         </select>
         <button
           type="button"
@@ -74,11 +71,7 @@ export function ListControls({ noun, hint, view, facets, sorts, children }: List
         </button>
       </span>
       {children}
-      {isFiltered(view) && (
-        <Link className="button" href={hrefWith(place, NO_FILTER)}>
-          Clear filters
-        </Link>
-      )}
+      {isFiltered(view) && <ButtonLink href={hrefWith(place, NO_FILTER)}>Clear filters</ButtonLink>}
     </form>
   );
 }
@@ -99,11 +92,7 @@ function FacetSelect({ label, value, values, onChange }: FacetSelectProps): Reac
     <select aria-label={label} value={value} onChange={({ target }) => onChange(target.value)}>
       <option value="">{label}: any</option>
       {!isKnown && <option value={value}>{value}</option>}
-      {values.map(({ value: each, count }) => (
-        <option key={each} value={each}>
-          {each} ({count})
-        </option>
-      ))}
+      <OptionsOf options={values.map(({ value: each, count }) => [each, `${each} (${count})`])} />
     </select>
   );
 }

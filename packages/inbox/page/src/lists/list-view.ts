@@ -1,4 +1,4 @@
-import { FACETS, type Facet } from '../../../src/query/facet-names.ts';
+import { byFacet, FACETS, type Facet } from '../../../src/query/facet-names.ts';
 import { hrefOf } from '../shared/location.ts';
 
 /** Entries shown first, and more of them with each press. */
@@ -18,12 +18,8 @@ export interface ListView {
 /** The parameters that filter; changing one begins at the top of the list again. */
 export const NO_FILTER: Readonly<Record<'q' | Facet | 'limit', null>> = {
   q: null,
-  service: null,
-  environment: null,
-  release: null,
-  browser: null,
-  url: null,
   limit: null,
+  ...byFacet(() => null),
 };
 
 export function listView(query: URLSearchParams): ListView {
@@ -31,15 +27,9 @@ export function listView(query: URLSearchParams): ListView {
   const limit = Number(read('limit'));
   return {
     text: read('q'),
-    facets: {
-      service: read('service'),
-      environment: read('environment'),
-      release: read('release'),
-      browser: read('browser'),
-      url: read('url'),
-    },
+    facets: byFacet(read),
     sort: read('sort'),
-    isAscending: query.get('order') === 'asc',
+    isAscending: read('order') === 'asc',
     limit: Number.isInteger(limit) && limit > 0 ? Math.min(limit, MOST) : STEP,
   };
 }

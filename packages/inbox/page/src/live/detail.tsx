@@ -4,7 +4,7 @@ import type { ErrorDetail } from '../../../src/views/error-detail.ts';
 import { Breadcrumbs, Exceptions } from '../shared/error-parts.tsx';
 import { useFeedPart } from '../shared/feed.tsx';
 import { durationText } from '../shared/format.ts';
-import { Link } from '../shared/links.tsx';
+import { ButtonLink, Link } from '../shared/links.tsx';
 import { hrefOf, hrefWith, issueHref, liveHref, traceHref, usePlace, userHref } from '../shared/location.ts';
 import { Badge, Facts, Json, Loading, Repeats, Time } from '../shared/parts.tsx';
 import { describe, placementText, RecordLink, serviceOf, timeOf, traceOf, userOf } from '../shared/records.tsx';
@@ -65,29 +65,17 @@ function DetailLinks({ record }: { readonly record: StoredRecord }): ReactElemen
   const user = userOf(record);
   return (
     <p className="links">
-      {record.kind === 'error' && (
-        <Link className="button" href={issueHref(record.issueId, record.eventId)}>
-          View issue
-        </Link>
-      )}
+      {record.kind === 'error' && <ButtonLink href={issueHref(record.issueId, record.eventId)}>View issue</ButtonLink>}
       {trace !== null && (
         <>
-          <Link className="button" href={traceHref(trace)}>
-            View trace
-          </Link>
-          <Link className="button" href={liveHref({ trace })}>
-            Filter by trace
-          </Link>
+          <ButtonLink href={traceHref(trace)}>View trace</ButtonLink>
+          <ButtonLink href={liveHref({ trace })}>Filter by trace</ButtonLink>
         </>
       )}
       {user !== null && (
         <>
-          <Link className="button" href={userHref(user)}>
-            View user
-          </Link>
-          <Link className="button" href={liveHref({ user })}>
-            Filter by user
-          </Link>
+          <ButtonLink href={userHref(user)}>View user</ButtonLink>
+          <ButtonLink href={liveHref({ user })}>Filter by user</ButtonLink>
         </>
       )}
     </p>

@@ -1,5 +1,6 @@
 import type { KeyboardEvent, MouseEvent, ReactElement, SubmitEvent } from 'react';
 import type { LiveKind, LiveRows } from '../../../src/query/live/live-rows.ts';
+import { LIVE_KINDS } from '../../../src/query/live/live-rows.ts';
 import { countText } from '../shared/format.ts';
 import { go, hrefWith, usePlace } from '../shared/location.ts';
 
@@ -98,7 +99,7 @@ export function KindChips({ kinds, answer }: KindChipsProps): ReactElement {
       <button type="button" className="chip all" aria-pressed={kinds.size === 0} onClick={() => show(null)}>
         All
       </button>
-      {KINDS.map(([kind, label]) => (
+      {LIVE_KINDS.map((kind) => (
         <button
           key={kind}
           type="button"
@@ -109,7 +110,7 @@ export function KindChips({ kinds, answer }: KindChipsProps): ReactElement {
           onKeyDown={(event) => onKey(event, kind)}
           onKeyUp={(event) => onKey(event, kind)}
         >
-          <span>{label}</span> <b>{countText(answer?.held[kind] ?? 0)}</b>
+          <span>{KINDS[kind]}</span> <b>{countText(answer?.held[kind] ?? 0)}</b>
         </button>
       ))}
       <span id="kinds-how" className="how">
@@ -134,15 +135,10 @@ export interface LiveFilter {
   readonly trace: string;
 }
 
-const KINDS: readonly (readonly [LiveKind, string])[] = [
-  ['event', 'Events'],
-  ['error', 'Errors'],
-  ['log', 'Logs'],
-  ['profile', 'Profiles'],
-  ['trace', 'Traces'],
-  ['item', 'Other'],
-  ['rejected', 'Rejected'],
-];
+const KINDS: Readonly<Record<LiveKind, string>> = {
+  ...{ event: 'Events', error: 'Errors', log: 'Logs', profile: 'Profiles', trace: 'Traces', item: 'Other' },
+  rejected: 'Rejected',
+};
 
 /** The parameters of the address that filter. */
 export const NO_FILTER = { kind: null, q: null, service: null, user: null, trace: null } as const;
@@ -152,7 +148,7 @@ export function readFilter(query: URLSearchParams): LiveFilter {
   const read = (name: string): string => query.get(name) ?? '';
   return {
     // Names that are none are left out: a mistyped address shows all kinds.
-    kinds: new Set(KINDS.map(([kind]) => kind).filter((kind) => named.has(kind))),
+    kinds: new Set(LIVE_KINDS.filter((kind) => named.has(kind))),
     text: read('q'),
     service: read('service'),
     user: read('user'),
@@ -168,6 +164,6 @@ function onlyKind(kinds: ReadonlySet<string>, kind: LiveKind): string | null {
 /** The `kind` parameter with a kind more, or less when it was chosen; all kinds are the same as none chosen. */
 function toggleKind(kinds: ReadonlySet<string>, kind: LiveKind): string | null {
   const isChosen = (each: LiveKind): boolean => (each === kind ? !kinds.has(each) : kinds.has(each));
-  const chosen = KINDS.map(([each]) => each).filter(isChosen);
-  return chosen.length === 0 || chosen.length === KINDS.length ? null : chosen.join(',');
+  const chosen = LIVE_KINDS.filter(isChosen);
+  return chosen.length === 0 || chosen.length === LIVE_KINDS.length ? null : chosen.join(',');
 }

@@ -1,14 +1,18 @@
-import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { type ReactElement, useRef, useState } from 'react';
 import { useFeedPart } from '../shared/feed.tsx';
 import { countOf } from '../shared/format.ts';
+import { focusSearch, isTyping, useKeys, walk } from '../shared/keys.ts';
 import { go, hrefWith, usePlace } from '../shared/location.ts';
-import { Empty } from '../shared/parts.tsx';
+import { Button, Empty } from '../shared/parts.tsx';
 import { Detail } from './detail.tsx';
 import { FilterBar, KindChips, NO_FILTER, readFilter } from './filters.tsx';
-import { Timeline, walk } from './timeline.tsx';
+import { Timeline } from './timeline.tsx';
 import { useHold, useLiveRows } from './use-live-rows.ts';
 
-/** Everything in the order in which it arrives, the spans of a trace in one row. */
+/**
+ * Everything in the order in which it arrives, the spans of a trace in one row. `/` searches, `p` pauses, `j` and `k` walk
+ * the rows, Escape goes back one step.
+ */
 export function LiveTab(): ReactElement {
   const place = usePlace();
   const list = useRef<HTMLElement>(null);
@@ -25,7 +29,18 @@ export function LiveTab(): ReactElement {
   const isStory = filter.user !== '' || filter.trace !== '';
   const held = Object.values(answer?.held ?? {}).reduce((total, count) => total + count, 0);
   const togglePause = (): void => setPaused((before) => !before);
-  useLiveKeys({ selected, isFiltered: isStory, togglePause, walk: (step) => walk(list.current, step) });
+  useKeys((event) => {
+    if (event.key === 'Escape') {
+      if (selected !== null) go(hrefWith(place, { record: null }));
+      else if (isStory) go(hrefWith(place, { user: null, trace: null }));
+      else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    }
+    if (isTyping(event)) return;
+    if (event.key === '/') focusSearch(event);
+    if (event.key === 'p') togglePause();
+    if (event.key === 'j') walk(list.current, '.row', 1);
+    if (event.key === 'k') walk(list.current, '.row', -1);
+  });
   return (
     <div className="live">
       <FilterBar
@@ -51,50 +66,19 @@ export function LiveTab(): ReactElement {
           {failure !== undefined && <p className="notice others">Not up to date: {failure}</p>}
           {answer !== undefined && held === 0 && <GettingStarted />}
           {held > 0 && shown !== undefined && rows.length === 0 && (
-            <NoMatch held={countOf(held, 'record')} onReset={() => go(hrefWith(place, NO_FILTER))} />
+            <Empty title="Nothing matches">
+              <p>
+                The filters match none of the {countOf(held, 'record')} that the inbox holds. New records that match
+                appear here.
+              </p>
+              <Button onClick={() => go(hrefWith(place, NO_FILTER))}>Reset the filters</Button>
+            </Empty>
           )}
         </Timeline>
         {selected !== null && <Detail key={selected} id={selected} />}
       </div>
     </div>
   );
-}
-
-interface LiveKeys {
-  readonly selected: string | null;
-  /** Whether only a trace or a user is shown. */
-  readonly isFiltered: boolean;
-  readonly togglePause: () => void;
-  /** Moves the focus by so many rows. */
-  readonly walk: (step: number) => void;
-}
-
-/** `/` searches, `p` pauses, `j` and `k` walk the rows, Escape goes back one step. */
-function useLiveKeys({ selected, isFiltered, togglePause, walk }: LiveKeys): void {
-  const place = usePlace();
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape') {
-        if (selected !== null) go(hrefWith(place, { record: null }));
-        else if (isFiltered) go(hrefWith(place, { user: null, trace: null }));
-        else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-      }
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      if (event.key === '/') {
-        event.preventDefault();
-        document.querySelector<HTMLInputElement>('#search')?.focus();
-      }
-      if (event.key === 'p') togglePause();
-      if (event.key === 'j') walk(1);
-      if (event.key === 'k') walk(-1);
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, [place, selected, isFiltered, togglePause, walk]);
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
 }
 
 /** Three ways to see a first record. */
@@ -117,23 +101,6 @@ function GettingStarted(): ReactElement {
       </ol>
       <p>Any Mixpanel or Sentry client can send here too:</p>
       <pre id="environment">{`MIXPANEL_API_HOST=${origin}\nSENTRY_DSN=${protocol}//public@${host}/1`}</pre>
-    </Empty>
-  );
-}
-
-interface NoMatchProps {
-  /** What the inbox holds, in words. */
-  readonly held: string;
-  readonly onReset: () => void;
-}
-
-function NoMatch({ held, onReset }: NoMatchProps): ReactElement {
-  return (
-    <Empty title="Nothing matches">
-      <p>The filters match none of the {held} that the inbox holds. New records that match appear here.</p>
-      <button type="button" onClick={onReset}>
-        Reset the filters
-      </button>
     </Empty>
   );
 }

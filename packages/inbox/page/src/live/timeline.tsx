@@ -10,6 +10,7 @@ import {
 } from 'react';
 import type { LiveRow } from '../../../src/query/live/live-rows.ts';
 import { countOf, dayOf, dayText, durationText } from '../shared/format.ts';
+import { walk } from '../shared/keys.ts';
 import { Link } from '../shared/links.tsx';
 import { hrefWith, traceHref, usePlace } from '../shared/location.ts';
 import { Badge, Repeats, Time } from '../shared/parts.tsx';
@@ -76,7 +77,7 @@ export function Timeline(props: TimelineProps): ReactElement {
         className="rows"
         onKeyDown={(event) => {
           const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-          if (step !== undefined && walk(list.current, step)) event.preventDefault();
+          if (step !== undefined && walk(list.current, '.row', step)) event.preventDefault();
         }}
         onFocus={() => !isFocused && change(isScrolled, true)}
         onBlur={onBlur}
@@ -175,14 +176,4 @@ function hueOf(trace: string): number {
   let hash = 0;
   for (const character of trace) hash = (hash * 31 + character.charCodeAt(0)) % 9973;
   return (hash * 137) % 360;
-}
-
-/** Moves the focus from row to row; to the first when none has it. @returns whether there was a row to go to */
-export function walk(list: HTMLElement | null, step: number): boolean {
-  const rows: Element[] = [...(list?.querySelectorAll('.row') ?? [])];
-  const index = document.activeElement === null ? -1 : rows.indexOf(document.activeElement);
-  const next = index === -1 ? rows[0] : rows[index + step];
-  if (!(next instanceof HTMLElement)) return false;
-  next.focus();
-  return true;
 }

@@ -1,17 +1,15 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { PlannedEvent, UnplannedEvent } from '../../../src/plan/compare.ts';
 import type { PlanView, PlanWarning } from '../../../src/plan/warnings.ts';
-import { useFeedPart } from '../shared/feed.tsx';
+import { useLiveJson } from '../shared/feed.tsx';
 import { countOf, countText } from '../shared/format.ts';
 import { Link } from '../shared/links.tsx';
 import { hrefOf, recordHref } from '../shared/location.ts';
 import { Loading, Time } from '../shared/parts.tsx';
-import { useJson } from '../shared/use-json.ts';
 
 /** What may be said beside what was said. */
 export function PlanTab(): ReactElement {
-  const revision = useFeedPart((feed) => feed.revision);
-  const loaded = useJson<PlanView>('/api/plan', revision);
+  const loaded = useLiveJson<PlanView>('/api/plan');
   return (
     <div className="sheet">
       <Loading loaded={loaded}>

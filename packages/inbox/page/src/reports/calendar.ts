@@ -13,7 +13,7 @@ export function zoneIn(query: URLSearchParams): string {
 /** The browser's zone and UTC first, then all others. */
 export function zoneOptions(chosen: string): Options {
   const zones = new Set([LOCAL, 'UTC', chosen, ...Intl.supportedValuesOf('timeZone')]);
-  return [...zones].map((zone) => [zone, isOwnZone(zone) ? `${zone} (this browser)` : zone]);
+  return Object.fromEntries([...zones].map((zone) => [zone, isOwnZone(zone) ? `${zone} (this browser)` : zone]));
 }
 
 export function isOwnZone(zone: string): boolean {

@@ -1,5 +1,6 @@
 import { type InputHTMLAttributes, type KeyboardEvent, type ReactElement, useEffect, useState } from 'react';
 import { go, hrefWith, type Options, usePlace } from '../shared/location.ts';
+import { OptionsOf } from '../shared/parts.tsx';
 import type { KnownEvents } from './known-events.ts';
 
 interface ChoiceProps {
@@ -17,11 +18,7 @@ export function Choice({ label, name, value, options }: ChoiceProps): ReactEleme
     <label className="choice">
       <span>{label}</span>
       <select value={value} onChange={({ target }) => go(hrefWith(place, { [name]: target.value }))}>
-        {options.map(([option, text]) => (
-          <option key={option} value={option}>
-            {text}
-          </option>
-        ))}
+        <OptionsOf options={Object.entries(options)} />
       </select>
     </label>
   );

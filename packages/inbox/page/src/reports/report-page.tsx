@@ -1,9 +1,8 @@
 import type { ReactElement, ReactNode } from 'react';
-import { useFeedPart } from '../shared/feed.tsx';
+import { useLiveJson } from '../shared/feed.tsx';
 import { Link } from '../shared/links.tsx';
 import { hrefOf, hrefWith, usePlace } from '../shared/location.ts';
 import { Empty, Loading, Time } from '../shared/parts.tsx';
-import { useJson } from '../shared/use-json.ts';
 import { isOwnZone } from './calendar.ts';
 import { cohortIn, cohortInAddress, cohortText } from './cohort.tsx';
 import { type KnownEvents, useKnownEvents } from './known-events.ts';
@@ -45,8 +44,7 @@ interface AnswerProps<T> {
 /** The answer to a report, again with what arrives; what is wrong with the question when it is refused. */
 export function Answer<T>({ path, children }: AnswerProps<T>): ReactElement {
   const place = usePlace();
-  const revision = useFeedPart((feed) => feed.revision);
-  const loaded = useJson<T>(path, revision);
+  const loaded = useLiveJson<T>(path);
   if (loaded.data === undefined && loaded.failure !== undefined) {
     return (
       <Empty title="This cannot be counted">

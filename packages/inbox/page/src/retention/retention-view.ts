@@ -6,18 +6,9 @@ import { hrefOf, integerIn, type Options, optionIn } from '../shared/location.ts
 
 type Unit = 'day' | 'week';
 
-export const UNITS: Options<Unit> = [
-  ['day', 'Day'],
-  ['week', 'Week'],
-];
-export const KINDS: Options<'on' | 'after'> = [
-  ['on', 'In that interval'],
-  ['after', 'In it or later'],
-];
-export const MODES: Options<'rolling' | 'calendar'> = [
-  ['rolling', 'From the first event'],
-  ['calendar', 'By the calendar'],
-];
+export const UNITS: Options<Unit> = { day: 'Day', week: 'Week' };
+export const KINDS: Options<'on' | 'after'> = { on: 'In that interval', after: 'In it or later' };
+export const MODES: Options<'rolling' | 'calendar'> = { rolling: 'From the first event', calendar: 'By the calendar' };
 export const MOST_INTERVALS = 30;
 const UNIT_DAYS: Readonly<Record<Unit, number>> = { day: 1, week: 7 };
 

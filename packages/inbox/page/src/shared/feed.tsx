@@ -1,5 +1,6 @@
 import { createContext, type ReactElement, type ReactNode, use, useEffect, useSyncExternalStore } from 'react';
 import type { StoredRecord } from '../../../src/store/records.ts';
+import { type Loaded, useJson } from './use-json.ts';
 
 const FeedContext = createContext<Feed | null>(null);
 
@@ -13,6 +14,14 @@ export function FeedProvider({ feed, children }: { readonly feed: Feed; readonly
 export function useFeedPart<Part extends number | boolean>(read: (snapshot: FeedSnapshot) => Part): Part {
   const feed = useFeedSource();
   return useSyncExternalStore(feed.subscribe, () => read(feed.snapshot()));
+}
+
+/** Reads a path of the API, again with whatever arrives. */
+export function useLiveJson<T>(path: string | null): Loaded<T> {
+  return useJson<T>(
+    path,
+    useFeedPart((feed) => feed.revision),
+  );
 }
 
 function useFeedSource(): Feed {

@@ -20,6 +20,11 @@ export function Link({ href, children, ...rest }: LinkProps): ReactElement {
   );
 }
 
+/** A link that looks like a button. */
+export function ButtonLink(props: LinkProps): ReactElement {
+  return <Link className="button" {...props} />;
+}
+
 /** From one thing to the list of all. */
 export function Back({ href, children }: { readonly href: string; readonly children: ReactNode }): ReactElement {
   return (

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 
 /** Where the page is: everything that one can share is in it. */
 interface Place {
@@ -6,21 +6,21 @@ interface Place {
   readonly query: URLSearchParams;
 }
 
-const listeners = new Set<() => void>();
-let known: Place & { readonly href: string } = read();
-
-globalThis.addEventListener('popstate', update);
-
 /** The path and the query string; draws again when either changes. */
 export function usePlace(): Place {
-  return useSyncExternalStore(subscribe, () => known);
+  const href = useSyncExternalStore(subscribe, () => location.href);
+  return useMemo(() => {
+    const { pathname, searchParams } = new URL(href);
+    return { path: pathname, query: searchParams };
+  }, [href]);
 }
 
 /** Goes to an address of the page. @param replaces - for what one would not go back to, such as each key of a search */
 export function go(href: string, replaces = false): void {
   if (replaces) history.replaceState(null, '', href);
   else history.pushState(null, '', href);
-  update();
+  // The browser tells only of its own steps through the history.
+  dispatchEvent(new PopStateEvent('popstate'));
 }
 
 /** An address; parameters without a value are left out. */
@@ -36,18 +36,8 @@ export function hrefWith(place: Place, changes: Readonly<Record<string, string |
 }
 
 function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-function update(): void {
-  known = read();
-  for (const listener of listeners) listener();
-}
-
-function read(): typeof known {
-  const { pathname, search, href } = location;
-  return { path: pathname, query: new URLSearchParams(search), href };
+  addEventListener('popstate', listener);
+  return () => removeEventListener('popstate', listener);
 }
 
 /** The addresses of one thing each, so that a link to it is written once. */
@@ -57,8 +47,8 @@ export const traceHref = (id: string): string => hrefOf('/traces', { id });
 export const issueHref = (id: string, eventId?: string): string => hrefOf('/issues', { id, event: eventId });
 export const liveHref = (filter: { readonly trace?: string; readonly user?: string }): string => hrefOf('/', filter);
 
-/** Values with what they are called. */
-export type Options<Value extends string = string> = readonly (readonly [Value, string])[];
+/** What values are called, in the order in which they are offered. */
+export type Options<Value extends string = string> = Readonly<Partial<Record<Value, string>>>;
 
 /** What the address says, when that is one of the options; else the fallback. */
 export function optionIn<const Value extends string>(
@@ -68,7 +58,7 @@ export function optionIn<const Value extends string>(
   fallback: NoInfer<Value>,
 ): Value {
   const given = query.get(name);
-  return options.find(([value]) => value === given)?.[0] ?? fallback;
+  return given !== null && Object.hasOwn(options, given) ? (given as Value) : fallback;
 }
 
 /** A whole number from an address that anyone may have written. */

@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react';
+import type { ButtonHTMLAttributes, ReactElement, ReactNode } from 'react';
 import type { RecordKind } from '../../../src/store/records.ts';
 import type { Loaded } from './use-json.ts';
 
@@ -94,4 +94,17 @@ export function Repeats({ count }: { readonly count: number | undefined }): Reac
 /** A value as it came. */
 export function Json({ value }: { readonly value: unknown }): ReactElement {
   return <pre className="json">{JSON.stringify(value, null, 2)}</pre>;
+}
+
+/** Values to select from, with what they are called. */
+export function OptionsOf({ options }: { readonly options: readonly (readonly [string, ReactNode])[] }): ReactNode {
+  return options.map(([value, text]) => (
+    <option key={value} value={value}>
+      {text}
+    </option>
+  ));
+}
+
+export function Button(props: ButtonHTMLAttributes<HTMLButtonElement>): ReactElement {
+  return <button type="button" {...props} />;
 }

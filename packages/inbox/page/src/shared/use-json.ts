@@ -25,7 +25,7 @@ export function useJson<T>(path: string | null, revision = 0): Loaded<T> {
         setState({ path, data, failure: undefined });
       } catch (error) {
         if (abort.signal.aborted) return;
-        const failure = error instanceof Error ? error.message : String(error);
+        const failure = messageOf(error);
         // What was there stays: the inbox may only have been restarted.
         setState((before) => ({ path, failure, data: before.path === path ? before.data : undefined }));
       }
@@ -100,9 +100,8 @@ export async function request<T>(path: string, options: RequestInit = {}): Promi
   throw new Error(typeof message === 'string' ? message : `The inbox answered ${response.status}.`);
 }
 
-export function postJson<T>(path: string, body: object): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  return request(path, { method: 'POST', headers, body: JSON.stringify(body) });
+export function sendJson<T>(method: 'POST' | 'PUT', path: string, body: object): Promise<T> {
+  return request(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 }
 
 export async function remove(path: string): Promise<void> {
@@ -117,4 +116,21 @@ export function useTicks(everyMs: number): number {
     return () => clearInterval(timer);
   }, [everyMs]);
   return ticks;
+}
+
+/** Makes requests that change something. @returns what was wrong with the last one, and the function that awaits one */
+export function useAttempt(): readonly [failure: string, attempt: (change: Promise<unknown>) => void] {
+  const [failure, setFailure] = useState('');
+  return [
+    failure,
+    (change) =>
+      void change.then(
+        () => setFailure(''),
+        (error: unknown) => setFailure(messageOf(error)),
+      ),
+  ];
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

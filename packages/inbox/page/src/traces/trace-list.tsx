@@ -1,13 +1,11 @@
 import type { ReactElement } from 'react';
 import type { FacetValues } from '../../../src/views/lists.ts';
 import type { TraceSummary } from '../../../src/views/traces.ts';
-import { ListControls } from '../lists/list-controls.tsx';
-import { ListEnd, NoMatch, useList, useListKeys } from '../lists/list-page.tsx';
-import { isFiltered, listPath, listView } from '../lists/list-view.ts';
+import { ListPage, NoMatch } from '../lists/list-page.tsx';
 import { countOf, durationText } from '../shared/format.ts';
 import { Link } from '../shared/links.tsx';
 import { go, hrefWith, type Options, traceHref, usePlace } from '../shared/location.ts';
-import { Empty, Loading, Time } from '../shared/parts.tsx';
+import { Empty, Time } from '../shared/parts.tsx';
 
 interface TracesAnswer {
   readonly total: number;
@@ -17,61 +15,50 @@ interface TracesAnswer {
   readonly traces: readonly TraceSummary[];
 }
 
-const SORTS: Options = [
-  ['', 'Last seen'],
-  ['duration', 'Duration'],
-  ['spans', 'Spans'],
-  ['errors', 'Errors'],
-];
+const SORTS: Options = { '': 'Last seen', duration: 'Duration', spans: 'Spans', errors: 'Errors' };
 
 /** Traces by their root. */
 export function TraceList(): ReactElement {
-  const { query } = usePlace();
-  const view = listView(query);
-  const withAssets = query.get('assets') === '1';
-  const loaded = useList<TracesAnswer>(listPath('/api/traces', view, withAssets ? { assets: '1' } : {}));
-  useListKeys();
-  const { data } = loaded;
-  const isEmpty = data?.traces.length === 0 && data.hidden === 0 && !isFiltered(view);
+  const withAssets = usePlace().query.get('assets') === '1';
   return (
-    <>
-      {!isEmpty && (
-        <ListControls noun="traces" hint="Name, service, user or id" view={view} facets={data?.facets} sorts={SORTS}>
-          <AssetsSwitch isOn={withAssets} />
-        </ListControls>
+    <ListPage<TracesAnswer>
+      noun="trace"
+      hint="Name, service, user or id"
+      sorts={SORTS}
+      path="/api/traces"
+      parameters={withAssets ? { assets: '1' } : {}}
+      hasNone={({ traces, hidden }) => traces.length === 0 && hidden === 0}
+      none={
+        <Empty title="No traces yet">
+          <p>
+            A trace begins with a click in <a href="http://localhost:3000">the app</a> and ends in the last service that
+            it asked. Open the app and make a code.
+          </p>
+        </Empty>
+      }
+      noMatch={({ hidden }, { text }) => (hidden > 0 ? null : <NoTrace id={text.trim()} />)}
+      controls={<AssetsSwitch isOn={withAssets} />}
+      below={({ hidden }) =>
+        hidden > 0 && (
+          <p className="others">{countOf(hidden, 'trace')} of scripts, styles and images alone not shown.</p>
+        )
+      }
+    >
+      {({ traces }) => traces.map((trace) => <TraceEntry key={trace.traceId} trace={trace} />)}
+    </ListPage>
+  );
+}
+
+/** A trace may be held although it is in no list: without spans, for example. */
+function NoTrace({ id }: { readonly id: string }): ReactElement {
+  return (
+    <NoMatch noun="trace">
+      {/^[0-9a-f]{32}$/i.test(id) && (
+        <p>
+          <Link href={traceHref(id)}>Open the trace {id}</Link>
+        </p>
       )}
-      <Loading loaded={loaded}>
-        {({ total, hidden, traces }) => {
-          if (isEmpty) return <NoTraces />;
-          if (traces.length === 0 && hidden === 0) {
-            return (
-              <NoMatch noun="trace">
-                {/^[0-9a-f]{32}$/i.test(view.text.trim()) && (
-                  <p>
-                    <Link href={traceHref(view.text.trim())}>Open the trace {view.text.trim()}</Link>
-                  </p>
-                )}
-              </NoMatch>
-            );
-          }
-          return (
-            <>
-              <ul className="list" aria-label="Traces">
-                {traces.map((trace) => (
-                  <li key={trace.traceId}>
-                    <TraceEntry trace={trace} />
-                  </li>
-                ))}
-              </ul>
-              <ListEnd view={view} shown={traces.length} total={total} noun="trace" />
-              {hidden > 0 && (
-                <p className="others">{countOf(hidden, 'trace')} of scripts, styles and images alone not shown.</p>
-              )}
-            </>
-          );
-        }}
-      </Loading>
-    </>
+    </NoMatch>
   );
 }
 
@@ -88,33 +75,24 @@ function AssetsSwitch({ isOn }: { readonly isOn: boolean }): ReactElement {
   );
 }
 
-function NoTraces(): ReactElement {
-  return (
-    <Empty title="No traces yet">
-      <p>
-        A trace begins with a click in <a href="http://localhost:3000">the app</a> and ends in the last service that it
-        asked. Open the app and make a code.
-      </p>
-    </Empty>
-  );
-}
-
 function TraceEntry({ trace }: { readonly trace: TraceSummary }): ReactElement {
   const place = usePlace();
   const spans = trace.spans - trace.assets;
   return (
-    <Link className="entry" href={hrefWith(place, { id: trace.traceId })}>
-      <strong className="title">{trace.name || 'unnamed'}</strong>
-      <span className="about">
-        {trace.op !== null && <span>{trace.op}</span>}
-        <span>{trace.services.join(', ')}</span>
-        <span>{countOf(spans, 'span')}</span>
-        {trace.assets > 0 && <span>{countOf(trace.assets, 'asset')}</span>}
-        {trace.events > 0 && <span>{countOf(trace.events, 'event')}</span>}
-        {trace.errors > 0 && <span className="bad">{countOf(trace.errors, 'error')}</span>}
-      </span>
-      <b className="count">{durationText(trace.durationMs)}</b>
-      <Time at={trace.time} />
-    </Link>
+    <li>
+      <Link className="entry" href={hrefWith(place, { id: trace.traceId })}>
+        <strong className="title">{trace.name || 'unnamed'}</strong>
+        <span className="about">
+          {trace.op !== null && <span>{trace.op}</span>}
+          <span>{trace.services.join(', ')}</span>
+          <span>{countOf(spans, 'span')}</span>
+          {trace.assets > 0 && <span>{countOf(trace.assets, 'asset')}</span>}
+          {trace.events > 0 && <span>{countOf(trace.events, 'event')}</span>}
+          {trace.errors > 0 && <span className="bad">{countOf(trace.errors, 'error')}</span>}
+        </span>
+        <b className="count">{durationText(trace.durationMs)}</b>
+        <Time at={trace.time} />
+      </Link>
+    </li>
   );
 }

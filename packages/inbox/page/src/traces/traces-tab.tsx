@@ -1,11 +1,10 @@
 import type { ReactElement } from 'react';
 import { isAsset, rootOf } from '../../../src/query/spans.ts';
-import { useFeedPart } from '../shared/feed.tsx';
+import { useLiveJson } from '../shared/feed.tsx';
 import { countOf, durationText } from '../shared/format.ts';
-import { Back, Link } from '../shared/links.tsx';
+import { Back, ButtonLink } from '../shared/links.tsx';
 import { go, hrefOf, hrefWith, liveHref, usePlace } from '../shared/location.ts';
 import { Empty, Loading, Time } from '../shared/parts.tsx';
-import { useJson } from '../shared/use-json.ts';
 import { TraceList } from './trace-list.tsx';
 import { Waterfall } from './waterfall.tsx';
 import { type TraceRecord, toRows } from './waterfall-rows.ts';
@@ -27,9 +26,8 @@ const KINDS = ['span', 'error', 'event'] as const;
 function TraceView({ id }: { readonly id: string }): ReactElement {
   const place = usePlace();
   const withAssets = place.query.get('assets') === '1';
-  const revision = useFeedPart((feed) => feed.revision);
   const path = hrefOf('/api/timeline', { trace_id: id, limit: '2000' });
-  const loaded = useJson<{ records: readonly TraceRecord[] }>(path, revision);
+  const loaded = useLiveJson<{ records: readonly TraceRecord[] }>(path);
   return (
     <>
       <Back href={hrefWith(place, { id: null, span: null })}>All traces</Back>
@@ -56,9 +54,7 @@ function TraceView({ id }: { readonly id: string }): ReactElement {
                 {countOf(records.length, 'record')} in {durationText(to - from)}, from <Time at={from} />
               </p>
               <p className="links">
-                <Link className="button" href={liveHref({ trace: id })}>
-                  View in Live
-                </Link>
+                <ButtonLink href={liveHref({ trace: id })}>View in Live</ButtonLink>
                 {spans.some(isAsset) && (
                   <button
                     type="button"

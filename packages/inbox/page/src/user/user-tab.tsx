@@ -1,13 +1,12 @@
 import type { ReactElement } from 'react';
 import type { StoredProfile } from '../../../src/store/profiles.ts';
 import type { PersonDetail, StoryRecord } from '../../../src/views/people.ts';
-import { useFeedPart } from '../shared/feed.tsx';
+import { useLiveJson } from '../shared/feed.tsx';
 import { countOf, countText, durationText, valueText } from '../shared/format.ts';
-import { Back, Link } from '../shared/links.tsx';
+import { Back, ButtonLink } from '../shared/links.tsx';
 import { hrefOf, hrefWith, liveHref, usePlace } from '../shared/location.ts';
 import { Empty, Facts, Loading, Time } from '../shared/parts.tsx';
 import { RecordLink } from '../shared/records.tsx';
-import { useJson } from '../shared/use-json.ts';
 import { PeopleList } from './people-list.tsx';
 
 /** Who has been here, or the story of one of them. */
@@ -27,8 +26,7 @@ const LINKED_IDS = 5;
 /** Everything that one person did and met, in order. */
 function Story({ id }: { readonly id: string }): ReactElement {
   const place = usePlace();
-  const revision = useFeedPart((feed) => feed.revision);
-  const loaded = useJson<PersonDetail>(hrefOf('/api/person', { id }), revision);
+  const loaded = useLiveJson<PersonDetail>(hrefOf('/api/person', { id }));
   return (
     <>
       <Back href={hrefWith(place, { id: null })}>All users</Back>
@@ -38,9 +36,7 @@ function Story({ id }: { readonly id: string }): ReactElement {
             <h2>{person.id}</h2>
             {person.id !== id && <p className="notice">{id} is a device of this user.</p>}
             <p className="links">
-              <Link className="button" href={liveHref({ user: person.id })}>
-                View in Live
-              </Link>
+              <ButtonLink href={liveHref({ user: person.id })}>View in Live</ButtonLink>
             </p>
             {person.linkedIds.length > 0 && (
               <p className="notice">
