@@ -10,17 +10,17 @@ const BUILT_PAGE = join(import.meta.dirname, '..', 'dist/page');
 
 /** The addresses of the page's tabs: each can be opened, reloaded and shared. */
 const TAB_PATHS = [
-  '/',
-  '/user',
-  '/issues',
-  '/traces',
-  '/insights',
-  '/funnels',
-  '/retention',
-  '/alerts',
-  '/delivery',
-  '/plan',
-] as const;
+  '',
+  'user',
+  'issues',
+  'traces',
+  'insights',
+  'funnels',
+  'retention',
+  'alerts',
+  'delivery',
+  'plan',
+].map((tab) => `/${tab}`);
 
 const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

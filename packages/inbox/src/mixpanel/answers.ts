@@ -4,9 +4,9 @@ import type { JsonObject } from '../store/records.ts';
 import { type Failure, LIMITS } from './limits.ts';
 
 /** A status and a body, ready to send. */
-export interface Answer {
+export interface Answer<Body = string | JsonObject> {
   readonly status: number;
-  readonly body: string | Readonly<Record<string, unknown>>;
+  readonly body: Body;
 }
 
 /** A record that failed, with its place in the request. */
@@ -44,46 +44,29 @@ export function profileAnswer(outcome: Outcome): Answer {
   return strictAnswer('num_good_events', '$distinct_id', outcome);
 }
 
-export function badRequest(message: string): Answer {
-  return { status: 400, body: { code: 400, error: message, status: 'Bad Request' } };
-}
-
-/** What is wrong with the request itself, such as its headers. */
-export function refusal({ status, message }: { readonly status: number; readonly message: string }): Answer {
-  return { status, body: { code: status, error: message, status: STATUS_CODES[status] ?? 'Bad Request' } };
+/** What is wrong with the request as a whole. */
+export function refusal(status: number, error: string): Answer<JsonObject> {
+  const words = status === 413 ? 'Request Entity Too Large' : (STATUS_CODES[status] ?? 'Bad Request');
+  return { status, body: { code: status, error, status: words } };
 }
 
 /** `/engage` does not take gzip. */
 export function gzipRefused(strict: boolean): Answer {
   const error = 'gzip is not supported';
-  return strict ? badRequest(error) : { status: 400, body: { error, status: 'error' } };
-}
-
-export function unauthorized(): Answer {
-  return { status: 401, body: { code: 401, error: 'Invalid credentials', status: 'Unauthorized' } };
+  return strict ? refusal(400, error) : { status: 400, body: { error, status: 'error' } };
 }
 
 /** @param limit - what is exceeded, as `2000 events` */
 export function tooLarge(limit = `${LIMITS.requestBytes} bytes`): Answer {
-  return {
-    status: 413,
-    body: { code: 413, error: `request exceeds max limit of ${limit}`, status: 'Request Entity Too Large' },
-  };
+  return refusal(413, `request exceeds max limit of ${limit}`);
 }
 
 function strictAnswer(countKey: string, idKey: string, { stored, dropped, failed }: Outcome): Answer {
   const count = stored + dropped;
   if (failed.length === 0) return { status: 200, body: { code: 200, [countKey]: count, status: 'OK' } };
-  return {
-    status: 400,
-    body: {
-      code: 400,
-      error: 'some data points in the request failed validation',
-      status: 'Bad Request',
-      [countKey]: count,
-      failed_records: failed.map(({ index, id, field, message }) => ({ index, [idKey]: id, field, message })),
-    },
-  };
+  const { body } = refusal(400, 'some data points in the request failed validation');
+  const records = failed.map(({ index, id, field, message }) => ({ index, [idKey]: id, field, message }));
+  return { status: 400, body: { ...body, [countKey]: count, failed_records: records } };
 }
 
 /** A GIF of one transparent pixel. */

@@ -1,19 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { faultHooks } from '../faults/fault-hooks.ts';
-import type { Faults } from '../faults/faults.ts';
 import { takeBodiesAsBytes } from '../http/bodies.ts';
+import type { Ingestion } from '../http/ingestion.ts';
 import { dataOfPeople, forgetPeople } from '../store/people.ts';
-import type { RawLog } from '../store/raw-log.ts';
 import { isJsonObject } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
 import { type ComplianceTask, ComplianceTasks, parseComplianceRequest, type TaskKind } from './compliance-tasks.ts';
 
 /** What the compliance API needs. */
-interface ComplianceOptions {
-  readonly store: Store;
-  readonly rawLog: RawLog | undefined;
-  readonly faults: Faults;
-  readonly now: () => number;
+interface ComplianceOptions extends Ingestion {
   /** From a request to its execution. */
   readonly delayMs: number;
 }
@@ -28,10 +22,8 @@ const PATHS: readonly (readonly [TaskKind, string])[] = [
  * Mixpanel's GDPR and CCPA API: deletions that delete, retrievals that can be fetched.
  * @see https://docs.mixpanel.com/reference/gdpr-api
  */
-export function complianceRoutes(
-  app: FastifyInstance,
-  { store, rawLog, faults, now, delayMs }: ComplianceOptions,
-): void {
+export function complianceRoutes(app: FastifyInstance, options: ComplianceOptions): void {
+  const { store, rawLog, faults, now, delayMs } = options;
   const tasks = new ComplianceTasks({
     now,
     delayMs,

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../store/records.ts';
+import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
 
 /** Bounds of a list or object as the value of one property. */
 interface ValueLimits {
@@ -36,29 +36,23 @@ export const LIMITS = {
 
 /** Values that mean a bug in the sender, refused as `distinct_id` and as `$insert_id`. */
 export const FORBIDDEN_IDS: ReadonlySet<string> = new Set([
-  '00000000-0000-0000-0000-000000000000',
-  'anon',
-  'anonymous',
-  'nil',
-  'none',
-  'null',
-  'n/a',
-  'na',
-  'undefined',
-  'unknown',
-  '<nil>',
-  '0',
-  '-1',
-  'true',
-  'false',
-  '[]',
-  '{}',
+  ...['00000000-0000-0000-0000-000000000000', 'anon', 'anonymous', 'nil', 'none', 'null', 'n/a', 'na', 'undefined'],
+  ...['unknown', '<nil>', '0', '-1', 'true', 'false', '[]', '{}'],
 ]);
 
 /** Why one record of a request is not kept; the words of `failed_records`. */
 export interface Failure {
   readonly field: string;
   readonly message: string;
+}
+
+/** A record to keep, one the vendor drops without a word, or one it refuses. */
+export type Verdict =
+  | { readonly verdict: 'keep'; readonly record: NewRecord }
+  | { readonly verdict: 'drop' | 'refuse'; readonly failure: Failure };
+
+export function refuse(failure: Failure): Verdict {
+  return { verdict: 'refuse', failure };
 }
 
 /** A failure in the vendor's manner: `'field' is invalid: what it must be`. */

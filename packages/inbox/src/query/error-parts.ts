@@ -68,19 +68,19 @@ export function breadcrumbsOf(event: JsonObject): JsonObject[] {
     .map(({ crumb }) => crumb);
 }
 
-/** Where an error happened, by name, in the order in which the page shows it. */
-export interface Highlights {
-  readonly level: string;
-  readonly service: string | null;
-  readonly environment: string | null;
-  readonly release: string | null;
-  readonly transaction: string | null;
-  readonly url: string | null;
-  readonly browser: string | null;
-  readonly os: string | null;
-  readonly runtime: string | null;
-  readonly device: string | null;
-}
+type HighlightName =
+  | 'service'
+  | 'environment'
+  | 'release'
+  | 'transaction'
+  | 'url'
+  | 'browser'
+  | 'os'
+  | 'runtime'
+  | 'device';
+
+/** Where an error happened. Null for what its sender does not say. */
+export type Highlights = { readonly level: string } & Readonly<Record<HighlightName, string | null>>;
 
 /** Returns where an error happened. Names carry versions where they are known. */
 export function highlightsOf(error: StoredError): Highlights {

@@ -1,4 +1,5 @@
 import Bowser from 'bowser';
+import { getOrAdd } from '../get-or-add.ts';
 import { objectAt, textAt } from '../sentry/fields.ts';
 import type { JsonObject, StoredError, StoredEvent, StoredSpan } from '../store/records.ts';
 import { FACETS, type Facet } from './facet-names.ts';
@@ -20,12 +21,7 @@ export function facetsOf(record: StoredError | StoredEvent | StoredSpan, readAge
 /** Returns {@link facetsOf} for many records: each `User-Agent` is parsed once, which takes longer than all the rest. */
 export function facetReader(): (record: StoredError | StoredEvent | StoredSpan) => Facets {
   const agents = new Map<string | null, UserAgent>();
-  const readAgent = (header: string | null): UserAgent => {
-    const known = agents.get(header) ?? readUserAgent(header);
-    agents.set(header, known);
-    return known;
-  };
-  return (record) => facetsOf(record, readAgent);
+  return (record) => facetsOf(record, (header) => getOrAdd(agents, header, () => readUserAgent(header)));
 }
 
 /** Returns the function that says whether facets pass a filter. */

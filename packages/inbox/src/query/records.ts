@@ -3,7 +3,6 @@ import {
   RECORD_KINDS,
   type RecordKind,
   type StoredEvent,
-  type StoredLog,
   type StoredRecord,
   type StoredSpan,
 } from '../store/records.ts';
@@ -55,11 +54,17 @@ export function traceIdOf(record: StoredRecord): string | null {
   return 'traceId' in record ? record.traceId : null;
 }
 
+/** The user that a record is about, by the id that was sent; null for groups. */
+export function sentUserOf(record: StoredRecord): string | null {
+  if (record.kind === 'event') return record.distinctId;
+  if (record.kind === 'profile') return record.groupKey === null ? record.distinctId : null;
+  return 'userId' in record ? record.userId : null;
+}
+
 /** The user that a record is about, after the identity merge. */
 export function userIdOf(record: StoredRecord, identity: Identity): string | null {
-  if (record.kind === 'event') return identity.resolve(record.distinctId);
-  if (record.kind === 'profile') return record.groupKey === null ? identity.resolve(record.distinctId) : null;
-  return isAboutUser(record) ? record.userId : null;
+  const id = sentUserOf(record);
+  return id !== null && 'distinctId' in record ? identity.resolve(id) : id;
 }
 
 /** The service that sent a record, when it says so. */
@@ -71,10 +76,6 @@ export function serviceOf(record: StoredRecord): string | null {
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function isAboutUser(record: StoredRecord): record is Extract<StoredRecord, { userId: unknown }> | StoredLog {
-  return 'userId' in record;
 }
 
 /** Which part of the timeline is wanted; all that is given must hold. */

@@ -33,13 +33,15 @@ export function createIntake(store: Store, sourceMaps: SourceMaps | undefined): 
     const { project, key: pathKey } = params;
     const problem = authProblem({ headers, query, pathKey, dsn: sent.headers['dsn'], project });
     if (problem !== undefined) return refuse(reply, { status: 403, detail: problem });
-    const limited = limitEnvelope(sent, fault);
-    const unpacked = unpackEnvelope(limited.envelope, project, receivedAt);
+    // What a rate limit or a partial failure names is taken out, and the rest kept, as Relay does.
+    const items = sent.items.filter((item, index) => !isTakenOut(fault, item, index));
+    const unpacked = unpackEnvelope({ ...sent, items }, project, receivedAt);
     if (!unpacked.ok) return refuse(reply, unpacked.refusal);
     const records = sourceMaps ? await withSources(unpacked.records, sourceMaps) : unpacked.records;
     store.add(records, inflated.ok ? inflated.body.length : 0);
-    reply.headers(limited.headers);
-    return limited.isLimited ? refuse(reply, { status: 429, detail: RATE_LIMITED }) : answer(unpacked.eventId);
+    if (fault?.kind === 'rate-limit') reply.headers(rateLimitHeaders('envelope', fault));
+    const isLimited = items.length < sent.items.length;
+    return isLimited ? refuse(reply, { status: 429, detail: RATE_LIMITED }) : answer(unpacked.eventId);
   };
 }
 
@@ -64,54 +66,25 @@ export function refuse(
   return reply.code(status).send({ detail, causes: cause === undefined ? [] : [cause] });
 }
 
-/** What a limit leaves of an envelope. */
-interface Limited {
-  readonly envelope: Envelope;
-  /** True when something was taken out: the answer is 429 then, though the rest is kept. */
-  readonly isLimited: boolean;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** Takes out what a rate limit or a partial failure names, and keeps the rest, as Relay does. */
-function limitEnvelope(envelope: Envelope, fault: Fault | null): Limited {
-  const items = envelope.items.filter((item, index) => !isTakenOut(fault, item, index));
-  return {
-    envelope: { ...envelope, items },
-    isLimited: items.length < envelope.items.length,
-    headers: fault?.kind === 'rate-limit' ? rateLimitHeaders('envelope', fault) : {},
-  };
-}
-
 function isTakenOut(fault: Fault | null, item: EnvelopeItem, index: number): boolean {
   if (fault?.kind === 'rate-limit') return fault.categories?.includes(categoryOf(item)) === true;
   return isRefusedOnDemand(fault, index);
 }
 
-const CATEGORY_OF_TYPE: Readonly<Record<string, string>> = {
-  event: 'error',
-  raw_security: 'security',
-  transaction: 'transaction',
-  span: 'span',
-  log: 'log_item',
-  trace_metric: 'trace_metric',
-  session: 'session',
-  sessions: 'session',
-  client_report: 'internal',
-  check_in: 'monitor',
-  feedback: 'feedback',
-  user_report: 'feedback',
-  replay_event: 'replay',
-  replay_recording: 'replay',
+/** Of types whose category is not called like them. */
+const CATEGORIES: Readonly<Record<string, string>> = {
+  ...{ event: 'error', raw_security: 'security', log: 'log_item', sessions: 'session', client_report: 'internal' },
+  ...{ check_in: 'monitor', user_report: 'feedback', replay_event: 'replay', replay_recording: 'replay' },
   replay_video: 'replay',
-  profile: 'profile',
-  profile_chunk: 'profile_chunk',
-  attachment: 'attachment',
 };
+const OWN_CATEGORIES: ReadonlySet<string> = new Set([
+  ...['transaction', 'span', 'trace_metric', 'session', 'feedback', 'profile', 'profile_chunk', 'attachment'],
+]);
 
 /**
  * The category that a rate limit names an item by. A client report has one of its own, so that no limit takes it.
  * @see https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/
  */
 function categoryOf({ type }: EnvelopeItem): string {
-  return ownEntry(CATEGORY_OF_TYPE, type) ?? 'default';
+  return OWN_CATEGORIES.has(type) ? type : (ownEntry(CATEGORIES, type) ?? 'default');
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { durationsWithin, errorsWithin, percentileOf } from '../alerts/measures.ts';
 import type { InboxData } from '../inbox-data.ts';
-import { ParameterError, refuseUnknown, schemaError } from '../query/analytics/parameters.ts';
+import { ParameterError, strictQueries } from '../query/analytics/parameters.ts';
 import { ISSUE_STATUSES, type Issue, issueFinder } from '../query/issues.ts';
 import type { StoredSpan } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts';
 /** Two of Sentry's reading endpoints, so that one client asks it and the inbox. Any organization is the only one; any token is good. */
 export function sentryReadingRoutes(instance: FastifyInstance, data: InboxData): void {
   void instance.register(async (app) => {
-    app.setSchemaErrorFormatter(schemaError);
+    strictQueries(app);
     eventsRoute(app, data.store);
     issuesRoute(app, data);
   });
@@ -62,7 +62,6 @@ function eventsRoute(instance: FastifyInstance, store: Store): void {
     '/api/0/organizations/:organization/events/',
     { schema: { params, querystring: EventsQuery } },
     ({ query }) => {
-      refuseUnknown(query, EventsQuery);
       const window = windowOf(query);
       if (query.dataset === 'errors') {
         if (query.query !== '')
@@ -124,7 +123,6 @@ function issuesRoute(instance: FastifyInstance, data: InboxData): void {
     '/api/0/organizations/:organization/issues/',
     { schema: { params, querystring: IssuesQuery } },
     ({ query }) => {
-      refuseUnknown(query, IssuesQuery);
       const errors = data.errors();
       const issueIdOf = issueFinder(errors);
       const ids = new Set(errorsWithin(errors, windowOf(query)).map(issueIdOf));

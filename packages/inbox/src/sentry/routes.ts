@@ -1,10 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { faultHooks } from '../faults/fault-hooks.ts';
-import type { Faults } from '../faults/faults.ts';
-import { allowAnyOrigin, clientErrorOf, preflightHeaders } from '../http/access.ts';
-import { type Encodings, takeBodiesAsBytes } from '../http/bodies.ts';
-import type { RawLog } from '../store/raw-log.ts';
-import type { Store } from '../store/store.ts';
+import type { Encodings } from '../http/bodies.ts';
+import { answerPreflight, type Ingestion, openIngestion } from '../http/ingestion.ts';
 import { LIMITS, malformed, tooManyItems } from './composition.ts';
 import { type EnvelopeResult, parseEnvelope } from './envelope.ts';
 import { createIntake, type ProjectRequest, refuse, type TakeEnvelope } from './intake.ts';
@@ -12,11 +8,7 @@ import { checkInEnvelope, isReportType, minidumpEnvelope, reportEnvelope, storeE
 import type { SourceMaps } from './source-maps.ts';
 
 /** What the Sentry endpoints need. */
-export interface SentryOptions {
-  readonly store: Store;
-  readonly rawLog: RawLog | undefined;
-  readonly faults: Faults;
-  readonly now: () => number;
+interface SentryOptions extends Ingestion {
   /** Where stacks of a bundle find their sources. */
   readonly sourceMaps?: SourceMaps | undefined;
 }
@@ -96,25 +88,15 @@ const ENDPOINTS: readonly Endpoint[] = [
 ];
 
 /** Every endpoint under `/api/:project/`, with and without the trailing slash. */
-export function sentryRoutes(app: FastifyInstance, { store, rawLog, faults, now, sourceMaps }: SentryOptions): void {
-  allowAnyOrigin(app);
-  takeBodiesAsBytes(app, { maxBytes: LIMITS.envelopeBytes, encodings: ENCODINGS, rawLog, now });
-  faultHooks(app, faults, () => 'envelope');
-  app.setErrorHandler((error, request, reply) => {
-    const clientError = clientErrorOf(error);
-    if (clientError?.status === 413) return refuse(reply, BAD_BODY['too-large']);
-    if (clientError !== undefined) return refuse(reply, { status: clientError.status, detail: clientError.message });
-    request.log.error({ err: error }, 'a Sentry request failed');
-    return refuse(reply, { status: 500, detail: 'internal error' });
+export function sentryRoutes(app: FastifyInstance, options: SentryOptions): void {
+  openIngestion(app, options, {
+    ...{ name: 'Sentry', maxBytes: LIMITS.envelopeBytes, encodings: ENCODINGS },
+    endpointOf: () => 'envelope',
+    refuse: (reply, status, detail) => refuse(reply, status === 413 ? BAD_BODY['too-large'] : { status, detail }),
   });
-  const take = createIntake(store, sourceMaps);
-  const paths = new Set(ENDPOINTS.map(({ path }) => path));
-  for (const path of paths) {
-    for (const url of urlsOf(path)) {
-      app.options(url, (request, reply) =>
-        reply.code(204).headers(preflightHeaders(request.headers['access-control-request-headers'])).send(),
-      );
-    }
+  const take = createIntake(options.store, options.sourceMaps);
+  for (const path of new Set(ENDPOINTS.map((each) => each.path))) {
+    for (const url of urlsOf(path)) answerPreflight(app, url);
   }
   for (const endpoint of ENDPOINTS) {
     for (const url of urlsOf(endpoint.path)) {

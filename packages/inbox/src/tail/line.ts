@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { traceIdOf } from '../query/records.ts';
+import { sentUserOf, serviceOf, traceIdOf } from '../query/records.ts';
 import { spanName } from '../query/spans.ts';
 import type { JsonObject, RecordKind, StoredRecord } from '../store/records.ts';
 import type { TailOptions } from './options.ts';
@@ -88,20 +88,7 @@ export function matches(record: StoredRecord, { kinds, service, user, trace, tex
   );
 }
 
-/** The service that sent a record; the browser's events name none. */
-function serviceOf(record: StoredRecord): string | undefined {
-  const named = 'service' in record ? record.service : attributesOf(record)['service'];
-  return typeof named === 'string' ? named : undefined;
-}
-
-/** The user or visitor that a record is about, under the id that was sent. */
-function userOf(record: StoredRecord): string | undefined {
-  if ('distinctId' in record) return record.distinctId;
-  return ('userId' in record ? record.userId : null) ?? undefined;
-}
-
-function attributesOf(record: StoredRecord): Readonly<Record<string, unknown>> {
-  if (record.kind === 'event') return record.properties;
-  if (record.kind !== 'log') return {};
-  return { service: record.attributes['service.name'] ?? record.attributes['service'] };
+/** The user or visitor that a record is about, or the group, under the id that was sent. */
+function userOf(record: StoredRecord): string | null {
+  return 'distinctId' in record ? record.distinctId : sentUserOf(record);
 }

@@ -4,66 +4,41 @@ import { findLeaks } from './leaks.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What a matcher uses of the test framework. */
-interface MatcherContext {
+interface Matching {
   readonly equals: Equals;
 }
 
 /** What a matcher answers. */
-interface MatcherResult {
+interface Result {
   readonly pass: boolean;
   message(): string;
 }
 
 /** At least one event of this name, with at least these properties. */
-export function toHaveTracked(
-  this: MatcherContext,
-  inbox: InboxReader,
-  event: string,
-  properties: Fields = {},
-): MatcherResult {
-  const named = inbox.events().filter((each) => each.event === event);
-  return judge(
-    this.equals,
-    `event ${show(event)}`,
-    properties,
-    named.map((each) => each.properties),
-    () => listed(inbox.events().map((each) => each.event)),
-  );
+export function toHaveTracked(this: Matching, inbox: InboxReader, event: string, fields: Fields = {}): Result {
+  const events = inbox.events();
+  const candidates = events.filter((each) => each.event === event).map((each) => each.properties);
+  return judge(this.equals, `event ${show(event)}`, fields, candidates, () => listed(events.map((each) => each.event)));
 }
 
 /** A profile of this user, with at least these properties. */
-export function toHaveIdentified(
-  this: MatcherContext,
-  inbox: InboxReader,
-  userId: string,
-  properties: Fields = {},
-): MatcherResult {
+export function toHaveIdentified(this: Matching, inbox: InboxReader, userId: string, fields: Fields = {}): Result {
   const people = inbox.profiles().filter(({ groupKey }) => groupKey === null);
   const candidates = people.filter(({ distinctId }) => distinctId === userId).map((profile) => profile.properties);
-  return judge(this.equals, `profile of ${show(userId)}`, properties, candidates, () =>
+  return judge(this.equals, `profile of ${show(userId)}`, fields, candidates, () =>
     listed(people.map(({ distinctId }) => distinctId)),
   );
 }
 
 /** An error whose `Type: value` matches, with at least these fields: `level`, `service`, `userId`, `traceId` ... */
-export function toHaveReported(
-  this: MatcherContext,
-  inbox: InboxReader,
-  what: string | RegExp,
-  fields: Fields = {},
-): MatcherResult {
+export function toHaveReported(this: Matching, inbox: InboxReader, what: string | RegExp, fields: Fields = {}): Result {
   const titled = inbox.errors().map((error) => ({ ...error, title: `${error.type}: ${error.value}` }));
   const candidates = titled.filter(({ title }) => (typeof what === 'string' ? title.includes(what) : what.test(title)));
   return judge(this.equals, `error ${show(what)}`, fields, candidates, () => listed(titled.map(({ title }) => title)));
 }
 
 /** A span of this name, with at least these fields: `op`, `status`, `traceId`, `isSegment` ... */
-export function toHaveTraced(
-  this: MatcherContext,
-  inbox: InboxReader,
-  name: string,
-  fields: Fields = {},
-): MatcherResult {
+export function toHaveTraced(this: Matching, inbox: InboxReader, name: string, fields: Fields = {}): Result {
   const candidates = inbox.spans({ name }).map((span) => ({ ...span }));
   return judge(this.equals, `span ${show(name)}`, fields, candidates, () =>
     listed(inbox.spans().map((span) => span.name)),
@@ -74,7 +49,7 @@ export function toHaveTraced(
  * The text is somewhere in what arrived: in a body, a URL, a header or a record, in any encoding. Meant for `.not`.
  * @throws when the inbox keeps no raw requests, or nothing has arrived: `.not` would then say nothing.
  */
-export function toHaveLeaked(this: MatcherContext, inbox: InboxReader, secret: string | RegExp): MatcherResult {
+export function toHaveLeaked(this: Matching, inbox: InboxReader, secret: string | RegExp): Result {
   if (inbox.raw().length === 0) {
     throw new Error(
       'toHaveLeaked found no requests to search: start the inbox with keepRaw: true, and send something first.',
@@ -96,7 +71,7 @@ function judge(
   expected: Fields,
   candidates: readonly Fields[],
   others: () => string,
-): MatcherResult {
+): Result {
   const pass = candidates.some((candidate) => matches(candidate, expected, equals));
   const wanted = Object.keys(expected).length === 0 ? what : `${what} with ${show(expected)}`;
   return {

@@ -1,22 +1,19 @@
 import type { InboxData } from '../inbox-data.ts';
 import { exceptionsOf } from '../query/error-parts.ts';
-import { type FacetFilter, type Facets, facetMatcher, facetReader, tagsOf } from '../query/facets.ts';
+import { type Facets, facetMatcher, facetReader, tagsOf } from '../query/facets.ts';
 import { errorsByIssue, groupIssues, type Issue, type IssueStatus, issueOf, suppressedBy } from '../query/issues.ts';
 import { textAt } from '../sentry/fields.ts';
 import type { StoredError } from '../store/records.ts';
-import { FacetCounts, type FacetValues, sortedBy, wordMatcher } from './lists.ts';
+import { FacetCounts, type FacetValues, type ListQuery, sortedBy, wordMatcher } from './lists.ts';
 
 export const ISSUE_SORTS = ['last_seen', 'first_seen', 'count', 'users'] as const;
 type IssueSort = (typeof ISSUE_SORTS)[number];
 
-/** Which issues are wanted; all that is given must hold. */
-export interface IssueQuery extends FacetFilter {
-  readonly q?: string | undefined;
+/** Which issues are wanted. */
+export interface IssueQuery extends ListQuery<IssueSort> {
   readonly status?: IssueStatus | undefined;
   /** The id of any error of the issue, sent or only counted. */
   readonly event_id?: string | undefined;
-  readonly sort?: IssueSort | undefined;
-  readonly order?: 'asc' | 'desc' | undefined;
 }
 
 export interface IssueListing {

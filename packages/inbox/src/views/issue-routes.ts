@@ -32,13 +32,8 @@ export function issueRoutes(instance: FastifyInstance, data: InboxData, source: 
 
   app.get('/api/issues', { schema: { querystring: ListQuery } }, ({ query }) => {
     const { issues, statuses, facets } = listIssues(data, query);
-    return {
-      total: issues.length,
-      evicted: store.of('error').evicted,
-      statuses,
-      facets,
-      issues: issues.slice(0, query.limit ?? DEFAULT_LIMIT),
-    };
+    const { evicted } = store.of('error');
+    return { total: issues.length, evicted, statuses, facets, issues: issues.slice(0, query.limit ?? DEFAULT_LIMIT) };
   });
 
   app.get('/api/issues/:id', { schema: { params } }, ({ params: { id } }, reply) => {

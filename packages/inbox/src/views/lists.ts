@@ -1,6 +1,6 @@
 import Type from 'typebox';
-import { FACETS, type Facet } from '../query/facet-names.ts';
-import type { Facets } from '../query/facets.ts';
+import { byFacet, FACETS, type Facet } from '../query/facet-names.ts';
+import type { FacetFilter, Facets } from '../query/facets.ts';
 
 /** Search text beyond this is cut by no one: it is refused. */
 const TEXT_LENGTH = 500;
@@ -11,14 +11,17 @@ export const listParameters = {
   q: Type.Optional(
     Type.String({ maxLength: TEXT_LENGTH, description: 'words, in any order and case; all of them must be found' }),
   ),
-  service: Text,
-  environment: Text,
-  release: Text,
-  browser: Text,
-  url: Text,
+  ...byFacet(() => Text),
   order: Type.Optional(Type.Enum(['asc', 'desc'], { description: 'desc unless given' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: '100 unless given' })),
 };
+
+/** Which entries of a list are wanted, and in which order; all that is given must hold. */
+export interface ListQuery<Sort extends string> extends FacetFilter {
+  readonly q?: string | undefined;
+  readonly sort?: Sort | undefined;
+  readonly order?: 'asc' | 'desc' | undefined;
+}
 
 export const DEFAULT_LIMIT = 100;
 
@@ -66,13 +69,7 @@ interface Tally {
 
 /** Counts the things in a list that have each value, the most frequent first. A thing with several records counts once for a value. */
 export class FacetCounts {
-  readonly #tallies: Readonly<Record<Facet, Map<string, Tally>>> = {
-    service: new Map(),
-    environment: new Map(),
-    release: new Map(),
-    browser: new Map(),
-    url: new Map(),
-  };
+  readonly #tallies = byFacet(() => new Map<string, Tally>());
   #thing = 0;
 
   /** What is added from now on is of another user, issue or trace. */
@@ -94,17 +91,11 @@ export class FacetCounts {
   }
 
   values(): FacetValues {
-    const of = (facet: Facet): readonly FacetValue[] =>
+    return byFacet((facet) =>
       [...this.#tallies[facet]]
         .map(([value, { count }]) => ({ value, count }))
         .sort((left, right) => right.count - left.count || (left.value < right.value ? -1 : 1))
-        .slice(0, MOST_VALUES);
-    return {
-      service: of('service'),
-      environment: of('environment'),
-      release: of('release'),
-      browser: of('browser'),
-      url: of('url'),
-    };
+        .slice(0, MOST_VALUES),
+    );
   }
 }

@@ -1,10 +1,11 @@
-import { type FacetFilter, facetMatcher, facetReader } from '../query/facets.ts';
+import { getOrAdd } from '../get-or-add.ts';
+import { facetMatcher, facetReader } from '../query/facets.ts';
 import { userIdOf } from '../query/records.ts';
 import { DEVICE_PREFIX } from '../store/identity.ts';
 import type { StoredProfile } from '../store/profiles.ts';
 import type { StoredError, StoredEvent, StoredLog, StoredRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { FacetCounts, type FacetValues, sortedBy, wordMatcher } from './lists.ts';
+import { FacetCounts, type FacetValues, type ListQuery, sortedBy, wordMatcher } from './lists.ts';
 
 /** What a user's story is made of. */
 export type StoryRecord = StoredEvent | StoredError | StoredLog;
@@ -50,13 +51,6 @@ export function findPerson(store: Store, name: string, limit: number, linkEvents
 export const PEOPLE_SORTS = ['last_seen', 'first_seen', 'events', 'errors'] as const;
 type PeopleSort = (typeof PEOPLE_SORTS)[number];
 
-/** Which users are wanted; all that is given must hold. */
-interface PeopleQuery extends FacetFilter {
-  readonly q?: string | undefined;
-  readonly sort?: PeopleSort | undefined;
-  readonly order?: 'asc' | 'desc' | undefined;
-}
-
 /** One user as a line of a list. Counts and times are of the events and errors that pass the filters. */
 export interface Person {
   readonly id: string;
@@ -80,7 +74,11 @@ const FIGURE: Readonly<Record<PeopleSort, (person: Person) => number>> = {
 };
 
 /** Searches, filters and sorts everybody with an event or an error. Devices that no user is known for come last unless sorted by a figure. */
-export function listPeople(store: Store, linkEvents: ReadonlySet<string>, query: PeopleQuery = {}): PeopleListing {
+export function listPeople(
+  store: Store,
+  linkEvents: ReadonlySet<string>,
+  query: ListQuery<PeopleSort> = {},
+): PeopleListing {
   const passes = facetMatcher(query);
   const readFacets = facetReader();
   const facets = new FacetCounts();
@@ -106,9 +104,7 @@ function recordsByUser(store: Store, linkEvents: ReadonlySet<string>): Map<strin
       if (isLink(record, linkEvents) || isRepeated(record, store)) continue;
       const id = userIdOf(record, store.identity);
       if (id === null || id === '') continue;
-      const known = records.get(id);
-      if (known === undefined) records.set(id, [record]);
-      else known.push(record);
+      getOrAdd(records, id, () => []).push(record);
     }
   }
   return records;
@@ -142,7 +138,7 @@ function textOf(value: unknown): string | null {
   return value === undefined ? null : String(value);
 }
 
-function inOrder(people: readonly Person[], { sort, order }: PeopleQuery): Person[] {
+function inOrder(people: readonly Person[], { sort, order }: ListQuery<PeopleSort>): Person[] {
   if (sort !== undefined) return sortedBy(people, FIGURE[sort], order);
   return sortedBy(sortedBy(people, FIGURE.last_seen, order), (person) => Number(isDevice(person)), 'asc');
 }

@@ -15,8 +15,7 @@ const ASK_EVERY_MS = 15_000;
 /** Each rule with what it says now: what would wake somebody in production. */
 export function AlertsTab(): ReactElement {
   const revision = useFeedPart((feed) => feed.revision);
-  const ticks = useTicks(ASK_EVERY_MS);
-  const loaded = useJson<Alerts>('/api/alerts', revision + ticks);
+  const loaded = useJson<Alerts>('/api/alerts', revision + useTicks(ASK_EVERY_MS));
   return (
     <div className="sheet">
       <h2 className="visually-hidden">Alerts</h2>
@@ -61,13 +60,8 @@ function NoRules(): ReactElement {
   );
 }
 
-interface AlertEntryProps {
-  readonly alert: EvaluatedAlert;
-  readonly timeZone: string;
-}
-
 /** One rule: what it watches, what it found, and of which time. */
-function AlertEntry({ alert, timeZone }: AlertEntryProps): ReactElement {
+function AlertEntry({ alert, timeZone }: { readonly alert: EvaluatedAlert; readonly timeZone: string }): ReactElement {
   const { rule, state } = alert;
   const { className, label } = statusOf(alert);
   const more = moreOf(rule, timeZone);

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { bytesText, countOf, countText, durationText } from '../shared/format.ts';
 import { Empty, Loading } from '../shared/parts.tsx';
+import { Table, type TableRow } from '../shared/table.tsx';
 import { useJson, useTicks } from '../shared/use-json.ts';
 import { FaultsPanel } from './faults-panel.tsx';
 import { isQuiet, type LaneNumbers, lanesOf, lostIn, type ServiceReport, stateOf } from './service-state.ts';
@@ -97,32 +98,13 @@ const COLUMNS: readonly (readonly [string, (lane: LaneNumbers) => number])[] = [
 
 /** The lanes of a service, one a row. */
 function LaneTable({ lanes }: { readonly lanes: readonly (readonly [string, LaneNumbers])[] }): ReactElement {
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">lane</th>
-          {COLUMNS.map(([label]) => (
-            <th key={label} scope="col">
-              {label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {lanes.map(([name, lane]) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            {COLUMNS.map(([label, read]) => (
-              <td key={label} className={label === 'dropped' && read(lane) > 0 ? 'bad' : ''}>
-                {countText(read(lane))}
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  const cells = (lane: LaneNumbers): TableRow['cells'] =>
+    COLUMNS.map(([label, read]) => {
+      const count = read(lane);
+      return { className: label === 'dropped' && count > 0 ? 'bad' : '', children: countText(count) };
+    });
+  const rows = lanes.map(([name, lane]) => ({ key: name, name, cells: cells(lane) }));
+  return <Table head={['lane', ...COLUMNS.map(([label]) => label)]} rows={rows} />;
 }
 
 /** A lane beside its numbers: why records were dropped, what is spooled, and the receiver's last error. */

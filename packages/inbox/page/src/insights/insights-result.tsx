@@ -1,6 +1,7 @@
 import type { CSSProperties, ReactElement } from 'react';
 import { numberText } from '../shared/format.ts';
-import { type Figures, figureText, type InsightsView } from './insights-view.ts';
+import { ScrollingTable } from '../shared/table.tsx';
+import { type Figures, figureText, type InsightsView, UNIT_TEXT } from './insights-view.ts';
 import { LineChart } from './line-chart.tsx';
 
 interface InsightsResultProps {
@@ -10,7 +11,14 @@ interface InsightsResultProps {
 
 export function InsightsResult({ view, figures }: InsightsResultProps): ReactElement {
   const { event, unit, zone, property } = view;
-  const [only] = figures.series;
+  const { labels, series } = figures;
+  const [only] = series;
+  // The latest first.
+  const rows = labels.map((label, index) => ({
+    key: label,
+    name: label.slice(0, 16),
+    cells: series.map(({ values }) => ({ children: numberText(values[index] ?? 0) })),
+  }));
   const unitText = figureText(view);
   return (
     <>
@@ -21,11 +29,15 @@ export function InsightsResult({ view, figures }: InsightsResultProps): ReactEle
       )}
       <LineChart figures={figures} unit={unit} />
       {property !== '' && <Breakdown figures={figures} property={property} unitText={unitText} />}
-      <FiguresTable
-        figures={figures}
-        rowText={`${unit === 'week' ? 'Week from' : unit === 'day' ? 'Day' : 'Hour'} (${zone})`}
-        caption={`${event} by ${unit}`}
-      />
+      <details>
+        <summary>Show as a table</summary>
+        <ScrollingTable
+          className="numbers"
+          caption={`${event} by ${unit}`}
+          head={[`${UNIT_TEXT[unit]} (${zone})`, ...series.map(({ name }) => name)]}
+          rows={rows.reverse()}
+        />
+      </details>
     </>
   );
 }
@@ -59,48 +71,5 @@ function Breakdown({ figures: { series, hasMore }, property, unitText }: Breakdo
       </ul>
       {hasMore && <p className="muted">Smaller ones are left out: these {series.length} are the largest.</p>}
     </section>
-  );
-}
-
-interface FiguresTableProps {
-  readonly figures: Figures;
-  /** What a row is: `Day (UTC)`. */
-  readonly rowText: string;
-  readonly caption: string;
-}
-
-/** The numbers of the chart, the latest first. */
-function FiguresTable({ figures: { labels, series }, rowText, caption }: FiguresTableProps): ReactElement {
-  const rows = labels.map((label, index) => [label, index] as const).reverse();
-  return (
-    <details>
-      <summary>Show as a table</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard */}
-      <section className="scroll" tabIndex={0} aria-label={caption}>
-        <table className="numbers">
-          <caption className="visually-hidden">{caption}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{rowText}</th>
-              {series.map(({ name }) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([label, index]) => (
-              <tr key={label}>
-                <th scope="row">{label.slice(0, 16)}</th>
-                {series.map(({ name, values }) => (
-                  <td key={name}>{numberText(values[index] ?? 0)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    </details>
   );
 }

@@ -12,6 +12,8 @@ export const MEASURES: Options<Measure> = { total: 'Events', unique: 'People', a
 const UNITS = { hour: 'Hour', day: 'Day', week: 'Week' } as const;
 export const RANGES: Options<Range> = { '2d': 'Yesterday and today', '7d': 'Last 7 days', '30d': 'Last 30 days' };
 const DAYS: Readonly<Record<Range, number>> = { '2d': 2, '7d': 7, '30d': 30 };
+/** What the points of a series are called. */
+export const UNIT_TEXT: Readonly<Record<Unit, string>> = { hour: 'Hour', day: 'Day', week: 'Week from' };
 /** As many lines as one can tell apart. */
 const MOST_SERIES = 8;
 

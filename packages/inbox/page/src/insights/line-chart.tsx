@@ -1,3 +1,4 @@
+import { UNIT_TEXT } from './insights-view.ts';
 import 'uplot/dist/uPlot.min.css';
 import { type ReactElement, useEffect, useRef } from 'react';
 import UPlot from 'uplot';
@@ -50,7 +51,6 @@ function secondsOf(label: string): number {
 }
 
 const HEIGHT_PIXELS = 280;
-const LEGEND_LABEL: Readonly<Record<Unit, string>> = { hour: 'Hour', day: 'Day', week: 'Week from' };
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const hourFormat = new Intl.DateTimeFormat(undefined, {
@@ -88,7 +88,7 @@ function chartOptions(element: HTMLElement, names: readonly string[], unit: Unit
     ],
     series: [
       {
-        label: LEGEND_LABEL[unit],
+        label: UNIT_TEXT[unit],
         value: (_plot, seconds) => (seconds == null ? '–' : timeText(seconds)),
       },
       ...names.map((label, index) => ({

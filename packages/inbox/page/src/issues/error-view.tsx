@@ -53,13 +53,8 @@ export function ErrorView({ eventId }: { readonly eventId: string }): ReactEleme
   );
 }
 
-function factsOf({
-  time,
-  userId,
-  user,
-  eventId,
-  traceId,
-}: ErrorDetail): (readonly [string, ReactElement | string | null])[] {
+function factsOf(error: ErrorDetail): (readonly [string, ReactElement | string | null])[] {
+  const { time, userId, user, eventId, traceId } = error;
   return [
     ['time', <Time key="time" at={time} />],
     ['error id', eventId],
@@ -71,35 +66,18 @@ function factsOf({
   ];
 }
 
-const NAMES: readonly (readonly [keyof Values, string])[] = [
-  ['level', 'Level'],
-  ['service', 'Service'],
-  ['environment', 'Environment'],
-  ['release', 'Release'],
-  ['transaction', 'Transaction'],
-  ['url', 'URL'],
-  ['browser', 'Browser'],
-  ['os', 'OS'],
-  ['runtime', 'Runtime'],
-  ['device', 'Device'],
-];
+const NAMES: Readonly<Record<keyof Values, string>> = {
+  ...{ level: 'Level', service: 'Service', environment: 'Environment', release: 'Release', transaction: 'Transaction' },
+  ...{ url: 'URL', browser: 'Browser', os: 'OS', runtime: 'Runtime', device: 'Device' },
+};
 
 /** Where an error happened. */
 function Highlights({ values }: { readonly values: Values }): ReactElement {
   return (
-    <dl className="highlights">
-      {NAMES.map(([key, name]) => {
-        const value = values[key];
-        return (
-          value !== null && (
-            <div key={key}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          )
-        );
-      })}
-    </dl>
+    <Facts
+      className="highlights"
+      facts={Object.entries(NAMES).map(([key, name]) => [name, values[key as keyof Values]])}
+    />
   );
 }
 

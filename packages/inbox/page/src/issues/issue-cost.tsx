@@ -4,19 +4,18 @@ import type { IssueCost as Cost } from '../../../src/views/issue-cost.ts';
 import { stepsIn } from '../funnels/funnel-view.ts';
 import { StepList } from '../funnels/step-list.tsx';
 import { useKnownEvents } from '../reports/known-events.ts';
-import { useFeedPart } from '../shared/feed.tsx';
+import { useLiveJson } from '../shared/feed.tsx';
 import { hrefOf, usePlace } from '../shared/location.ts';
-import { useJson } from '../shared/use-json.ts';
+import { Table } from '../shared/table.tsx';
 
 /** How far affected users came in a funnel, beside everybody else. */
 export function IssueCost({ id }: { readonly id: string }): ReactElement | null {
   const chosen = stepsIn(usePlace().query);
-  const revision = useFeedPart((feed) => feed.revision);
   const known = useKnownEvents();
   const path = hrefOf(`/api/issues/${encodeURIComponent(id)}/cost`, {
     steps: chosen && JSON.stringify(chosen),
   });
-  const { data } = useJson<Cost>(path, revision);
+  const { data } = useLiveJson<Cost>(path);
   if (data === undefined) return null;
   const steps = chosen ?? data.affected.steps.map(({ event }) => event);
   return (
@@ -41,28 +40,12 @@ function CostTable({ cost: { affected, others } }: { readonly cost: Cost }): Rea
       </p>
     );
   }
-  return (
-    <table className="cost">
-      <thead>
-        <tr>
-          <th scope="col">Step</th>
-          <th scope="col">Affected users</th>
-          <th scope="col">Other users</th>
-        </tr>
-      </thead>
-      <tbody>
-        {affected.steps.map((step, index) => (
-          <tr key={step.step_label}>
-            <th scope="row">
-              <code>{step.event}</code>
-            </th>
-            <td>{figure(affected, index)}</td>
-            <td>{figure(others, index)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
+  const rows = affected.steps.map(({ event }, index) => ({
+    key: String(index),
+    name: <code>{event}</code>,
+    cells: [{ children: figure(affected, index) }, { children: figure(others, index) }],
+  }));
+  return <Table className="cost" head={['Step', 'Affected users', 'Other users']} rows={rows} />;
 }
 
 /** A share of nobody is none. */

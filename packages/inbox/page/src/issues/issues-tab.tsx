@@ -80,11 +80,6 @@ function IssueDetail({ id, eventId }: IssueDetailProps): ReactElement {
   );
 }
 
-interface IssueActionsProps {
-  readonly issue: Issue;
-  readonly onChange: () => void;
-}
-
 const STATUS_TEXT: Readonly<Record<IssueStatus, string>> = {
   unresolved: 'Unresolved',
   resolved: 'Resolved: comes back when it happens again',
@@ -92,7 +87,7 @@ const STATUS_TEXT: Readonly<Record<IssueStatus, string>> = {
 };
 
 /** The status of an issue, and the buttons and keys that change it. */
-function IssueActions({ issue, onChange }: IssueActionsProps): ReactElement {
+function IssueActions({ issue, onChange }: { readonly issue: Issue; readonly onChange: () => void }): ReactElement {
   const { id, status, isRegressed } = issue;
   const [failure, attempt] = useAttempt();
   const toggle = (wanted: IssueStatus): void => {

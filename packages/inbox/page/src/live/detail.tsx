@@ -1,13 +1,14 @@
 import type { ReactElement } from 'react';
+import { sentUserOf, serviceOf } from '../../../src/query/records.ts';
 import type { StoredError, StoredRecord } from '../../../src/store/records.ts';
 import type { ErrorDetail } from '../../../src/views/error-detail.ts';
 import { Breadcrumbs, Exceptions } from '../shared/error-parts.tsx';
-import { useFeedPart } from '../shared/feed.tsx';
+import { useLiveJson } from '../shared/feed.tsx';
 import { durationText } from '../shared/format.ts';
 import { ButtonLink, Link } from '../shared/links.tsx';
 import { hrefOf, hrefWith, issueHref, liveHref, traceHref, usePlace, userHref } from '../shared/location.ts';
 import { Badge, Facts, Json, Loading, Repeats, Time } from '../shared/parts.tsx';
-import { describe, placementText, RecordLink, serviceOf, timeOf, traceOf, userOf } from '../shared/records.tsx';
+import { describe, placementText, RecordLink, timeOf, traceOf } from '../shared/records.tsx';
 import { useJson } from '../shared/use-json.ts';
 
 /** Everything about one record, with the ways to what belongs to it. */
@@ -48,7 +49,7 @@ function DetailFacts({ record }: { readonly record: StoredRecord }): ReactElemen
       facts={[
         ['time', <Time key="time" at={timeOf(record)} />],
         ['arrived', <Time key="arrived" at={record.receivedAt} />],
-        ['user', userOf(record)],
+        ['user', sentUserOf(record)],
         ['service', serviceOf(record)],
         ['location', 'placement' in record && record.placement !== undefined && placementText(record.placement)],
         ['trace', traceOf(record)],
@@ -62,7 +63,7 @@ function DetailFacts({ record }: { readonly record: StoredRecord }): ReactElemen
 /** Leads from a record to its issue, trace and user. */
 function DetailLinks({ record }: { readonly record: StoredRecord }): ReactElement {
   const trace = traceOf(record);
-  const user = userOf(record);
+  const user = sentUserOf(record);
   return (
     <p className="links">
       {record.kind === 'error' && <ButtonLink href={issueHref(record.issueId, record.eventId)}>View issue</ButtonLink>}
@@ -107,12 +108,7 @@ function Related({ record }: { readonly record: StoredRecord }): ReactElement | 
 function useOfTrace(record: StoredRecord, kind: 'event' | 'error'): readonly StoredRecord[] {
   const trace = traceOf(record);
   const path = trace === null ? null : hrefOf('/api/timeline', { trace_id: trace, kind, limit: '20' });
-  return (
-    useJson<{ records: readonly StoredRecord[] }>(
-      path,
-      useFeedPart((feed) => feed.revision),
-    ).data?.records ?? []
-  );
+  return useLiveJson<{ records: readonly StoredRecord[] }>(path).data?.records ?? [];
 }
 
 /** Stack and breadcrumbs; the inbox knows where in an event they are. */

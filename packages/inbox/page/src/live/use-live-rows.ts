@@ -1,8 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { LiveAnswer } from '../../../src/query/live/route.ts';
-import { useFeedPart } from '../shared/feed.tsx';
+import { useLiveJson } from '../shared/feed.tsx';
 import { hrefOf } from '../shared/location.ts';
-import { useJson } from '../shared/use-json.ts';
 import type { LiveFilter } from './filters.tsx';
 
 const ROWS = 300;
@@ -22,11 +21,10 @@ interface Live {
 
 /** The rows that match the filter, of everything the inbox holds, read again with each arrival. */
 export function useLiveRows({ kinds, text, service, user, trace }: LiveFilter): Live {
-  const revision = useFeedPart((feed) => feed.revision);
   const [limit, setLimit] = useState(ROWS);
   const filter = { kind: [...kinds].join(','), q: text.trim(), service, user, trace_id: trace };
   const path = useSettled(hrefOf('/api/live', { ...filter, limit: String(limit) }), SETTLE_MS);
-  const { data, failure } = useJson<LiveAnswer>(path, revision);
+  const { data, failure } = useLiveJson<LiveAnswer>(path);
   const [kept, setKept] = useState<{ readonly data: LiveAnswer; readonly version: string }>();
   // While it draws: an effect would show nothing for one frame.
   if (data !== undefined && data !== kept?.data) setKept({ data, version: `${data.version} ${path}` });

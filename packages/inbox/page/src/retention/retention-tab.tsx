@@ -7,12 +7,12 @@ import { activityOf, type KnownEvents } from '../reports/known-events.ts';
 import { Answer, NothingCounted, ReportPage, ZoneNote } from '../reports/report-page.tsx';
 import { countText } from '../shared/format.ts';
 import { go, hrefWith, usePlace } from '../shared/location.ts';
+import { ScrollingTable, type TableRow } from '../shared/table.tsx';
 import {
   type Kept,
   KINDS,
   MODES,
   MOST_INTERVALS,
-  type RetentionRow,
   type RetentionTable,
   type RetentionView,
   retentionPath,
@@ -103,50 +103,21 @@ interface HeatMapProps {
 
 /** Cohorts by intervals, the darker the more came back. The numbers say the same without the colours. */
 function HeatMap({ table: { all, cohorts }, unitText, caption }: HeatMapProps): ReactElement {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
-    <section className="scroll" tabIndex={0} aria-label={caption}>
-      <table className="numbers heat">
-        <caption className="visually-hidden">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{unitText === 'Week' ? 'Week from' : 'Day'}</th>
-            <th scope="col">People</th>
-            {all.kept.map((_, interval) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: an interval is its number
-              <th key={interval} scope="col">
-                {unitText} {interval}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {[all, ...cohorts].map((row) => (
-            <Row key={row.label} row={row} />
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
+  const intervals = all.kept.map((_, interval) => `${unitText} ${interval}`);
+  const head = [unitText === 'Week' ? 'Week from' : 'Day', 'People', ...intervals];
+  const rows = [all, ...cohorts].map(({ label, people, kept }) => ({
+    key: label,
+    name: label,
+    cells: [{ children: countText(people) }, ...kept.map(cellOf)],
+  }));
+  return <ScrollingTable className="numbers heat" caption={caption} head={head} rows={rows} />;
 }
 
-function Row({ row: { label, people, kept } }: { readonly row: RetentionRow }): ReactElement {
-  return (
-    <tr>
-      <th scope="row">{label}</th>
-      <td>{countText(people)}</td>
-      {kept.map((cell, interval) => (
-        <td
-          // biome-ignore lint/suspicious/noArrayIndexKey: an interval is its number
-          key={interval}
-          className={shadeOf(cell)}
-          title={cell === null ? undefined : `${countText(cell.count)} of ${countText(cell.of)}`}
-        >
-          {cell === null ? '' : percents.format(cell.count / cell.of)}
-        </td>
-      ))}
-    </tr>
-  );
+function cellOf(kept: Kept): TableRow['cells'][number] {
+  if (kept === null) return {};
+  const { count, of } = kept;
+  const title = `${countText(count)} of ${countText(of)}`;
+  return { className: shadeOf(kept), title, children: percents.format(count / of) };
 }
 
 /** A tenth each, and no shade for nobody. */

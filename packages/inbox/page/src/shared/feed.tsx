@@ -69,11 +69,8 @@ export function createFeed(url: string): Feed {
   const restart = (isConnected: boolean): void => {
     waiting = [];
     const { epoch, revision } = current;
-    change(
-      isConnected
-        ? { ...current, isConnected, records: [], epoch: epoch + 1, revision: revision + 1 }
-        : { ...current, isConnected },
-    );
+    const isNew = isConnected && { records: [], epoch: epoch + 1, revision: revision + 1 };
+    change({ ...current, isConnected, ...isNew });
     // The first records follow at once, if there are any.
     flushSoon();
   };
@@ -130,21 +127,12 @@ export interface FeedSnapshot {
 /** A message of the stream: a record, or news about the stream itself. */
 export type FeedMessage =
   | StoredRecord
-  | { readonly kind: 'clear' }
-  | { readonly kind: 'removed' }
-  | { readonly kind: 'faults' }
+  | { readonly kind: 'clear' | 'removed' | 'faults' }
   | { readonly kind: 'skipped'; readonly count: number };
 
 const MAX_RECORDS = 2000;
 
-export const EMPTY: FeedSnapshot = {
-  isConnected: false,
-  records: [],
-  epoch: 0,
-  revision: 0,
-  faults: 0,
-  skipped: 0,
-};
+export const EMPTY: FeedSnapshot = { isConnected: false, records: [], epoch: 0, revision: 0, faults: 0, skipped: 0 };
 
 /** The snapshot after a batch of messages, in the order in which they came. */
 export function advance(before: FeedSnapshot, messages: readonly FeedMessage[]): FeedSnapshot {
@@ -157,7 +145,7 @@ export function advance(before: FeedSnapshot, messages: readonly FeedMessage[]):
       epoch += 1;
     } else if (message.kind === 'faults') faults += 1;
     else if (message.kind === 'skipped') skipped += message.count;
-    else if (message.kind !== 'removed') arrived.push(message);
+    else if ('id' in message) arrived.push(message);
   }
   if (arrived.length > 0) records = [...arrived.reverse(), ...records].slice(0, MAX_RECORDS);
   return { ...before, records, epoch, faults, skipped, revision: before.revision + 1 };

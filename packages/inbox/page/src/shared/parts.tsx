@@ -35,12 +35,17 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
   );
 }
 
+interface FactsProps {
+  readonly facts: readonly (readonly [string, ReactNode])[];
+  readonly className?: string;
+}
+
 /** Names and values in two columns; what has no value is left out. */
-export function Facts({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }): ReactElement | null {
+export function Facts({ facts, className }: FactsProps): ReactElement | null {
   const known = facts.filter(([, value]) => value !== null && value !== undefined && value !== '' && value !== false);
   if (known.length === 0) return null;
   return (
-    <dl>
+    <dl className={className}>
       {known.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

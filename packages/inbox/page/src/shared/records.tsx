@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { serviceOf, traceIdOf } from '../../../src/query/records.ts';
 import { spanName } from '../../../src/query/spans.ts';
 import type { JsonObject, Placement, RecordKind, RecordOf, StoredRecord } from '../../../src/store/records.ts';
 import { durationText, valueText } from './format.ts';
@@ -13,10 +14,7 @@ export interface Description {
 }
 
 const DESCRIBE: { readonly [Kind in RecordKind]: (record: RecordOf<Kind>) => Description } = {
-  event: ({ event, properties }) => ({
-    title: event,
-    about: joined(textOf(properties['service']), summary(properties)),
-  }),
+  event: (record) => ({ title: record.event, about: joined(serviceOf(record), summary(record.properties)) }),
   profile: ({ operations, groupKey, distinctId }) => ({
     title: groupKey === null ? distinctId : `${groupKey} ${distinctId}`,
     about: summary(operations),
@@ -42,22 +40,7 @@ export function describe<Kind extends RecordKind>(record: RecordOf<Kind>): Descr
 
 /** The trace that a record belongs to. */
 export function traceOf(record: StoredRecord): string | null {
-  if (record.kind === 'event') return textOf(record.properties['trace_id']);
-  return 'traceId' in record && record.traceId !== '' ? record.traceId : null;
-}
-
-/** The user that a record is about. */
-export function userOf(record: StoredRecord): string | null {
-  if (record.kind === 'profile') return record.groupKey === null ? record.distinctId : null;
-  if (record.kind === 'event') return record.distinctId;
-  return 'userId' in record ? record.userId : null;
-}
-
-/** The service that sent a record, when it says so. */
-export function serviceOf(record: StoredRecord): string | null {
-  if (record.kind === 'event') return textOf(record.properties['service']);
-  if (record.kind === 'log') return textOf(record.attributes['service'] ?? record.attributes['service.name']);
-  return 'service' in record ? record.service : null;
+  return traceIdOf(record) || null;
 }
 
 /** When it happened, or failing that, when it arrived. */
@@ -67,15 +50,7 @@ export function timeOf(record: StoredRecord): number {
 
 /** What is the same in most events, or shown elsewhere in a row. */
 const HIDDEN = new Set([
-  'token',
-  'distinct_id',
-  'time',
-  'ip',
-  'mp_lib',
-  'trace_id',
-  'service',
-  'environment',
-  'release',
+  ...['token', 'distinct_id', 'time', 'ip', 'mp_lib', 'trace_id', 'service', 'environment', 'release'],
 ]);
 
 function summary(object: JsonObject): string {

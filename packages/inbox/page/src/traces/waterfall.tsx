@@ -1,4 +1,4 @@
-import type { CSSProperties, ReactElement } from 'react';
+import type { CSSProperties, ReactElement, ReactNode } from 'react';
 import { spanTitle } from '../../../src/query/spans.ts';
 import type { StoredError, StoredEvent, StoredSpan } from '../../../src/store/records.ts';
 import { countOf, countText, durationText, valueText } from '../shared/format.ts';
@@ -62,27 +62,18 @@ interface SpanRowProps {
 
 function SpanRow({ span, depth, left, width, isOpen }: SpanRowProps): ReactElement {
   const place = usePlace();
-  const style = { '--depth': depth, '--left': `${left}%`, '--width': `${width}%`, '--hue': hueOf(span.service) };
   const hasFailed = span.status !== 'ok';
   return (
     <>
-      <Link
-        className="bar-row"
-        style={style as CSSProperties}
+      <Bar
+        position={{ '--depth': depth, '--left': `${left}%`, '--width': `${width}%`, '--hue': hueOf(span.service) }}
         href={hrefWith(place, { span: isOpen ? null : span.spanId })}
-        aria-expanded={isOpen}
+        isOpen={isOpen}
+        about={[span.service, span.op, hasFailed ? span.status : null].filter(Boolean).join('  ')}
+        duration={durationText(span.durationMs)}
       >
-        <span className="name">
-          <strong className={hasFailed ? 'bad' : ''}>{spanTitle(span)}</strong>
-          <span className="muted">
-            {[span.service, span.op, hasFailed ? span.status : null].filter(Boolean).join('  ')}
-          </span>
-        </span>
-        <span className="track">
-          <span className="span-bar" />
-        </span>
-        <span className="duration">{durationText(span.durationMs)}</span>
-      </Link>
+        <strong className={hasFailed ? 'bad' : ''}>{spanTitle(span)}</strong>
+      </Bar>
       {isOpen && (
         <div className="card">
           <Facts
@@ -108,24 +99,44 @@ interface AssetsRowProps {
 
 /** Scripts, styles and images in one line, which leads to all of them. */
 function AssetsRow({ row: { assets, depth, from, to }, left, width }: AssetsRowProps): ReactElement {
-  const place = usePlace();
   const hue = hueOf(assets[0]?.service ?? null);
-  const style = { '--depth': depth, '--left': `${left}%`, '--width': `${width}%`, '--hue': hue };
   return (
-    <Link
-      className="bar-row assets"
-      style={style as CSSProperties}
-      href={hrefWith(place, { assets: '1' })}
-      aria-expanded={false}
+    <Bar
+      className="assets"
+      position={{ '--depth': depth, '--left': `${left}%`, '--width': `${width}%`, '--hue': hue }}
+      href={hrefWith(usePlace(), { assets: '1' })}
+      isOpen={false}
+      about="scripts, styles, images"
+      duration={durationText(to - from)}
     >
+      <strong>{countOf(assets.length, 'asset')}</strong>
+    </Bar>
+  );
+}
+
+interface BarProps {
+  readonly className?: string;
+  /** Variables that its style reads. */
+  readonly position: Readonly<Record<`--${string}`, string | number>>;
+  readonly href: string;
+  readonly isOpen: boolean;
+  readonly about: string;
+  readonly duration: string;
+  /** Its name. */
+  readonly children: ReactNode;
+}
+
+function Bar({ className = '', position, href, isOpen, about, duration, children }: BarProps): ReactElement {
+  return (
+    <Link className={`bar-row ${className}`} style={position as CSSProperties} href={href} aria-expanded={isOpen}>
       <span className="name">
-        <strong>{countOf(assets.length, 'asset')}</strong>
-        <span className="muted">scripts, styles, images</span>
+        {children}
+        <span className="muted">{about}</span>
       </span>
       <span className="track">
         <span className="span-bar" />
       </span>
-      <span className="duration">{durationText(to - from)}</span>
+      <span className="duration">{duration}</span>
     </Link>
   );
 }

@@ -74,12 +74,7 @@ function Profile({ profile }: { readonly profile: StoredProfile | null }): React
   );
 }
 
-interface SessionSectionProps {
-  readonly session: Session;
-  readonly number: number;
-}
-
-function SessionSection({ session, number }: SessionSectionProps): ReactElement {
+function SessionSection({ session, number }: { readonly session: Session; readonly number: number }): ReactElement {
   const { from, to, records } = session;
   const errors = records.filter(({ kind }) => kind === 'error').length;
   return (

@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../get-or-add.ts';
 import { ParameterError } from './parameters.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -23,20 +24,9 @@ export function openTimeZone(name: string): TimeZone {
   const offsets = new Map<number, number>();
   const changes = new Map<number, number>();
 
-  const offsetAtStart = (utcDay: number): number => {
-    const known = offsets.get(utcDay);
-    if (known !== undefined) return known;
-    const offset = readOffset(utcDay * DAY_MS);
-    offsets.set(utcDay, offset);
-    return offset;
-  };
-  const changeOn = (utcDay: number, before: number): number => {
-    const known = changes.get(utcDay);
-    if (known !== undefined) return known;
-    const change = firstWithOtherOffset(readOffset, before, utcDay * DAY_MS, (utcDay + 1) * DAY_MS);
-    changes.set(utcDay, change);
-    return change;
-  };
+  const offsetAtStart = (day: number): number => getOrAdd(offsets, day, () => readOffset(day * DAY_MS));
+  const changeOn = (day: number, before: number): number =>
+    getOrAdd(changes, day, () => firstWithOtherOffset(readOffset, before, day * DAY_MS, (day + 1) * DAY_MS));
   const offsetAt = (time: number): number => {
     const utcDay = Math.floor(time / DAY_MS);
     const before = offsetAtStart(utcDay);
@@ -74,25 +64,16 @@ function firstWithOtherOffset(read: (time: number) => number, before: number, fr
 function offsetReader(timeZone: string): (time: number) => number {
   const format = formatOf(timeZone);
   return (time) => {
-    const fields: Record<string, number> = {};
-    for (const { type, value } of format.formatToParts(time)) fields[type] = Number(value);
-    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = fields;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - time;
+    // `GMT`, `GMT+05:30`, or with seconds.
+    const [, sign, offset = ''] = /GMT([+-])?([\d:]*)/.exec(format.format(time)) ?? [];
+    const [hours = 0, minutes = 0, seconds = 0] = offset.split(':').map(Number);
+    return (sign === '-' ? -1000 : 1000) * ((hours * 60 + minutes) * 60 + seconds);
   };
 }
 
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   try {
-    return new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
+    return new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
   } catch {
     throw new ParameterError('timezone', `must be an IANA name such as Europe/Prague, got "${timeZone}"`);
   }

@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../get-or-add.ts';
 import { allEntries, type FunnelEntry, type FunnelRules, firstEntry, firstEntryOfEach } from './funnel-entries.ts';
 import { segmentsOf, topSegments } from './segments.ts';
 import type { TimeBuckets } from './time-buckets.ts';
@@ -36,14 +37,8 @@ interface Funnel {
 export function funnel(timelines: Iterable<Timeline>, query: FunnelQuery): Funnel {
   const everybody = new TallyByBucket(query);
   const segments = new Map<string, TallyByBucket>();
-  const addToSegment = (segment: string, entry: FunnelEntry): void => {
-    let tally = segments.get(segment);
-    if (tally === undefined) {
-      tally = new TallyByBucket(query);
-      segments.set(segment, tally);
-    }
-    tally.add(entry);
-  };
+  const addToSegment = (segment: string, entry: FunnelEntry): void =>
+    getOrAdd(segments, segment, () => new TallyByBucket(query)).add(entry);
   for (const timeline of timelines) addTimeline(timeline, query, everybody, addToSegment);
 
   const sizes = [...segments].map(([segment, tally]) => ({ segment, tally, size: tally.whole.entries }));
@@ -100,12 +95,7 @@ class TallyByBucket {
 
   add(attempt: FunnelEntry): void {
     const bucket = this.#buckets.indexOf(attempt.entry.time);
-    let tally = this.#tallies.get(bucket);
-    if (tally === undefined) {
-      tally = new FunnelTally(this.#events);
-      this.#tallies.set(bucket, tally);
-    }
-    tally.add(attempt);
+    getOrAdd(this.#tallies, bucket, () => new FunnelTally(this.#events)).add(attempt);
     this.whole.add(attempt);
   }
 

@@ -1,4 +1,4 @@
-import type { FastifySchemaValidationError } from 'fastify';
+import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
 import Type from 'typebox';
 import type { SeriesUnit } from './time-buckets.ts';
 
@@ -46,15 +46,18 @@ export const MAX_DAYS: Readonly<Record<SeriesUnit, number>> = {
   month: 3660,
 };
 
-/** Refuses what no one would look at: a filter that is left out without a word makes a wrong answer. */
-export function refuseUnknown(query: object, schema: { readonly properties: object }): void {
-  for (const name of Object.keys(query)) {
-    if (Object.hasOwn(schema.properties, name)) continue;
-    throw new ParameterError(
-      name,
-      `is not supported here; parameters are ${Object.keys(schema.properties).join(', ')}`,
-    );
-  }
+/**
+ * Makes a scope say in words what is wrong with a query, and refuse what no one would look at: a filter that is left out
+ * without a word makes a wrong answer.
+ */
+export function strictQueries(app: FastifyInstance): void {
+  app.setSchemaErrorFormatter(schemaError);
+  app.addHook('preHandler', async ({ query, routeOptions }) => {
+    const { properties = {} } = (routeOptions.schema?.querystring ?? {}) as { readonly properties?: object };
+    const unknown = Object.keys(query ?? {}).find((name) => !Object.hasOwn(properties, name));
+    if (unknown === undefined) return;
+    throw new ParameterError(unknown, `is not supported here; parameters are ${Object.keys(properties).join(', ')}`);
+  });
 }
 
 /** A parameter of a query that cannot be answered: 400, with a message that names it. */
@@ -69,7 +72,7 @@ export class ParameterError extends Error {
 }
 
 /** Says in words which parameter breaks the schema of its route, and what it must be. */
-export function schemaError(errors: readonly FastifySchemaValidationError[]): Error {
+function schemaError(errors: readonly FastifySchemaValidationError[]): Error {
   const sentences = errors.map(({ instancePath, keyword, params, message = 'is invalid' }) => {
     const name = instancePath.slice(1);
     if (keyword === 'required') return `${String(params['missingProperty'])} is required`;

@@ -1,23 +1,23 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { DAY_MS, dateRangeOf, openTimeZone } from './calendar.ts';
+import { DAY_MS, type DateRange, dateRangeOf, openTimeZone, type TimeZone } from './calendar.ts';
 import { cohortUsers } from './cohort.ts';
 import { defaultSteps } from './default-funnel.ts';
 import { GRACE_MS, parseSteps } from './funnel-entries.ts';
 import { funnel } from './funnels.ts';
-import { MAX_DAYS, On, ParameterError, refuseUnknown, reportParameters, schemaError, Where } from './parameters.ts';
+import { MAX_DAYS, On, ParameterError, reportParameters, strictQueries, Where } from './parameters.ts';
 import { distanceIn, retention } from './retention.ts';
 import { segmentation } from './segmentation.ts';
 import { propertyNamed } from './segments.ts';
-import { dayBuckets, timeBuckets } from './time-buckets.ts';
+import { dayBuckets, type SeriesUnit, timeBuckets } from './time-buckets.ts';
 import { type ReportSource, SESSION_EVENTS, type UserEvent, userEvents, userTimelines } from './user-events.ts';
-import { parseWhere } from './where.ts';
+import { type Condition, parseWhere } from './where.ts';
 
 /** Reports after the vendor's own definitions, computed anew for each request. */
 export function analyticsRoutes(instance: FastifyInstance, source: ReportSource): void {
   void instance.register(async (app) => {
-    app.setSchemaErrorFormatter(schemaError);
+    strictQueries(app);
     segmentationRoute(app, source);
     funnelRoute(app, source);
     defaultFunnelRoute(app, source);
@@ -46,21 +46,13 @@ const SegmentationQuery = Type.Object({
 function segmentationRoute(instance: FastifyInstance, source: ReportSource): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.get('/api/query/segmentation', { schema: { querystring: SegmentationQuery } }, ({ query }) => {
-    refuseUnknown(query, SegmentationQuery);
     const { event, unit, type, limit } = query;
-    const zone = openTimeZone(query.timezone);
-    const range = dateRangeOf(query.from_date, query.to_date, zone, MAX_DAYS[unit]);
-    const where = query.where === undefined ? undefined : parseWhere('where', query.where);
-    const on = query.on === undefined ? undefined : propertyNamed(query.on);
+    const { zone, range } = timeOf(query, unit);
+    const buckets = timeBuckets(range, unit, zone);
     const users = cohortUsers(source, query.cohort, zone);
-    const events = userEvents(source, {
-      names: new Set([event]),
-      users,
-      start: range.start,
-      end: range.end,
-      linkEvents: type === 'general',
-    });
-    return segmentation(events, { event, type, buckets: timeBuckets(range, unit, zone), where, on, limit });
+    const { start, end } = range;
+    const selection = { names: new Set([event]), users, start, end, linkEvents: type === 'general' };
+    return segmentation(userEvents(source, selection), { event, type, buckets, ...filtersOf(query), limit });
   });
 }
 
@@ -101,17 +93,13 @@ const FunnelQuery = Type.Object({
 function funnelRoute(instance: FastifyInstance, source: ReportSource): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.get('/api/query/funnels', { schema: { querystring: FunnelQuery } }, ({ query }) => {
-    refuseUnknown(query, FunnelQuery);
     const { type, limit, interval = 1, unit } = query;
     if (unit !== undefined && query.interval !== undefined)
       throw new ParameterError('interval', `and unit exclude each other, got ${interval} and ${unit}`);
     const steps = parseSteps(query.steps);
     const windowMs = windowOf(query.length, query.length_unit);
-    const zone = openTimeZone(query.timezone);
-    const range = dateRangeOf(query.from_date, query.to_date, zone, MAX_DAYS[unit ?? 'day']);
+    const { zone, range } = timeOf(query, unit ?? 'day');
     const { start, end } = range;
-    const where = query.where === undefined ? undefined : parseWhere('where', query.where);
-    const on = query.on === undefined ? undefined : propertyNamed(query.on);
     const timelines = userTimelines(source, {
       names: new Set(steps.map(({ event }) => event)),
       users: cohortUsers(source, query.cohort, zone),
@@ -120,7 +108,7 @@ function funnelRoute(instance: FastifyInstance, source: ReportSource): void {
       end: end + windowMs,
     });
     const buckets = unit === undefined ? dayBuckets(range, interval, zone) : timeBuckets(range, unit, zone);
-    return funnel(timelines, { steps, windowMs, start, end, type, buckets, where, on, limit });
+    return funnel(timelines, { steps, windowMs, start, end, type, buckets, ...filtersOf(query), limit });
   });
 }
 
@@ -131,9 +119,8 @@ const DefaultFunnelQuery = Type.Object({ ...timeParameters, ...windowParameters 
 function defaultFunnelRoute(instance: FastifyInstance, source: ReportSource): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.get('/api/query/funnels/default', { schema: { querystring: DefaultFunnelQuery } }, ({ query }) => {
-    refuseUnknown(query, DefaultFunnelQuery);
     const windowMs = windowOf(query.length, query.length_unit);
-    const { start, end } = dateRangeOf(query.from_date, query.to_date, openTimeZone(query.timezone), MAX_DAYS.day);
+    const { start, end } = timeOf(query, 'day').range;
     const timelines = userTimelines(source, { without: SESSION_EVENTS, start, end: end + windowMs });
     return { steps: defaultSteps(timelines, source.usualFunnel ?? [], { start, end, windowMs }) };
   });
@@ -167,13 +154,13 @@ const RetentionQuery = Type.Object({
 function retentionRoute(instance: FastifyInstance, source: ReportSource): void {
   const app = instance.withTypeProvider<TypeBoxTypeProvider>();
   app.get('/api/query/retention', { schema: { querystring: RetentionQuery } }, ({ query }) => {
-    refuseUnknown(query, RetentionQuery);
     const { retention_type: type, unit, interval, mode } = query;
-    const zone = openTimeZone(query.timezone);
-    const range = dateRangeOf(query.from_date, query.to_date, zone, MAX_DAYS[unit]);
+    const { zone, range } = timeOf(query, unit);
     const isReturn = matcher(query.event, 'where', query.where);
-    const isBirth = type === 'birth' ? matcher(bornEvent(query), 'born_where', query.born_where) : isReturn;
     const born = type === 'birth' ? query.born_event : query.event;
+    if (type === 'birth' && born === undefined)
+      throw new ParameterError('born_event', 'is required when retention_type is birth, as it is by default');
+    const isBirth = type === 'birth' ? matcher(born, 'born_where', query.born_where) : isReturn;
     const names = born === undefined || query.event === undefined ? undefined : new Set([born, query.event]);
     const users = cohortUsers(source, query.cohort, zone);
     return retention(userTimelines(source, { names, users, without: SESSION_EVENTS }), {
@@ -188,17 +175,35 @@ function retentionRoute(instance: FastifyInstance, source: ReportSource): void {
   });
 }
 
-function bornEvent({ born_event: event }: { readonly born_event?: string }): string {
-  if (event !== undefined) return event;
-  throw new ParameterError('born_event', 'is required when retention_type is birth, as it is by default');
+interface TimeParameters {
+  readonly from_date: string;
+  readonly to_date: string;
+  readonly timezone: string;
+}
+
+/** The days of a report, and the zone whose days they are. @throws ParameterError */
+function timeOf(query: TimeParameters, unit: SeriesUnit): { readonly zone: TimeZone; readonly range: DateRange } {
+  const zone = openTimeZone(query.timezone);
+  return { zone, range: dateRangeOf(query.from_date, query.to_date, zone, MAX_DAYS[unit]) };
+}
+
+/** @throws ParameterError */
+function filtersOf({ where, on }: { readonly where?: string; readonly on?: string }): {
+  readonly where: Condition | undefined;
+  readonly on: string | undefined;
+} {
+  return {
+    where: where === undefined ? undefined : parseWhere('where', where),
+    on: on === undefined ? undefined : propertyNamed(on),
+  };
 }
 
 function matcher(
   event: string | undefined,
   parameter: string,
-  expression: string | undefined,
+  text: string | undefined,
 ): (happened: UserEvent) => boolean {
-  const where = expression === undefined ? undefined : parseWhere(parameter, expression);
+  const where = text === undefined ? undefined : parseWhere(parameter, text);
   return (happened) =>
     (event === undefined || happened.event === event) && (where === undefined || where(happened.properties));
 }

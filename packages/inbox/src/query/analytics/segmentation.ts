@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../get-or-add.ts';
 import { segmentsOf, topSegments } from './segments.ts';
 import type { TimeBuckets } from './time-buckets.ts';
 import type { UserEvents } from './user-events.ts';
@@ -63,7 +64,7 @@ export function segmentation(everybody: readonly UserEvents[], query: Segmentati
       for (const label of on === undefined ? only : segmentsOf(properties, on)) {
         const segment = segmentOf(segments, label);
         addTo(segment.whole, user);
-        addTo(cellOf(segment, bucket), user);
+        addTo(getOrAdd(segment.cells, bucket, emptyCell), user);
       }
     }
   }
@@ -81,21 +82,7 @@ export function segmentation(everybody: readonly UserEvents[], query: Segmentati
 }
 
 function segmentOf(segments: Map<string, Segment>, label: string): Segment {
-  let segment = segments.get(label);
-  if (segment === undefined) {
-    segment = { whole: emptyCell(), cells: new Map() };
-    segments.set(label, segment);
-  }
-  return segment;
-}
-
-function cellOf({ cells }: Segment, bucket: number): Cell {
-  let cell = cells.get(bucket);
-  if (cell === undefined) {
-    cell = emptyCell();
-    cells.set(bucket, cell);
-  }
-  return cell;
+  return getOrAdd(segments, label, () => ({ whole: emptyCell(), cells: new Map() }));
 }
 
 function emptyCell(): Cell {

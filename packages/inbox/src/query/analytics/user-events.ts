@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../get-or-add.ts';
 import type { Identity } from '../../store/identity.ts';
 import type { Profiles } from '../../store/profiles.ts';
 import type { StoredEvent } from '../../store/records.ts';
@@ -78,12 +79,8 @@ function userNumbers({ senderIds }: EventColumns, identity: Identity, selected?:
   const numbers = new Int32Array(senderIds.length);
   senderIds.forEach((sender, index) => {
     const user = identity.resolve(sender);
-    let number = selected === undefined || selected.has(user) ? numberOf.get(user) : -1;
-    if (number === undefined) {
-      number = numberOf.size;
-      numberOf.set(user, number);
-    }
-    numbers[index] = number;
+    const isSelected = selected === undefined || selected.has(user);
+    numbers[index] = isSelected ? getOrAdd(numberOf, user, () => numberOf.size) : -1;
   });
   return { users: [...numberOf.keys()], numbers };
 }

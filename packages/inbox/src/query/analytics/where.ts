@@ -1,3 +1,4 @@
+import { ownEntry } from '../../own-entry.ts';
 import type { JsonObject } from '../../store/records.ts';
 import { ParameterError } from './parameters.ts';
 import { propertyOf, unquote } from './segments.ts';
@@ -144,27 +145,27 @@ export type Condition = (properties: JsonObject) => boolean;
 /** A value that a filter compares with. */
 type Literal = string | number | boolean;
 
+const COMPARISONS: Readonly<Record<string, (value: unknown, literal: Literal) => boolean>> = {
+  '==': (value, literal) => value === literal,
+  '!=': (value, literal) => value !== literal,
+  '<': (value, literal) => Number(value) < Number(literal),
+  '<=': (value, literal) => Number(value) <= Number(literal),
+  '>': (value, literal) => Number(value) > Number(literal),
+  '>=': (value, literal) => Number(value) >= Number(literal),
+};
+
 /**
  * Types must agree, as the vendor casts only when told to. A property that is not set equals nothing, so that `!=` is true
  * of it (not stated by the vendor). @returns undefined when there is no such comparison
  */
 function comparison(name: string, operator: string, literal: Literal): Condition | undefined {
-  if (operator === '==') return (properties) => propertyOf(properties, name) === literal;
-  if (operator === '!=') return (properties) => propertyOf(properties, name) !== literal;
-  const order = typeof literal === 'number' ? orderBy(operator, literal) : undefined;
-  if (order === undefined) return undefined;
+  const holds = ownEntry(COMPARISONS, operator);
+  const isOrder = operator !== '==' && operator !== '!=';
+  if (holds === undefined || (isOrder && typeof literal !== 'number')) return undefined;
   return (properties) => {
     const value = propertyOf(properties, name);
-    return typeof value === 'number' && order(value);
+    return (!isOrder || typeof value === 'number') && holds(value, literal);
   };
-}
-
-function orderBy(operator: string, literal: number): ((value: number) => boolean) | undefined {
-  if (operator === '<') return (value) => value < literal;
-  if (operator === '<=') return (value) => value <= literal;
-  if (operator === '>') return (value) => value > literal;
-  if (operator === '>=') return (value) => value >= literal;
-  return undefined;
 }
 
 /** True when the value is one of the list. */

@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../get-or-add.ts';
 import { RECORD_KINDS, type RecordKind, type StoredRecord, type StoredSpan } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { serviceOf, traceIdOf, uniqueNewestFirst, userIdOf } from '../records.ts';
@@ -212,9 +213,7 @@ function foldTraces(spans: Iterable<StoredSpan>): Map<string, TraceFold> {
   for (const span of spans) {
     const { id, receivedAt, traceId } = span;
     if (traceId === '') continue;
-    const fold = folds.get(traceId);
-    if (fold === undefined) folds.set(traceId, { traceId, id, receivedAt, spans: [span] });
-    else fold.spans.push(span);
+    getOrAdd(folds, traceId, () => ({ traceId, id, receivedAt, spans: [] })).spans.push(span);
   }
   return folds;
 }
