@@ -6,7 +6,7 @@ import { alertsRoute } from './alerts/routes.ts';
 import { type DeliveryOptions, deliveryRoute } from './delivery/routes.ts';
 import { faultRoutes } from './faults/faults.ts';
 import type { InboxData } from './inbox-data.ts';
-import { complianceRoutes } from './mixpanel/compliance-routes.ts';
+import { complianceRoutes } from './mixpanel/compliance.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { funnelOf, type InboxPlan, linkEventsOf } from './plan/inbox-plan.ts';

@@ -1,16 +1,16 @@
-import { type ComponentType, type ReactElement, useEffect } from 'react';
+import { type ComponentType, type ReactElement, useEffect, useRef, useState } from 'react';
 import type { ActiveFault } from '../../src/faults/faults.ts';
+import type { PendingClear } from '../../src/undoable-clear.ts';
 import { AlertsTab } from './alerts/alerts-tab.tsx';
-import { ClearButton } from './clear-button.tsx';
 import { DeliveryTab } from './delivery/delivery-tab.tsx';
 import { IssuesTab } from './issues/issues-tab.tsx';
 import { LiveTab } from './live/live-tab.tsx';
 import { PlanTab } from './plan/plan-tab.tsx';
 import { FunnelsTab, InsightsTab, RetentionTab } from './reports/report-tabs.tsx';
 import { useFeedPart } from './shared/feed.tsx';
-import { Link } from './shared/links.tsx';
-import { usePlace } from './shared/location.ts';
-import { useJson } from './shared/use-json.ts';
+import { countOf } from './shared/format.ts';
+import { Link, usePlace } from './shared/location.tsx';
+import { remove, sendJson, useAttempt, useJson } from './shared/use-json.ts';
 import { TracesTab } from './traces/traces-tab.tsx';
 import { UserTab } from './user/user-tab.tsx';
 
@@ -88,3 +88,65 @@ const TABS: readonly Tab[] = [
   { path: '/delivery', label: 'Delivery', Content: DeliveryTab },
   { path: '/plan', label: 'Plan', Content: PlanTab },
 ];
+
+/** Clears the inbox, and offers to undo that for ten seconds: in every tab, and after a reload. */
+function ClearButton(): ReactElement {
+  const button = useRef<HTMLButtonElement>(null);
+  const [failure, attempt] = useAttempt();
+  // Grows in every tab when one clears or brings back.
+  const epoch = useFeedPart((feed) => feed.epoch);
+  const { data } = useJson<{ readonly cleared: PendingClear | null }>('/api/data/cleared', epoch);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        title="Remove all records; can be undone for ten seconds"
+        onClick={() => attempt(remove('/api/data'))}
+      >
+        Clear
+      </button>
+      <div className="toasts" role="status">
+        {failure !== '' && <p className="toast bad">{failure}</p>}
+        {data?.cleared && (
+          <UndoToast
+            key={`${epoch} ${data.cleared.msLeft}`}
+            cleared={data.cleared}
+            onUndo={() => {
+              // The button that has the focus is about to go.
+              button.current?.focus();
+              attempt(sendJson('POST', '/api/data/undo', {}));
+            }}
+          />
+        )}
+      </div>
+    </>
+  );
+}
+
+interface UndoToastProps {
+  readonly cleared: PendingClear;
+  readonly onUndo: () => void;
+}
+
+/** Says what was cleared and offers to bring it back, for as long as that is possible. */
+function UndoToast({ cleared: { records, msLeft }, onUndo }: UndoToastProps): ReactElement | null {
+  const [secondsLeft, setSecondsLeft] = useState(Math.ceil(msLeft / 1000));
+  useEffect(() => {
+    const endsAt = performance.now() + msLeft;
+    const timer = setInterval(() => setSecondsLeft(Math.ceil((endsAt - performance.now()) / 1000)), 250);
+    return () => clearInterval(timer);
+  }, [msLeft]);
+  if (secondsLeft <= 0) return null;
+  return (
+    <p className="toast">
+      Cleared {countOf(records, 'record')}.
+      <button type="button" onClick={onUndo}>
+        Undo
+      </button>
+      <span className="muted" aria-hidden="true">
+        {secondsLeft} s
+      </span>
+    </p>
+  );
+}

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Encodings } from '../http/bodies.ts';
-import { answerPreflight, type Ingestion, openIngestion } from '../http/ingestion.ts';
+import { answerPreflight, type Encodings, type Ingestion, openIngestion } from '../http/ingestion.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import {

@@ -91,20 +91,25 @@ export function timeline(store: Store, { kind, traceId, userId, limit }: Timelin
   // The reader may still know the user by the device that has been theirs all along.
   const user = userId === undefined ? undefined : store.identity.resolve(userId);
   const wanted = (record: StoredRecord): boolean =>
-    !(record.kind === 'event' && store.repeats.isReplaced(record)) &&
     (traceId === undefined || traceIdOf(record) === traceId) &&
     (user === undefined || userIdOf(record, store.identity) === user);
-  const found: StoredRecord[] = [];
-  for (const each of kind === undefined ? RECORD_KINDS : [kind]) {
-    let taken = 0;
-    for (const record of store.of(each).newestFirst()) {
-      if (taken === limit) break;
-      if (!wanted(record)) continue;
-      found.push(record);
-      taken += 1;
-    }
-  }
+  const found = (kind === undefined ? RECORD_KINDS : [kind]).flatMap((each) => newest(store, each, wanted, limit));
   return found.sort((left, right) => right.id - left.id).slice(0, limit);
+}
+
+/** The newest records of a kind that are wanted, at most so many; a repeated event only as it arrived last. */
+export function newest(
+  store: Store,
+  kind: RecordKind,
+  isWanted: (record: StoredRecord) => boolean,
+  limit: number,
+): StoredRecord[] {
+  const found: StoredRecord[] = [];
+  for (const record of kind === 'event' ? uniqueNewestFirst(store) : store.of(kind).newestFirst()) {
+    if (found.length === limit) break;
+    if (isWanted(record)) found.push(record);
+  }
+  return found;
 }
 
 /** The events newest first, a repeated one only as it arrived last, with the number of its repeats. */

@@ -104,3 +104,13 @@ function kindOf({ op, isSegment }: StoredSpan): number {
   if (!isSegment) return 3;
   return op === 'http.client' ? 2 : 1;
 }
+
+/** The services of some spans in order of time, the first start, and how long it is from there to the last end. */
+export function extentOf(spans: readonly StoredSpan[]): { services: string[]; time: number; durationMs: number } {
+  const inOrder = spans.toSorted((left, right) => left.time - right.time);
+  const services = new Set(inOrder.map(({ service }) => service).filter((service) => service !== null));
+  const time = inOrder[0]?.time ?? 0;
+  // A span that ends before it starts, by a clock that was set back, has no duration.
+  const end = spans.reduce((latest, span) => Math.max(latest, span.time + span.durationMs), time);
+  return { services: [...services], time, durationMs: end - time };
+}

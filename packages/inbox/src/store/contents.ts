@@ -147,11 +147,6 @@ export class Repeats {
     else if (this.#others.size > 0 && this.#others.get(keyOf(event)) === event) this.#others.delete(keyOf(event));
   }
 
-  clear(): void {
-    this.#byInsertId.clear();
-    this.#others.clear();
-  }
-
   #latestOf(event: StoredEvent): StoredEvent | undefined {
     const first = this.#byInsertId.get(event.insertId);
     if (first !== undefined && isSame(first, event)) return first;

@@ -18,7 +18,6 @@ export interface Identity {
   forget(userIds: ReadonlySet<string>): void;
   /** Link events that linked nothing, by reason. Empty where the system ignores them altogether. */
   failures(): ReadonlyMap<string, LinkFailure>;
-  clear(): void;
 }
 
 /** Events of one kind that were to link two ids and did not. */
@@ -103,10 +102,6 @@ class SimplifiedIdentity implements Identity {
   failures(): ReadonlyMap<string, LinkFailure> {
     return new Map();
   }
-
-  clear(): void {
-    this.#userOfDevice.clear();
-  }
 }
 
 /** The documented bound of one cluster. */
@@ -165,12 +160,6 @@ class OriginalIdentity implements Identity {
 
   failures(): ReadonlyMap<string, LinkFailure> {
     return this.#failures;
-  }
-
-  clear(): void {
-    this.#clusterOf.clear();
-    this.#givenTo.clear();
-    this.#failures.clear();
   }
 
   #linkOf({ event, endpoint, properties }: StoredEvent): Link | undefined {

@@ -71,10 +71,6 @@ export class Profiles {
       properties: Object.fromEntries(entry.properties),
     }));
   }
-
-  clear(): void {
-    this.#entries.clear();
-  }
 }
 
 function newEntry({ id, distinctId, groupKey, receivedAt }: StoredProfileUpdate): Entry {

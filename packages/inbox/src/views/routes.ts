@@ -7,7 +7,7 @@ import { RECORD_KINDS, type StoredRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { EditorLink } from './editor-links.ts';
 import { findError } from './error-detail.ts';
-import { issueRoutes } from './issue-routes.ts';
+import { issueRoutes } from './issues.ts';
 import { DEFAULT_LIMIT, listParameters } from './lists.ts';
 import { findPerson, listPeople, PEOPLE_SORTS } from './people.ts';
 import { listTraces, TRACE_SORTS } from './traces.ts';

@@ -1,7 +1,7 @@
 import { getOrAdd } from '../get-or-add.ts';
 import { facetMatcher, facetsOf } from '../query/facets.ts';
 import { traceIdOf } from '../query/records.ts';
-import { isAsset, rootOf } from '../query/spans.ts';
+import { extentOf, isAsset, rootOf } from '../query/spans.ts';
 import type { StoredSpan } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { FacetCounts, type FacetValues, type ListQuery, sortedBy, wordMatcher } from './lists.ts';
@@ -89,19 +89,8 @@ function spansByTrace(store: Store): Map<string, StoredSpan[]> {
 
 function summary(spans: readonly StoredSpan[]): Omit<TraceSummary, 'traceId' | 'errors' | 'events'> {
   const root = rootOf(spans);
-  const inOrder = spans.toSorted((left, right) => left.time - right.time);
-  const time = inOrder[0]?.time ?? 0;
-  const end = spans.reduce((latest, span) => Math.max(latest, span.time + span.durationMs), time);
-  const services = new Set(inOrder.map(({ service }) => service).filter((service) => service !== null));
-  return {
-    name: root.name,
-    op: root.op,
-    services: [...services],
-    time,
-    durationMs: end - time,
-    spans: spans.length,
-    assets: spans.filter(isAsset).length,
-  };
+  const assets = spans.filter(isAsset).length;
+  return { name: root.name, op: root.op, ...extentOf(spans), spans: spans.length, assets };
 }
 
 /** What a search looks through: the id, and name, service, user and address of each span. */

@@ -4,8 +4,7 @@ import type { Alerts, EvaluatedAlert } from '../../../src/alerts/routes.ts';
 import { WINDOWS } from '../funnels/funnel-view.ts';
 import { useFeedPart } from '../shared/feed.tsx';
 import { countOf } from '../shared/format.ts';
-import { Link } from '../shared/links.tsx';
-import { hrefOf } from '../shared/location.ts';
+import { hrefOf, Link } from '../shared/location.tsx';
 import { Empty, Loading, Time } from '../shared/parts.tsx';
 import { useJson, useTicks } from '../shared/use-json.ts';
 

@@ -1,7 +1,6 @@
 import type { ReactElement } from 'react';
 import { bytesText, countOf, countText, durationText } from '../shared/format.ts';
-import { Empty, Loading } from '../shared/parts.tsx';
-import { Table, type TableRow } from '../shared/table.tsx';
+import { Empty, Loading, Table, type TableRow } from '../shared/parts.tsx';
 import { useJson, useTicks } from '../shared/use-json.ts';
 import { FaultsPanel } from './faults-panel.tsx';
 import { isQuiet, type LaneNumbers, lanesOf, lostIn, type ServiceReport, stateOf } from './service-state.ts';

@@ -1,6 +1,6 @@
 import { dateIn, datePlus, zoneIn } from '../reports/calendar.ts';
 import { type Cohort, cohortIn, cohortParameter } from '../reports/cohort.tsx';
-import { hrefOf, type Options, optionIn } from '../shared/location.ts';
+import { hrefOf, type Options, optionIn } from '../shared/location.tsx';
 
 type Counting = 'unique' | 'totals';
 type Window = '1h' | '1d' | '7d' | '30d';

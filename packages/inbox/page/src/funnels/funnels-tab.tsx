@@ -7,7 +7,7 @@ import type { KnownEvents } from '../reports/known-events.ts';
 import { Answer, NothingCounted, ReportPage, ZoneNote } from '../reports/report-page.tsx';
 import { useFeedPart } from '../shared/feed.tsx';
 import { countText, durationText } from '../shared/format.ts';
-import { usePlace } from '../shared/location.ts';
+import { usePlace } from '../shared/location.tsx';
 import { Empty, Loading } from '../shared/parts.tsx';
 import { type Loaded, useJson } from '../shared/use-json.ts';
 import {

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { EventSelect } from '../reports/choices.tsx';
 import type { KnownEvents } from '../reports/known-events.ts';
-import { go, hrefWith, usePlace } from '../shared/location.ts';
+import { go, hrefWith, usePlace } from '../shared/location.tsx';
 import { FEWEST_STEPS, MOST_STEPS } from './funnel-view.ts';
 
 interface StepListProps {

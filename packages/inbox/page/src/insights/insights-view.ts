@@ -2,7 +2,7 @@ import type { Segmentation } from '../../../src/query/analytics/segmentation.ts'
 import { dateIn, datePlus, hourIn, zoneIn } from '../reports/calendar.ts';
 import { type Cohort, cohortIn, cohortParameter } from '../reports/cohort.tsx';
 import type { KnownEvents } from '../reports/known-events.ts';
-import { hrefOf, type Options, optionIn } from '../shared/location.ts';
+import { hrefOf, type Options, optionIn } from '../shared/location.tsx';
 
 type Measure = 'total' | 'unique' | 'average';
 export type Unit = 'hour' | 'day' | 'week';

@@ -1,13 +1,11 @@
 import type { ReactElement } from 'react';
 import type { Issue, IssueStatus } from '../../../src/query/issues.ts';
-import type { IssueTrends } from '../../../src/views/issue-routes.ts';
+import type { IssueTrends } from '../../../src/views/issues.ts';
 import type { FacetValues } from '../../../src/views/lists.ts';
-import { ListPage, NoMatch } from '../lists/list-page.tsx';
-import { isFiltered } from '../lists/list-view.ts';
+import { isFiltered, ListPage, NoMatch } from '../lists/list-page.tsx';
 import { useLiveJson } from '../shared/feed.tsx';
 import { countOf, countText } from '../shared/format.ts';
-import { Link } from '../shared/links.tsx';
-import { hrefWith, type Options, optionIn, usePlace } from '../shared/location.ts';
+import { hrefWith, Link, type Options, optionIn, usePlace } from '../shared/location.tsx';
 import { Empty, Time } from '../shared/parts.tsx';
 
 interface IssuesAnswer {

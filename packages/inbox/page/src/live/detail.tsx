@@ -5,8 +5,17 @@ import type { ErrorDetail } from '../../../src/views/error-detail.ts';
 import { Breadcrumbs, Exceptions } from '../shared/error-parts.tsx';
 import { useLiveJson } from '../shared/feed.tsx';
 import { durationText } from '../shared/format.ts';
-import { ButtonLink, Link } from '../shared/links.tsx';
-import { hrefOf, hrefWith, issueHref, liveHref, traceHref, usePlace, userHref } from '../shared/location.ts';
+import {
+  ButtonLink,
+  hrefOf,
+  hrefWith,
+  issueHref,
+  Link,
+  liveHref,
+  traceHref,
+  usePlace,
+  userHref,
+} from '../shared/location.tsx';
 import { Badge, Facts, Json, Loading, Repeats, Time } from '../shared/parts.tsx';
 import { describe, placementText, RecordLink, timeOf, traceOf } from '../shared/records.tsx';
 import { useJson } from '../shared/use-json.ts';

@@ -1,8 +1,7 @@
 import type { KeyboardEvent, MouseEvent, ReactElement, SubmitEvent } from 'react';
-import type { LiveKind, LiveRows } from '../../../src/query/live/live-rows.ts';
-import { LIVE_KINDS } from '../../../src/query/live/live-rows.ts';
+import { LIVE_KINDS, type LiveKind, type LiveRows } from '../../../src/query/live/live-rows.ts';
 import { countText } from '../shared/format.ts';
-import { go, hrefWith, usePlace } from '../shared/location.ts';
+import { go, hrefWith, usePlace } from '../shared/location.tsx';
 
 interface FilterBarProps {
   readonly filter: LiveFilter;

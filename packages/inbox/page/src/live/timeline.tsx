@@ -11,8 +11,7 @@ import {
 import type { LiveRow } from '../../../src/query/live/live-rows.ts';
 import { countOf, dayOf, dayText, durationText } from '../shared/format.ts';
 import { walk } from '../shared/keys.ts';
-import { Link } from '../shared/links.tsx';
-import { hrefWith, traceHref, usePlace } from '../shared/location.ts';
+import { hrefWith, Link, traceHref, usePlace } from '../shared/location.tsx';
 import { Badge, Repeats, Time } from '../shared/parts.tsx';
 import { type Description, describe, timeOf } from '../shared/records.tsx';
 

@@ -3,8 +3,7 @@ import type { PlannedEvent, UnplannedEvent } from '../../../src/plan/compare.ts'
 import type { PlanView, PlanWarning } from '../../../src/plan/warnings.ts';
 import { useLiveJson } from '../shared/feed.tsx';
 import { countOf, countText } from '../shared/format.ts';
-import { Link } from '../shared/links.tsx';
-import { hrefOf, recordHref } from '../shared/location.ts';
+import { hrefOf, Link, recordHref } from '../shared/location.tsx';
 import { Loading, Time } from '../shared/parts.tsx';
 
 /** What may be said beside what was said. */

@@ -1,4 +1,4 @@
-import type { Options } from '../shared/location.ts';
+import type { Options } from '../shared/location.tsx';
 
 const DAY_MS = 86_400_000;
 

@@ -1,5 +1,5 @@
 import { type InputHTMLAttributes, type KeyboardEvent, type ReactElement, useEffect, useState } from 'react';
-import { go, hrefWith, type Options, usePlace } from '../shared/location.ts';
+import { go, hrefWith, type Options, usePlace } from '../shared/location.tsx';
 import { OptionsOf } from '../shared/parts.tsx';
 import type { KnownEvents } from './known-events.ts';
 

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { countOf } from '../shared/format.ts';
-import { go, hrefOf, hrefWith, integerIn, usePlace } from '../shared/location.ts';
+import { go, hrefOf, hrefWith, integerIn, usePlace } from '../shared/location.tsx';
 import { CommitField, EventSelect } from './choices.tsx';
 import type { KnownEvents } from './known-events.ts';
 

@@ -1,7 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import { useLiveJson } from '../shared/feed.tsx';
-import { Link } from '../shared/links.tsx';
-import { hrefOf, hrefWith, usePlace } from '../shared/location.ts';
+import { hrefOf, hrefWith, Link, usePlace } from '../shared/location.tsx';
 import { Empty, Loading, Time } from '../shared/parts.tsx';
 import { isOwnZone } from './calendar.ts';
 import { cohortIn, cohortInAddress, cohortText } from './cohort.tsx';

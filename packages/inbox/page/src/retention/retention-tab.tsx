@@ -1,25 +1,13 @@
 import type { ReactElement } from 'react';
 import type { Retention } from '../../../src/query/analytics/retention.ts';
-import { zoneOptions } from '../reports/calendar.ts';
+import { dateIn, datePlus, mondayOf, zoneIn, zoneOptions } from '../reports/calendar.ts';
 import { Choice, CommitField, EventSelect } from '../reports/choices.tsx';
-import { CohortField } from '../reports/cohort.tsx';
+import { type Cohort, CohortField, cohortIn, cohortParameter } from '../reports/cohort.tsx';
 import { activityOf, type KnownEvents } from '../reports/known-events.ts';
 import { Answer, NothingCounted, ReportPage, ZoneNote } from '../reports/report-page.tsx';
 import { countText } from '../shared/format.ts';
-import { go, hrefWith, usePlace } from '../shared/location.ts';
-import { ScrollingTable, type TableRow } from '../shared/table.tsx';
-import {
-  type Kept,
-  KINDS,
-  MODES,
-  MOST_INTERVALS,
-  type RetentionTable,
-  type RetentionView,
-  retentionPath,
-  retentionTable,
-  retentionView,
-  UNITS,
-} from './retention-view.ts';
+import { go, hrefOf, hrefWith, integerIn, type Options, optionIn, usePlace } from '../shared/location.tsx';
+import { ScrollingTable, type TableRow } from '../shared/parts.tsx';
 
 /** How many of those who did something for the first time came back. */
 export function RetentionTab(): ReactElement {
@@ -124,4 +112,101 @@ function cellOf(kept: Kept): TableRow['cells'][number] {
 function shadeOf(cell: Kept): string {
   if (cell === null || cell.count === 0) return '';
   return `shade-${Math.min(SHADES, Math.ceil((cell.count / cell.of) * SHADES))}`;
+}
+
+type Unit = 'day' | 'week';
+
+const UNITS: Options<Unit> = { day: 'Day', week: 'Week' };
+const KINDS: Options<'on' | 'after'> = { on: 'In that interval', after: 'In it or later' };
+const MODES: Options<'rolling' | 'calendar'> = { rolling: 'From the first event', calendar: 'By the calendar' };
+const MOST_INTERVALS = 30;
+const UNIT_DAYS: Readonly<Record<Unit, number>> = { day: 1, week: 7 };
+
+/** What is asked, as the address says it. */
+interface RetentionView {
+  /** What one must have done for a first time. */
+  readonly born: string;
+  /** What it is to come back; `''` for anything. */
+  readonly event: string;
+  readonly unit: Unit;
+  /** After the 0th. */
+  readonly intervals: number;
+  readonly kind: 'on' | 'after';
+  readonly mode: 'rolling' | 'calendar';
+  readonly zone: string;
+  readonly cohort: Cohort | null;
+}
+
+function retentionView(query: URLSearchParams, { seen }: KnownEvents): RetentionView {
+  const usual = seen.find(({ name }) => name === 'signup_completed') ?? seen[0];
+  return {
+    born: query.get('born') ?? usual?.name ?? '',
+    event: query.get('event') ?? '',
+    unit: optionIn(query, 'unit', UNITS, 'day'),
+    intervals: integerIn(query, 'intervals', 7, MOST_INTERVALS),
+    kind: optionIn(query, 'kind', KINDS, 'on'),
+    mode: optionIn(query, 'mode', MODES, 'rolling'),
+    zone: zoneIn(query),
+    cohort: cohortIn(query),
+  };
+}
+
+/** Cohorts from so long ago that the oldest has had its last interval begin. */
+function retentionPath(view: RetentionView, now: number): string {
+  const { born, event, unit, intervals, kind, mode, zone, cohort } = view;
+  const today = dateIn(zone, now);
+  const first = unit === 'week' ? mondayOf(today) : today;
+  return hrefOf('/api/query/retention', {
+    born_event: born,
+    event,
+    unit,
+    interval_count: String(intervals),
+    unbounded_retention: String(kind === 'after'),
+    mode,
+    from_date: datePlus(first, -intervals * UNIT_DAYS[unit]),
+    to_date: today,
+    timezone: zone,
+    cohort: cohortParameter(cohort),
+  });
+}
+
+/** How many came back, of how many; null for an interval that is still to come, or when there is nobody. */
+type Kept = { readonly count: number; readonly of: number } | null;
+
+interface RetentionRow {
+  readonly label: string;
+  readonly people: number;
+  readonly kept: readonly Kept[];
+}
+
+interface RetentionTable {
+  readonly all: RetentionRow;
+  /** The oldest first. */
+  readonly cohorts: readonly RetentionRow[];
+}
+
+function retentionTable(answer: Retention, view: RetentionView, now: number): RetentionTable {
+  const today = dateIn(view.zone, now);
+  const cohorts = Object.entries(answer).map(([date, { first, counts }]): RetentionRow => {
+    const kept = counts.map((count, interval): Kept => {
+      const hasBegun = datePlus(date, interval * UNIT_DAYS[view.unit]) <= today;
+      return hasBegun && first > 0 ? { count, of: first } : null;
+    });
+    return { label: date, people: first, kept };
+  });
+  return { cohorts, all: together(cohorts, view.intervals + 1) };
+}
+
+/** Everybody for whom an interval has begun, so that the young do not count as lost. */
+function together(cohorts: readonly RetentionRow[], intervals: number): RetentionRow {
+  const kept = Array.from({ length: intervals }, (_, interval): Kept => {
+    const known = cohorts.flatMap((cohort) => cohort.kept[interval] ?? []);
+    if (known.length === 0) return null;
+    return { count: sum(known.map(({ count }) => count)), of: sum(known.map((each) => each.of)) };
+  });
+  return { label: 'All', people: sum(cohorts.map(({ people }) => people)), kept };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

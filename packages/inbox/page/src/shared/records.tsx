@@ -3,8 +3,7 @@ import { serviceOf, traceIdOf } from '../../../src/query/records.ts';
 import { spanName } from '../../../src/query/spans.ts';
 import type { JsonObject, Placement, RecordKind, RecordOf, StoredRecord } from '../../../src/store/records.ts';
 import { durationText, valueText } from './format.ts';
-import { Link } from './links.tsx';
-import { issueHref, recordHref } from './location.ts';
+import { issueHref, Link, recordHref } from './location.tsx';
 import { Badge, Time } from './parts.tsx';
 
 /** A record in one line. Values come from anyone: they are text, never markup. */

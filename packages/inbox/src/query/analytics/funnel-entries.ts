@@ -1,9 +1,8 @@
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import { jsonParameter, ParameterError } from './parameters.ts';
-import { segmentsOf } from './segments.ts';
 import { firstAtOrAfter, type Timeline, type UserEvent } from './user-events.ts';
-import { type Condition, parseWhere } from './where.ts';
+import { type Condition, parseWhere, segmentsOf } from './where.ts';
 
 /** Steps this close together count in either order. */
 export const GRACE_MS = 2000;

@@ -1,9 +1,10 @@
 import { getOrAdd } from '../../get-or-add.ts';
+import type { TimeBuckets } from './calendar.ts';
 import { allEntries, type FunnelEntry, type FunnelRules, firstEntry, firstEntryOfEach } from './funnel-entries.ts';
-import { segmentsOf, topSegments } from './segments.ts';
-import type { TimeBuckets } from './time-buckets.ts';
+import { topSegments } from './segmentation.ts';
 import type { Timeline } from './user-events.ts';
 import type { Condition } from './where.ts';
+import { segmentsOf } from './where.ts';
 
 /** Users once, or every attempt. */
 type FunnelCounting = 'unique' | 'general';

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
 import Type from 'typebox';
-import type { SeriesUnit } from './time-buckets.ts';
+import type { SeriesUnit } from './calendar.ts';
 
 const DATE = '^\\d{4}-\\d{2}-\\d{2}$';
 /** Longer than any filter that somebody writes; what is nested deeper than this would exhaust the stack. */

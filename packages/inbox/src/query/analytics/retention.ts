@@ -1,5 +1,4 @@
-import { type CalendarUnit, DAY_MS, type TimeZone, unitOf } from './calendar.ts';
-import type { TimeBuckets } from './time-buckets.ts';
+import { type CalendarUnit, DAY_MS, type TimeBuckets, type TimeZone, unitOf } from './calendar.ts';
 import { firstAtOrAfter, type Timeline, type UserEvent } from './user-events.ts';
 
 /** Users by the first time ever, or anew in every unit of the calendar in which they did it. */

@@ -1,7 +1,16 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { DAY_MS, type DateRange, dateRangeOf, openTimeZone, type TimeZone } from './calendar.ts';
+import {
+  DAY_MS,
+  type DateRange,
+  dateRangeOf,
+  dayBuckets,
+  openTimeZone,
+  type SeriesUnit,
+  type TimeZone,
+  timeBuckets,
+} from './calendar.ts';
 import { cohortUsers } from './cohort.ts';
 import { defaultSteps } from './default-funnel.ts';
 import { GRACE_MS, parseSteps } from './funnel-entries.ts';
@@ -9,10 +18,8 @@ import { funnel } from './funnels.ts';
 import { MAX_DAYS, On, ParameterError, reportParameters, strictQueries, Where } from './parameters.ts';
 import { distanceIn, retention } from './retention.ts';
 import { segmentation } from './segmentation.ts';
-import { propertyNamed } from './segments.ts';
-import { dayBuckets, type SeriesUnit, timeBuckets } from './time-buckets.ts';
 import { type ReportSource, SESSION_EVENTS, type UserEvent, userEvents, userTimelines } from './user-events.ts';
-import { type Condition, parseWhere } from './where.ts';
+import { type Condition, parseWhere, propertyNamed } from './where.ts';
 
 /** Reports after the vendor's own definitions, computed anew for each request. */
 export function analyticsRoutes(instance: FastifyInstance, source: ReportSource): void {

@@ -1,13 +1,12 @@
 import { getOrAdd } from '../../get-or-add.ts';
-import { segmentsOf, topSegments } from './segments.ts';
-import type { TimeBuckets } from './time-buckets.ts';
+import type { TimeBuckets } from './calendar.ts';
 import type { UserEvents } from './user-events.ts';
-import type { Condition } from './where.ts';
+import { type Condition, segmentsOf } from './where.ts';
 
 /** What to count of the events in a bucket. */
 type SegmentationType = 'general' | 'unique' | 'average';
 
-export interface SegmentationQuery {
+interface SegmentationQuery {
   /** The name of the only series when there is no breakdown. */
   readonly event: string;
   readonly type: SegmentationType;
@@ -114,4 +113,14 @@ function seriesOf(
       return [label, cell === undefined ? 0 : figureOf(cell, type)];
     }),
   );
+}
+
+/** The largest segments, the largest first; of equal ones those that come first in the alphabet, so that answers repeat. */
+export function topSegments<Sized extends { readonly segment: string; readonly size: number }>(
+  segments: Sized[],
+  limit: number,
+): Sized[] {
+  return segments
+    .sort((left, right) => right.size - left.size || (left.segment < right.segment ? -1 : 1))
+    .slice(0, limit);
 }

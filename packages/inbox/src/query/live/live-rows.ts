@@ -1,9 +1,9 @@
 import { getOrAdd } from '../../get-or-add.ts';
-import { RECORD_KINDS, type RecordKind, type StoredRecord, type StoredSpan } from '../../store/records.ts';
+import { RECORD_KINDS, type StoredRecord, type StoredSpan } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { serviceOf, traceIdOf, uniqueNewestFirst, userIdOf } from '../records.ts';
-import { isAsset, isResource, rootOf, spanName } from '../spans.ts';
-import type { TextSearch } from './text-search.ts';
+import { serviceOf, traceIdOf, newest, userIdOf } from '../records.ts';
+import { extentOf, isAsset, isResource, rootOf, spanName } from '../spans.ts';
+import type { TextSearch } from './route.ts';
 
 /** What a row is about: a record of a kind, or a trace with all of its spans. */
 export const LIVE_KINDS = ['event', 'error', 'log', 'profile', 'trace', 'item', 'rejected'] as const;
@@ -79,23 +79,11 @@ function recordMatcher(store: Store, search: TextSearch, filter: LiveFilter): Ma
 }
 
 function recordRows(store: Store, kinds: ReadonlySet<string>, matches: Matcher, limit: number): RecordRow[] {
-  const rows: RecordRow[] = [];
-  for (const kind of RECORD_KINDS) {
-    // A span without a trace id cannot be folded.
-    if (kinds.size > 0 && !kinds.has(kind === 'span' ? 'trace' : kind)) continue;
-    let taken = 0;
-    for (const record of newestFirst(store, kind)) {
-      if (taken === limit) break;
-      if ((record.kind === 'span' && record.traceId !== '') || !matches(record)) continue;
-      rows.push(toRow(record, store));
-      taken += 1;
-    }
-  }
-  return rows;
-}
-
-function newestFirst(store: Store, kind: RecordKind): Iterable<StoredRecord> {
-  return kind === 'event' ? uniqueNewestFirst(store) : store.of(kind).newestFirst();
+  // A span without a trace id cannot be folded.
+  const isRow = (record: StoredRecord): boolean => !(record.kind === 'span' && record.traceId !== '') && matches(record);
+  return RECORD_KINDS.filter((kind) => kinds.size === 0 || kinds.has(kind === 'span' ? 'trace' : kind))
+    .flatMap((kind) => newest(store, kind, isRow, limit))
+    .map((record) => toRow(record, store));
 }
 
 function traceRows(
@@ -117,11 +105,9 @@ function traceRows(
 }
 
 function toRow(record: StoredRecord, store: Store): RecordRow {
+  const { kind, id, receivedAt } = record;
   return {
-    kind: record.kind,
-    id: record.id,
-    receivedAt: record.receivedAt,
-    record: preview(record),
+    ...{ kind, id, receivedAt, record: preview(record) },
     traceId: traceIdOf(record),
     userId: userIdOf(record, store.identity),
     repeats: record.kind === 'event' ? (record.repeats ?? 1) : 1,
@@ -235,19 +221,7 @@ function isServedAsset({ spans }: TraceFold): boolean {
 }
 
 function toTraceRow({ id, receivedAt, traceId, spans }: TraceFold): TraceRow {
-  const services = new Set(spans.map(({ service }) => service).filter((service) => service !== null));
-  const time = spans.reduce((earliest, span) => Math.min(earliest, span.time), Number.POSITIVE_INFINITY);
-  // A span that ends before it starts, by a clock that was set back, has no duration.
-  const end = spans.reduce((latest, span) => Math.max(latest, span.time + span.durationMs), time);
-  return {
-    kind: 'trace',
-    id,
-    receivedAt,
-    traceId,
-    title: spanName(rootOf(spans)),
-    spans: spans.length,
-    services: [...services].sort(),
-    time,
-    durationMs: end - time,
-  };
+  const { services, time, durationMs } = extentOf(spans);
+  const title = spanName(rootOf(spans));
+  return { kind: 'trace', id, receivedAt, traceId, title, spans: spans.length, services: services.sort(), time, durationMs };
 }

@@ -1,4 +1,11 @@
-import { useMemo, useSyncExternalStore } from 'react';
+import {
+  type AnchorHTMLAttributes,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  useMemo,
+  useSyncExternalStore,
+} from 'react';
 
 /** Where the page is: everything that one can share is in it. */
 interface Place {
@@ -65,4 +72,39 @@ export function optionIn<const Value extends string>(
 export function integerIn(query: URLSearchParams, name: string, fallback: number, highest: number): number {
   const given = Number(query.get(name) ?? fallback);
   return Number.isInteger(given) && given >= 1 && given <= highest ? given : fallback;
+}
+
+interface LinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
+  readonly href: string;
+}
+
+/** A link within the page: no reload, and a new tab where one is asked for. */
+export function Link({ href, children, ...rest }: LinkProps): ReactElement {
+  const follow = (event: MouseEvent): void => {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(href);
+  };
+  return (
+    <a href={href} onClick={follow} {...rest}>
+      {children}
+    </a>
+  );
+}
+
+/** A link that looks like a button. */
+export function ButtonLink(props: LinkProps): ReactElement {
+  return <Link className="button" {...props} />;
+}
+
+/** From one thing to the list of all. */
+export function Back({ href, children }: { readonly href: string; readonly children: ReactNode }): ReactElement {
+  return (
+    <p className="back">
+      <Link href={href}>
+        <span aria-hidden="true">←</span> {children}
+      </Link>
+    </p>
+  );
 }
