@@ -125,15 +125,8 @@ function* compacted(store: Store): Generator<StoredRecord> {
 function* compactedContents(contents: Contents): Generator<StoredRecord> {
   for (const { id, distinctId, groupKey, properties, lastSeen } of contents.profiles.list()) {
     const endpoint = groupKey === null ? 'engage' : 'groups';
-    yield {
-      kind: 'profile',
-      id,
-      receivedAt: lastSeen,
-      endpoint,
-      distinctId,
-      groupKey,
-      operations: { $set: properties },
-    };
+    const operations = { $set: properties };
+    yield { kind: 'profile', id, receivedAt: lastSeen, endpoint, distinctId, groupKey, operations };
   }
   for (const kind of RECORD_KINDS) if (kind !== 'profile') yield* contents.of(kind);
 }

@@ -10,6 +10,7 @@ import { FunnelsTab, InsightsTab, RetentionTab } from './reports/report-tabs.tsx
 import { useFeedPart } from './shared/feed.tsx';
 import { countOf } from './shared/format.ts';
 import { Link, usePlace } from './shared/location.tsx';
+import { Button } from './shared/parts.tsx';
 import { remove, sendJson, useAttempt, useJson } from './shared/use-json.ts';
 import { TracesTab } from './traces/traces-tab.tsx';
 import { UserTab } from './user/user-tab.tsx';
@@ -140,10 +141,7 @@ function UndoToast({ cleared: { records, msLeft }, onUndo }: UndoToastProps): Re
   if (secondsLeft <= 0) return null;
   return (
     <p className="toast">
-      Cleared {countOf(records, 'record')}.
-      <button type="button" onClick={onUndo}>
-        Undo
-      </button>
+      Cleared {countOf(records, 'record')}.<Button onClick={onUndo}>Undo</Button>
       <span className="muted" aria-hidden="true">
         {secondsLeft} s
       </span>

@@ -1,4 +1,4 @@
-import { parseJson, readUtf8 } from '../http/parse-json.ts';
+import { endOfString, parseJson, readUtf8 } from '../http/parse-json.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import { LIMITS } from './composition.ts';
 
@@ -120,16 +120,10 @@ export function hasKeyTwice(text: string, key: string): boolean {
     if (character === '{' || character === '[') depth += 1;
     else if (character === '}' || character === ']') depth -= 1;
     else if (character === '"') {
-      const end = endOfString(text, index);
+      const end = endOfString(text, index) + 1;
       if (depth === 1 && text.slice(index, end) === wanted && /^\s*:/.test(text.slice(end, end + 16))) found += 1;
       index = end - 1;
     }
   }
   return found > 1;
-}
-
-function endOfString(text: string, start: number): number {
-  let index = start + 1;
-  while (index < text.length && text[index] !== '"') index += text[index] === '\\' ? 2 : 1;
-  return index + 1;
 }

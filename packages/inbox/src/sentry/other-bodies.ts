@@ -19,7 +19,7 @@ export function storeEnvelope(body: Buffer, contentType: string | undefined): En
   const event = parseObject(json);
   if (event === undefined) return { ok: false, detail: 'invalid JSON data' };
   const type = event['type'] === 'transaction' ? 'transaction' : 'event';
-  return { ok: true, envelope: { headers: {}, items: [{ headers: {}, type, payload: json }] } };
+  return envelopeOf({ headers: {}, type, payload: json });
 }
 
 function decoded(body: Buffer): Buffer | undefined {
@@ -51,12 +51,8 @@ export function isReportType(contentType: string | undefined): boolean {
 
 /** Wraps what a browser sent into the item that SDKs use for the same, with the release and environment of the query. */
 export function reportEnvelope(payload: Buffer, release: string, environment: string): EnvelopeResult {
-  const item: EnvelopeItem = {
-    type: 'raw_security',
-    headers: { sentry_release: release, sentry_environment: environment },
-    payload,
-  };
-  return { ok: true, envelope: { headers: {}, items: [item] } };
+  const headers = { sentry_release: release, sentry_environment: environment };
+  return envelopeOf({ type: 'raw_security', headers, payload });
 }
 
 const STATUSES: readonly string[] = ['ok', 'error', 'in_progress'];
@@ -81,7 +77,7 @@ export function checkInEnvelope(params: unknown, query: unknown, body: Buffer): 
     return { ok: false, detail: 'status must be ok, error or in_progress' };
   }
   const payload = Buffer.from(JSON.stringify(checkIn));
-  return { ok: true, envelope: { headers: {}, items: [{ headers: {}, type: 'check_in', payload }] } };
+  return envelopeOf({ headers: {}, type: 'check_in', payload });
 }
 
 const DUMP_FIELD = 'upload_file_minidump';
@@ -146,5 +142,9 @@ function toEnvelope(given: JsonObject, files: readonly EnvelopeItem[]): Envelope
     ...given,
   };
   const item: EnvelopeItem = { type: 'event', headers: {}, payload: Buffer.from(JSON.stringify(event)) };
-  return { ok: true, envelope: { headers: {}, items: [item, ...files] } };
+  return envelopeOf(item, ...files);
+}
+
+function envelopeOf(...items: readonly EnvelopeItem[]): EnvelopeResult {
+  return { ok: true, envelope: { headers: {}, items } };
 }

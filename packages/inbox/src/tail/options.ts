@@ -31,7 +31,9 @@ export class CommandLineEnd extends Error {
   }
 }
 
-type Given = Partial<Record<'service' | 'user' | 'trace' | 'text' | 'url', string> & Record<'new' | 'utc' | 'json', boolean>> & {
+type Given = Partial<
+  Record<'service' | 'user' | 'trace' | 'text' | 'url', string> & Record<'new' | 'utc' | 'json', boolean>
+> & {
   readonly kind?: readonly RecordKind[];
 };
 

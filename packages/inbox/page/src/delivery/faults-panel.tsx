@@ -3,7 +3,7 @@ import type { Fault, FaultEndpoint, FaultRule } from '../../../src/faults/fault.
 import type { ActiveFault } from '../../../src/faults/faults.ts';
 import { useFeedPart } from '../shared/feed.tsx';
 import { countOf, valueText } from '../shared/format.ts';
-import { Loading, OptionsOf } from '../shared/parts.tsx';
+import { Button, Loading, OptionsOf } from '../shared/parts.tsx';
 import { remove, sendJson, useAttempt, useJson } from '../shared/use-json.ts';
 
 /** Makes requests fail, to watch what an application does when its telemetry fails. */
@@ -103,16 +103,12 @@ function FaultList({ faults, onRemove, onRemoveAll }: FaultListProps): ReactElem
                 {faultTarget(fault)}. Struck {countOf(fault.struck, 'request')}
                 {isUsed && ', used up'}.
               </span>
-              <button type="button" onClick={() => onRemove(fault)}>
-                Remove
-              </button>
+              <Button onClick={() => onRemove(fault)}>Remove</Button>
             </li>
           );
         })}
       </ul>
-      <button type="button" onClick={onRemoveAll}>
-        Remove all
-      </button>
+      <Button onClick={onRemoveAll}>Remove all</Button>
     </>
   );
 }

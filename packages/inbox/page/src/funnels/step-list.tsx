@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { EventSelect } from '../reports/choices.tsx';
 import type { KnownEvents } from '../reports/known-events.ts';
 import { go, hrefWith, usePlace } from '../shared/location.tsx';
+import { Button } from '../shared/parts.tsx';
 import { FEWEST_STEPS, MOST_STEPS } from './funnel-view.ts';
 
 interface StepListProps {
@@ -61,9 +62,7 @@ export function StepList({ steps, events }: StepListProps): ReactElement {
         })}
       </ol>
       {steps.length < MOST_STEPS && (
-        <button type="button" onClick={() => change([...steps, nextStep(steps, events)])}>
-          Add a step
-        </button>
+        <Button onClick={() => change([...steps, nextStep(steps, events)])}>Add a step</Button>
       )}
     </section>
   );

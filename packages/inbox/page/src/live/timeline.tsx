@@ -12,7 +12,7 @@ import type { LiveRow } from '../../../src/query/live/live-rows.ts';
 import { countOf, dayOf, dayText, durationText } from '../shared/format.ts';
 import { walk } from '../shared/keys.ts';
 import { hrefWith, Link, traceHref, usePlace } from '../shared/location.tsx';
-import { Badge, Repeats, Time } from '../shared/parts.tsx';
+import { Badge, Button, Repeats, Time } from '../shared/parts.tsx';
 import { type Description, describe, timeOf } from '../shared/records.tsx';
 
 const AT_TOP_PX = 8;
@@ -107,9 +107,7 @@ export function Timeline(props: TimelineProps): ReactElement {
       </ol>
       {showMore !== null && (
         <p className="others">
-          <button type="button" onClick={showMore}>
-            Show older records
-          </button>
+          <Button onClick={showMore}>Show older records</Button>
         </p>
       )}
       {children}

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { countOf } from '../shared/format.ts';
 import { go, hrefOf, hrefWith, integerIn, usePlace } from '../shared/location.tsx';
+import { Button } from '../shared/parts.tsx';
 import { CommitField, EventSelect } from './choices.tsx';
 import type { KnownEvents } from './known-events.ts';
 
@@ -40,19 +41,13 @@ export function CohortField({ events }: { readonly events: KnownEvents }): React
             value={String(cohort.days)}
             onCommit={(days) => choose({ ...cohort, days: Number(days) })}
           />
-          <button type="button" onClick={() => choose({ ...cohort, did: !cohort.did })}>
+          <Button onClick={() => choose({ ...cohort, did: !cohort.did })}>
             {cohort.did ? 'Who did not instead' : 'Who did instead'}
-          </button>
-          <button type="button" onClick={() => choose(null)}>
-            Everybody again
-          </button>
+          </Button>
+          <Button onClick={() => choose(null)}>Everybody again</Button>
         </>
       )}
-      {saved !== null && (
-        <button type="button" onClick={() => choose(saved)}>
-          Last filter: {cohortText(saved)}
-        </button>
-      )}
+      {saved !== null && <Button onClick={() => choose(saved)}>Last filter: {cohortText(saved)}</Button>}
     </fieldset>
   );
 }

@@ -1,7 +1,7 @@
 import { getOrAdd } from '../../get-or-add.ts';
 import { RECORD_KINDS, type StoredRecord, type StoredSpan } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { serviceOf, traceIdOf, newest, userIdOf } from '../records.ts';
+import { newest, serviceOf, traceIdOf, userIdOf } from '../records.ts';
 import { extentOf, isAsset, isResource, rootOf, spanName } from '../spans.ts';
 import type { TextSearch } from './route.ts';
 
@@ -80,7 +80,8 @@ function recordMatcher(store: Store, search: TextSearch, filter: LiveFilter): Ma
 
 function recordRows(store: Store, kinds: ReadonlySet<string>, matches: Matcher, limit: number): RecordRow[] {
   // A span without a trace id cannot be folded.
-  const isRow = (record: StoredRecord): boolean => !(record.kind === 'span' && record.traceId !== '') && matches(record);
+  const isRow = (record: StoredRecord): boolean =>
+    !(record.kind === 'span' && record.traceId !== '') && matches(record);
   return RECORD_KINDS.filter((kind) => kinds.size === 0 || kinds.has(kind === 'span' ? 'trace' : kind))
     .flatMap((kind) => newest(store, kind, isRow, limit))
     .map((record) => toRow(record, store));
@@ -223,5 +224,15 @@ function isServedAsset({ spans }: TraceFold): boolean {
 function toTraceRow({ id, receivedAt, traceId, spans }: TraceFold): TraceRow {
   const { services, time, durationMs } = extentOf(spans);
   const title = spanName(rootOf(spans));
-  return { kind: 'trace', id, receivedAt, traceId, title, spans: spans.length, services: services.sort(), time, durationMs };
+  return {
+    kind: 'trace',
+    id,
+    receivedAt,
+    traceId,
+    title,
+    spans: spans.length,
+    services: services.sort(),
+    time,
+    durationMs,
+  };
 }
