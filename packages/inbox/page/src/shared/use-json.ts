@@ -92,7 +92,7 @@ export function keepFresh(load: () => Promise<void>, pauseMs: number): Reader {
  * Asks the inbox.
  * @throws Error with the sentence that it answers with.
  */
-export async function request<T>(path: string, options: RequestInit = {}): Promise<T> {
+async function request<T>(path: string, options: RequestInit = {}): Promise<T> {
   const response = await fetch(path, options);
   const body: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
   if (response.ok) return body as T;

@@ -213,7 +213,7 @@ function tokensOf(text: string): { readonly tokens: readonly Token[] } | { reado
 }
 
 /** What an event has under a name of its own; undefined when it has nothing, or null, which counts as not set. */
-export function propertyOf(properties: JsonObject, name: string): unknown {
+function propertyOf(properties: JsonObject, name: string): unknown {
   return Object.hasOwn(properties, name) ? (properties[name] ?? undefined) : undefined;
 }
 
@@ -248,6 +248,6 @@ export function propertyNamed(on: string): string {
 }
 
 /** The text of a quoted literal: a backslash makes the next character plain. */
-export function unquote(quoted: string): string {
+function unquote(quoted: string): string {
   return quoted.slice(1, -1).replace(/\\(.)/gs, '$1');
 }
