@@ -1,4 +1,4 @@
-import { type ComponentType, type ReactElement, useEffect, useRef, useState } from 'react';
+import { type ComponentType, lazy, type ReactElement, Suspense, useEffect, useRef, useState } from 'react';
 import type { ActiveFault } from '../../src/faults/faults.ts';
 import type { PendingClear } from '../../src/undoable-clear.ts';
 import { AlertsTab } from './alerts/alerts-tab.tsx';
@@ -6,11 +6,10 @@ import { DeliveryTab } from './delivery/delivery-tab.tsx';
 import { IssuesTab } from './issues/issues-tab.tsx';
 import { LiveTab } from './live/live-tab.tsx';
 import { PlanTab } from './plan/plan-tab.tsx';
-import { FunnelsTab, InsightsTab, RetentionTab } from './reports/report-tabs.tsx';
 import { useFeedPart } from './shared/feed.tsx';
 import { countOf } from './shared/format.ts';
 import { Link, usePlace } from './shared/location.tsx';
-import { Button } from './shared/parts.tsx';
+import { Button, Empty } from './shared/parts.tsx';
 import { remove, sendJson, useAttempt, useJson } from './shared/use-json.ts';
 import { TracesTab } from './traces/traces-tab.tsx';
 import { UserTab } from './user/user-tab.tsx';
@@ -74,6 +73,28 @@ interface Tab {
   readonly path: string;
   readonly label: string;
   readonly Content: ComponentType;
+}
+
+/** A tab whose code is read when it is first opened: the stream, which most come for, does not wait for it. */
+function lazyTab(load: () => Promise<ComponentType>): ComponentType {
+  const Tab = lazy(async () => ({ default: await load().catch(() => NotLoaded) }));
+  return () => (
+    <Suspense fallback={<p className="loading sheet">Reading …</p>}>
+      <Tab />
+    </Suspense>
+  );
+}
+
+const InsightsTab = lazyTab(async () => (await import('./insights/insights-tab.tsx')).InsightsTab);
+const FunnelsTab = lazyTab(async () => (await import('./funnels/funnels-tab.tsx')).FunnelsTab);
+const RetentionTab = lazyTab(async () => (await import('./retention/retention-tab.tsx')).RetentionTab);
+
+function NotLoaded(): ReactElement {
+  return (
+    <Empty title="The code of this tab could not be read">
+      <p>The inbox may be down, or newer than this page. Reload the page.</p>
+    </Empty>
+  );
 }
 
 /** The tabs of the page, from left to right. */
