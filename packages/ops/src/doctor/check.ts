@@ -1,4 +1,4 @@
-import type { CommandContext } from '../cli/context.ts';
+import type { CommandContext } from '../cli/command.ts';
 import type { Hosts } from './hosts.ts';
 
 export type Status = 'ok' | 'warning' | 'failed' | 'skipped';

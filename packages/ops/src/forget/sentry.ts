@@ -1,6 +1,6 @@
-import { countOf } from '../cli/amount.ts';
-import type { CommandContext } from '../cli/context.ts';
+import type { CommandContext } from '../cli/command.ts';
 import { isLocal } from '../cli/environment.ts';
+import { countOf } from '../cli/terminal.ts';
 import { failureOf, type PartOutcome } from './outcome.ts';
 
 const TIMEOUT_MS = 15_000;

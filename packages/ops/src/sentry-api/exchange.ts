@@ -78,3 +78,30 @@ function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
+
+/**
+ * Where the next page begins, by the `Link` header of Sentry's lists; `undefined` after the last. Sentry names a next page always, and says
+ * with `results` whether anything is on it. Only the cursor is taken: an address from an answer must not decide where the token goes.
+ */
+export function nextCursor(link: string | null): string | undefined {
+  for (const part of (link ?? '').split(/,\s*(?=<)/)) {
+    const attributes = new Map(
+      [...part.matchAll(/;\s*(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+    );
+    if (attributes.get('rel') === 'next' && attributes.get('results') === 'true') return attributes.get('cursor');
+  }
+  return undefined;
+}
+
+const MIN_WAIT_MS = 1000;
+
+/**
+ * How long to wait after a 429, in milliseconds. `Retry-After` is in seconds; `X-Sentry-Rate-Limit-Reset` is a time, in seconds since the
+ * epoch (https://docs.sentry.io/api/ratelimits/). When too many requests are open at once, that time may have passed.
+ */
+export function rateLimitWaitMs(headers: Headers, now: number): number {
+  const after = Number(headers.get('retry-after') || Number.NaN) * 1000;
+  const until = Number(headers.get('x-sentry-rate-limit-reset') || Number.NaN) * 1000 - now;
+  const wait = Number.isFinite(after) ? after : until;
+  return Number.isFinite(wait) ? Math.max(wait, MIN_WAIT_MS) : MIN_WAIT_MS;
+}

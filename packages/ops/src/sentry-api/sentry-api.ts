@@ -1,18 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CommandError } from '../cli/command-error.ts';
-import { exitCodes } from '../cli/exit-code.ts';
+import { CommandError, exitCodes } from '../cli/command.ts';
 import {
   documentOf,
   type ExchangeOptions,
   exchange,
   isSuccess,
   isUncertain,
+  nextCursor,
+  rateLimitWaitMs,
   type SentryAnswer,
   type SentryPath,
   type SentryRequest,
 } from './exchange.ts';
-import { nextCursor } from './next-cursor.ts';
-import { rateLimitWaitMs } from './rate-limit.ts';
 import { refusal } from './refusal.ts';
 
 /** Sentry's management API, below one organization. Everything rejects with a CommandError that says what to do. */

@@ -1,15 +1,12 @@
+import { type LaneName, laneNames, type PurgeSelection } from '@qr/common/spool';
 import type { Command } from 'commander';
-import { action, addCommand, addGroup } from '../cli/command.ts';
-import { exitCodes } from '../cli/exit-code.ts';
+import { action, addCommand, addGroup, CommandError, exitCodes } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import { corruptedLines, corruptedOf } from './corrupted.ts';
-import { deadGroupsOf, deadLines } from './dead.ts';
 import { type FoundSpools, locateSpools, noSpoolLine } from './locate.ts';
-import { type PurgeOptions, readLane, readSelection } from './options.ts';
 import { hasSomething, purge, purgeLines } from './purge.ts';
-import { planReplay, replay, replayLines } from './replay.ts';
-import { statusOf } from './status.ts';
-import { statusLines } from './status-lines.ts';
+import { deadGroupsOf, deadLines, planReplay, replay, replayLines } from './rejected.ts';
+import { statusLines, statusOf } from './status.ts';
 
 interface Place {
   readonly dir?: string;
@@ -138,4 +135,41 @@ function addFilter(command: Command): Command {
   return command
     .option('--lane <lane>', 'of one lane: import, engage, groups, deletions, analytics or sentry')
     .option('--reason <text>', 'whose reason has this text in it');
+}
+
+const DAY_MS = 86_400_000;
+
+/** @throws CommandError that lists the lanes. */
+function readLane(value: string | undefined): LaneName | undefined {
+  if (value === undefined) return undefined;
+  const lane = laneNames.find((name) => name === value);
+  if (lane) return lane;
+  throw new CommandError(`--lane must be one of ${laneNames.join(', ')}, got "${value}".`);
+}
+
+/** What the command line selects for deletion; there is no default, so that nobody deletes everything by pressing return. */
+interface PurgeOptions {
+  readonly dead?: boolean;
+  readonly corrupted?: boolean;
+  readonly lane?: string;
+  readonly olderThan?: string;
+}
+
+/** @throws CommandError when nothing was selected, or not in a way that can be understood. */
+function readSelection({ dead, corrupted, lane, olderThan }: PurgeOptions, now: number): PurgeSelection {
+  if (!dead && !corrupted && lane === undefined && olderThan === undefined)
+    throw new CommandError(
+      'Say what is to be deleted: --dead, --corrupted, --lane <lane>, --older-than <days>, or several of these.',
+    );
+  if (dead && corrupted)
+    throw new CommandError('--dead and --corrupted exclude each other: rejected records lie in no corrupted file.');
+  const days = olderThan === undefined ? undefined : Number(olderThan.trim() || Number.NaN);
+  if (days !== undefined && !(days >= 0 && days < 10_000))
+    throw new CommandError(`--older-than must be a number of days such as 30, got "${olderThan}".`);
+  return {
+    onlyDead: dead ?? false,
+    onlyCorrupted: corrupted ?? false,
+    lane: readLane(lane),
+    ...(days !== undefined && { before: now - days * DAY_MS }),
+  };
 }

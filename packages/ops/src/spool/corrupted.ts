@@ -1,9 +1,7 @@
 import { relative } from 'node:path';
 import { scrubText } from '@qr/common/shared';
 import { listSpool, type SpoolRoot } from '@qr/common/spool';
-import { ageOf, sizeOf } from '../cli/amount.ts';
-import { printable } from '../cli/printable.ts';
-import { tableOf } from '../cli/table.ts';
+import { ageOf, printable, sizeOf, tableOf } from '../cli/terminal.ts';
 
 /** A file of a spool that is not delivered. */
 export interface UndeliveredFile {

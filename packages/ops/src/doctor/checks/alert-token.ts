@@ -1,6 +1,6 @@
 import type { Check, Finding } from '../check.ts';
-import { explainFailure } from '../explain-failure.ts';
-import { sentryApiOf } from '../find-error.ts';
+import { explainFailure } from '../explain.ts';
+import { sentryApiOf } from './sentry-error.ts';
 
 /** Whether the token of `qr-obs` may see alerts in Sentry. Services do not need it. */
 export const alertToken: Check = {

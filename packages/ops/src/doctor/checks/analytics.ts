@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { explainFailure } from '../explain-failure.ts';
+import { explainFailure } from '../explain.ts';
 
 /** Whether analytics-service, the second destination of events, lets our services in. */
 export const analytics: Check = {

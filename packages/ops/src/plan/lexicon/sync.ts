@@ -1,16 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PlanExport } from '@qr/plan/documents';
-import { requireVariable } from '../../cli/command.ts';
-import { CommandError } from '../../cli/command-error.ts';
-import type { CommandContext } from '../../cli/context.ts';
+import { type CommandContext, CommandError, requireVariable } from '../../cli/command.ts';
 import { isLocal } from '../../cli/environment.ts';
-import { compareEntries, type LexiconDifference } from './compare-entries.ts';
-import { createLexiconClient, type LexiconAccount, type LexiconClient } from './lexicon-client.ts';
-import { createPace } from './pace.ts';
-import { plannedEntries } from './planned-entries.ts';
-import { uploadEntries } from './upload.ts';
+import type { Style } from '../../cli/terminal.ts';
+import { createLexiconClient, createPace, type LexiconAccount, type LexiconClient, uploadEntries } from './client.ts';
+import { compareEntries, type LexiconDifference, plannedEntries } from './entries.ts';
 
-export interface LexiconOptions {
+interface LexiconOptions {
   readonly apply: boolean;
   /** Removes entries with the plan's tag that the plan no longer has. */
   readonly prune: boolean;
@@ -18,7 +14,7 @@ export interface LexiconOptions {
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-export interface LexiconOutcome {
+interface LexiconOutcome {
   /** Nothing where there is no account to compare with. */
   readonly projectId: string | undefined;
   readonly difference: LexiconDifference;
@@ -96,4 +92,68 @@ function clientOf(
   const onWait = (ms: number): void =>
     note(`Waiting ${Math.ceil(ms / 1000)} s: Mixpanel takes 5 requests, and 4000 events and properties, a minute.`);
   return createLexiconClient({ ...account, fetch, signal, note, sleep, pace: createPace({ now, sleep, onWait }) });
+}
+
+/** What `--json` answers. */
+interface LexiconResult {
+  /** `null` where there is no account, and so nothing to compare with. */
+  readonly projectId: string | null;
+  readonly isApplied: boolean;
+  readonly added: readonly string[];
+  readonly changed: readonly { readonly title: string; readonly differences: readonly string[] }[];
+  readonly unchanged: number;
+  /** In Lexicon and not in the plan. */
+  readonly onlyThere: readonly { readonly title: string; readonly wasPlanned: boolean }[];
+  readonly removed: readonly string[];
+}
+
+export function toLexiconResult({ projectId, difference, isApplied, removed }: LexiconOutcome): LexiconResult {
+  const { changes, unchanged, unplanned } = difference;
+  return {
+    projectId: projectId ?? null,
+    isApplied,
+    added: changes.filter(({ isNew }) => isNew).map(({ title }) => title),
+    changed: changes.filter(({ isNew }) => !isNew).map(({ title, differences }) => ({ title, differences })),
+    unchanged,
+    onlyThere: unplanned.map(({ title, wasPlanned }) => ({ title, wasPlanned })),
+    removed,
+  };
+}
+
+export function lexiconLines(outcome: LexiconOutcome, style: Style): string[] {
+  const { projectId, added, changed, unchanged, onlyThere } = toLexiconResult(outcome);
+  const propertyCounts = new Map(
+    outcome.difference.changes.map(({ title, entry }) => [
+      title,
+      Object.keys(entry.schemaJson.properties ?? {}).length,
+    ]),
+  );
+  const where =
+    projectId === null
+      ? 'The local inbox has no Lexicon. This is what would be uploaded to an empty one:'
+      : `Lexicon of project ${projectId}:`;
+  const counts = `${added.length} new, ${changed.length} changed, ${unchanged} as planned, ${onlyThere.length} not in the plan.`;
+  return [
+    `${where} ${counts}`,
+    ...added.map((title) => style.good(`  + ${title}  ${countOf(propertyCounts.get(title) ?? 0)}`)),
+    ...changed.map(({ title, differences }) => style.warning(`  ~ ${title}  ${differences.join('; ')}`)),
+    ...onlyThere.map((entry) => style.faint(`  ? ${entry.title}  only there, ${fateOf(entry, outcome)}`)),
+    ...ending(outcome),
+  ];
+}
+
+function ending({ projectId, isApplied, difference: { changes } }: LexiconOutcome): string[] {
+  if (projectId === undefined)
+    return ['Set MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_PROJECT_ID to compare with a project.'];
+  if (changes.length === 0) return ['Lexicon says what the plan says.'];
+  return [isApplied ? `Uploaded ${changes.length}.` : 'Nothing was written. Upload it with --apply.'];
+}
+
+function fateOf({ title, wasPlanned }: LexiconResult['onlyThere'][number], { removed }: LexiconOutcome): string {
+  if (removed.includes(title)) return 'and removed now';
+  return wasPlanned ? 'once uploaded from the plan: --apply --prune removes it' : 'and left alone';
+}
+
+function countOf(properties: number): string {
+  return properties === 1 ? '1 property' : `${properties} properties`;
 }

@@ -1,0 +1,171 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type CommandContext, CommandError, type ExitCode, exitCodes } from '../cli/command.ts';
+import { failureOf } from './outcome.ts';
+
+/** Of one request. Mixpanel reference, GDPR API: fewer than 2000. */
+const MAX_PEOPLE = 1999;
+/** One request a second is allowed; a little more, as both clocks count. */
+const INTERVAL_MS = 1050;
+/** A request that came too early for the vendor is made again. */
+const MAX_ATTEMPTS = 4;
+const TIMEOUT_MS = 30_000;
+
+export type ComplianceType = 'GDPR' | 'CCPA';
+
+/** A deletion that the vendor has accepted. */
+export interface Deletion {
+  readonly trackingId: string;
+  readonly people: number;
+  readonly state: DeletionState;
+}
+
+/** How to reach the vendor's application API. */
+export interface DeletionAccess {
+  readonly appHost: string;
+  /** Of the project whose data is to be deleted. */
+  readonly token: string;
+  /** Of a user; the API accepts nothing else. */
+  readonly oauthToken: string;
+}
+
+/** Mixpanel's deletion API, at the pace that it allows. */
+interface DeletionClient {
+  /** Asks for a deletion; `onAccepted` is called for each part of a large number of people. @throws CommandError when the vendor refuses. */
+  request(
+    people: readonly string[],
+    type: ComplianceType,
+    onAccepted: (deletion: Deletion) => Promise<void>,
+  ): Promise<void>;
+  /** @throws CommandError when the vendor refuses. */
+  stateOf(trackingId: string): Promise<DeletionState>;
+}
+
+/** @see https://docs.mixpanel.com/reference/gdpr-api */
+export function createDeletionClient(context: CommandContext, access: DeletionAccess): DeletionClient {
+  const { appHost, token, oauthToken } = access;
+  const base = `${appHost.replace(/\/+$/, '')}/api/app/data-deletions/v3.0/`;
+  let isFirst = true;
+
+  async function send(path: string, body?: string): Promise<Response> {
+    for (let attempt = 1; ; attempt++) {
+      if (!isFirst) await wait(INTERVAL_MS * attempt, undefined, { signal: context.signal });
+      isFirst = false;
+      const response = await context.fetch(`${base}${path}?token=${encodeURIComponent(token)}`, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${oauthToken}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body }),
+        redirect: 'error',
+        signal: AbortSignal.any([context.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      });
+      if (response.status !== 429 || attempt === MAX_ATTEMPTS) return response;
+      await response.body?.cancel();
+      context.note('Mixpanel takes one request a second and says that was too early (429); waiting.');
+    }
+  }
+
+  async function ask(path: string, body?: string): Promise<Record<string, unknown>> {
+    let response: Response;
+    try {
+      response = await send(path, body);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      throw refused(
+        `nobody answers at ${appHost} (${failureOf(error)}): check the network and MIXPANEL_APP_HOST`,
+        error,
+      );
+    }
+    const text = await response.text();
+    if (response.ok) return resultIn(text);
+    throw refused(
+      explain(response.status, text.replaceAll(oauthToken, '***').replaceAll(token, '***')),
+      response.status,
+    );
+  }
+
+  return {
+    async request(people, type, onAccepted) {
+      for (let from = 0; from < people.length; from += MAX_PEOPLE) {
+        const part = people.slice(from, from + MAX_PEOPLE);
+        const result = await ask('', JSON.stringify({ distinct_ids: part, compliance_type: type }));
+        // The reference shows the number under both names.
+        const trackingId = result['tracking_id'] ?? result['task_id'];
+        if (typeof trackingId !== 'string' && typeof trackingId !== 'number')
+          throw refused('it accepted the request and named no tracking id');
+        await onAccepted({
+          trackingId: String(trackingId),
+          people: part.length,
+          state: readState(result['status'] ?? 'PENDING'),
+        });
+      }
+    },
+    async stateOf(trackingId) {
+      try {
+        return readState((await ask(encodeURIComponent(trackingId)))['status']);
+      } catch (error) {
+        if (error instanceof CommandError && error.cause === 404) return 'NOT_FOUND';
+        throw error;
+      }
+    },
+  };
+}
+
+function refused(message: string, cause?: unknown): CommandError {
+  return new CommandError(`Mixpanel: ${message}.`, { cause, exitCode: exitCodes.refused });
+}
+
+function explain(status: number, body: string): string {
+  if (status === 401)
+    return 'it refuses MIXPANEL_OAUTH_TOKEN (401): an owner or admin makes one under Profile & Preferences, Data & Privacy; it holds for a year';
+  if (status === 403)
+    return 'the owner of MIXPANEL_OAUTH_TOKEN may not delete in this project (403): check MIXPANEL_TOKEN, and the region in MIXPANEL_APP_HOST';
+  if (status === 429) return 'it takes one request a second and still says that was too early (429): wait a minute';
+  if (status === 404)
+    return 'there is no deletion API at MIXPANEL_APP_HOST (404): it must be an origin such as https://mixpanel.com';
+  return `it answered ${status}: ${body.slice(0, 200)}`;
+}
+
+/** `results` is an object in one place of the reference and a list in another. */
+function resultIn(text: string): Record<string, unknown> {
+  try {
+    const { results } = JSON.parse(text) as { results?: unknown };
+    const [first] = Array.isArray(results) ? (results as readonly unknown[]) : [results];
+    return typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** The states of a deletion. Mixpanel reference, GDPR API version 3. */
+const STATES = {
+  PENDING: 'accepted, and waits for its turn; it may take 30 days',
+  STAGING: 'is being prepared; it can still be cancelled',
+  STARTED: 'is being carried out, and cannot be cancelled any more',
+  SUCCESS: 'done: nothing of these people is left at Mixpanel',
+  FAILURE: 'failed at Mixpanel: run the command again, and tell their support the number if it fails again',
+  REVOKED: 'was cancelled before it started: run the command again if that was a mistake',
+  NOT_FOUND: 'unknown in this project: check the number, MIXPANEL_TOKEN, and the region in MIXPANEL_APP_HOST',
+  UNKNOWN: 'Mixpanel cannot tell: ask again later',
+} as const;
+
+export type DeletionState = keyof typeof STATES;
+
+/** A state that a receiver named; one that nobody has described is unknown as well. */
+export function readState(value: unknown): DeletionState {
+  return typeof value === 'string' && Object.hasOwn(STATES, value) ? (value as DeletionState) : 'UNKNOWN';
+}
+
+/** The state for people. */
+export function explainState(state: DeletionState): string {
+  return STATES[state];
+}
+
+/** Whether asking again would tell nothing new. */
+export function isFinal(state: DeletionState): boolean {
+  return state === 'SUCCESS' || state === 'FAILURE' || state === 'REVOKED';
+}
+
+/** Whether the deletion goes on or is done. */
+export function exitCodeOf(states: readonly DeletionState[]): ExitCode {
+  const bad: readonly DeletionState[] = ['FAILURE', 'REVOKED', 'NOT_FOUND'];
+  return states.some((state) => bad.includes(state)) ? exitCodes.no : exitCodes.ok;
+}
