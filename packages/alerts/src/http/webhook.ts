@@ -1,4 +1,4 @@
-import { hostOf, reachText } from './reach.ts';
+import { hostOf, reachText } from './ask.ts';
 
 const TIMEOUT_MS = 10_000;
 
