@@ -8,8 +8,16 @@ export {
 } from './http/create-query-client.ts';
 export type { MixpanelAccount, MixpanelSource } from './http/mixpanel-queries.ts';
 export type { SentrySource } from './http/sentry-queries.ts';
-export { tellWebhook, type WebhookOptions } from './http/webhook.ts';
-export { type AlertChange, boundText, changesOf, messagesOf, valueText, windowText } from './messages.ts';
+export {
+  type AlertChange,
+  boundText,
+  changesOf,
+  messagesOf,
+  tellWebhook,
+  valueText,
+  type WebhookOptions,
+  windowText,
+} from './messages.ts';
 export {
   type Conversion,
   type ConversionQuery,

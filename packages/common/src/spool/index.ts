@@ -37,6 +37,7 @@ export type {
 } from '@qr/delivery/operations';
 export { matchesFilter } from '@qr/delivery/operations';
 export { type LaneName, laneNames } from '../destinations/lanes.ts';
+export { deletionPath, readDeletion } from '../destinations/mixpanel-deletion-api.ts';
 export { isUsableId } from '../mixpanel/identity.ts';
 export { personalHashOf } from '../privacy/user-ids.ts';
 

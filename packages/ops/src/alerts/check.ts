@@ -16,7 +16,7 @@ import {
   windowText,
 } from '@qr/alerts';
 import { type CommandContext, CommandError, exitCodes, type Outcome } from '../cli/command.ts';
-import type { Style } from '../cli/terminal.ts';
+import { type Style, tableOf } from '../cli/terminal.ts';
 
 export interface CheckOptions {
   /** Relative to the root of the repository. */
@@ -125,18 +125,9 @@ function statusOf({ isGoodNews = false }: AlertRule, { status }: AlertState): Ro
 
 function linesOf(rows: readonly Row[], style: Style): string[] {
   const paint = { fires: style.bad, 'good news': style.good, ok: style.good, 'no data': style.warning };
-  const widths = HEAD.map((head, column) =>
-    Math.max(head.length, ...rows.map(({ cells }) => cells[column]?.length ?? 0)),
-  );
-  const padded = (cells: readonly string[]): string[] =>
-    cells.map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)));
-  return [
-    style.faint(padded(HEAD).join('  ')),
-    ...rows.map(({ status, cells }) => {
-      const [first = '', ...rest] = padded(cells);
-      return [paint[status](first), ...rest].join('  ');
-    }),
-  ];
+  const painted = rows.map(({ status, cells: [first = '', ...rest] }) => [paint[status](first), ...rest]);
+  const [head = '', ...lines] = tableOf([HEAD, ...painted]);
+  return [style.faint(head), ...lines];
 }
 
 /** What was told last; nothing when there is no file yet. @throws CommandError when it is another file. */

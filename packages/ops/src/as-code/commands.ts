@@ -59,8 +59,7 @@ export function addPlanAndApply(
   });
   addVendorOption(plan);
   action(plan, context, exit, async ({ vendor }: Options) => {
-    const { sentry, mixpanel } = await readParts(asCode, context, vendor);
-    return planOutcome(context, sentry, mixpanel, `${command} apply`);
+    return planOutcome(context, await readParts(asCode, context, vendor), `${command} apply`);
   });
 
   const apply = addCommand(group, 'apply', {
@@ -70,8 +69,7 @@ export function addPlanAndApply(
   }).option('--prune', 'delete what is ours and no longer in the file');
   addVendorOption(apply);
   action(apply, context, exit, async ({ vendor, prune = false }: Options) => {
-    const { sentry, mixpanel } = await readParts(asCode, context, vendor);
-    return applyOutcome(context, sentry, mixpanel, { prune });
+    return applyOutcome(context, await readParts(asCode, context, vendor), { prune });
   });
 }
 
@@ -84,13 +82,18 @@ async function readParts(
   { sentryPart, mixpanelPart }: AsCode,
   context: CommandContext,
   vendor: string | undefined,
-): Promise<{ readonly sentry: SentryPart | undefined; readonly mixpanel: MixpanelPart | undefined }> {
+): Promise<Parts> {
   if (vendor !== undefined && vendor !== 'sentry' && vendor !== 'mixpanel')
     throw new CommandError(`--vendor must be sentry or mixpanel, got "${vendor}".`);
   return {
     sentry: vendor === 'mixpanel' ? undefined : await sentryPart(context),
     mixpanel: vendor === 'sentry' ? undefined : mixpanelPart(context),
   };
+}
+
+interface Parts {
+  readonly sentry: SentryPart | undefined;
+  readonly mixpanel: MixpanelPart | undefined;
 }
 
 /** Sentry's part of a plan, and where it is. */
@@ -108,57 +111,31 @@ export interface MixpanelPart {
   readonly manual: readonly ManualSteps[];
 }
 
-/** What `plan` and `apply` answer. */
-interface AsCodeResult<Item extends PlanItem> {
-  readonly sentry: {
-    readonly place: string;
-    readonly items: readonly Item[];
-    readonly warnings: readonly string[];
-  } | null;
-  readonly mixpanel: readonly ManualSteps[] | null;
-}
-
 /** The answer to `plan`: 1 when Sentry is not as the file says. What is left to people is not known and so does not count. */
-function planOutcome(
-  context: CommandContext,
-  sentry: SentryPart | undefined,
-  mixpanel: MixpanelPart | undefined,
-  applyCommand: string,
-): Outcome<AsCodeResult<PlanItem>> {
+function planOutcome(context: CommandContext, parts: Parts, applyCommand: string): Outcome<object> {
+  const { sentry } = parts;
   const items = sentry?.steps.map(({ item }) => item) ?? [];
-  const warnings = sentry?.warnings() ?? [];
   const isWork = items.some(({ verdict }) => verdict === 'create' || verdict === 'change');
-  const isAsWanted = items.every(({ verdict }) => verdict === 'unchanged') && warnings.length === 0;
-  return {
-    result: { sentry: sentry ? { place: sentry.place, items, warnings } : null, mixpanel: mixpanel?.manual ?? null },
-    lines: [
-      ...sentryLines(sentry, renderPlan(items, context.style), items, warnings, context),
-      ...(isWork ? [`\`${applyCommand}\` does it.`] : []),
-      ...mixpanelLines(mixpanel, sentry !== undefined, context),
-    ],
-    exitCode: isAsWanted ? exitCodes.ok : exitCodes.no,
-  };
+  const lines = [
+    ...renderPlan(items, context.style),
+    ...warningLines(sentry, context),
+    '',
+    renderCounts(items),
+    ...(isWork ? [`\`${applyCommand}\` does it.`] : []),
+  ];
+  return outcomeOf(context, parts, { items, lines, isAsWanted: items.every(({ verdict }) => verdict === 'unchanged') });
 }
 
 /** Does what a plan says, and answers `apply`: 1 when something could not be made as the file says. */
 async function applyOutcome(
   context: CommandContext,
-  sentry: SentryPart | undefined,
-  mixpanel: MixpanelPart | undefined,
+  parts: Parts,
   options: { readonly prune: boolean },
-): Promise<Outcome<AsCodeResult<AppliedItem>>> {
-  const items = await applyAll(context, sentry?.steps ?? [], options);
-  const warnings = sentry?.warnings() ?? [];
-  const isDone =
-    items.every(({ deed, verdict }) => deed !== 'left alone' || verdict === 'gone') && warnings.length === 0;
-  return {
-    result: { sentry: sentry ? { place: sentry.place, items, warnings } : null, mixpanel: mixpanel?.manual ?? null },
-    lines: [
-      ...sentryLines(sentry, renderApplied(items, context.style), undefined, warnings, context),
-      ...mixpanelLines(mixpanel, sentry !== undefined, context),
-    ],
-    exitCode: isDone ? exitCodes.ok : exitCodes.no,
-  };
+): Promise<Outcome<object>> {
+  const items = await applyAll(context, parts.sentry?.steps ?? [], options);
+  const lines = [...renderApplied(items, context.style), ...warningLines(parts.sentry, context)];
+  const isAsWanted = items.every(({ deed, verdict }) => deed !== 'left alone' || verdict === 'gone');
+  return outcomeOf(context, parts, { items, lines, isAsWanted });
 }
 
 /** Says what was done when the rest could not be: the next apply goes on from there. */
@@ -176,34 +153,32 @@ async function applyAll(
   }
 }
 
-function sentryLines(
-  sentry: SentryPart | undefined,
-  lines: readonly string[],
-  counted: readonly PlanItem[] | undefined,
-  warnings: readonly string[],
-  { style }: CommandContext,
-): readonly string[] {
-  if (!sentry) return [];
-  return [
-    style.strong(`Sentry: ${sentry.place}`),
-    '',
-    ...lines,
-    ...warnings.map((warning) => style.warning(warning)),
-    ...(counted ? ['', renderCounts(counted)] : []),
-  ];
+function outcomeOf(
+  context: CommandContext,
+  { sentry, mixpanel }: Parts,
+  found: { readonly items: readonly PlanItem[]; readonly lines: readonly string[]; readonly isAsWanted: boolean },
+): Outcome<object> {
+  const { items, lines, isAsWanted } = found;
+  const { strong } = context.style;
+  const warnings = sentry?.warnings() ?? [];
+  return {
+    result: { sentry: sentry ? { place: sentry.place, items, warnings } : null, mixpanel: mixpanel?.manual ?? null },
+    lines: [
+      ...(sentry ? [strong(`Sentry: ${sentry.place}`), '', ...lines] : []),
+      ...(mixpanel?.manual.length
+        ? [
+            ...(sentry ? [''] : []),
+            strong('Mixpanel'),
+            '',
+            mixpanel.introduction,
+            ...renderManualSteps(mixpanel.manual, mixpanelPages(context), context.style),
+          ]
+        : []),
+    ],
+    exitCode: isAsWanted && warnings.length === 0 ? exitCodes.ok : exitCodes.no,
+  };
 }
 
-function mixpanelLines(
-  mixpanel: MixpanelPart | undefined,
-  isSecond: boolean,
-  context: CommandContext,
-): readonly string[] {
-  if (!mixpanel || mixpanel.manual.length === 0) return [];
-  return [
-    ...(isSecond ? [''] : []),
-    context.style.strong('Mixpanel'),
-    '',
-    mixpanel.introduction,
-    ...renderManualSteps(mixpanel.manual, mixpanelPages(context), context.style),
-  ];
+function warningLines(sentry: SentryPart | undefined, { style }: CommandContext): readonly string[] {
+  return sentry?.warnings().map(style.warning) ?? [];
 }

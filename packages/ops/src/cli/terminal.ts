@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import prettyMilliseconds from 'pretty-ms';
 
 /** Marks parts of a text by their meaning. */
 export interface Style {
@@ -22,22 +24,29 @@ export function createStyle(hasColours: boolean): Style {
   };
 }
 
-/** How a column stands. */
-type Alignment = 'left' | 'right';
-
-/** Lines of a table for people: columns as wide as their longest cell, two spaces between them, nothing at the end of a line. */
-export function tableOf(rows: readonly (readonly string[])[], alignments: readonly Alignment[]): string[] {
-  const widths = alignments.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) =>
-    alignments
-      .map((alignment, column) => {
-        const [cell, width] = [row[column] ?? '', widths[column] ?? 0];
-        return alignment === 'left' ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
+/** Returns the lines of a table without borders, two spaces between its columns. Cells may be painted. */
+export function tableOf(
+  rows: readonly (readonly string[])[],
+  alignments: readonly ('left' | 'right')[] = [],
+): string[] {
+  if (rows.length === 0) return [];
+  const table = new Table({
+    chars: NO_BORDERS,
+    colAligns: [...alignments],
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
+  table.push(...rows.map((row) => [...row]));
+  const lines = table.toString().split('\n');
+  return lines.map((line) => line.trimEnd());
 }
+
+const EDGES = ['top', 'bottom', 'left', 'right', 'mid'];
+const NO_BORDERS = {
+  ...Object.fromEntries(
+    EDGES.flatMap((edge) => [edge, `${edge}-mid`, `${edge}-left`, `${edge}-right`].map((name) => [name, ''])),
+  ),
+  middle: '  ',
+};
 
 /** `1 batch`, `2 batches`. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
@@ -51,16 +60,9 @@ export function sizeOf(bytes: number): string {
   return kilobytes < 1024 ? `${kilobytes.toFixed(1)} KB` : `${(kilobytes / 1024).toFixed(1)} MB`;
 }
 
-const UNITS = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'min'],
-] as const;
-
-/** A length of time for people, in its largest whole unit. */
+/** A length of time for people, in its largest whole unit: `3h`. */
 export function ageOf(milliseconds: number): string {
-  const [size, unit] = UNITS.find(([length]) => milliseconds >= length) ?? [1000, 's'];
-  return `${Math.max(0, Math.floor(milliseconds / size))} ${unit}`;
+  return prettyMilliseconds(milliseconds, { compact: true });
 }
 
 /** Text of others on one line: a control character could move the cursor, rename the window, or hide a line. */

@@ -1,6 +1,6 @@
 import { action, addCommand, CommandError, exitCodes } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
-import type { Style } from '../cli/terminal.ts';
+import { type Style, tableOf } from '../cli/terminal.ts';
 import {
   type CostEstimate,
   type CostInput,
@@ -10,8 +10,7 @@ import {
   type Turn,
   type VendorEstimate,
 } from './estimate.ts';
-import type { PriceSource } from './prices.ts';
-import { DAYS_A_MONTH, dollars, grouped, type PlanCost, type Volume } from './vendor-costs.ts';
+import { DAYS_A_MONTH, dollars, grouped, type Volume } from './vendor-costs.ts';
 
 /** As in production where nothing else is set. */
 const DEFAULT_SAMPLE_RATE = '0.1';
@@ -83,35 +82,15 @@ function readDollars(value: string): number {
   throw new CommandError(`--target must be dollars a month, such as 150, got "${value}".`);
 }
 
-/** What `--json` answers. */
-interface CostResult {
-  readonly input: CostInput;
-  /** A month. */
-  readonly volume: Volume;
-  readonly plans: readonly {
-    readonly vendor: string;
-    readonly title: string;
-    /** US dollars a month; `null` where the plan does not take the volume. */
-    readonly usd: number | null;
-    readonly isFrom: boolean;
-    readonly isBest: boolean;
-    readonly reason: string;
-  }[];
-  readonly totalUsd: number;
-  readonly reduction: Reduction | null;
-  readonly sources: readonly PriceSource[];
-  readonly unconfirmed: readonly string[];
-}
-
-function toCostResult(input: CostInput, estimate: CostEstimate): CostResult {
-  const { volume, vendors, totalUsd, reduction = null, sources, unconfirmed } = estimate;
+/** What `--json` answers. A plan that does not take the volume has no price. */
+function toCostResult(input: CostInput, { vendors, reduction, ...estimate }: CostEstimate): object {
   const plans = vendors.flatMap(({ vendor, plans, best }) =>
     plans.map((plan) => {
       const { title, usd = null, isFrom, reason } = plan;
       return { vendor, title, usd, isFrom, isBest: plan === best, reason };
     }),
   );
-  return { input, volume, plans, totalUsd, reduction, sources, unconfirmed };
+  return { input, ...estimate, plans, reduction: reduction ?? null };
 }
 
 /** An estimate for people. */
@@ -130,13 +109,12 @@ function costLines(input: CostInput, estimate: CostEstimate, style: Style): stri
 }
 
 function planLines({ plans, best }: VendorEstimate, style: Style): string[] {
-  const prices = plans.map(({ usd, isFrom }) => (usd === undefined ? 'no' : `${isFrom ? 'from ' : ''}${dollars(usd)}`));
-  const titleWidth = Math.max(...plans.map(({ title }) => title.length));
-  const priceWidth = Math.max(...prices.map((price) => price.length));
-  return plans.map((plan: PlanCost, index) => {
-    const line = `${plan === best ? '*' : ' '} ${plan.title.padEnd(titleWidth)}  ${(prices[index] ?? '').padStart(priceWidth)}  ${plan.reason}`;
-    return plan === best ? style.good(line) : line;
-  });
+  const rows = plans.map((plan) => [
+    `${plan === best ? '*' : ' '} ${plan.title}`,
+    plan.usd === undefined ? 'no' : `${plan.isFrom ? 'from ' : ''}${dollars(plan.usd)}`,
+    plan.reason,
+  ]);
+  return tableOf(rows, ['left', 'right']).map((line) => (line.startsWith('*') ? style.good(line) : line));
 }
 
 function reductionLines({ targetUsd, turns, volume, totalUsd }: Reduction, input: CostInput, style: Style): string[] {

@@ -13,7 +13,7 @@ import {
   sayEnvironment,
 } from '../sentry-api/settings.ts';
 import type { SentryDashboardDetails, SentryDashboardSummary, SentryProject } from '../sentry-api/shapes.ts';
-import { boardBody, boardOf, fieldsOfBoard, wantedBoard } from './board.ts';
+import { boardBody, fieldsOfBoard, wantedBoard } from './board.ts';
 import { boardSteps, cohortSteps, MIXPANEL_BOARDS_INTRODUCTION } from './mixpanel-steps.ts';
 
 /** `qr-obs dashboards`: the dashboards of observability/dashboards.ts, and the vendors. */
@@ -127,7 +127,7 @@ function dashboardStep(
       handover: `add " ${mark.text}" to its title`,
     },
     there,
-    ({ details }) => (details ? fieldsOfBoard(boardOf(details), projects) : {}),
+    ({ details }) => (details ? fieldsOfBoard(details, projects) : {}),
   );
   const found = there.find(({ id }) => id === item.id)?.details;
   return {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { type Finding, failed } from './check.ts';
 import { explainFailure } from './explain.ts';
 
 /** What came of asking a host for anything at all. */
@@ -11,7 +12,7 @@ type Reach =
     }
   /** Deliveries go through a proxy, which takes connections; the host itself was not asked. */
   | { readonly isReached: true; readonly proxy: DeliveryProxy }
-  | { readonly isReached: false; readonly says: string; readonly do: string };
+  | { readonly isReached: false; readonly finding: Finding };
 
 /** Asks each host once, however many checks want to know. */
 export interface Hosts {
@@ -54,7 +55,7 @@ async function ask(origin: string, signal: AbortSignal, { fetch, now, env }: Hos
       aheadMs: Number.isNaN(date) ? undefined : Math.round(middle - (date + DATE_CUT_MS)),
     };
   } catch (error) {
-    return { isReached: false, ...explainFailure(error, origin) };
+    return { isReached: false, finding: explainFailure(error, origin) };
   }
 }
 
@@ -68,8 +69,10 @@ async function askProxy(proxy: DeliveryProxy, origin: string, signal: AbortSigna
     const { says } = explainFailure(error, `tcp://${proxy.hostname}:${proxy.port}`);
     return {
       isReached: false,
-      says: `${proxy.variable} sends deliveries to ${origin} through the proxy ${proxy.origin}. ${says}`,
-      do: `Correct ${proxy.variable}, or name ${new URL(origin).hostname} in NO_PROXY so that deliveries go to it directly.`,
+      finding: failed(
+        `${proxy.variable} sends deliveries to ${origin} through the proxy ${proxy.origin}. ${says}`,
+        `Correct ${proxy.variable}, or name ${new URL(origin).hostname} in NO_PROXY so that deliveries go to it directly.`,
+      ),
     };
   }
 }

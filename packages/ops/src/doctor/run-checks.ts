@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandContext } from '../cli/command.ts';
-import type { Check, CheckContext, Finding } from './check.ts';
+import { type Check, type CheckContext, type Finding, failed, skipped } from './check.ts';
 import { createHosts } from './hosts.ts';
 
 /** A check and what it found. */
@@ -22,16 +22,12 @@ interface RunOptions {
 const GRACE_MS = 200;
 /** For a check that is cut off; Ctrl-C must end the program within a second. */
 const CLEAN_UP_MS = 600;
-const OVERDUE: Finding = {
-  status: 'failed',
-  says: 'There was no result in time.',
-  do: 'Ask again with a longer --timeout.',
-};
+const OVERDUE: Finding = failed('There was no result in time.', 'Ask again with a longer --timeout.');
 
 /**
  * Runs checks in their order, each after those that it needs.
  *
- * @throws the reason of the signal when somebody interrupts.
+ * @throws when somebody interrupts.
  */
 export async function runChecks(
   checks: readonly Check[],
@@ -50,7 +46,7 @@ export async function runChecks(
     const finding: Finding =
       hindrance === undefined
         ? await runOne(check, { env, given, root, fetch, now, timeoutMs, hosts, library }, signal)
-        : { status: 'skipped', says: `It needs ${hindrance}, which ${verbOf(results, hindrance)}.` };
+        : skipped(`It needs ${hindrance}, which ${verbOf(results, hindrance)}.`);
     if (finding.status === 'failed' || hindrance !== undefined) hindered.add(check.name);
     const { status, says, do: advice } = finding;
     const result = {
@@ -71,38 +67,25 @@ async function runOne(
   context: Omit<CheckContext, 'signal'>,
   interruption: AbortSignal,
 ): Promise<Finding> {
-  const { timeoutMs } = context;
-  const signal = AbortSignal.any([interruption, AbortSignal.timeout(timeoutMs)]);
   interruption.throwIfAborted();
-  let timer: NodeJS.Timeout | undefined;
-  let onInterrupt = () => {};
-  const overdue = new Promise<Finding>((resolve, reject) => {
-    timer = setTimeout(resolve, timeoutMs + GRACE_MS, OVERDUE);
-    onInterrupt = () => reject(interruption.reason);
-    interruption.addEventListener('abort', onInterrupt, { once: true });
-  });
-  let isOver = false;
+  const signal = AbortSignal.any([interruption, AbortSignal.timeout(context.timeoutMs)]);
+  const done = new AbortController();
+  const isOver = AbortSignal.any([interruption, done.signal]);
+  const overdue = sleep(context.timeoutMs + GRACE_MS, OVERDUE, { signal: isOver });
   const work = check
     .run({ ...context, signal })
-    .catch((error: unknown) => (signal.aborted ? OVERDUE : unexpected(error)))
-    .finally(() => {
-      isOver = true;
-    });
+    .catch((error: unknown) => (signal.aborted ? OVERDUE : unexpected(error)));
   try {
     return await Promise.race([work, overdue]);
   } finally {
-    clearTimeout(timer);
-    interruption.removeEventListener('abort', onInterrupt);
+    done.abort();
     // What it has opened must be closed before the next one begins.
-    if (!isOver) await Promise.race([work, sleep(CLEAN_UP_MS)]);
+    await Promise.race([work, sleep(CLEAN_UP_MS, undefined, { ref: false })]);
   }
 }
 
 function unexpected(error: unknown): Finding {
-  return {
-    status: 'failed',
-    says: `The check itself failed: ${error instanceof Error ? error.message : String(error)}`,
-  };
+  return failed(`The check itself failed: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 /** The failure behind a check that was itself skipped. */

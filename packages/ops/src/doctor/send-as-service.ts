@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaneStats } from '@qr/common';
-import type { CheckContext, Finding } from './check.ts';
+import { type CheckContext, type Finding, failed } from './check.ts';
 import { explainFailure, wordsOf } from './explain.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,6 +25,9 @@ type SendOptions = Pick<CheckContext, 'env' | 'library' | 'signal' | 'timeoutMs'
 /** How the doctor is called in events and errors. */
 const SERVICE = 'qr-obs';
 const TEST_ERROR_MESSAGE = 'A test error of `qr-obs doctor`: nothing is wrong.';
+
+/** For closing the pipeline and for the last look-up. */
+export const RESERVE_MS = 400;
 
 /** The pipeline ends as fast as it can: what it holds is a test. */
 const CLOSE_MS = 100;
@@ -77,7 +80,7 @@ async function asService<Result>(
   // What the library warns of, the finding says in other words.
   console.warn = () => {};
   try {
-    return await interruptible(act(library), signal);
+    return await untilAborted(act(library), signal);
   } finally {
     await library.closeObservability(CLOSE_MS);
     console.warn = warn;
@@ -86,7 +89,8 @@ async function asService<Result>(
   }
 }
 
-function interruptible<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+/** Resolves as `work` does, or rejects with the reason of the signal; the work itself goes on. */
+function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -126,42 +130,33 @@ export function explainDelivery(
 ): Finding | undefined {
   const { name, origin, timeoutMs, denied } = receiver;
   if (isDelivered) return undefined;
-  if (networkError !== undefined) return { status: 'failed', ...explainFailure(networkError, origin) };
-  if (refusal === undefined) {
-    return {
-      status: 'failed',
-      says: `${origin} took the connection and did not answer within ${timeoutMs / 1000} s.`,
-      do: `Ask again with a longer --timeout; see whether ${name} reports troubles of its own.`,
-    };
-  }
+  if (networkError !== undefined) return explainFailure(networkError, origin);
+  if (refusal === undefined)
+    return failed(
+      `${origin} took the connection and did not answer within ${timeoutMs / 1000} s.`,
+      `Ask again with a longer --timeout; see whether ${name} reports troubles of its own.`,
+    );
   const { status, words } = refusal;
   if (status === 401 || status === 403) return denied(status, words);
-  if (status === 429) {
-    return {
-      status: 'failed',
-      says: `${name} takes no more for now (429: ${words}). That says nothing against the credentials: a quota or a rate limit is used up.`,
-      do: 'Look at the quota of the project. Services keep what they have and send it later; ask again then.',
-    };
-  }
-  if (status >= 500) {
-    return {
-      status: 'failed',
-      says: `${name} has troubles of its own (${status}${words && `: ${words}`}). That says nothing against the credentials.`,
-      do: `Look at the status page of ${name}. Services keep what they have and send it later; ask again then.`,
-    };
-  }
-  if (status < 400) {
-    return {
-      status: 'failed',
-      says: `Something that is not ${name} answers at ${origin} (${status}: ${words}).`,
-      do: 'A log-in page of the network, or a proxy, answers in its place: correct the host, or let this machine out.',
-    };
-  }
-  return {
-    status: 'failed',
-    says: `${name} refuses what was sent (${status}: ${words}).`,
-    do: 'Look whether the host is that of the ingestion API; what is sent is tested against its rules.',
-  };
+  if (status === 429)
+    return failed(
+      `${name} takes no more for now (429: ${words}). That says nothing against the credentials: a quota or a rate limit is used up.`,
+      'Look at the quota of the project. Services keep what they have and send it later; ask again then.',
+    );
+  if (status >= 500)
+    return failed(
+      `${name} has troubles of its own (${status}${words && `: ${words}`}). That says nothing against the credentials.`,
+      `Look at the status page of ${name}. Services keep what they have and send it later; ask again then.`,
+    );
+  if (status < 400)
+    return failed(
+      `Something that is not ${name} answers at ${origin} (${status}: ${words}).`,
+      'A log-in page of the network, or a proxy, answers in its place: correct the host, or let this machine out.',
+    );
+  return failed(
+    `${name} refuses what was sent (${status}: ${words}).`,
+    'Look whether the host is that of the ingestion API; what is sent is tested against its rules.',
+  );
 }
 
 const FIRST_WAIT_MS = 200;

@@ -96,7 +96,7 @@ function planLines(context: CommandContext, { people, complianceType }: ForgetRe
   const whom = given.length === 1 ? `"${given[0]}"` : countOf(given.length, 'person', 'people');
   return [
     `This erases ${whom} for good:`,
-    ...tableOf(rows, ['left', 'left']).map((line) => `  ${line}`),
+    ...tableOf(rows).map((line) => `  ${line}`),
     ...(areHashed(people) ? [ADDRESS_NOTE] : []),
     'Nothing was erased. Say --yes to do it.',
   ];
@@ -122,7 +122,7 @@ function outcomeLines({ parts, deletions, steps }: ForgetOutcome): string[] {
   const failed = parts.filter(({ outcome }) => outcome === 'failed').length;
   const failures = `${countOf(failed, 'part')} failed, the others are done. Run the same again when the reason is gone: it does no harm.`;
   return [
-    ...tableOf(rows, ['left', 'left', 'left']),
+    ...tableOf(rows),
     ...(steps.length > 0 ? ['', 'At Sentry:', ...steps.map((step) => `  ${printable(step)}`)] : []),
     ...(deletions.length > 0
       ? ['', `qr-obs forget --status says how far Mixpanel is; its tracking ids are in ${TRACKING_FILE}.`]

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { deletionPath, readDeletion } from '@qr/common/spool';
 import { type CommandContext, CommandError, type ExitCode, exitCodes } from '../cli/command.ts';
-import { failureOf } from './outcome.ts';
+import { exchange, isSuccess } from '../cli/http.ts';
 
 /** Of one request. Mixpanel reference, GDPR API: fewer than 2000. */
 const MAX_PEOPLE = 1999;
@@ -8,7 +9,6 @@ const MAX_PEOPLE = 1999;
 const INTERVAL_MS = 1050;
 /** A request that came too early for the vendor is made again. */
 const MAX_ATTEMPTS = 4;
-const TIMEOUT_MS = 30_000;
 
 export type ComplianceType = 'GDPR' | 'CCPA';
 
@@ -43,64 +43,42 @@ interface DeletionClient {
 /** @see https://docs.mixpanel.com/reference/gdpr-api */
 export function createDeletionClient(context: CommandContext, access: DeletionAccess): DeletionClient {
   const { appHost, token, oauthToken } = access;
-  const base = `${appHost.replace(/\/+$/, '')}/api/app/data-deletions/v3.0/`;
+  const origin = appHost.replace(/\/+$/, '');
   let isFirst = true;
 
-  async function send(path: string, body?: string): Promise<Response> {
+  async function ask(trackingId: string, body?: string): Promise<ReturnType<typeof readDeletion>> {
+    const init = {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${oauthToken}`, 'content-type': 'application/json' },
+      ...(body !== undefined && { body }),
+    };
     for (let attempt = 1; ; attempt++) {
       if (!isFirst) await wait(INTERVAL_MS * attempt, undefined, { signal: context.signal });
       isFirst = false;
-      const response = await context.fetch(`${base}${path}?token=${encodeURIComponent(token)}`, {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${oauthToken}`, 'content-type': 'application/json' },
-        ...(body !== undefined && { body }),
-        redirect: 'error',
-        signal: AbortSignal.any([context.signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
-      if (response.status !== 429 || attempt === MAX_ATTEMPTS) return response;
-      await response.body?.cancel();
+      const answer = await exchange(`${origin}${deletionPath(token, trackingId)}`, init, context);
+      const { status, text } = answer;
+      if (isSuccess(answer)) return readDeletion(text);
+      if (status === 0)
+        throw refused(`nobody answers at ${appHost} (${text}): check the network and MIXPANEL_APP_HOST`);
+      if (status !== 429 || attempt === MAX_ATTEMPTS)
+        throw refused(explain(status, text.replaceAll(oauthToken, '***').replaceAll(token, '***')), status);
       context.note('Mixpanel takes one request a second and says that was too early (429); waiting.');
     }
-  }
-
-  async function ask(path: string, body?: string): Promise<Record<string, unknown>> {
-    let response: Response;
-    try {
-      response = await send(path, body);
-    } catch (error) {
-      context.signal.throwIfAborted();
-      throw refused(
-        `nobody answers at ${appHost} (${failureOf(error)}): check the network and MIXPANEL_APP_HOST`,
-        error,
-      );
-    }
-    const text = await response.text();
-    if (response.ok) return resultIn(text);
-    throw refused(
-      explain(response.status, text.replaceAll(oauthToken, '***').replaceAll(token, '***')),
-      response.status,
-    );
   }
 
   return {
     async request(people, type, onAccepted) {
       for (let from = 0; from < people.length; from += MAX_PEOPLE) {
         const part = people.slice(from, from + MAX_PEOPLE);
-        const result = await ask('', JSON.stringify({ distinct_ids: part, compliance_type: type }));
-        // The reference shows the number under both names.
-        const trackingId = result['tracking_id'] ?? result['task_id'];
-        if (typeof trackingId !== 'string' && typeof trackingId !== 'number')
-          throw refused('it accepted the request and named no tracking id');
-        await onAccepted({
-          trackingId: String(trackingId),
-          people: part.length,
-          state: readState(result['status'] ?? 'PENDING'),
-        });
+        const body = JSON.stringify({ distinct_ids: part, compliance_type: type });
+        const { trackingId, status = 'PENDING' } = await ask('', body);
+        if (trackingId === undefined) throw refused('it accepted the request and named no tracking id');
+        await onAccepted({ trackingId, people: part.length, state: readState(status) });
       }
     },
     async stateOf(trackingId) {
       try {
-        return readState((await ask(encodeURIComponent(trackingId)))['status']);
+        return readState((await ask(trackingId)).status);
       } catch (error) {
         if (error instanceof CommandError && error.cause === 404) return 'NOT_FOUND';
         throw error;
@@ -122,17 +100,6 @@ function explain(status: number, body: string): string {
   if (status === 404)
     return 'there is no deletion API at MIXPANEL_APP_HOST (404): it must be an origin such as https://mixpanel.com';
   return `it answered ${status}: ${body.slice(0, 200)}`;
-}
-
-/** `results` is an object in one place of the reference and a list in another. */
-function resultIn(text: string): Record<string, unknown> {
-  try {
-    const { results } = JSON.parse(text) as { results?: unknown };
-    const [first] = Array.isArray(results) ? (results as readonly unknown[]) : [results];
-    return typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 /** The states of a deletion. Mixpanel reference, GDPR API version 3. */

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CommandContext, CommandError } from '../cli/command.ts';
+import { failureOf } from '../cli/http.ts';
 import { tableOf } from '../cli/terminal.ts';
 import { applicationOriginFor } from '../doctor/checks/residency.ts';
 import { originOf } from '../doctor/destinations.ts';
@@ -14,7 +15,9 @@ import {
   isFinal,
   readState,
 } from './deletion-client.ts';
-import { failureOf, type PartOutcome } from './outcome.ts';
+import { outcomesOf, type PartOutcome } from './outcome.ts';
+
+const outcome = outcomesOf('mixpanel', 'Mixpanel');
 
 /** How the vendor can be asked, or why not. */
 export function accessOf({ env }: Pick<CommandContext, 'env'>): DeletionAccess | PartOutcome {
@@ -68,10 +71,6 @@ function accepted({ trackingId, state }: Deletion): PartOutcome {
   return outcome('done', `asked under the tracking id ${trackingId}: ${explainState(state)}`);
 }
 
-function outcome(kind: PartOutcome['outcome'], detail: string): PartOutcome {
-  return { part: 'mixpanel', name: 'Mixpanel', outcome: kind, detail };
-}
-
 /** How far a deletion is. */
 interface DeletionStatus {
   readonly trackingId: string;
@@ -121,7 +120,6 @@ export function stateLines(statuses: readonly DeletionStatus[]): string[] {
       state,
       explainState(state),
     ]),
-    ['left', 'left', 'left', 'left'],
   );
 }
 

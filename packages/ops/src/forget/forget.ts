@@ -2,11 +2,12 @@ import { type ForgottenInSpool, forgetInSpool, isUsableId, personalHashOf, type 
 import { plan } from '@qr/events';
 import { personKeys } from '@qr/plan';
 import { type CommandContext, CommandError } from '../cli/command.ts';
+import { exchange } from '../cli/http.ts';
 import { countOf } from '../cli/terminal.ts';
 import { locateSpools } from '../spool/locate.ts';
 import type { ComplianceType, Deletion } from './deletion-client.ts';
 import { accessOf, isReason, requestDeletion } from './deletions.ts';
-import { failureOf, type PartOutcome } from './outcome.ts';
+import { outcomesOf, type PartOutcome } from './outcome.ts';
 import { explainSentry } from './sentry.ts';
 
 /** Whose data is to be erased, and how. */
@@ -129,53 +130,38 @@ async function eraseInService(
   service: ServiceAddress,
   people: readonly string[],
 ): Promise<PartOutcome> {
-  const outcome = (problem?: string): PartOutcome => ({
-    part: 'service',
-    name: service.name,
-    outcome: problem === undefined ? 'done' : 'failed',
-    detail: problem ?? 'its rows are gone, and what waited there',
-  });
+  const outcome = outcomesOf('service', service.name);
   const token = context.env['SERVICE_TOKEN']?.trim();
   if (!token)
-    return outcome('SERVICE_TOKEN is not set: it must be the one that the services show each other; put it into .env');
+    return outcome(
+      'failed',
+      'SERVICE_TOKEN is not set: it must be the one that the services show each other; put it into .env',
+    );
   for (const id of people) {
     const problem = await ask(context, service, { id, token });
-    if (problem !== undefined) return outcome(problem);
+    if (problem !== undefined) return outcome('failed', problem);
   }
-  return outcome();
+  return outcome('done', 'its rows are gone, and what waited there');
 }
 
 async function ask(
-  { fetch, signal }: CommandContext,
+  context: CommandContext,
   { variable, origin }: ServiceAddress,
   { id, token }: { readonly id: string; readonly token: string },
 ): Promise<string | undefined> {
-  try {
-    const response = await fetch(`${origin}/internal/users/${encodeURIComponent(id)}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${token}` },
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
-    await response.body?.cancel();
-    if (response.status === 204) return undefined;
-    if (response.status === 401) return 'it refuses SERVICE_TOKEN (401): use the one that it was started with';
-    if (response.status === 404) return `${origin} has no such route (404): check ${variable}`;
-    return `${origin} answered ${response.status}: see its log, then run this again`;
-  } catch (error) {
-    signal.throwIfAborted();
-    return `nobody answers at ${origin} (${failureOf(error)}): start it or set ${variable}, then run this again`;
-  }
+  const url = `${origin}/internal/users/${encodeURIComponent(id)}`;
+  const init = { method: 'DELETE', headers: { authorization: `Bearer ${token}` } };
+  const { status, text } = await exchange(url, init, { ...context, timeoutMs: TIMEOUT_MS });
+  if (status === 204) return undefined;
+  if (status === 0) return `nobody answers at ${origin} (${text}): start it or set ${variable}, then run this again`;
+  if (status === 401) return 'it refuses SERVICE_TOKEN (401): use the one that it was started with';
+  if (status === 404) return `${origin} has no such route (404): check ${variable}`;
+  return `${origin} answered ${status}: see its log, then run this again`;
 }
 
 /** Takes people out of a spool: what waits, what was rejected, and what comes later. */
 async function eraseInSpool({ name, root }: SpoolRoot, people: readonly string[], now: number): Promise<PartOutcome> {
-  const outcome = (kind: 'done' | 'failed', detail: string): PartOutcome => ({
-    part: 'spool',
-    name,
-    outcome: kind,
-    detail,
-  });
+  const outcome = outcomesOf('spool', name);
   try {
     const found = await forgetInSpool(root, people, now, { personFields: personKeys(plan) });
     if (found.problems.length === 0) return outcome('done', sentence(found));

@@ -4,7 +4,7 @@ import { plan, planPaths } from '@qr/events';
 import { exportPlan, planDocuments } from '@qr/plan/documents';
 import { action, addCommand, addGroup, exitCodes } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
-import type { Style } from '../cli/terminal.ts';
+import { type Style, tableOf } from '../cli/terminal.ts';
 import { comparePlans, type PlanChange } from './compare-plans.ts';
 import { lexiconLines, syncLexicon, toLexiconResult } from './lexicon/sync.ts';
 import { planAt } from './plan-at.ts';
@@ -125,7 +125,9 @@ function planDiffLines({ from, to, changes }: PlanDiff, style: Style): string[] 
 
 function section(title: string, changes: readonly PlanChange[], paint: (text: string) => string): string[] {
   if (changes.length === 0) return [];
-  const names = changes.map(({ subject, property }) => (property === undefined ? subject : `${subject}.${property}`));
-  const width = Math.max(...names.map((name) => name.length));
-  return ['', paint(title), ...changes.map(({ what }, index) => `  ${(names[index] ?? '').padEnd(width)}  ${what}`)];
+  const rows = changes.map(({ subject, property, what }) => [
+    property === undefined ? subject : `${subject}.${property}`,
+    what,
+  ]);
+  return ['', paint(title), ...tableOf(rows).map((line) => `  ${line}`)];
 }

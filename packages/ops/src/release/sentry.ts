@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { SentryCli } from '@sentry/cli';
 import { type CommandContext, CommandError, exitCodes, requireVariable } from '../cli/command.ts';
+import { documentOf, isSuccess } from '../cli/http.ts';
+import { askSentry } from '../sentry-api/exchange.ts';
 
 /** As whom Sentry is asked, and where it is. */
 export interface SentryAccount {
@@ -88,8 +90,6 @@ interface Deploy {
   readonly dateFinished?: string | null;
 }
 
-const TIMEOUT_MS = 30_000;
-
 /**
  * The deploys of a release: recording one again would make a second, as the vendor compares them with nothing.
  * https://docs.sentry.io/api/releases/list-a-releases-deploys/
@@ -98,25 +98,21 @@ const TIMEOUT_MS = 30_000;
  */
 export async function listDeploys(
   version: string,
-  { url, org, token }: SentryAccount,
-  { fetch, signal }: Pick<CommandContext, 'fetch' | 'signal'>,
+  account: SentryAccount,
+  context: Pick<CommandContext, 'fetch' | 'signal'>,
 ): Promise<Deploy[]> {
-  const path = `/api/0/organizations/${encodeURIComponent(org)}/releases/${encodeURIComponent(version)}/deploys/?per_page=100`;
-  const response = await fetch(`${url}${path}`, {
-    headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-  }).catch((cause: unknown) => {
-    throw signal.aborted ? cause : refused(`${url} could not be reached. Check the network and SENTRY_URL.`, cause);
-  });
-  if (!response.ok) throw refused(`${url} answered ${response.status} when asked for the deploys of ${version}.`);
-  const deploys: unknown = await response.json().catch(() => undefined);
-  if (Array.isArray(deploys)) return deploys as Deploy[];
+  const { url } = account;
+  const path = `releases/${encodeURIComponent(version)}/deploys/` as const;
+  const answer = await askSentry({ method: 'GET', path, query: { per_page: '100' } }, { ...account, ...context });
+  if (answer.status === 0) throw refused(`${url} could not be reached. Check the network and SENTRY_URL.`);
+  if (!isSuccess(answer)) throw refused(`${url} answered ${answer.status} when asked for the deploys of ${version}.`);
+  const deploys = documentOf<Deploy[]>(answer.text);
+  if (Array.isArray(deploys)) return deploys;
   throw refused(`${url} answered without a list of deploys. Is SENTRY_URL right?`);
 }
 
-function refused(message: string, cause?: unknown): CommandError {
+function refused(message: string): CommandError {
   return new CommandError(`${message} No deploy was recorded; the command can be run again.`, {
     exitCode: exitCodes.refused,
-    cause,
   });
 }

@@ -52,7 +52,7 @@ export function corruptedLines(spools: readonly SpoolCorrupted[]): string[] {
     ...found.flatMap(({ spool, root, files }, index) => [
       ...(index === 0 ? [] : ['']),
       `${spool}, in ${printable(root)}:`,
-      ...tableOf([HEADER, ...files.map((file) => cellsOf(root, file))], ['left', 'left', 'right', 'right', 'left']).map(
+      ...tableOf([HEADER, ...files.map((file) => cellsOf(root, file))], ['left', 'left', 'right', 'right']).map(
         (line) => `  ${line}`,
       ),
     ]),

@@ -94,7 +94,7 @@ export function statusLines(statuses: readonly SpoolStatus[]): string[] {
   return [
     ...tableOf([HEADER, ...rows], ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right']),
     '',
-    ...tableOf(statuses.flatMap(processRows), ['left', 'left', 'left', 'left']),
+    ...tableOf(statuses.flatMap(processRows)),
     ...(idle > 0 ? [`${countOf(idle, 'folder')} of processes with nothing in ${idle === 1 ? 'it' : 'them'}`] : []),
     ...(dead ? ['', 'qr-obs spool dead says why records were rejected, qr-obs spool replay sends them again.'] : []),
     ...(undelivered.length > 0 ? hint : []),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Check, type CheckContext, type Finding, worstOf } from '../check.ts';
+import { closest, distance } from 'fastest-levenshtein';
+import { type Check, type CheckContext, type Finding, failed, ok, skipped, warning, worstOf } from '../check.ts';
 import { destinationsOf, isLoopback, originOf } from '../destinations.ts';
 
 /** Read by `qr-obs` and the inbox only, so that the library's own check does not know them. */
@@ -24,30 +25,21 @@ function readVariables({ env, library }: CheckContext): Finding {
       (name) => `${name}: expected an origin such as http://127.0.0.1:4600, got ${JSON.stringify(env[name])}.`,
     ),
   ];
-  if (said.length > 0) {
-    return {
-      status: 'failed',
-      says: said.join('\n'),
-      do: 'Correct them in .env or in the environment; .env.example explains each. Services do not start with them.',
-    };
-  }
+  if (said.length > 0)
+    return failed(
+      said.join('\n'),
+      'Correct them in .env or in the environment; .env.example explains each. Services do not start with them.',
+    );
   const { MIXPANEL_TOKEN: token, SENTRY_DSN: dsn } = config;
   const off = [
     ...(token ? [] : ['MIXPANEL_TOKEN is not set: analytics are off.']),
     ...(dsn ? [] : ['SENTRY_DSN is not set: error tracking is off.']),
-    ...halfAccount(env),
+    ...(env['MIXPANEL_SERVICE_ACCOUNT'] && !env['MIXPANEL_PROJECT_ID']
+      ? ['MIXPANEL_SERVICE_ACCOUNT is set and MIXPANEL_PROJECT_ID is not: nothing is sent to Mixpanel.']
+      : []),
   ];
-  if (off.length === 0) return { status: 'ok', says: 'All can be read; analytics and error tracking are on.' };
-  return { status: 'warning', says: off.join('\n'), do: 'Put what is missing into .env; .env.example explains it.' };
-}
-
-function halfAccount({
-  MIXPANEL_SERVICE_ACCOUNT: account,
-  MIXPANEL_PROJECT_ID: project,
-}: Readonly<Record<string, string | undefined>>): string[] {
-  if (account && !project)
-    return ['MIXPANEL_SERVICE_ACCOUNT is set and MIXPANEL_PROJECT_ID is not: nothing is sent to Mixpanel.'];
-  return [];
+  if (off.length === 0) return ok('All can be read; analytics and error tracking are on.');
+  return warning(off.join('\n'), 'Put what is missing into .env; .env.example explains it.');
 }
 
 /** Two slips; a shorter name is too easily that of another program. */
@@ -62,7 +54,7 @@ export const spelling: Check = {
   isOffline: true,
   async run({ given, root }) {
     const known = await namesIn(join(root, '.env.example'));
-    if (known.length === 0) return { status: 'skipped', says: `There is no .env.example in ${root} to compare with.` };
+    if (known.length === 0) return skipped(`There is no .env.example in ${root} to compare with.`);
     const absent = known.filter((name) => !given.has(name));
     const slips = [...given]
       .filter(([name]) => name.length >= LEAST_LENGTH && !known.includes(name))
@@ -70,14 +62,13 @@ export const spelling: Check = {
         const meant = nearest(name, absent);
         return meant === undefined ? [] : [{ name, source, meant }];
       });
-    if (slips.length === 0) return { status: 'ok', says: 'No variable looks mistyped.' };
-    return {
-      status: 'warning',
-      says: slips
+    if (slips.length === 0) return ok('No variable looks mistyped.');
+    return warning(
+      slips
         .map(({ name, source, meant }) => `Nothing reads ${name} (in ${source}). Did you mean ${meant}? It is not set.`)
         .join('\n'),
-      do: 'Correct the name where it is set.',
-    };
+      'Correct the name where it is set.',
+    );
   },
 };
 
@@ -89,39 +80,8 @@ async function namesIn(file: string): Promise<readonly string[]> {
 
 /** The name with the fewest slips, in any case. */
 function nearest(given: string, known: readonly string[]): string | undefined {
-  const [best] = known
-    .map((name) => ({ name, slips: slipsBetween(given.toUpperCase(), name) }))
-    .sort((a, b) => a.slips - b.slips);
-  return best && best.slips <= MAX_SLIPS ? best.name : undefined;
-}
-
-/** How many letters to add, leave out, replace or swap with their neighbour (optimal string alignment). */
-function slipsBetween(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > MAX_SLIPS) return Number.POSITIVE_INFINITY;
-  let beforeLast: readonly number[] = [];
-  let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const isSame = a[row - 1] === b[column - 1];
-      const isSwap = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      current.push(
-        Math.min(
-          at(last, column) + 1,
-          at(current, column - 1) + 1,
-          at(last, column - 1) + (isSame ? 0 : 1),
-          isSwap ? at(beforeLast, column - 2) + 1 : Number.POSITIVE_INFINITY,
-        ),
-      );
-    }
-    beforeLast = last;
-    last = current;
-  }
-  return at(last, b.length);
-}
-
-function at(row: readonly number[], column: number): number {
-  return row[column] ?? Number.POSITIVE_INFINITY;
+  const meant = closest(given.toUpperCase(), known);
+  return distance(given.toUpperCase(), meant) <= MAX_SLIPS ? meant : undefined;
 }
 
 /** What a laptop may have and production may not. That PII_HASH_KEY is there, the check of the variables sees to. */
@@ -132,36 +92,28 @@ export const production: Check = {
   isOffline: true,
   async run({ env }) {
     const { NODE_ENV: mode = 'development' } = env;
-    if (mode !== 'production')
-      return { status: 'skipped', says: `NODE_ENV is ${mode}: what holds for production only was not asked.` };
+    if (mode !== 'production') return skipped(`NODE_ENV is ${mode}: what holds for production only was not asked.`);
     const { mixpanel, sentry, inbox } = destinationsOf(env);
     const findings = [
-      ...destination('MIXPANEL_API_HOST', 'Events', mixpanel, inbox),
-      ...destination('SENTRY_DSN', 'Errors', sentry, inbox),
+      destination('MIXPANEL_API_HOST', 'Events', mixpanel, inbox),
+      destination('SENTRY_DSN', 'Errors', sentry, inbox),
     ];
-    return worstOf(findings) ?? { status: 'ok', says: 'No destination is a local one, and hashes have a key.' };
+    return worstOf(findings) ?? ok('No destination is a local one, and hashes have a key.');
   },
 };
 
-function destination(variable: string, what: string, origin: string | undefined, inbox: string): readonly Finding[] {
-  if (origin === undefined) return [];
-  if (origin === inbox || isLoopback(origin)) {
-    return [
-      {
-        status: 'failed',
-        says: `${what} of production go to ${origin}, which is the development inbox or another local stand-in.`,
-        do: `Set ${variable === 'SENTRY_DSN' ? variable : `MIXPANEL_TOKEN and ${variable}`} to those of the production project, or NODE_ENV to development.`,
-      },
-    ];
-  }
-  if (!origin.startsWith('http:')) return [];
-  return [
-    {
-      status: 'failed',
-      says: `${what} of production go to ${origin} in clear text; the vendors refuse that.`,
-      do: `Write https:// in ${variable}.`,
-    },
-  ];
+function destination(variable: string, what: string, origin: string | undefined, inbox: string): Finding | undefined {
+  if (origin === undefined) return undefined;
+  if (origin === inbox || isLoopback(origin))
+    return failed(
+      `${what} of production go to ${origin}, which is the development inbox or another local stand-in.`,
+      `Set ${variable === 'SENTRY_DSN' ? variable : `MIXPANEL_TOKEN and ${variable}`} to those of the production project, or NODE_ENV to development.`,
+    );
+  if (!origin.startsWith('http:')) return undefined;
+  return failed(
+    `${what} of production go to ${origin} in clear text; the vendors refuse that.`,
+    `Write https:// in ${variable}.`,
+  );
 }
 
 /** What the page was given beside what the services have. */
@@ -173,49 +125,34 @@ export const page: Check = {
   async run({ env }) {
     const { VITE_MIXPANEL_TOKEN: pageToken, MIXPANEL_TOKEN: token, VITE_SENTRY_DSN: pageDsn, SENTRY_DSN: dsn } = env;
     if (!pageToken && !pageDsn)
-      return {
-        status: 'skipped',
-        says: 'No VITE_MIXPANEL_TOKEN and no VITE_SENTRY_DSN: the page gets its own from `npm start`, or sends nothing.',
-      };
-    const findings = [...(pageToken && token ? tokens(pageToken, token) : []), ...(pageDsn ? dsns(pageDsn, dsn) : [])];
-    return (
-      worstOf(findings) ?? {
-        status: 'ok',
-        says: 'The page sends to the same Mixpanel project and to a Sentry project of its own.',
-      }
-    );
+      return skipped(
+        'No VITE_MIXPANEL_TOKEN and no VITE_SENTRY_DSN: the page gets its own from `npm start`, or sends nothing.',
+      );
+    const findings = [tokens(pageToken, token), dsns(pageDsn, dsn)];
+    return worstOf(findings) ?? ok('The page sends to the same Mixpanel project and to a Sentry project of its own.');
   },
 };
 
-function tokens(pageToken: string, token: string): readonly Finding[] {
-  if (pageToken === token) return [];
-  return [
-    {
-      status: 'warning',
-      says: 'VITE_MIXPANEL_TOKEN and MIXPANEL_TOKEN differ: the page and the services send to two projects, so that no funnel leads from one to the other.',
-      do: 'Give both the token of one project, unless two are what you want; then build the page again.',
-    },
-  ];
+function tokens(pageToken: string | undefined, token: string | undefined): Finding | undefined {
+  if (!pageToken || !token || pageToken === token) return undefined;
+  return warning(
+    'VITE_MIXPANEL_TOKEN and MIXPANEL_TOKEN differ: the page and the services send to two projects, so that no funnel leads from one to the other.',
+    'Give both the token of one project, unless two are what you want; then build the page again.',
+  );
 }
 
-function dsns(pageDsn: string, dsn: string | undefined): readonly Finding[] {
-  if (originOf(pageDsn) === undefined || !/^https?:\/\/\w+@.+\/\d+$/.test(pageDsn)) {
-    return [
-      {
-        status: 'failed',
-        says: 'VITE_SENTRY_DSN: expected a DSN such as https://key@o1.ingest.sentry.io/2, got something else.',
-        do: 'Copy it from Sentry: Project Settings > Client Keys (DSN); then build the page again.',
-      },
-    ];
-  }
-  if (dsn === undefined || projectOf(pageDsn) !== projectOf(dsn)) return [];
-  return [
-    {
-      status: 'warning',
-      says: 'SENTRY_DSN and VITE_SENTRY_DSN name the same project: errors of browsers use up the quota of the services, and are grouped and alerted on with theirs.',
-      do: 'Make a project for the page and one for the services in Sentry, and give each its DSN.',
-    },
-  ];
+function dsns(pageDsn: string | undefined, dsn: string | undefined): Finding | undefined {
+  if (!pageDsn) return undefined;
+  if (originOf(pageDsn) === undefined || !/^https?:\/\/\w+@.+\/\d+$/.test(pageDsn))
+    return failed(
+      'VITE_SENTRY_DSN: expected a DSN such as https://key@o1.ingest.sentry.io/2, got something else.',
+      'Copy it from Sentry: Project Settings > Client Keys (DSN); then build the page again.',
+    );
+  if (dsn === undefined || projectOf(pageDsn) !== projectOf(dsn)) return undefined;
+  return warning(
+    'SENTRY_DSN and VITE_SENTRY_DSN name the same project: errors of browsers use up the quota of the services, and are grouped and alerted on with theirs.',
+    'Make a project for the page and one for the services in Sentry, and give each its DSN.',
+  );
 }
 
 function projectOf(dsn: string): string {

@@ -1,4 +1,5 @@
-import { type Check, type Finding, worstOf } from '../check.ts';
+import prettyMilliseconds from 'pretty-ms';
+import { type Check, type Finding, failed, ok, skipped, warning, worstOf } from '../check.ts';
 import { destinationsOf } from '../destinations.ts';
 
 /** Whether the inbox is there, where it stands in for a vendor. */
@@ -10,29 +11,26 @@ export const inboxCheck: Check = {
   async run({ env, fetch, hosts, signal }) {
     const { mixpanel, sentry, inbox } = destinationsOf(env);
     if (mixpanel !== inbox && sentry !== inbox)
-      return { status: 'skipped', says: 'No inbox stands in: the environment names the vendors.' };
+      return skipped('No inbox stands in: the environment names the vendors.');
     const reach = await hosts.reach(inbox, signal);
-    if (!reach.isReached) return { status: 'failed', says: reach.says, do: reach.do };
+    if (!reach.isReached) return reach.finding;
     if ('proxy' in reach) {
       const { variable, origin } = reach.proxy;
-      return {
-        status: 'warning',
-        says: `${variable} sends even what is for the inbox at ${inbox} through the proxy ${origin}.`,
-        do: `Name ${new URL(inbox).hostname} in NO_PROXY.`,
-      };
+      return warning(
+        `${variable} sends even what is for the inbox at ${inbox} through the proxy ${origin}.`,
+        `Name ${new URL(inbox).hostname} in NO_PROXY.`,
+      );
     }
     const response = await fetch(`${inbox}/api/stats`, { signal });
     const isInbox = response.ok && response.headers.get('content-type')?.includes('json');
     await response.body?.cancel();
-    if (!isInbox) {
-      return {
-        status: 'failed',
-        says: `What answers at ${inbox} is not the inbox (status ${response.status}).`,
-        do: 'Stop what listens there, or set INBOX_URL to where the inbox is.',
-      };
-    }
+    if (!isInbox)
+      return failed(
+        `What answers at ${inbox} is not the inbox (status ${response.status}).`,
+        'Stop what listens there, or set INBOX_URL to where the inbox is.',
+      );
     const both = mixpanel === sentry ? 'Mixpanel and Sentry' : mixpanel === inbox ? 'Mixpanel' : 'Sentry';
-    return { status: 'ok', says: `It answers at ${inbox} and stands in for ${both}.` };
+    return ok(`It answers at ${inbox} and stands in for ${both}.`);
   },
 };
 
@@ -51,20 +49,19 @@ function vendorHost(vendor: 'mixpanel' | 'sentry', title: string, variable: stri
     async run({ env, hosts, signal }) {
       const destinations = destinationsOf(env);
       const origin = destinations[vendor];
-      if (origin === undefined) return { status: 'skipped', says: `${variable} is not set.` };
-      if (origin === destinations.inbox) return { status: 'skipped', says: `The inbox stands in for ${title}.` };
+      if (origin === undefined) return skipped(`${variable} is not set.`);
+      if (origin === destinations.inbox) return skipped(`The inbox stands in for ${title}.`);
       const reach = await hosts.reach(origin, signal);
-      if (!reach.isReached) return { status: 'failed', says: reach.says, do: reach.do };
+      if (!reach.isReached) return reach.finding;
       if ('proxy' in reach) {
         const { proxy } = reach;
-        return {
-          status: 'ok',
-          says: `Deliveries to ${origin} go through the proxy ${proxy.origin} (${proxy.variable}), which takes connections.`,
-        };
+        return ok(
+          `Deliveries to ${origin} go through the proxy ${proxy.origin} (${proxy.variable}), which takes connections.`,
+        );
       }
       const ignored = ['all_proxy', 'ALL_PROXY'].find((name) => env[name]);
       const beside = ignored ? ` ${ignored} is ignored: deliveries heed HTTP_PROXY, HTTPS_PROXY and NO_PROXY.` : '';
-      return { status: 'ok', says: `${origin} answers, without a proxy.${beside}` };
+      return ok(`${origin} answers, without a proxy.${beside}`);
     },
   };
 }
@@ -85,36 +82,21 @@ export const clock: Check = {
     const findings = await Promise.all(
       origins.map(async (origin) => {
         const reach = await hosts.reach(origin, signal);
-        return reach.isReached && 'aheadMs' in reach && reach.aheadMs !== undefined
-          ? [judge(reach.aheadMs, origin)]
-          : [];
+        const isKnown = reach.isReached && 'aheadMs' in reach && reach.aheadMs !== undefined;
+        return isKnown ? judge(reach.aheadMs, origin) : undefined;
       }),
     );
-    return worstOf(findings.flat()) ?? { status: 'skipped', says: 'No host said what time it is.' };
+    return worstOf(findings) ?? skipped('No host said what time it is.');
   },
 };
 
 function judge(aheadMs: number, origin: string): Finding {
-  const amount = inWords(Math.abs(aheadMs));
+  const amount = prettyMilliseconds(Math.abs(aheadMs), { compact: true, verbose: true });
   const difference = `The clock of this machine is ${amount} ${aheadMs > 0 ? 'ahead of' : 'behind'} that of ${origin}`;
   const advice = 'Let the machine keep its time by NTP (`timedatectl set-ntp true`), and restart the services.';
   if (aheadMs > REFUSED_FROM_MS)
-    return {
-      status: 'failed',
-      says: `${difference}: Mixpanel refuses events from more than an hour ahead.`,
-      do: advice,
-    };
+    return failed(`${difference}: Mixpanel refuses events from more than an hour ahead.`, advice);
   if (Math.abs(aheadMs) >= MINUTE_MS)
-    return {
-      status: 'warning',
-      says: `${difference}: events and errors stand at the wrong place in time.`,
-      do: advice,
-    };
-  return { status: 'ok', says: `The clock agrees with that of ${origin}.` };
-}
-
-function inWords(ms: number): string {
-  const minutes = Math.round(ms / MINUTE_MS);
-  if (minutes < 120) return `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`;
-  return `${Math.round(minutes / 60)} hours`;
+    return warning(`${difference}: events and errors stand at the wrong place in time.`, advice);
+  return ok(`The clock agrees with that of ${origin}.`);
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Check, Finding } from '../check.ts';
+import { type Check, type Finding, failed, ok, skipped } from '../check.ts';
 import { explainFailure, wordsOf } from '../explain.ts';
 import { connectTo } from '../hosts.ts';
 
@@ -12,38 +12,33 @@ export const redis: Check = {
   isOffline: false,
   async run({ env, signal }) {
     const { OBSERVABILITY_REDIS_URL: url } = env;
-    if (!url)
-      return { status: 'skipped', says: 'OBSERVABILITY_REDIS_URL is not set: each process delivers by itself.' };
+    if (!url) return skipped('OBSERVABILITY_REDIS_URL is not set: each process delivers by itself.');
     const { protocol, hostname, port } = new URL(url);
     const address = `${hostname}:${port || 6379}`;
     try {
       return judge(await pingRedis(url, signal), address, protocol);
     } catch (error) {
-      return {
-        status: 'failed',
-        says: explainFailure(error, `redis://${address}`).says,
-        do: 'Start Redis or correct OBSERVABILITY_REDIS_URL. Until then batches wait in the spool of each service.',
-      };
+      return failed(
+        explainFailure(error, `redis://${address}`).says,
+        'Start Redis or correct OBSERVABILITY_REDIS_URL. Until then batches wait in the spool of each service.',
+      );
     }
   },
 };
 
 function judge(answer: string, address: string, protocol: string): Finding {
-  if (answer === '+PONG') return { status: 'ok', says: `Redis answers at ${address}.` };
-  if (/^-(NOAUTH|WRONGPASS|ERR AUTH|ERR invalid password)/.test(answer)) {
-    return {
-      status: 'failed',
-      says: `Redis at ${address} refuses the user or password of OBSERVABILITY_REDIS_URL (${wordsOf(answer.slice(1))}).`,
-      do: 'Write them into the URL: redis://user:password@host:port.',
-    };
-  }
+  if (answer === '+PONG') return ok(`Redis answers at ${address}.`);
+  if (/^-(NOAUTH|WRONGPASS|ERR AUTH|ERR invalid password)/.test(answer))
+    return failed(
+      `Redis at ${address} refuses the user or password of OBSERVABILITY_REDIS_URL (${wordsOf(answer.slice(1))}).`,
+      'Write them into the URL: redis://user:password@host:port.',
+    );
   if (answer.startsWith('-LOADING'))
-    return { status: 'failed', says: `Redis at ${address} is still loading its data.`, do: 'Ask again in a while.' };
-  return {
-    status: 'failed',
-    says: `What listens at ${address} is not a Redis that speaks ${protocol.slice(0, -1)}.`,
-    do: 'Correct the port in OBSERVABILITY_REDIS_URL; a Redis with TLS is named rediss://.',
-  };
+    return failed(`Redis at ${address} is still loading its data.`, 'Ask again in a while.');
+  return failed(
+    `What listens at ${address} is not a Redis that speaks ${protocol.slice(0, -1)}.`,
+    'Correct the port in OBSERVABILITY_REDIS_URL; a Redis with TLS is named rediss://.',
+  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Check, CheckContext, Finding } from '../check.ts';
+import { type Check, type CheckContext, type Finding, ok, warning } from '../check.ts';
 
 /** Where services keep what is not delivered: really written to, as a full or foreign disk shows only then. */
 export const spoolFolder: Check = {
@@ -54,22 +54,18 @@ async function tryOut(root: string): Promise<void> {
 async function roomFor(root: string, { env }: CheckContext): Promise<Finding> {
   const free = await freeBytes(root);
   const wanted = Number(env['OBSERVABILITY_SPOOL_MAX_BYTES'] || DEFAULT_MAX_BYTES);
-  if (free < wanted) {
-    return {
-      status: 'warning',
-      says: `${root} can be written, but only ${inMegabytes(free)} are free and a service may fill ${inMegabytes(wanted)}.`,
-      do: 'Make room, or lower OBSERVABILITY_SPOOL_MAX_BYTES: in a long outage the oldest batch then goes, counted, before the disk is full.',
-    };
-  }
+  if (free < wanted)
+    return warning(
+      `${root} can be written, but only ${inMegabytes(free)} are free and a service may fill ${inMegabytes(wanted)}.`,
+      'Make room, or lower OBSERVABILITY_SPOOL_MAX_BYTES: in a long outage the oldest batch then goes, counted, before the disk is full.',
+    );
   const relative = env['OBSERVABILITY_SPOOL_DIR'];
-  if (relative && !isAbsolute(relative)) {
-    return {
-      status: 'warning',
-      says: `${root} can be written, but OBSERVABILITY_SPOOL_DIR is relative: each process takes it from the folder that it was started in.`,
-      do: 'Write the whole path.',
-    };
-  }
-  return { status: 'ok', says: `${root} can be written; ${inMegabytes(free)} are free.` };
+  if (relative && !isAbsolute(relative))
+    return warning(
+      `${root} can be written, but OBSERVABILITY_SPOOL_DIR is relative: each process takes it from the folder that it was started in.`,
+      'Write the whole path.',
+    );
+  return ok(`${root} can be written; ${inMegabytes(free)} are free.`);
 }
 
 /** Of the nearest folder that exists: the one that was tried out is gone again. */
@@ -132,13 +128,12 @@ export const deadLetters: Check = {
       counts.set(lane, (counts.get(lane) ?? 0) + (await countLines(file)));
     }
     const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    if (total === 0) return { status: 'ok', says: 'Nothing was refused.' };
+    if (total === 0) return ok('Nothing was refused.');
     const lanes = [...counts].map(([lane, count]) => `${count} of ${lane}`).join(', ');
-    return {
-      status: 'warning',
-      says: `${total} ${total === 1 ? 'record was' : 'records were'} refused by the receiver and put aside: ${lanes}.`,
-      do: '`qr-obs spool dead` shows each with the reason.',
-    };
+    return warning(
+      `${total} ${total === 1 ? 'record was' : 'records were'} refused by the receiver and put aside: ${lanes}.`,
+      '`qr-obs spool dead` shows each with the reason.',
+    );
   },
 };
 

@@ -1,4 +1,5 @@
 import { CommandError, exitCodes } from '../../cli/command.ts';
+import { type Answer, documentOf, exchange, isSuccess } from '../../cli/http.ts';
 import { type LexiconEntry, sizeOf } from './entries.ts';
 
 /** Where Lexicon is, and as whom it is asked. */
@@ -26,7 +27,6 @@ export interface LexiconClient {
   readonly remove: (entry: LexiconEntry) => Promise<void>;
 }
 
-const TIMEOUT_MS = 30_000;
 const MINUTE_MS = 60_000;
 /** A limit is shared with everyone in the organization: one wait may not be enough. */
 const MAX_WAITS = 3;
@@ -58,66 +58,42 @@ async function request(
   url: string,
   init: RequestInit = {},
 ): Promise<unknown> {
-  const { host, serviceAccount, fetch, signal, pace, sleep, note } = options;
+  const { host, serviceAccount, pace, sleep, note } = options;
+  const headers = {
+    authorization: `Basic ${Buffer.from(serviceAccount).toString('base64')}`,
+    ...(init.body ? { 'content-type': 'application/json' } : {}),
+  };
   for (let waits = 0; ; waits++) {
     await pace.turn(items);
-    const response = await fetch(url, {
-      ...init,
-      headers: {
-        authorization: `Basic ${Buffer.from(serviceAccount).toString('base64')}`,
-        ...(init.body ? { 'content-type': 'application/json' } : {}),
-      },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    }).catch((cause: unknown) => {
-      throw signal.aborted
-        ? cause
-        : refused(`${host} could not be reached (${reasonOf(cause)}). Check the network and MIXPANEL_APP_HOST.`, cause);
-    });
-    if (response.status === 429 && waits < MAX_WAITS) {
-      const asked = Number(response.headers.get('retry-after')) * 1000;
+    const answer = await exchange(url, { ...init, headers }, options);
+    if (answer.status === 429 && waits < MAX_WAITS) {
+      const asked = Number(answer.headers.get('retry-after')) * 1000;
       const waitMs = asked > 0 ? Math.min(asked, MAX_WAIT_MS) : MINUTE_MS;
       note(`Mixpanel asks to wait (429); trying again in ${Math.ceil(waitMs / 1000)} s.`);
-      await response.body?.cancel();
       await sleep(waitMs);
       continue;
     }
-    const text = await response.text();
-    if (!response.ok) throw refused(refusalOf(options, response.status, text));
-    try {
-      return JSON.parse(text);
-    } catch (cause) {
-      throw refused(`${host} answered something that is no JSON. Is MIXPANEL_APP_HOST right?`, cause);
-    }
+    if (!isSuccess(answer)) throw refused(refusalOf(options, answer));
+    const document = documentOf(answer.text);
+    if (document !== undefined) return document;
+    throw refused(`${host} answered something that is no JSON. Is MIXPANEL_APP_HOST right?`);
   }
 }
 
-function refusalOf({ host, projectId }: LexiconAccount, status: number, text: string): string {
+function refusalOf({ host, projectId }: LexiconAccount, { status, text }: Answer): string {
+  if (status === 0) return `${host} could not be reached (${text}). Check the network and MIXPANEL_APP_HOST.`;
   if (status === 401)
     return 'Mixpanel does not know the service account (401): check MIXPANEL_SERVICE_ACCOUNT, which is user:secret, and that MIXPANEL_APP_HOST is the region of the project.';
   if (status === 403)
     return `The service account may not change schemas of project ${projectId} (403): it needs the role Admin or Owner there. Also check MIXPANEL_PROJECT_ID.`;
   if (status === 429)
     return 'Mixpanel still asks to wait (429) after several minutes. Run the command again later: what was uploaded stays.';
-  return `${host} answered ${status}: ${messageOf(text)}`;
+  const error = documentOf<{ error?: unknown }>(text)?.error;
+  return `${host} answered ${status}: ${typeof error === 'string' ? error : text.slice(0, 300) || 'nothing else'}`;
 }
 
-function messageOf(text: string): string {
-  try {
-    const { error } = JSON.parse(text) as { error?: unknown };
-    if (typeof error === 'string') return error;
-  } catch {
-    // Not JSON: as it is.
-  }
-  return text.slice(0, 300) || 'nothing else';
-}
-
-function reasonOf(error: unknown): string {
-  const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
-  return cause?.code ?? cause?.message ?? message ?? String(error);
-}
-
-function refused(message: string, cause?: unknown): CommandError {
-  return new CommandError(message, { exitCode: exitCodes.refused, cause });
+function refused(message: string): CommandError {
+  return new CommandError(message, { exitCode: exitCodes.refused });
 }
 
 /** Uploads entries in batches that the vendor takes. */

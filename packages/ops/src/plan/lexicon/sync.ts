@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { PlanExport } from '@qr/plan/documents';
 import { type CommandContext, CommandError, requireVariable } from '../../cli/command.ts';
 import { isLocal } from '../../cli/environment.ts';
-import type { Style } from '../../cli/terminal.ts';
+import { countOf, type Style } from '../../cli/terminal.ts';
 import { createLexiconClient, createPace, type LexiconAccount, type LexiconClient, uploadEntries } from './client.ts';
-import { compareEntries, type LexiconDifference, plannedEntries } from './entries.ts';
+import { compareEntries, type LexiconDifference, plannedEntries, sizeOf } from './entries.ts';
 
 interface LexiconOptions {
   readonly apply: boolean;
@@ -94,20 +94,8 @@ function clientOf(
   return createLexiconClient({ ...account, fetch, signal, note, sleep, pace: createPace({ now, sleep, onWait }) });
 }
 
-/** What `--json` answers. */
-interface LexiconResult {
-  /** `null` where there is no account, and so nothing to compare with. */
-  readonly projectId: string | null;
-  readonly isApplied: boolean;
-  readonly added: readonly string[];
-  readonly changed: readonly { readonly title: string; readonly differences: readonly string[] }[];
-  readonly unchanged: number;
-  /** In Lexicon and not in the plan. */
-  readonly onlyThere: readonly { readonly title: string; readonly wasPlanned: boolean }[];
-  readonly removed: readonly string[];
-}
-
-export function toLexiconResult({ projectId, difference, isApplied, removed }: LexiconOutcome): LexiconResult {
+/** What `--json` answers; no project where there is no account to compare with. */
+export function toLexiconResult({ projectId, difference, isApplied, removed }: LexiconOutcome): object {
   const { changes, unchanged, unplanned } = difference;
   return {
     projectId: projectId ?? null,
@@ -121,23 +109,20 @@ export function toLexiconResult({ projectId, difference, isApplied, removed }: L
 }
 
 export function lexiconLines(outcome: LexiconOutcome, style: Style): string[] {
-  const { projectId, added, changed, unchanged, onlyThere } = toLexiconResult(outcome);
-  const propertyCounts = new Map(
-    outcome.difference.changes.map(({ title, entry }) => [
-      title,
-      Object.keys(entry.schemaJson.properties ?? {}).length,
-    ]),
-  );
+  const { changes, unchanged, unplanned } = outcome.difference;
+  const added = changes.filter(({ isNew }) => isNew);
+  const changed = changes.filter(({ isNew }) => !isNew);
   const where =
-    projectId === null
+    outcome.projectId === undefined
       ? 'The local inbox has no Lexicon. This is what would be uploaded to an empty one:'
-      : `Lexicon of project ${projectId}:`;
-  const counts = `${added.length} new, ${changed.length} changed, ${unchanged} as planned, ${onlyThere.length} not in the plan.`;
+      : `Lexicon of project ${outcome.projectId}:`;
   return [
-    `${where} ${counts}`,
-    ...added.map((title) => style.good(`  + ${title}  ${countOf(propertyCounts.get(title) ?? 0)}`)),
+    `${where} ${added.length} new, ${changed.length} changed, ${unchanged} as planned, ${unplanned.length} not in the plan.`,
+    ...added.map(({ title, entry }) =>
+      style.good(`  + ${title}  ${countOf(sizeOf(entry) - 1, 'property', 'properties')}`),
+    ),
     ...changed.map(({ title, differences }) => style.warning(`  ~ ${title}  ${differences.join('; ')}`)),
-    ...onlyThere.map((entry) => style.faint(`  ? ${entry.title}  only there, ${fateOf(entry, outcome)}`)),
+    ...unplanned.map((entry) => style.faint(`  ? ${entry.title}  only there, ${fateOf(entry, outcome)}`)),
     ...ending(outcome),
   ];
 }
@@ -149,11 +134,7 @@ function ending({ projectId, isApplied, difference: { changes } }: LexiconOutcom
   return [isApplied ? `Uploaded ${changes.length}.` : 'Nothing was written. Upload it with --apply.'];
 }
 
-function fateOf({ title, wasPlanned }: LexiconResult['onlyThere'][number], { removed }: LexiconOutcome): string {
+function fateOf({ title, wasPlanned }: LexiconDifference['unplanned'][number], { removed }: LexiconOutcome): string {
   if (removed.includes(title)) return 'and removed now';
   return wasPlanned ? 'once uploaded from the plan: --apply --prune removes it' : 'and left alone';
-}
-
-function countOf(properties: number): string {
-  return properties === 1 ? '1 property' : `${properties} properties`;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { tellWebhook } from '../../src/index.ts';
-import { startVendor, unusedOrigin } from './vendor.ts';
+import { tellWebhook } from '../src/index.ts';
+import { startVendor, unusedOrigin } from './http/vendor.ts';
 
 const path = '/services/T0/B0/s3cret';
 
