@@ -91,7 +91,9 @@ export const clock: Check = {
 };
 
 function judge(aheadMs: number, origin: string): Finding {
-  const amount = prettyMilliseconds(Math.abs(aheadMs), { compact: true, verbose: true });
+  // An answer that takes a moment must not turn two hours into one.
+  const wholeMinutes = Math.round(Math.abs(aheadMs) / MINUTE_MS) * MINUTE_MS;
+  const amount = prettyMilliseconds(wholeMinutes, { compact: true, verbose: true });
   const difference = `The clock of this machine is ${amount} ${aheadMs > 0 ? 'ahead of' : 'behind'} that of ${origin}`;
   const advice = 'Let the machine keep its time by NTP (`timedatectl set-ntp true`), and restart the services.';
   if (aheadMs > REFUSED_FROM_MS)
