@@ -34,6 +34,7 @@ export {
 export { type InitializeSentryOptions, initializeSentry } from './sentry/init.ts';
 export { type Job, withJobContext } from './sentry/job-context.ts';
 export { addressKey } from './server/address-key.ts';
+export { type AnswerCache, type AnswerCacheOptions, createAnswerCache } from './server/answer-cache.ts';
 export { statusOfError } from './server/answer-of-error.ts';
 export { AppError, type AppErrorOptions } from './server/app-error.ts';
 export { type BuildServerOptions, buildServer, type Server } from './server/build-server.ts';

@@ -1,7 +1,6 @@
-import { type Day, type Interval, startOf, startsBetween } from './days.ts';
-import type { Period } from './period.ts';
+import { type Day, type Interval, type Period, startOf, startsBetween } from './days.ts';
 import type { Count, Readings } from './readings.ts';
-import type { VisitorFilter } from './visitor-filter.ts';
+import type { VisitorFilter } from './schemas.ts';
 
 const MAX_VALUES = 50;
 /** As many as the plan for professionals has room for. */
@@ -38,17 +37,19 @@ interface OwnerStatistics extends Period {
 }
 
 /** Puts together what was counted. */
-export interface Statistics {
-  ofCode(
-    code: { readonly ownerId: string; readonly qrId: string },
-    query: Period & { readonly interval: Interval; readonly visitors?: VisitorFilter },
-  ): Promise<CodeStatistics>;
-  ofOwner(ownerId: string, period: Period): Promise<OwnerStatistics>;
-}
+export type Statistics = ReturnType<typeof createStatistics>;
 
-export function createStatistics(readings: Pick<Readings, 'countCode' | 'countOwner'>): Statistics {
+export function createStatistics(readings: Pick<Readings, 'countCode' | 'countOwner'>) {
   return {
-    async ofCode(code, { from, to, interval, visitors: among = {} }) {
+    async ofCode(
+      code: { readonly ownerId: string; readonly qrId: string },
+      {
+        from,
+        to,
+        interval,
+        visitors: among = {},
+      }: Period & { readonly interval: Interval; readonly visitors?: VisitorFilter },
+    ): Promise<CodeStatistics> {
       const counts = await readings.countCode({ ...code, from, to, visitors: among });
       const of = (kind: Count['kind']) => sharesOf(counts, kind);
       const days = of('day');
@@ -73,7 +74,7 @@ export function createStatistics(readings: Pick<Readings, 'countCode' | 'countOw
       };
     },
 
-    async ofOwner(ownerId, { from, to }) {
+    async ofOwner(ownerId: string, { from, to }: Period): Promise<OwnerStatistics> {
       const counts = await readings.countOwner({ ownerId, from, to });
       const days = sharesOf(counts, 'day');
       const scansBy = addUp(days, 'day');

@@ -1,12 +1,12 @@
-import { type AlertChange, type AlertRule, changesOf, evaluate, type QueryClient } from '@qr/alerts';
+import { type AlertChange, type AlertRule, type AlertState, changesOf, evaluate, type QueryClient } from '@qr/alerts';
 import { type StopSchedule, startSchedule, withJobContext, withMonitor } from '@qr/common';
-import type { AlertStore, Claim } from './alert-store.ts';
+import { type Database, withoutValues } from '@qr/database';
+import { sql } from 'drizzle-orm';
 
 const MINUTE_MS = 60_000;
 /** Of the interval: timers come a little early or late, and a run must not take the last one for its own. */
 const CLAIM_SHARE = 0.9;
 
-/** What {@link createAlertWatch} takes. */
 export interface AlertWatchOptions {
   readonly rules: readonly AlertRule[];
   readonly client: QueryClient;
@@ -20,14 +20,7 @@ export interface AlertWatchOptions {
 }
 
 /** Evaluates the alert rules, and tells what changed. */
-export interface AlertWatch {
-  /** Once, unless another instance has done it in this interval; joins a run that is under way. Never rejects. */
-  run(): Promise<void>;
-  /** Runs at once and then every interval, in one of all instances; returns how to stop. */
-  start(): StopSchedule;
-}
-
-export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
+export function createAlertWatch(options: AlertWatchOptions) {
   const { rules, client, store, intervalMinutes, now, tell, onFailure } = options;
   const intervalMs = intervalMinutes * MINUTE_MS;
   const monitor = {
@@ -64,6 +57,7 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
   }
 
   let running: Promise<void> | undefined;
+  /** Evaluates once, unless another instance has done it in this interval; joins a run that is under way. Never rejects. */
   function run(): Promise<void> {
     running ??= withJobContext({ name: 'evaluate alerts' }, () =>
       work().then(() => {
@@ -77,7 +71,8 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
 
   return {
     run,
-    start() {
+    /** Runs at once and then every interval, in one of all instances; returns how to stop. */
+    start(): StopSchedule {
       isStopped = false;
       const stop = startSchedule({ name: 'alerts', everyMs: intervalMs, run });
       return () => {
@@ -86,4 +81,45 @@ export function createAlertWatch(options: AlertWatchOptions): AlertWatch {
       };
     },
   };
+}
+
+/** One evaluation of all instances together. */
+export interface Claim {
+  readonly claimedAt: number;
+  /** What was told last. */
+  readonly states: readonly AlertState[];
+}
+
+/** What instances share of the alerts. */
+export type AlertStore = ReturnType<typeof createAlertStore>;
+
+export function createAlertStore(db: Database['db']) {
+  return withoutValues({
+    /**
+     * Takes the evaluation of this interval, of which only one instance gets it: the update locks the row, and who waited for it finds that the
+     * condition no longer holds.
+     *
+     * @returns undefined when another one has it.
+     */
+    async claim(now: number, intervalMs: number): Promise<Claim | undefined> {
+      // A claim of a clock that was far ahead must not stand in the way until then.
+      const { rows } = await db.execute<{ states: AlertState[] }>(sql`
+        update analytics.alerts set claimed_at = ${timestamp(now)}
+        where claimed_at not between ${timestamp(now - intervalMs)} and ${timestamp(now + intervalMs)}
+        returning states`);
+      const [row] = rows;
+      return row && { claimedAt: now, states: row.states };
+    },
+
+    /** Remembers what was told, unless somebody else has taken over meanwhile. */
+    async keep({ claimedAt }: Claim, states: readonly AlertState[]): Promise<void> {
+      await db.execute(sql`
+        update analytics.alerts set states = ${JSON.stringify(states)}::jsonb
+        where claimed_at = ${timestamp(claimedAt)}`);
+    },
+  });
+}
+
+function timestamp(time: number) {
+  return sql`${new Date(time).toISOString()}::timestamptz`;
 }

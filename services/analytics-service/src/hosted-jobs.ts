@@ -8,20 +8,22 @@ import {
   tellWebhook,
   vendorOf,
 } from '@qr/alerts';
-import { captureException, Sentry, type Server } from '@qr/common';
-import type { AlertStore } from './alert-store.ts';
-import { createAlertWatch } from './alert-watch.ts';
+import { captureException, type ObservabilityConfig, Sentry, type Server, startShipper } from '@qr/common';
+import { type AlertStore, createAlertWatch } from './alerts.ts';
 
 /** What Mixpanel's Query API takes in an hour; see https://docs.mixpanel.com/reference/query-api. */
 const QUERIES_AN_HOUR = 60;
 
-/** What {@link hostAlerts} looks at. */
+/** What is being sent may end; more would keep a deploy waiting, and whatever is cut off stays queued. */
+const CLOSE_TIMEOUT_MS = 3000;
+
+type ShipperConfig = Pick<ObservabilityConfig, 'OBSERVABILITY_REDIS_URL' | 'MIXPANEL_TOKEN'>;
+
 interface AlertConfig extends AlertVariables {
   readonly ALERT_INTERVAL_MINUTES: number;
   readonly ALERT_WEBHOOK_URL?: string | undefined;
 }
 
-/** What {@link hostAlerts} takes. */
 export interface HostAlertsOptions {
   readonly rules: readonly AlertRule[];
   readonly store: AlertStore;
@@ -68,6 +70,22 @@ export function hostAlerts(app: Server, { rules, store, config }: HostAlertsOpti
     abort.abort();
     await stopped;
   });
+  return true;
+}
+
+/**
+ * Has this process deliver to Mixpanel what others have queued in Redis, when there is one, until the server closes.
+ *
+ * @returns whether it does.
+ */
+export async function hostShipper(app: Server, config: ShipperConfig): Promise<boolean> {
+  if (config.OBSERVABILITY_REDIS_URL === undefined) return false;
+  if (config.MIXPANEL_TOKEN === undefined) {
+    app.log.info('nothing is shipped: OBSERVABILITY_REDIS_URL is set and MIXPANEL_TOKEN is not');
+    return false;
+  }
+  const shipper = await startShipper();
+  app.addHook('onClose', () => shipper.close(CLOSE_TIMEOUT_MS));
   return true;
 }
 
