@@ -1,6 +1,7 @@
+import type { Static } from 'typebox';
 import { type Day, type Interval, type Period, startOf, startsBetween } from './days.ts';
 import type { Count, Readings } from './readings.ts';
-import type { VisitorFilter } from './schemas.ts';
+import type { statisticsReply, summaryReply, VisitorFilter } from './schemas.ts';
 
 const MAX_VALUES = 50;
 /** As many as the plan for professionals has room for. */
@@ -14,27 +15,10 @@ interface Share {
 }
 
 /** What became of one code. Scans are those of people; bots are counted apart. */
-interface CodeStatistics extends Period {
-  readonly scans: number;
-  /** Of each day, added up: an id lasts a day, so nobody can be recognised on the next. */
-  readonly uniqueVisitors: number;
-  readonly botScans: number;
-  /** Every interval; one that begins before `from` holds the days from then on. */
-  readonly series: { readonly start: Day; readonly scans: number; readonly uniqueVisitors: number }[];
-  readonly byCountry: Share[];
-  readonly byDevice: Share[];
-  readonly byBrowser: Share[];
-  readonly topDays: { readonly day: Day; readonly scans: number }[];
-}
+type CodeStatistics = Omit<Static<typeof statisticsReply>, 'qrId' | 'interval' | 'timeZone'>;
 
 /** What became of all codes of a person. */
-interface OwnerStatistics extends Period {
-  readonly scans: number;
-  /** Of each day and code, added up. */
-  readonly uniqueVisitors: number;
-  readonly series: { readonly start: Day; readonly scans: number }[];
-  readonly byCode: { readonly qrId: string; readonly scans: number }[];
-}
+type OwnerStatistics = Static<typeof summaryReply>;
 
 /** Puts together what was counted. */
 export type Statistics = ReturnType<typeof createStatistics>;

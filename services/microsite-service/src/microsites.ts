@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common';
-import { checkLinks, type Link } from './links.ts';
 import { micrositeUrl, type Pages } from './pages.ts';
-import type { Microsite, MicrositeChanges, Store } from './store.ts';
+import { MAX_URL_LENGTH } from './schemas.ts';
+import type { Link, Microsite, MicrositeChanges, Store } from './store.ts';
 
 /** What a person gives to begin a microsite. */
 interface MicrositeRequest {
@@ -29,6 +29,9 @@ interface MicrositeList {
   readonly nextCursor: string | null;
   readonly total: number;
 }
+
+// Parsers silently delete tabs and line breaks, so that what is shown to a person would not be where the link leads.
+const BLANK_OR_CONTROL = /[\s\p{Cc}]/u;
 
 /** How many microsites an account may have at a time. */
 const MAX_MICROSITES: Readonly<Record<Session['plan'], number>> = { free: 3, pro: 50, business: 1000 };
@@ -167,4 +170,28 @@ function noRoom(plan: Session['plan']): AppError {
     code: 'plan_limit',
     message: `The plan ${plan} has room for ${MAX_MICROSITES[plan]} microsites: delete one, or move to a larger plan.`,
   });
+}
+
+/**
+ * Links as they are kept: to absolute web addresses without credentials, in their normal form, ASCII only.
+ *
+ * @throws AppError 400 that names the wrong address, such as `links.2.url`.
+ */
+function checkLinks(links: readonly Link[]): Link[] {
+  return links.map(({ label, url }, index) => ({ label: label.trim(), url: checkUrl(url, `links.${index}.url`) }));
+}
+
+function checkUrl(value: string, field: string): string {
+  if (BLANK_OR_CONTROL.test(value)) refuse(field, 'must not contain spaces or line breaks');
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
+    refuse(field, 'must be an address that begins with http:// or https://');
+  const { username, password, href } = new URL(value);
+  if (username !== '' || password !== '') refuse(field, 'must not contain a user name or password');
+  if (href.length > MAX_URL_LENGTH)
+    refuse(field, `must be at most ${MAX_URL_LENGTH} characters, other letters encoded`);
+  return href;
+}
+
+function refuse(field: string, reason: string): never {
+  throw new AppError({ code: 'invalid_link', message: `${field} ${reason}`, field });
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createAnswerCache } from '@qr/common';
 import { html, renderDocument } from '@qr/common/pages';
-import type { Link } from './links.ts';
-import type { Snapshot, Store } from './store.ts';
+import type { Link, Snapshot, Store } from './store.ts';
 
 /** A published microsite as it is sent. */
 interface Page {

@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox';
-import { MAX_URL_LENGTH } from './links.ts';
 import type { Microsite } from './store.ts';
+
+/** Of an address in its normal form, too, which may be several times as long as what was typed. */
+export const MAX_URL_LENGTH = 2048;
 
 // PostgreSQL refuses NUL in a text and halves of characters in JSON, and no control character belongs in a line of text.
 const line = '[^\\p{Cc}\\p{Cs}]*$';
