@@ -1,5 +1,7 @@
 export type { FlushOutcome, LaneStats } from '@qr/delivery';
 export {
+  type AnswerCache,
+  type AnswerCacheOptions,
   AppError,
   type AppErrorOptions,
   addErasureRoute,
@@ -7,6 +9,7 @@ export {
   type BuildServerOptions,
   buildServer,
   type Cursor,
+  createAnswerCache,
   createServiceClient,
   createSessions,
   databaseVariables,

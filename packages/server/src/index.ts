@@ -1,4 +1,5 @@
 export { addressKey } from './address-key.ts';
+export { type AnswerCache, type AnswerCacheOptions, createAnswerCache } from './answer-cache.ts';
 export { statusOfError } from './answer-of-error.ts';
 export { AppError, type AppErrorOptions } from './app-error.ts';
 export { type BuildServerOptions, buildServer, type Server } from './build-server.ts';
