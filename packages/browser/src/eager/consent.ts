@@ -1,5 +1,4 @@
-import { warnOnce } from '../warn-once.ts';
-import { asksForPrivacy } from './privacy-signals.ts';
+import { consentListeners, page, warnOnce } from './page-state.ts';
 
 /** What a person agrees to. */
 export interface ConsentChoice {
@@ -19,13 +18,11 @@ export interface ConsentState {
 }
 
 const STORAGE_KEY = 'qr_consent';
-const listeners = new Set<() => void>();
-let state: ConsentState | undefined;
 
 /** The answers in force now. */
 export function consentState(): ConsentState {
-  state ??= resolve(readChoice());
-  return state;
+  page.consent ??= resolve(readChoice());
+  return page.consent;
 }
 
 /** Whether analytics may run: only then is anything but the choice itself stored on the device, or an error named after a user. */
@@ -40,20 +37,26 @@ export function isGranted(): boolean {
 export function setConsent(choice: Partial<ConsentChoice>): void {
   const merged = { ...readChoice(), ...choice };
   writeChoice(merged);
-  state = resolve(merged);
-  for (const listener of listeners) listener();
+  page.consent = resolve(merged);
+  for (const listener of consentListeners) listener();
 }
 
 /** Calls back after every change; returns how to stop. */
 export function onConsentChange(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  consentListeners.add(listener);
+  return () => consentListeners.delete(listener);
 }
 
 function resolve(choice: Partial<ConsentChoice> | null): ConsentState {
   if (asksForPrivacy()) return { analytics: 'denied', replay: 'denied' };
   const unasked = isRequired() ? 'undecided' : 'granted';
   return { analytics: answer(choice?.analytics, unasked), replay: answer(choice?.replay, 'undecided') };
+}
+
+/** Whether the browser asks not to be tracked: Do-Not-Track, or Global Privacy Control (https://w3c.github.io/gpc/). */
+function asksForPrivacy(): boolean {
+  const browser = navigator as Navigator & { readonly globalPrivacyControl?: boolean };
+  return browser.doNotTrack === '1' || browser.globalPrivacyControl === true;
 }
 
 /** Only the two words of a choice count: what is stored may have been tampered with. */
@@ -64,9 +67,9 @@ function answer(choice: unknown, unasked: ConsentAnswer): ConsentAnswer {
 
 /** A misspelt mode counts as `required`: the mistake must not cost anyone their privacy. */
 function isRequired(): boolean {
-  const mode: unknown = import.meta.env.VITE_CONSENT_MODE;
+  const mode: unknown = import.meta.env?.VITE_CONSENT_MODE;
   if (!mode || mode === 'opt-out') return false;
-  if (import.meta.env.DEV && mode !== 'required')
+  if (import.meta.env?.DEV && mode !== 'required')
     warnOnce(
       `VITE_CONSENT_MODE should be "opt-out" or "required", got "${mode}"; consent is required until it is fixed`,
     );

@@ -1,5 +1,5 @@
 import { createContext, type ReactElement, type ReactNode, useContext, useSyncExternalStore } from 'react';
-import { type ConsentChoice, type ConsentState, consentState, onConsentChange, setConsent } from './consent.ts';
+import { type ConsentChoice, type ConsentState, consentState, onConsentChange, setConsent } from '../eager/consent.ts';
 
 /** The answers in force, and how to change them. */
 export interface ConsentControl extends ConsentState {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { setConsent } from '../../src/consent/consent.ts';
-import { KEPT_KEY, leaveBehind } from '../../src/eager/left-behind.ts';
+import { setConsent } from '../../src/eager/consent.ts';
+import { KEPT_KEY, leaveBehind } from '../../src/eager/leaving.ts';
 
 const beacons: [path: string, body: string][] = [];
 function stubBeacon(takes: (body: string) => boolean) {
@@ -21,7 +21,11 @@ afterEach(() => {
 
 const page = { token: 't1' };
 const left = (names: readonly string[], mayKeep = true) =>
-  leaveBehind({ page, calls: names.map((name) => ({ name })), path: '/o/q' }, mayKeep);
+  leaveBehind(
+    { page, path: '/o/q' },
+    names.map((name) => ({ name })),
+    mayKeep,
+  );
 const namesIn = (body: string): string[] => JSON.parse(body).calls.map(({ name }: { name: string }) => name);
 
 describe('what is left behind', () => {
@@ -35,7 +39,7 @@ describe('what is left behind', () => {
   it('goes to the own origin, wherever the SDKs send', () => {
     stubBeacon(() => true);
     for (const path of ['https://proxy.example/mp/q', 'http://localhost:3000/o/q', 'o/q']) {
-      leaveBehind({ page, calls: [{ name: 'a' }], path }, true);
+      leaveBehind({ page, path }, [{ name: 'a' }], true);
     }
     expect(beacons.map(([path]) => path)).toEqual(['/mp/q', '/o/q', '/o/q']);
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { privateReplay } from '../../src/late/replay-privacy.ts';
+import { privateReplay } from '../../src/late/replay.ts';
 
 type Envelope = Parameters<typeof privateReplay>[0];
 const envelope = (...items: unknown[]) => [{ event_id: 'a' }, items] as unknown as Envelope;

@@ -1,12 +1,12 @@
 import type { ThrownFacts } from '@qr/common/shared';
-import { methods } from './page-trace.ts';
+import { methods } from './page-state.ts';
 
 /** Causes of causes that are read; a chain may be a circle. */
 const MAX_DEPTH = 3;
 
 /**
- * What can be read of a thrown value, whatever it is: an error object has no JSON of its own, and one of another window (an iframe) is no `Error` here.
- * Never throws. `describeThrown` makes a name and a message of it.
+ * Reads what can be read of a thrown value, whatever it is: an error object has no JSON of its own, and one of another window (an iframe) is no
+ * `Error` here. Never throws. `describeThrown` makes a name and a message of it.
  */
 export function factsOf(thrown: unknown, depth = MAX_DEPTH): ThrownFacts {
   try {
@@ -29,5 +29,14 @@ export function factsOf(thrown: unknown, depth = MAX_DEPTH): ThrownFacts {
     };
   } catch {
     return { message: 'Unreadable error' };
+  }
+}
+
+/** Returns a copy, because what the caller does with an object later is no part of the call. Empty when a getter of it throws. */
+export function copyOf(object: object | undefined): Record<string, unknown> {
+  try {
+    return { ...object };
+  } catch {
+    return {};
   }
 }
