@@ -22,6 +22,8 @@ COPY packages/delivery/package.json packages/delivery/
 COPY packages/events/package.json packages/events/
 COPY packages/inbox/package.json packages/inbox/
 COPY packages/ops/package.json packages/ops/
+COPY packages/server/package.json packages/server/
+COPY packages/telemetry/package.json packages/telemetry/
 COPY services/analytics-service/package.json services/analytics-service/
 COPY services/auth-service/package.json services/auth-service/
 COPY services/microsite-service/package.json services/microsite-service/

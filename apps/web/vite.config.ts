@@ -5,7 +5,7 @@ import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig, loadEnv, type Plugin, type PluginOption, type UserConfig } from 'vite';
 // By their paths: this file is read before anything is built.
 import { earlyErrors } from '../../packages/browser/src/vite/index.ts';
-import { releaseOf } from '../../packages/common/src/release.ts';
+import { releaseOf } from '../../packages/telemetry/src/settings/release.ts';
 
 const COMPRESSIBLE = /\.(js|css|html|svg)$/;
 

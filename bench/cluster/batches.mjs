@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lanes } from '../../packages/common/dist/destinations/lanes.js';
 import { createRedisQueueTransport } from '../../packages/delivery/dist/index.js';
+import { lanes } from '../../packages/telemetry/dist/destinations/lanes.js';
 import { startChild } from './child.mjs';
 
 /** Fewer at once than Redis takes in within the patience of a producer. */

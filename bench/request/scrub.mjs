@@ -1,4 +1,4 @@
-import { redact, scrubText } from '../../packages/common/dist/shared/index.js';
+import { redact, scrubText } from '../../packages/telemetry/dist/privacy/index.js';
 
 const MEGABYTE = 1_000_000;
 const SIZES = [1, 10];

@@ -1,5 +1,5 @@
 import { addBreadcrumb, buildServer, initializeSentry, visitorId } from '../../packages/common/dist/index.js';
-import { createDescribeVisitor } from '../../packages/common/dist/visitor/index.js';
+import { createDescribeVisitor } from '../../packages/common/dist/visitor.js';
 import { createCodeDirectory } from '../../services/routing-service/dist/code-directory.js';
 import { createQrServiceClient } from '../../services/routing-service/dist/qr-service-client.js';
 import { scanParams } from '../../services/routing-service/dist/schemas.js';

@@ -1,8 +1,8 @@
 // What each rule of the scrubber costs at worst: as many hostile characters as are searched of one text, at most 10 ms.
 
-import { scrubText } from '../../packages/common/dist/shared/index.js';
-import { createRules, ruleExamples } from '../../packages/common/dist/shared/rules.js';
-import { createKeyRules } from '../../packages/common/dist/shared/sensitive-keys.js';
+import { scrubText } from '../../packages/telemetry/dist/privacy/index.js';
+import { createRules, ruleExamples } from '../../packages/telemetry/dist/privacy/rules.js';
+import { createKeyRules } from '../../packages/telemetry/dist/privacy/sensitive-keys.js';
 import { circumstances, saveResult } from '../result-file.mjs';
 
 /** The length that is searched. */

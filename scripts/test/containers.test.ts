@@ -185,6 +185,8 @@ it('a workspace needs what it depends on, and nothing else', () => {
     'packages/delivery',
     'packages/events',
     'packages/plan',
+    'packages/server',
+    'packages/telemetry',
   ]);
   expect(foldersOf('services/auth-service')).toContain('packages/database');
   expect(foldersOf('apps/web')).not.toContain('packages/inbox');

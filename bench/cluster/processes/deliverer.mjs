@@ -4,14 +4,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lanes } from '../../../packages/common/dist/destinations/lanes.js';
-import { createMixpanelHttpTransport } from '../../../packages/common/dist/destinations/mixpanel-http.js';
 import { Backlog } from '../../../packages/delivery/dist/backlog.js';
 import { parseSpoolName } from '../../../packages/delivery/dist/batch-file.js';
 import { Sender } from '../../../packages/delivery/dist/sender.js';
 import { startShipper } from '../../../packages/delivery/dist/shipper.js';
 import { LaneCounters } from '../../../packages/delivery/dist/stats.js';
 import { StoredBatch } from '../../../packages/delivery/dist/stored-batch.js';
+import { lanes } from '../../../packages/telemetry/dist/destinations/lanes.js';
+import { createMixpanelHttpTransport } from '../../../packages/telemetry/dist/destinations/mixpanel-http.js';
 import { serve } from './serve.mjs';
 
 const importLane = { lane: 'import', definition: lanes.import };

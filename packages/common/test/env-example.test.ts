@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { observabilityVariables } from '../src/config.ts';
+import { observabilityVariables } from '../../telemetry/src/settings/config.ts';
 
 const root = join(import.meta.dirname, '../../..');
 

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { core } from '../../telemetry/src/instance.ts';
 import { closeObservability, observabilityStats } from '../src/index.ts';
-import { serviceName } from '../src/service-name.ts';
 import { setEnv } from './start-observed.ts';
 
 it('turns error tracking on when it is loaded, under the name of the package', async () => {
@@ -12,5 +12,5 @@ it('turns error tracking on when it is loaded, under the name of the package', a
   expect(observabilityStats().errors).toBe('off');
   await import('../src/instrument.ts');
   expect(observabilityStats().errors).toBe('on');
-  expect(serviceName()).toBe('my-service');
+  expect(core.serviceName()).toBe('my-service');
 });

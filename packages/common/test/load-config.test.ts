@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig, readObservabilityConfig } from '../src/load-config.ts';
+import { ConfigError, loadConfig, readObservabilityConfig } from '../../telemetry/src/settings/load-config.ts';
 
 const schema = Type.Object({
   PORT: Type.Integer({ default: 3001, minimum: 1, expected: 'a port number' }),

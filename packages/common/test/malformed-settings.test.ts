@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import Type from 'typebox';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startShipper } from '../../telemetry/src/analytics/start-shipper.ts';
+import { core } from '../../telemetry/src/instance.ts';
+import { createMemoryTransport } from '../../telemetry/src/testing.ts';
 import {
   buildServer,
   captureException,
@@ -20,9 +23,6 @@ import {
   trackEvent,
   visitorId,
 } from '../src/index.ts';
-import { startShipper } from '../src/mixpanel/start-shipper.ts';
-import { createMemoryTransport } from '../src/testing/index.ts';
-import { resetWarnings } from '../src/warn-once.ts';
 import { setEnv } from './start-observed.ts';
 
 const KEY = 'k'.repeat(32);
@@ -40,7 +40,7 @@ const nothing = Object.fromEntries(
 
 let warn = vi.spyOn(console, 'warn');
 beforeEach(() => {
-  resetWarnings();
+  core.warnOnce.reset();
   warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   warn.mockClear();
 });

@@ -12,7 +12,7 @@ const KEPT = {
 
 type Receiver = keyof typeof KEPT;
 
-/** What the library adds to each event by itself. Mixpanel reference, import-events; `packages/common/src/mixpanel` and `packages/browser/src/late`. */
+/** What the library adds to each event by itself. Mixpanel reference, import-events; `packages/telemetry/src/analytics` and `packages/browser/src/late`. */
 const ADDED: readonly (readonly [names: string, meaning: string])[] = [
   ['`time`, `$insert_id`', 'when, in ms, and an id by which a repeat is known'],
   ['`distinct_id`, `$user_id`', 'id of the account; empty for nobody'],
@@ -30,7 +30,7 @@ const ADDED: readonly (readonly [names: string, meaning: string])[] = [
   ],
 ];
 
-/** What stands in each error and trace without being asked for; `packages/common/src/sentry` and `packages/browser/src/late`. */
+/** What stands in each error and trace without being asked for; `packages/telemetry/src/errors` and `packages/browser/src/late`. */
 const ADDED_TO_ERRORS: readonly (readonly [name: string, meaning: string])[] = [
   ['`user.id`', 'id of the account whose request it was; in the page with consent to analytics only'],
   [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Plan } from '@qr/plan';
 
 /** Where the platform tracks: its services, its app, what several servers share, and the operator's tool. */
-const SOURCES = ['services', 'apps/web/src', 'packages/common/src/visitor', 'packages/ops/src'];
+const SOURCES = ['services', 'apps/web/src', 'packages/common/src', 'packages/ops/src'];
 /** Revenue is an event with a function of its own. */
 const CALL = /\btrack(?:Event\(\s*'(?<event>\w+)'|(?<revenue>Revenue)\((?!\s*\w+:))/g;
 

@@ -33,7 +33,7 @@ it('every decision is in the index, with its title', () => {
 it('every warning that the run book quotes stands in the code', () => {
   const quoted = [...runBook.matchAll(/^```text\n(.*?)^```$/gms)].flatMap(([, lines = '']) => lines.trim().split('\n'));
   expect(quoted.length).toBeGreaterThan(0);
-  const sources = ['packages/common/src', 'packages/delivery/src']
+  const sources = ['packages/telemetry/src', 'packages/server/src', 'packages/delivery/src']
     .flatMap((folder) => filesOfRepository('.ts', folder))
     .map((path) => readFileSync(join(root, path), 'utf8'));
   // What a warning says of the case at hand stands as `...` in the run book, and as an expression in the code.

@@ -1,4 +1,4 @@
-import type { ErrorBody } from '@qr/common/shared';
+import type { ErrorBody } from '@qr/telemetry/privacy';
 
 /** The service answered, and the answer is no. */
 export class ApiError extends Error {

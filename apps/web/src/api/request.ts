@@ -1,4 +1,4 @@
-import { readErrorBody } from '@qr/common/shared';
+import { readErrorBody } from '@qr/telemetry/privacy';
 import { connection } from './connection.ts';
 import { ApiError, NetworkError } from './errors.ts';
 

@@ -1,4 +1,4 @@
-import type { ThrownFacts } from '@qr/common/shared';
+import type { ThrownFacts } from '@qr/telemetry/privacy';
 import type { PagePlan } from '../plan.ts';
 import { isGranted } from './consent.ts';
 import { listenForErrors } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { ThrownFacts } from '@qr/common/shared';
+import type { ThrownFacts } from '@qr/telemetry/privacy';
 import { methods } from './page-state.ts';
 
 /** Causes of causes that are read; a chain may be a circle. */

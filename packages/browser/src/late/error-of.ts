@@ -1,4 +1,4 @@
-import { describeThrown, type ThrownFacts } from '@qr/common/shared';
+import { describeThrown, type ThrownFacts } from '@qr/telemetry/privacy';
 import type { ExceptionCall } from '../eager/sentry.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { createContextFilter, redact, scrubText, stripUrl } from '@qr/common/shared';
+import { createContextFilter, redact, scrubText, stripUrl } from '@qr/telemetry/privacy';
 import type { AllowList, AllowListModule, Rules } from '../plan.ts';
 
 /** Called for each thing that is left out. */

@@ -1,4 +1,4 @@
-import { scrubText, stripUrl } from '@qr/common/shared';
+import { scrubText, stripUrl } from '@qr/telemetry/privacy';
 import type { BrowserClient, BrowserOptions } from '@sentry/react';
 // Not from @sentry/react, which would put all of it into this chunk.
 import { replayIntegration } from '@sentry/replay';

@@ -1,4 +1,4 @@
-import { redact, scrubText, stripUrl } from '@qr/common/shared';
+import { redact, scrubText, stripUrl } from '@qr/telemetry/privacy';
 import type { Breadcrumb, BrowserOptions, ErrorEvent, EventHint, Exception } from '@sentry/react';
 import type { SourceLocation } from '../eager/sentry.ts';
 import type { Gate } from './gate.ts';

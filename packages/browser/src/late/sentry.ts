@@ -1,4 +1,4 @@
-import { isForeignError } from '@qr/common/shared';
+import { isForeignError } from '@qr/telemetry/privacy';
 import {
   addBreadcrumb,
   BrowserClient,

@@ -1,4 +1,4 @@
-import { routePattern } from '@qr/common/shared';
+import { routePattern } from '@qr/telemetry/privacy';
 import { type ReactNode, useLayoutEffect, useState } from 'react';
 import {
   createBrowserRouter,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { applicationFolder, applicationRoot } from '../../src/application/application-folder.ts';
+import { applicationFolder, applicationRoot } from '../../../telemetry/src/settings/application-folder.ts';
 
 let root: string;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { checkedOutCommit } from '../../src/application/git-commit.ts';
+import { checkedOutCommit } from '../../../telemetry/src/settings/git-commit.ts';
 
 let root: string;
 let checkout: string;

@@ -8,7 +8,7 @@ import {
   setUserContext,
 } from '@qr/common';
 import { openDatabase } from '@qr/database';
-import { sentryState } from '../../src/sentry/state.ts';
+import { sentryState } from '../../../telemetry/src/errors/state.ts';
 import { controls, keyed, nested, shaped, shapeless } from './request-secrets.ts';
 
 // Error tracking is on by `--import @qr/common/instrument`: only then is the driver traced.

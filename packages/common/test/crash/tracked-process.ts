@@ -1,8 +1,8 @@
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { closeObservability, flushObservability, observabilityStats } from '../../src/lifecycle.ts';
-import { initializeMixpanel } from '../../src/mixpanel/init.ts';
-import { trackEvent } from '../../src/mixpanel/track.ts';
+import { initializeMixpanel } from '../../../telemetry/src/analytics/init.ts';
+import { trackEvent } from '../../../telemetry/src/analytics/track.ts';
+import { closeObservability, flushObservability, observabilityStats } from '../../../telemetry/src/lifecycle.ts';
 import { dieAt, lifeOf } from './kill-point.ts';
 import type { LastWords } from './life.ts';
 import { integerBetween, seededRandom } from './seeded-random.ts';

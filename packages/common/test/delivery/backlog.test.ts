@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Backlog } from '../../../delivery/src/backlog.ts';
 import { StoredBatch } from '../../../delivery/src/stored-batch.ts';
-import { type LaneName, lanes } from '../../src/destinations/lanes.ts';
+import { type LaneName, lanes } from '../../../telemetry/src/destinations/lanes.ts';
 
 function batch(lane: LaneName, sequence: number): StoredBatch {
   const content = { lane, definition: lanes[lane], sequence, records: 1, bytes: 100 };

@@ -5,8 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRecords } from '../../../delivery/src/compress.ts';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import type { Transport } from '../../../delivery/src/transport.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { readDeadLetters } from '../../src/spool/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { readDeadLetters } from '../../../telemetry/src/operations.ts';
 import { redisAvailable, startOwnRedis } from '../real-redis.ts';
 import { produce, ship } from './redis-parts.ts';
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from '../../../delivery/src/journal.ts';
 import { batchLimitsOf } from '../../../delivery/src/lanes.ts';
 import { readJournal } from '../../../delivery/src/record-text.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
 
 describe('Journal', () => {
   let folder: string;

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import type { Reply } from '../../../delivery/src/transport.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { createMemoryTransport, type MemoryTransport } from '../../../telemetry/src/testing.ts';
 
 /** Compressing and writing take real time, also while the clock is a fake. */
 const realSetTimeout = globalThis.setTimeout;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import { newOwnerName } from '../../../delivery/src/spool-folder.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { readDeadLetters, replayDeadLetters } from '../../src/spool/index.ts';
-import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { readDeadLetters, replayDeadLetters } from '../../../telemetry/src/operations.ts';
+import { createMemoryTransport, type MemoryTransport } from '../../../telemetry/src/testing.ts';
 import { endedFolder, sealed } from '../spool/leave-behind.ts';
 
 interface Update {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { startSchedule } from '../../../server/src/schedule/schedule.ts';
+import { joinBudget, type Sharers } from '../../../telemetry/src/errors/budget/shares.ts';
 import { buildServer } from '../../src/index.ts';
-import { startSchedule } from '../../src/schedule/schedule.ts';
-import { joinBudget, type Sharers } from '../../src/sentry/budget/shares.ts';
 import { redisAvailable, startFailoverRedis } from '../real-redis.ts';
 import { setEnv } from '../start-observed.ts';
 import { batchOf, createReceiver, PATIENCE, persist, produce, ship } from './redis-parts.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Attempt, type Decision, decide } from '../../../delivery/src/retry-policy.ts';
-import { type LaneName, lanes } from '../../src/destinations/lanes.ts';
+import { type LaneName, lanes } from '../../../telemetry/src/destinations/lanes.ts';
 
 const PAGE = '<html><body>Sign in to continue</body></html>';
 

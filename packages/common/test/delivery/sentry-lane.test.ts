@@ -6,9 +6,9 @@ import { startInbox } from '@qr/inbox';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { ErasureList } from '../../../delivery/src/erasure-list.ts';
 import { createPipeline, type PipelineOptions } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { createSentryHttpTransport } from '../../src/destinations/sentry-http.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { createSentryHttpTransport } from '../../../telemetry/src/destinations/sentry-http.ts';
 
 const inbox = await startInbox({ keepRaw: true });
 beforeEach(() => {

@@ -9,9 +9,9 @@ import { readRecords } from '../../../delivery/src/compress.ts';
 import { type Shipper, type ShipperOptions, startShipper } from '../../../delivery/src/shipper.ts';
 import type { Reply, SealedBatch, Transport } from '../../../delivery/src/transport.ts';
 import { createRedisQueueTransport } from '../../../delivery/src/transports/redis-queue.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
-import { warnOnce } from '../../src/warn-once.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import { openScratchRedis, redisAvailable, type ScratchRedis, startOwnRedis } from '../real-redis.ts';
 import { shippedLanes } from './redis-parts.ts';
 
@@ -72,7 +72,7 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
 
   function produce(url = scratch.url): Transport {
     const transport = createRedisQueueTransport({
-      ...{ lanes, warn: warnOnce, url, prefix: scratch.prefix },
+      ...{ lanes, warn: core.warnOnce, url, prefix: scratch.prefix },
       pollIntervalMs: 10,
     });
     opened.push(() => transport.close());

@@ -15,9 +15,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline, type Pipeline, type PipelineOptions } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { createMemoryTransport, type MemoryTransport } from '../../../telemetry/src/testing.ts';
 
 /** A folder as a process leaves it that is dead by now: no pid is so high. */
 const DEAD = 'host-99999999-1-00000000';

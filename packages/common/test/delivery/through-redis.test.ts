@@ -7,6 +7,8 @@ import { startInbox } from '@qr/inbox';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRecords } from '../../../delivery/src/compress.ts';
+import { openErrorBudget } from '../../../telemetry/src/errors/budget/open-budget.ts';
+import { readObservabilityConfig } from '../../../telemetry/src/settings/load-config.ts';
 import {
   buildServer,
   closeObservability,
@@ -17,8 +19,6 @@ import {
   startShipper,
   trackEvent,
 } from '../../src/index.ts';
-import { readObservabilityConfig } from '../../src/load-config.ts';
-import { openErrorBudget } from '../../src/sentry/budget/open-budget.ts';
 import { redisAvailable, startOwnRedis } from '../real-redis.ts';
 import { setEnv } from '../start-observed.ts';
 

@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAnalyticsHttpTransport } from '../../src/destinations/analytics-http.ts';
-import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
+import { createAnalyticsHttpTransport } from '../../../telemetry/src/destinations/analytics-http.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import { describeTransportContract } from '../contract/transport-contract.ts';
 
 describeTransportContract('the memory double', async () => {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import { closeObservability, flushObservability, initializeMixpanel, trackEvent } from '../../src/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
 import { setEnv } from '../start-observed.ts';
 
 const HOUR_MS = 3_600_000;

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listSpool } from '../../src/spool/index.ts';
+import { listSpool } from '../../../telemetry/src/operations.ts';
 import { endedFolder, leaveBehind } from '../spool/leave-behind.ts';
 import { arrived, filesBelow, startLab, temporaryRoot, textBelow } from './lab.ts';
 

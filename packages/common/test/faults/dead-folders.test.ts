@@ -16,10 +16,10 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import { newOwnerName } from '../../../delivery/src/spool-folder.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { listSpool } from '../../src/spool/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { listSpool } from '../../../telemetry/src/operations.ts';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import { endedFolder } from '../spool/leave-behind.ts';
 import { mountSmallDisk } from './tmpfs.ts';
 

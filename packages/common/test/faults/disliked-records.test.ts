@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readRecords } from '../../../delivery/src/compress.ts';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import type { Reply, Transport } from '../../../delivery/src/transport.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { readDeadLetters } from '../../src/spool/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { readDeadLetters } from '../../../telemetry/src/operations.ts';
 
 /** Compressing and writing take real time, also while the clock is a fake. */
 const realSetTimeout = globalThis.setTimeout;

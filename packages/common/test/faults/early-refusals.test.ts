@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
 
 const RECORDS = 302;
 /** Hardly compressible, so that a request of 302 records is larger than what sockets hold. */

@@ -1,7 +1,7 @@
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 
 // Erases a person again and again, until it is killed.
 const [, , spoolRoot = '', person = ''] = process.argv;

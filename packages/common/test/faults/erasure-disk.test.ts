@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { readDeadLetters } from '../../src/spool/index.ts';
+import { readDeadLetters } from '../../../telemetry/src/operations.ts';
 import { compileTrackedProcess, discard } from '../crash/library.ts';
 import { endedFolder, leaveBehind } from '../spool/leave-behind.ts';
 import { arrived, startLab, temporaryRoot, textBelow } from './lab.ts';

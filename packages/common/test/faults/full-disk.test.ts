@@ -2,9 +2,9 @@ import { cpSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { createMemoryTransport, type MemoryTransport } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { createMemoryTransport, type MemoryTransport } from '../../../telemetry/src/testing.ts';
 import { endedFolder } from '../spool/leave-behind.ts';
 import { mountSmallDisk, type SmallDisk } from './tmpfs.ts';
 

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { readRecords } from '../../../delivery/src/compress.ts';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { readDeadLetters, replayDeadLetters } from '../../src/spool/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { readDeadLetters, replayDeadLetters } from '../../../telemetry/src/operations.ts';
 
 const EVENTS = 30_000;
 

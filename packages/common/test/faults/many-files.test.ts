@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readDeadLetters } from '../../src/spool/index.ts';
+import { readDeadLetters } from '../../../telemetry/src/operations.ts';
 import { endedFolder } from '../spool/leave-behind.ts';
 import { startLab, temporaryRoot } from './lab.ts';
 

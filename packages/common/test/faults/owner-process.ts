@@ -2,9 +2,9 @@ import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import type { Transport } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import type { Transport } from '../../../telemetry/src/testing.ts';
 import type { OwnerCommand, OwnerOptions } from './owner.ts';
 
 // The owner of a spool folder, as a process or as a thread, that does what it is told.

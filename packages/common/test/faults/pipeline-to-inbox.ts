@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { type Inbox, startInbox } from '@qr/inbox';
 import { onTestFinished } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../../src/destinations/mixpanel-http.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
 import { startProxy } from './proxy.ts';
 
 /** A pipeline with a spool that sends over HTTP to an inbox, with a proxy between them. */

@@ -1,9 +1,9 @@
 import type { Inbox } from '@qr/inbox';
 import { describe, expect, it } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { createMemoryTransport, type Reply } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { createMemoryTransport, type Reply } from '../../../telemetry/src/testing.ts';
 import { startPipelineToInbox } from './pipeline-to-inbox.ts';
 
 type Fault = Parameters<Inbox['faults']['add']>[0]['fault'];

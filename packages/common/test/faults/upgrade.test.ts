@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readDeadLetters, replayDeadLetters } from '../../src/spool/index.ts';
+import { readDeadLetters, replayDeadLetters } from '../../../telemetry/src/operations.ts';
 import { leaveBehind } from '../spool/leave-behind.ts';
 import { arrived, startLab, temporaryRoot } from './lab.ts';
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readRecords } from '../../../delivery/src/compress.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import { closeObservability, flushObservability, initializeMixpanel, trackEvent } from '../../src/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 const HOUR_MS = 3_600_000;
@@ -57,7 +57,7 @@ async function startWith(offsetMs: number) {
   };
 }
 
-beforeEach(() => resetWarnings());
+beforeEach(() => core.warnOnce.reset());
 
 describe.each([
   ['ahead', 7 * HOUR_MS],

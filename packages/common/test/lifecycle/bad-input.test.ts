@@ -1,4 +1,5 @@
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import {
   addBreadcrumb,
   captureException,
@@ -17,7 +18,6 @@ import {
   visitorId,
   withJobContext,
 } from '../../src/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
 import { setEnv } from '../start-observed.ts';
 
 const refuse = () => {

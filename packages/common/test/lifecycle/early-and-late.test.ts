@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { core } from '../../../telemetry/src/instance.ts';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import {
   captureException,
   closeObservability,
@@ -11,8 +13,6 @@ import {
   trackEvent,
   trackRevenue,
 } from '../../src/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 // Each file of tests is a process of its own, in which nothing was initialised yet: the order of these tests matters.
@@ -30,7 +30,7 @@ const restore = setEnv({
 });
 let warn = vi.spyOn(console, 'warn');
 beforeEach(() => {
-  resetWarnings();
+  core.warnOnce.reset();
   warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   warn.mockClear();
   onTestFinished(restore);

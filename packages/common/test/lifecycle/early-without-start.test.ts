@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import {
   closeObservability,
   flushObservability,
@@ -7,7 +8,6 @@ import {
   observabilityStats,
   trackEvent,
 } from '../../src/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
 import { setEnv } from '../start-observed.ts';
 
 it('keeps a bounded number of calls before the start: the rest are counted and said once, erasures are not lost', async () => {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { core } from '../../../telemetry/src/instance.ts';
 import {
   captureException,
   closeObservability,
@@ -10,14 +11,13 @@ import {
   observabilityStats,
   trackEvent,
 } from '../../src/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 const { setTimeout: realTimeout } = globalThis;
 const clock = performance.now.bind(performance);
 
 beforeEach(() => {
-  resetWarnings();
+  core.warnOnce.reset();
   vi.spyOn(console, 'warn').mockImplementation(() => {});
 });
 

@@ -2,9 +2,9 @@ import { definePlan, drop, event, hash, url } from '@qr/plan';
 import fc from 'fast-check';
 import Type from 'typebox';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createEncoder } from '../../src/mixpanel/encode.ts';
-import { isUsableId, usableIdOf } from '../../src/mixpanel/identity.ts';
-import type { InsertId } from '../../src/mixpanel/insert-id.ts';
+import { createEncoder } from '../../../telemetry/src/analytics/encode.ts';
+import { isUsableId, usableIdOf } from '../../../telemetry/src/analytics/identity.ts';
+import type { InsertId } from '../../../telemetry/src/analytics/insert-id.ts';
 
 const text = (description = 'x') => Type.String({ description });
 const plan = definePlan({

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { core } from '../../../telemetry/src/instance.ts';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import {
   closeObservability,
   flushObservability,
@@ -7,8 +9,6 @@ import {
   initializeMixpanel,
   observabilityStats,
 } from '../../src/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 /** Callers in JavaScript can pass anything; the types would not let us. */
@@ -23,7 +23,7 @@ interface AnyClient
 
 function start(options: InitializeMixpanelOptions = {}) {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
-  resetWarnings();
+  core.warnOnce.reset();
   const transport = createMemoryTransport();
   const client = initializeMixpanel('test-token', { ...options, transport }) as unknown as AnyClient | null;
   if (!client) throw new Error('expected a client');

@@ -1,6 +1,10 @@
 import { definePlan, event, person, url, verbatim } from '@qr/plan';
 import Type from 'typebox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createEncoder } from '../../../telemetry/src/analytics/encode.ts';
+import type { InsertId } from '../../../telemetry/src/analytics/insert-id.ts';
+import { core } from '../../../telemetry/src/instance.ts';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import {
   closeObservability,
   flushObservability,
@@ -11,10 +15,6 @@ import {
   trackEvent,
   trackRevenue,
 } from '../../src/index.ts';
-import { createEncoder } from '../../src/mixpanel/encode.ts';
-import type { InsertId } from '../../src/mixpanel/insert-id.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 
 const JWT = `eyJ${'hbGciOiJIUzI1NiJ9'}.eyJzdWIiOiIxIn0.c2lnbmF0dXJl`;
 const CARD = '4111 1111 1111 1111';
@@ -24,7 +24,7 @@ type AnyMethod = (...args: unknown[]) => void;
 
 function start(options: InitializeMixpanelOptions = {}) {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
-  resetWarnings();
+  core.warnOnce.reset();
   const transport = createMemoryTransport();
   const client = initializeMixpanel('test-token', { ...options, transport });
   onTestFinished(() => closeObservability());

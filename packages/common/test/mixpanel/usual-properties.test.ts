@@ -2,8 +2,8 @@ import { drop, hash, url } from '@qr/plan';
 import fc from 'fast-check';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { compilePlannedProperties } from '../../src/mixpanel/planned-properties.ts';
-import { compileUsualProperties } from '../../src/mixpanel/usual-properties.ts';
+import { compilePlannedProperties } from '../../../telemetry/src/analytics/planned-properties.ts';
+import { compileUsualProperties } from '../../../telemetry/src/analytics/usual-properties.ts';
 
 const described = { description: 'x' };
 const schema = Type.Object({

@@ -1,7 +1,7 @@
 import type { Envelope } from '@sentry/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { filterBreadcrumb } from '../../src/sentry/allow-list.ts';
-import { scrubEnvelope } from '../../src/sentry/redact-telemetry.ts';
+import { filterBreadcrumb } from '../../../telemetry/src/errors/allow-list.ts';
+import { scrubEnvelope } from '../../../telemetry/src/errors/redact-telemetry.ts';
 import { countDropped, gate, spanId, traceId } from './gate.ts';
 
 let dropped: () => number;

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { core } from '../../../telemetry/src/instance.ts';
 import {
   captureException,
   closeObservability,
@@ -20,7 +21,6 @@ import {
   initializeSentry,
   observabilityStats,
 } from '../../src/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { setEnv } from '../start-observed.ts';
 
 const inbox = await startInbox();
@@ -56,7 +56,7 @@ let warn = vi.spyOn(console, 'warn');
 beforeEach(async () => {
   await closeObservability();
   rmSync(folder, { recursive: true, force: true });
-  resetWarnings();
+  core.warnOnce.reset();
   inbox.clear();
   warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   warn.mockClear();

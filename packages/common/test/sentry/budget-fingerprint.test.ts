@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createFingerprinter } from '../../src/sentry/budget/fingerprint.ts';
+import { createFingerprinter } from '../../../telemetry/src/errors/budget/fingerprint.ts';
 
 const fingerprintOf = createFingerprinter();
 const id = (error: unknown, place = 'GET /codes/:id') => fingerprintOf(error, place).id;

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { limitsFor } from '../../src/sentry/budget/limits.ts';
-import { joinBudget, type Sharers } from '../../src/sentry/budget/shares.ts';
+import { limitsFor } from '../../../telemetry/src/errors/budget/limits.ts';
+import { joinBudget, type Sharers } from '../../../telemetry/src/errors/budget/shares.ts';
 import { redisAvailable, startOwnRedis } from '../real-redis.ts';
 
 const MONTH_MS = 31 * 24 * 3_600_000;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { uuid4 } from '@sentry/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BudgetStore } from '../../src/sentry/budget/budget-store.ts';
-import { openFileStore } from '../../src/sentry/budget/file-store.ts';
-import type { Summary } from '../../src/sentry/budget/summary.ts';
-import { createErrorBudget } from '../../src/sentry/error-budget.ts';
+import type { BudgetStore } from '../../../telemetry/src/errors/budget/budget-store.ts';
+import { openFileStore } from '../../../telemetry/src/errors/budget/file-store.ts';
+import type { Summary } from '../../../telemetry/src/errors/budget/summary.ts';
+import { createErrorBudget } from '../../../telemetry/src/errors/error-budget.ts';
 
 let folder: string;
 const open: BudgetStore[] = [];

@@ -1,9 +1,9 @@
 import { uuid4 } from '@sentry/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { noStore } from '../../src/sentry/budget/budget-store.ts';
-import type { Suppressed } from '../../src/sentry/budget/ledger.ts';
-import type { Summary } from '../../src/sentry/budget/summary.ts';
-import { createErrorBudget, unlimited } from '../../src/sentry/error-budget.ts';
+import { noStore } from '../../../telemetry/src/errors/budget/budget-store.ts';
+import type { Suppressed } from '../../../telemetry/src/errors/budget/ledger.ts';
+import type { Summary } from '../../../telemetry/src/errors/budget/summary.ts';
+import { createErrorBudget, unlimited } from '../../../telemetry/src/errors/error-budget.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,6 +1,6 @@
 import type { Envelope } from '@sentry/core';
+import { scrubEnvelope } from '../../../telemetry/src/errors/redact-telemetry.ts';
 import { observabilityStats } from '../../src/index.ts';
-import { scrubEnvelope } from '../../src/sentry/redact-telemetry.ts';
 
 export const traceId = 'a'.repeat(32);
 /** Random digits that pass for a card number, as one span id in some thousand does. */

@@ -1,7 +1,7 @@
 import { startInbox } from '@qr/inbox';
 import { afterAll, expect, it, vi } from 'vitest';
+import { startProfiling } from '../../../telemetry/src/errors/profiling.ts';
 import { closeObservability, initializeSentry, Sentry } from '../../src/index.ts';
-import { startProfiling } from '../../src/sentry/profiling.ts';
 import { setEnv } from '../start-observed.ts';
 
 const inbox = await startInbox();

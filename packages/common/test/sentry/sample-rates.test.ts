@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { noTraces, sampleRates } from '../../../telemetry/src/errors/sample-rates.ts';
+import { readObservabilityConfig } from '../../../telemetry/src/settings/load-config.ts';
 import { buildServer, flushObservability } from '../../src/index.ts';
-import { readObservabilityConfig } from '../../src/load-config.ts';
-import { noTraces, sampleRates } from '../../src/sentry/sample-rates.ts';
 import { observeFile } from '../start-observed.ts';
 
 const inbox = await observeFile({

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import { compileTrackedProcess, discard } from '../crash/library.ts';
 import { startObservedProcess } from '../observed-process.ts';
 

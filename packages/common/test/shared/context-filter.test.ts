@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createContextFilter } from '../../src/shared/index.ts';
+import { createContextFilter } from '../../../telemetry/src/privacy/index.ts';
 
 const filter = createContextFilter(['qr_id', 'reason', 'step']);
 

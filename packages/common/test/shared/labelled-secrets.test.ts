@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REDACTED, redact, scrubText } from '../../src/shared/index.ts';
+import { REDACTED, redact, scrubText } from '../../../telemetry/src/privacy/index.ts';
 
 const SECRET = 'hunter2Xq';
 

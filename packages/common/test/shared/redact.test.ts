@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSensitiveKey, REDACTED, redact } from '../../src/shared/index.ts';
+import { isSensitiveKey, REDACTED, redact } from '../../../telemetry/src/privacy/index.ts';
 
 describe('redact', () => {
   it('replaces values by the name of their key, at any depth and in any spelling', () => {

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { remember } from '../../src/shared/remember.ts';
+import { remember } from '../../../telemetry/src/privacy/remember.ts';
 
 it('asks once for a text, and each time for a very long one', () => {
   const upper = vi.fn((text: string) => text.toUpperCase());

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createScrubber, HARMLESS_TEXT, REDACTED, redact, scrubText } from '../../src/shared/index.ts';
-import { knownTokens } from '../../src/shared/known-tokens.ts';
-import { createRules, ruleExamples } from '../../src/shared/rules.ts';
-import { createKeyRules } from '../../src/shared/sensitive-keys.ts';
+import { createScrubber, HARMLESS_TEXT, REDACTED, redact, scrubText } from '../../../telemetry/src/privacy/index.ts';
+import { knownTokens } from '../../../telemetry/src/privacy/known-tokens.ts';
+import { createRules, ruleExamples } from '../../../telemetry/src/privacy/rules.ts';
+import { createKeyRules } from '../../../telemetry/src/privacy/sensitive-keys.ts';
 
 const rules = createRules(createKeyRules(), [], false);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createScrubber, REDACTED } from '../../src/shared/index.ts';
+import { createScrubber, REDACTED } from '../../../telemetry/src/privacy/index.ts';
 
 describe('createScrubber', () => {
   it('removes the values of further keys, as whole words in any spelling', () => {

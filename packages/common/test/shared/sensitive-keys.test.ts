@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSensitiveKey, REDACTED, redact } from '../../src/shared/index.ts';
+import { isSensitiveKey, REDACTED, redact } from '../../../telemetry/src/privacy/index.ts';
 
 /** Keys that Sentry's Relay and its SDKs filter by default: passwords, headers, and the cookies of known frameworks. */
 const filteredBySentry =

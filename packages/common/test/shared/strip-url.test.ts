@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { routePattern, stripUrl } from '../../src/shared/index.ts';
+import { routePattern, stripUrl } from '../../../telemetry/src/privacy/index.ts';
 
 it.each([
   ['https://user:pw@example.com/a/b?token=1#frag', 'https://example.com/a/b'],

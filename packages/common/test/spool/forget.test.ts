@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { personIdsOf } from '../../src/destinations/person-ids.ts';
-import { forgetInSpool, readDeadLetters } from '../../src/spool/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
+import { forgetInSpool, readDeadLetters } from '../../../telemetry/src/operations.ts';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from './leave-behind.ts';
 
 describe('a person who is taken out of a spool', () => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
-import { lanes } from '../../src/destinations/lanes.ts';
-import { findSpools, listSpool, readDeadLetters } from '../../src/spool/index.ts';
-import { createMemoryTransport } from '../../src/testing/index.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { findSpools, listSpool, readDeadLetters } from '../../../telemetry/src/operations.ts';
+import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import { anEvent, deadLetter, endedFolder, FOREIGN_FOLDER, leaveBehind, sealed } from './leave-behind.ts';
 
 describe('a spool, seen from outside', () => {

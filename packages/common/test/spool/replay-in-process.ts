@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { LetterFilter, ReplayedLane } from '../../src/spool/index.ts';
+import type { LetterFilter, ReplayedLane } from '../../../telemetry/src/operations.ts';
 
 export type Filter = LetterFilter;
 

@@ -19,6 +19,6 @@ for (const name of ['mkdir', 'rename', 'rm', 'unlink', 'writeFile'] as const) {
   });
 }
 syncBuiltinESMExports();
-const { replayDeadLetters } = await import('../../src/spool/index.ts');
+const { replayDeadLetters } = await import('../../../telemetry/src/operations.ts');
 const replayed = await replayDeadLetters(root, filter, Date.now());
 console.log(JSON.stringify({ replayed, changes }));

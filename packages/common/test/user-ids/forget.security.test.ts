@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { forgetInSpool } from '../../../telemetry/src/operations.ts';
 import {
   addErasureRoute,
   buildServer,
@@ -21,7 +22,6 @@ import {
   trackRevenue,
   withJobContext,
 } from '../../src/index.ts';
-import { forgetInSpool } from '../../src/spool/index.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../spool/leave-behind.ts';
 import { setEnv } from '../start-observed.ts';
 

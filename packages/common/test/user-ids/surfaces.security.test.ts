@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { core } from '../../../telemetry/src/instance.ts';
 import {
   buildServer,
   closeObservability,
@@ -9,7 +10,6 @@ import {
   initializeMixpanel,
   initializeSentry,
 } from '../../src/index.ts';
-import { resetWarnings } from '../../src/warn-once.ts';
 import { startRawReceiver } from '../canary/receiver.ts';
 import { found } from '../canary/search.ts';
 import { setEnv } from '../start-observed.ts';
@@ -45,7 +45,7 @@ async function runAll(
     OBSERVABILITY_PLAIN_USER_IDS: undefined,
     ...env,
   });
-  resetWarnings();
+  core.warnOnce.reset();
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   warn.mockClear();
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDescribeVisitor } from '../../src/visitor/index.ts';
+import { createDescribeVisitor } from '../../src/visitor.ts';
 
 const describeVisitor = createDescribeVisitor();
 const of = (userAgent: string | undefined, country?: string, ip = '127.0.0.1') =>

@@ -1,7 +1,7 @@
 import crawlers from 'crawler-user-agents';
 import topUserAgents from 'top-user-agents';
 import { describe, expect, it } from 'vitest';
-import { createDescribeVisitor } from '../../src/visitor/index.ts';
+import { createDescribeVisitor } from '../../src/visitor.ts';
 import { PEOPLE, PROGRAMS } from './programs.ts';
 import { TABLETS } from './tablets.ts';
 

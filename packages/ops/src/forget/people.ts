@@ -1,4 +1,4 @@
-import { isUsableId, personalHashOf } from '@qr/common/spool';
+import { isUsableId, personalHashOf } from '@qr/telemetry/operations';
 import { CommandError } from '../cli/command-error.ts';
 import type { CommandContext } from '../cli/context.ts';
 

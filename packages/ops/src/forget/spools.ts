@@ -1,6 +1,6 @@
-import { type ForgottenInSpool, forgetInSpool, type SpoolRoot } from '@qr/common/spool';
 import { plan } from '@qr/events';
 import { personKeys } from '@qr/plan';
+import { type ForgottenInSpool, forgetInSpool, type SpoolRoot } from '@qr/telemetry/operations';
 import { countOf } from '../cli/amount.ts';
 import type { PartOutcome } from './outcome.ts';
 

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
-import { scrubText } from '@qr/common/shared';
-import { listSpool, type SpoolRoot } from '@qr/common/spool';
+import { listSpool, type SpoolRoot } from '@qr/telemetry/operations';
+import { scrubText } from '@qr/telemetry/privacy';
 import { ageOf, sizeOf } from '../cli/amount.ts';
 import { printable } from '../cli/printable.ts';
 import { tableOf } from '../cli/table.ts';

@@ -1,11 +1,11 @@
-import { scrubText } from '@qr/common/shared';
 import {
   type LetterFilter,
   matchesFilter,
   type RejectedRecord,
   readDeadLetters,
   type SpoolRoot,
-} from '@qr/common/spool';
+} from '@qr/telemetry/operations';
+import { scrubText } from '@qr/telemetry/privacy';
 import { printable } from '../cli/printable.ts';
 import { shapeOf } from './shape.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { findSpools, type SpoolRoot } from '@qr/common/spool';
+import { findSpools, type SpoolRoot } from '@qr/telemetry/operations';
 import { CommandError } from '../cli/command-error.ts';
 import type { CommandContext } from '../cli/context.ts';
 

@@ -1,4 +1,4 @@
-import { type LaneName, laneNames, type PurgeSelection } from '@qr/common/spool';
+import { type LaneName, laneNames, type PurgeSelection } from '@qr/telemetry/operations';
 import { CommandError } from '../cli/command-error.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,4 @@
-import { type PurgeCounts, type PurgeSelection, planPurge, purgeSpool, type SpoolRoot } from '@qr/common/spool';
+import { type PurgeCounts, type PurgeSelection, planPurge, purgeSpool, type SpoolRoot } from '@qr/telemetry/operations';
 import { countOf } from '../cli/amount.ts';
 
 /** What is deleted of a spool. */

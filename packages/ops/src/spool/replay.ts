@@ -7,7 +7,7 @@ import {
   readDeadLetters,
   replayDeadLetters,
   type SpoolRoot,
-} from '@qr/common/spool';
+} from '@qr/telemetry/operations';
 import { countOf } from '../cli/amount.ts';
 
 /** Rejected records of a lane that are sent again. */

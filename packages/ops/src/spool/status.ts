@@ -5,7 +5,7 @@ import {
   readDeadLetters,
   type SpoolRoot,
   type WaitingFile,
-} from '@qr/common/spool';
+} from '@qr/telemetry/operations';
 import { type UndeliveredFile, undeliveredFiles } from './corrupted.ts';
 
 /** What one lane of a spool holds. */

@@ -4,13 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { constants, gunzipSync } from 'node:zlib';
-import { createMemoryTransport } from '@qr/common/testing';
 import { startInbox } from '@qr/inbox';
+import { createMemoryTransport } from '@qr/telemetry/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { lanes } from '../../../common/src/destinations/lanes.ts';
-import { personIdsOf } from '../../../common/src/destinations/person-ids.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
 import { startPlatform } from './platform.ts';
 
 const ADA = '0b9f6c1e-5f0a-4a52-9c0e-3f6a1d1c7a10';

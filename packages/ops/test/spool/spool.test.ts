@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync } 
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { createMemoryTransport } from '@qr/common/testing';
+import { createMemoryTransport } from '@qr/telemetry/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { lanes } from '../../../common/src/destinations/lanes.ts';
-import { personIdsOf } from '../../../common/src/destinations/person-ids.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../../../common/test/spool/leave-behind.ts';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
+import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
 import { runInTest } from '../run-in-test.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);

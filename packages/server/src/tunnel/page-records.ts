@@ -1,0 +1,125 @@
+import { browserPlan } from '@qr/events/browser';
+import { isDevice, sendableIdOf, timeOf, usableDeviceIdOf } from '@qr/telemetry/internal';
+import { plannedValues, rulesOfEvent } from './page-plan.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The SDK's own event, which joins an anonymous visitor to the user who logs in. */
+const IDENTIFY = '$identify';
+const DEVICE_PREFIX = '$device:';
+/** Coarse facts of the device that the SDK adds. */
+const DEVICE_FACTS: Readonly<Record<string, 'p'>> = {
+  mp_lib: 'p',
+  $lib_version: 'p',
+  $os: 'p',
+  $browser: 'p',
+  $browser_version: 'p',
+  $device: 'p',
+  $screen_height: 'p',
+  $screen_width: 'p',
+  $had_persisted_distinct_id: 'p',
+};
+const PROFILE_FACTS: Readonly<Record<string, 'p'>> = { $os: 'p', $browser: 'p', $browser_version: 'p' };
+const PROFILE_ACTIONS = ['$set', '$set_once'];
+const PROFILE_FIELDS = new Set(['$token', '$distinct_id', '$device_id', '$user_id', '$time', ...PROFILE_ACTIONS]);
+const INSERT_ID = /^[A-Za-z0-9-]{1,36}$/;
+const TRACE_ID = /^[0-9a-f]{32}$/;
+
+/** Returns the token that a record carries; `undefined` when it carries none, or two that differ. */
+export function tokenOf(record: Json): unknown {
+  const inside = isObject(record['properties']) ? record['properties']['token'] : undefined;
+  const { $token: outside } = record;
+  return inside === undefined || outside === undefined || inside === outside ? (outside ?? inside) : undefined;
+}
+
+/**
+ * Rebuilds an event of the browser SDK from what the plan lets a page say, about the visitor of that page alone.
+ *
+ * @returns `undefined` for an event that no page may send, and for one whose ids are not those of one visitor.
+ */
+export function eventFromPage({ event, properties }: Json): Json | undefined {
+  const rules = event === IDENTIFY ? {} : rulesOfEvent(event);
+  if (rules === undefined || !isObject(properties)) return undefined;
+  const ids = idsOf(properties);
+  if (ids === undefined) return undefined;
+  const joined = event === IDENTIFY ? joinedDevice(properties, ids) : {};
+  if (joined === undefined) return undefined;
+  const { $insert_id: insertId, trace_id: traceId } = properties;
+  const time = timeOf(properties['time'], Date.now());
+  return {
+    event,
+    properties: {
+      token: properties['token'],
+      ...(time !== undefined && { time: time / 1000 }),
+      ...ids,
+      ...joined,
+      ...(isMatch(INSERT_ID, insertId) && { $insert_id: insertId }),
+      ...(isMatch(TRACE_ID, traceId) && { trace_id: traceId }),
+      ...plannedValues(DEVICE_FACTS, properties),
+      ...plannedValues(rules, properties),
+    },
+  };
+}
+
+/**
+ * Rebuilds a profile update: planned values, set on the profile of the page's identified user.
+ *
+ * @returns `undefined` for everything else, such as `$delete`.
+ */
+export function profileFromPage(update: Json): Json | undefined {
+  const ids = idsOf(update, '$distinct_id');
+  // An anonymous visitor has no profile, and a page knows only the user of its own device.
+  if (ids?.$user_id === undefined || ids.$device_id === undefined) return undefined;
+  if (Object.keys(update).some((key) => !PROFILE_FIELDS.has(key))) return undefined;
+  const actions = PROFILE_ACTIONS.flatMap((action) => {
+    const values = update[action];
+    if (!isObject(values)) return [];
+    const kept = { ...plannedValues(PROFILE_FACTS, values), ...plannedValues(browserPlan.profile, values) };
+    return Object.keys(kept).length === 0 ? [] : [[action, kept] as const];
+  });
+  if (actions.length === 0) return undefined;
+  const { distinct_id: _, ...own } = ids;
+  return { $token: update['$token'], $distinct_id: ids.distinct_id, ...own, ...Object.fromEntries(actions) };
+}
+
+interface Ids {
+  readonly distinct_id?: string;
+  readonly $device_id?: string;
+  readonly $user_id?: string;
+}
+
+/** The ids of a record: usable, and all of the same visitor. `undefined` when they are not. */
+function idsOf(fields: Json, name: 'distinct_id' | '$distinct_id' = 'distinct_id'): Ids | undefined {
+  const { $device_id: device, $user_id: user, [name]: distinct } = fields;
+  const deviceId = device == null ? undefined : usableDeviceIdOf(device);
+  const userId = user == null ? undefined : sendableIdOf(user);
+  const distinctId = distinct == null ? undefined : sendableIdOf(distinct);
+  if (isLost(device, deviceId) || isLost(user, userId) || isLost(distinct, distinctId)) return undefined;
+  if (userId !== undefined && isDevice(userId)) return undefined;
+  const own = userId ?? (deviceId && DEVICE_PREFIX + deviceId);
+  if (distinctId !== undefined && distinctId !== own) return undefined;
+  return {
+    ...(distinctId !== undefined && { distinct_id: distinctId }),
+    ...(deviceId !== undefined && { $device_id: deviceId }),
+    ...(userId !== undefined && { $user_id: userId }),
+  };
+}
+
+function isLost(given: unknown, usable: string | undefined): boolean {
+  return given != null && !usable;
+}
+
+/** Who a log-in joins to the user: the device of this page and nobody else, because a user who is joined to another cannot be parted again. */
+function joinedDevice({ $anon_distinct_id: anonymous }: Json, { $device_id, $user_id }: Ids): Json | undefined {
+  const anonymousId = sendableIdOf(anonymous);
+  const isOwn = $device_id !== undefined && $user_id !== undefined && anonymousId === DEVICE_PREFIX + $device_id;
+  return isOwn ? { $anon_distinct_id: anonymousId } : undefined;
+}
+
+function isMatch(pattern: RegExp, value: unknown): value is string {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,42 @@
+import { isCountry } from '@qr/telemetry/internal';
+import { type CountryOf, openCountries } from './country.ts';
+import { createReadUserAgent, type UserAgent } from './user-agent.ts';
+import type { VisitorRequest } from './visitor-id.ts';
+
+/** What an event may say of a visitor: kinds, never the address or the user agent themselves. */
+export interface Visitor extends UserAgent {
+  /** ISO 3166-1 alpha-2, or `unknown`. */
+  readonly country: string;
+}
+
+/** Describes who sent a request. Never throws. */
+export type DescribeVisitor = (request: VisitorRequest) => Visitor;
+
+export interface DescribeVisitorOptions {
+  /** Asked when the CDN did not name a country. @default the CC0 database that is installed with this package */
+  readonly countryOf?: CountryOf;
+}
+
+/** Makes the function that describes visitors; opens the country database, so call it once, at start. */
+export function createDescribeVisitor({ countryOf = openCountries() }: DescribeVisitorOptions = {}): DescribeVisitor {
+  const readUserAgent = createReadUserAgent();
+  return ({ ip, headers }) => ({
+    ...readUserAgent(single(headers['user-agent'])),
+    country: countryFromCdn(headers['cf-ipcountry']) ?? listed(countryOf(ip)),
+  });
+}
+
+/** Cloudflare writes XX for what it does not know, and T1 for Tor, whose address is that of a stranger. Without a CDN a client can send this header, too. */
+function countryFromCdn(header: string | string[] | undefined): string | undefined {
+  const country = single(header);
+  if (country === 'T1') return 'unknown';
+  return isCountry(country) ? country : undefined;
+}
+
+function listed(country: string): string {
+  return isCountry(country) ? country : 'unknown';
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
+}
