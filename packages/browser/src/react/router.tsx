@@ -1,4 +1,3 @@
-import { routePattern } from '@qr/telemetry/privacy';
 import { type ReactNode, useLayoutEffect, useState } from 'react';
 import {
   createBrowserRouter,
@@ -81,6 +80,16 @@ function useReportedRouteError(): { readonly error: unknown; readonly errorId: s
 /** A loader's 404 or 403 is an answer, not a fault. */
 function isExpected(error: unknown): boolean {
   return isRouteErrorResponse(error) && error.status < 500;
+}
+
+/**
+ * Joins the paths of nested routes into one pattern: the name of a page that holds no ids. Layout routes without a path add nothing.
+ *
+ * @example routePattern(['/', 'qr', ':qrId']) // '/qr/:qrId'
+ */
+export function routePattern(paths: readonly (string | undefined)[]): string {
+  const segments = paths.flatMap((path) => (path ?? '').split('/')).filter((segment) => segment !== '');
+  return `/${segments.join('/')}`;
 }
 
 /** Reports every page to both vendors: the first is the page load, each change of path a navigation. */

@@ -1,12 +1,21 @@
 import { act } from 'react';
 import { Outlet, type RouteObject, RouterProvider } from 'react-router';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { routePattern } from '../../src/react/router.tsx';
 import { closeTestPage, mixpanelSent, openTestPage, type Page } from '../support/page.ts';
 import { clickButton, render, unmountAll } from '../support/render.tsx';
 
 afterEach(async () => {
   await unmountAll();
   await closeTestPage();
+});
+
+it.each([
+  [['/', 'qr', ':qrId'], '/qr/:qrId'],
+  [[undefined, '/dashboard'], '/dashboard'],
+  [[], '/'],
+])('joins the paths %j', (paths, expected) => {
+  expect(routePattern(paths)).toBe(expected);
 });
 
 let brokenPage: Error | undefined;
