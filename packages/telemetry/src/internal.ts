@@ -10,7 +10,7 @@ export { type LaneName, lanes } from './destinations/lanes.ts';
 export { createMixpanelHttpTransport } from './destinations/mixpanel-http.ts';
 export { personIdsOf } from './destinations/person-ids.ts';
 export { createSentryHttpTransport } from './destinations/sentry-http.ts';
-export { limitsFor } from './errors/budget/limits.ts';
+export { limitsFor } from './errors/rate-limit.ts';
 export {
   addBreadcrumb,
   captureException,
@@ -20,7 +20,7 @@ export {
   setUserContext,
   type UserContext,
 } from './errors/capture.ts';
-export type { Verdict } from './errors/error-budget.ts';
+export type { Verdict } from './errors/rate-limit.ts';
 export { type InitializeSentryOptions, initializeSentry, isSentryOn } from './errors/init.ts';
 export { type Job, withJobContext } from './errors/job-context.ts';
 export { logToSentry } from './errors/logs.ts';

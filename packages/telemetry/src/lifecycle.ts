@@ -5,7 +5,7 @@ import { resetMixpanelClient } from './analytics/init.ts';
 import { earlyCalls, type PropertyCounters, runtime } from './analytics/runtime.ts';
 import type { LaneName } from './destinations/lanes.ts';
 import { contextCounters } from './errors/allow-list.ts';
-import type { ErrorBudgetStats } from './errors/error-budget.ts';
+import type { ErrorBudgetStats } from './errors/rate-limit.ts';
 import { closeSentry, flushSentry, isSentryOn } from './errors/init.ts';
 import { logCounters } from './errors/logs.ts';
 import { sentryState } from './errors/state.ts';

@@ -3,12 +3,12 @@ import * as Sentry from '@sentry/node';
 import { usableIdOf } from '../analytics/identity.ts';
 import { warnOnce } from '../warn-once.ts';
 import { plannedContext } from './allow-list.ts';
-import { budgetContext } from './budget/summary.ts';
-import type { Verdict } from './error-budget.ts';
+import type { Verdict } from './rate-limit.ts';
 import { noteBreadcrumb } from './recent-events.ts';
 import { toReportable } from './reportable-error.ts';
 import { rememberReport, stateOf } from './request-state.ts';
 import { sentryState } from './state.ts';
+import { budgetContext } from './summary.ts';
 import { placeOf, verdictOn } from './verdict.ts';
 
 /** How bad a message is. */

@@ -148,17 +148,17 @@ function isError(value: unknown): value is Error {
   return safely(() => types.isNativeError(value) || value instanceof Error) ?? false;
 }
 
-function classOf(value: object): string {
+export function classOf(value: object): string {
   const name = safely(() => (value.constructor as { readonly name?: unknown } | undefined)?.name);
   return typeof name === 'string' ? name : '';
 }
 
-function textAt(value: object, key: string): string {
+export function textAt(value: object, key: string): string {
   const text = read(value, key);
   return typeof text === 'string' ? text : '';
 }
 
-function read(value: object, key: string): unknown {
+export function read(value: object, key: string): unknown {
   return safely(() => (value as Readonly<Record<string, unknown>>)[key]);
 }
 

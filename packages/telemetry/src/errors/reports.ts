@@ -1,4 +1,4 @@
-import type { Verdict } from './error-budget.ts';
+import type { Verdict } from './rate-limit.ts';
 
 /** What became of an error. */
 export interface Report {

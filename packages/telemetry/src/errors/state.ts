@@ -4,7 +4,7 @@ import type { LaneName } from '../destinations/lanes.ts';
 import { personalIdUnder } from '../people/user-ids.ts';
 import { createScrubber, defaultScrubber, type Scrubber, type ScrubberOptions } from '../privacy/index.ts';
 import { createEarlyErrors } from './early-errors.ts';
-import { unlimited } from './error-budget.ts';
+import { unlimited } from './rate-limit.ts';
 import { createReports } from './reports.ts';
 import { noTraces } from './sample-rates.ts';
 import { isSdkId } from './sdk-ids.ts';

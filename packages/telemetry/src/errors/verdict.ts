@@ -1,8 +1,8 @@
 import type { ErrorEvent, EventHint, Scope } from '@sentry/node';
-import { budgetContext } from './budget/summary.ts';
-import type { Verdict } from './error-budget.ts';
+import type { Verdict } from './rate-limit.ts';
 import { type RequestState, reportedAs, stateOf } from './request-state.ts';
 import { sentryState } from './state.ts';
+import { budgetContext } from './summary.ts';
 
 /** What the budget says of an error: asked once for each id, as the answer of a request is written before its error is reported. */
 export function verdictOn(error: unknown, eventId: string, scope: Scope): Verdict {

@@ -1,13 +1,5 @@
 import * as Sentry from '@sentry/node';
-import type { Verdict } from '../error-budget.ts';
-import type { Suppressed } from './ledger.ts';
-
-/** What is told of a fingerprint that has suppressed errors and no event to tell of them. */
-export interface Summary extends Suppressed {
-  readonly eventId: string;
-  readonly fingerprint: string;
-  readonly title: string;
-}
+import type { Summary, Verdict } from './rate-limit.ts';
 
 /** What an event carries of the budget: where it is counted, and which errors it stands for besides itself. */
 export function budgetContext({ fingerprint, suppressed: { count, ids } }: Verdict) {
