@@ -48,7 +48,6 @@ export {
   flushObservability,
   forgetUser,
   getMixpanel,
-  hashEmail,
   type IdentifyOptions,
   type InitializeMixpanelOptions,
   type InitializeSentryOptions,
@@ -66,7 +65,6 @@ export {
   type RevenueProperties,
   readObservabilityConfig,
   type StartShipperOptions,
-  sentIdOf,
   setUserContext,
   startShipper,
   trackEvent,
@@ -76,3 +74,7 @@ export {
 } from '@qr/telemetry/internal';
 export * as Sentry from '@sentry/node';
 export { withMonitor } from '@sentry/node';
+
+import { core } from '@qr/telemetry/internal';
+
+export const { hashEmail, sentIdOf } = core.people;

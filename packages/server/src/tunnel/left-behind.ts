@@ -4,6 +4,7 @@ import { createPipeline, type DropReason, type Pipeline } from '@qr/delivery';
 import { plan } from '@qr/events';
 import { personKeys } from '@qr/plan';
 import {
+  core,
   createMixpanelHttpTransport,
   createSentryHttpTransport,
   type LaneName,
@@ -11,7 +12,6 @@ import {
   PAGES_FOLDER,
   pagePipelines,
   personIdsOf,
-  warnOnce,
 } from '@qr/telemetry/internal';
 import { isForeignError } from '@qr/telemetry/privacy';
 import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
@@ -188,7 +188,7 @@ function openPipeline({ sentry, mixpanel, spoolRoot }: Omit<LeftBehindOptions, '
     maxSpoolBytes: MAX_SPOOL_BYTES,
     flushIntervalMs: FLUSH_INTERVAL_MS,
     personIds: personIdsOf(personKeys(plan)),
-    warn: warnOnce,
+    warn: core.warnOnce,
   });
 }
 

@@ -1,5 +1,5 @@
 import { browserPlan } from '@qr/events/browser';
-import { personalIdUnder, truncate } from '@qr/telemetry/internal';
+import { core, truncate } from '@qr/telemetry/internal';
 import { redact, stripUrl } from '@qr/telemetry/privacy';
 
 /** The properties that a page may send: `p` without secrets, `u` reduced to origin and path, without secrets, too. */
@@ -25,7 +25,7 @@ export function plannedValues(
       if (rule === undefined || !isScalar(value)) return [];
       if (typeof value !== 'string') return [[key, value]];
       const text = value.slice(0, MAX_SEARCHED);
-      const clean = rule === 'u' ? redact(stripUrl(text)) : (personalIdUnder(key, text) ?? redact(text));
+      const clean = rule === 'u' ? redact(stripUrl(text)) : (core.people.personalIdUnder(key, text) ?? redact(text));
       return [[key, truncate(String(clean))]];
     }),
   );

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { newOwnerName } from '@qr/delivery';
+import { core } from '../instance.ts';
 import type { ObservabilityConfig } from '../settings/config.ts';
 import { redisPrefixOf } from '../settings/redis-prefix.ts';
-import { serviceName } from '../settings/service-name.ts';
 import { ERRORS_FOLDER, spoolRootOf } from '../settings/spool-root.ts';
-import { warnOnce } from '../warn-once.ts';
 import { joinBudget } from './budget-shares.ts';
 import { createErrorBudget, type ErrorBudget, type ErrorBudgetOptions, unlimited } from './rate-limit.ts';
 import { sendSummary } from './summary.ts';
@@ -18,17 +17,17 @@ export function openErrorBudget(config: ObservabilityConfig): ErrorBudget {
   if (perMonth === 0) return unlimited;
   const root = spoolRootOf(config);
   const { OBSERVABILITY_REDIS_URL: redisUrl } = config;
-  const service = serviceName() ?? 'service';
+  const service = core.serviceName() ?? 'service';
   const share: ErrorBudgetOptions['share'] = (onChange) =>
     joinBudget({
       ...{ redisUrl: redisUrl ?? '', prefix: redisPrefixOf(config), service, owner: newOwnerName() },
-      ...{ onChange, warn: warnOnce },
+      ...{ onChange, warn: core.warnOnce },
     });
   return createErrorBudget({
     perMonth,
     send: sendSummary,
     log: (message) => console.warn(`[observability] ${message}`),
-    warn: warnOnce,
+    warn: core.warnOnce,
     folder: root && join(root, ERRORS_FOLDER, 'budget'),
     ...(redisUrl !== undefined && { share }),
   });
