@@ -1,5 +1,4 @@
 import rateLimit from '@fastify/rate-limit';
-import { isHealthRoute } from '@qr/telemetry/internal';
 import { stripUrl } from '@qr/telemetry/privacy';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
@@ -8,6 +7,7 @@ import { createFailureAnswer, type ErrorPages } from './failure-answer.ts';
 import { refuseUnderPressure } from './pressure.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
+import { isHealthRoute } from './requests/request-context.ts';
 
 /** What {@link securityPlugin} takes. */
 export interface SecurityOptions {
