@@ -5,9 +5,9 @@ import fp from 'fastify-plugin';
 import { refuseBadUrls } from './bad-url.ts';
 import { createFailureAnswer, type ErrorPages } from './failure-answer.ts';
 import { refuseUnderPressure } from './pressure.ts';
+import { isHealthRoute } from './requests/request-context.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
-import { isHealthRoute } from './requests/request-context.ts';
 
 /** What {@link securityPlugin} takes. */
 export interface SecurityOptions {
