@@ -12,7 +12,7 @@ export { personIdsOf } from './destinations/person-ids.ts';
 export { createSentryHttpTransport } from './destinations/sentry-http.ts';
 export type { MessageLevel, UserContext } from './errors/capture.ts';
 export type { InitializeSentryOptions } from './errors/errors.ts';
-export { limitsFor, type Verdict } from './errors/rate-limit.ts';
+export { limitsFor, type Refill, refill, type TokenBucket, type Verdict } from './errors/rate-limit.ts';
 export { toReportable } from './errors/reportable-error.ts';
 export type { RequestState } from './errors/request-state.ts';
 export { isThenable, type Job, type OpenedRequest, type Requests, suppressedLine } from './errors/requests.ts';
@@ -41,4 +41,3 @@ export { ConfigError, loadConfig, loadConfigOrExit, readObservabilityConfig } fr
 export { redisPrefixOf } from './settings/redis-prefix.ts';
 export { PAGES_FOLDER, spoolRootOf } from './settings/spool-root.ts';
 export { toTimeLimit, within } from './time-limit.ts';
-export { type Refill, refill, type TokenBucket } from './token-bucket.ts';

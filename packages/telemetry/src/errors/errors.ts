@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type FlushOutcome, type LaneStats, newOwnerName } from '@qr/delivery';
-import { defineIntegration, type Event, type Integration, type StreamedSpanJSON } from '@sentry/core';
+import { defineIntegration, type Envelope, type Event, type Integration, type StreamedSpanJSON } from '@sentry/core';
 import * as Sentry from '@sentry/node';
 import type { Core, Settings } from '../core.ts';
 import type { LaneName } from '../destinations/lanes.ts';
@@ -213,6 +213,7 @@ export function createErrors(core: Core): Errors {
     const timeoutMs = config.SHUTDOWN_TIMEOUT_MS ?? 10_000;
     return [
       readableErrorsIntegration(),
+      filteredMirror((envelope) => state.gate.scrubEnvelope(envelope)),
       // First of those that change an event: it records one before linked errors are added to it.
       ...unfinished.integrations,
       Sentry.eventFiltersIntegration(),
@@ -392,6 +393,17 @@ const requestDataIntegration = defineIntegration(() => ({
     const data = event.sdkProcessingMetadata?.['requestData'] as NonNullable<Event['request']> | undefined;
     if (data) event.request = { ...event.request, ...data };
     return event;
+  },
+}));
+
+/** Filters what Spotlight mirrors in development: it takes envelopes before they reach the transport. */
+const filteredMirror = defineIntegration((scrubEnvelope: (envelope: Envelope) => Envelope) => ({
+  name: 'FilteredMirror',
+  setup(client) {
+    if (!client.getOptions().integrations.some(({ name }) => name === 'Spotlight')) return;
+    client.on('beforeEnvelope', (envelope) => {
+      [envelope[0], envelope[1]] = scrubEnvelope(envelope);
+    });
   },
 }));
 

@@ -1,5 +1,4 @@
 import { uuid4 } from '@sentry/core';
-import { type Refill, refill, type TokenBucket } from '../token-bucket.ts';
 import type { Sharers } from './budget-shares.ts';
 import { type KeptKind, type LeftBudget, openBudgetStore } from './budget-store.ts';
 import { createFingerprinter } from './fingerprint.ts';
@@ -102,6 +101,27 @@ export const unlimited: ErrorBudget = {
   stats: () => ({ reported: 0, suppressed: 0, unannounced: 0, damaged: 0, byFingerprint: [] }),
   close() {},
 };
+
+/** A level of events that may be sent. */
+export interface TokenBucket {
+  /** Below 0 when something was sent that had to be. */
+  level: number;
+  /** When the level was calculated, milliseconds since the epoch. */
+  at: number;
+}
+
+/** How fast a bucket fills. */
+export interface Refill {
+  readonly capacity: number;
+  /** Milliseconds until there is room for one more. */
+  readonly msEach: number;
+}
+
+/** Brings the level up to date. A clock that was set back adds nothing. */
+export function refill(bucket: TokenBucket, { capacity, msEach }: Refill, now: number): void {
+  bucket.level = Math.min(capacity, bucket.level + Math.max(0, now - bucket.at) / msEach);
+  bucket.at = now;
+}
 
 /** How much may be sent. */
 interface Limits {
