@@ -93,7 +93,7 @@ function serializeError([headers, items]: Envelope): string {
  * Creates a transport that sends at once and keeps nothing. The SDK's own does the same by `node:http` and a stream a request, which costs twice the
  * CPU; and there is a request for each sampled trace.
  */
-export function createDirectTransport(options: TransportOptions, warnOnce: WarnOnce): ClosableTransport {
+function createDirectTransport(options: TransportOptions, warnOnce: WarnOnce): ClosableTransport {
   const { origin, pathname, search } = new URL(options.url);
   const client = createHttpClient({ origin, connections: CONNECTIONS, warn: warnOnce });
   const headers = { ...options.headers, 'content-type': 'application/x-sentry-envelope' };
