@@ -22,7 +22,7 @@ await observeFile({ SENTRY_SPOTLIGHT: `http://127.0.0.1:${port}/stream` });
 it('what Spotlight mirrors has passed the gate', async () => {
   Sentry.captureException(new Error(`no mail to ${secrets.email}`), { extra: { street: secrets.street, qr_id: 'q1' } });
   captureException(new Error('the last'));
-  await expect.poll(() => mirrored.join()).toContain('the last');
+  await expect.poll(() => mirrored.join(), { timeout: 10_000 }).toContain('the last');
   expect(mirrored.join()).toContain('"qr_id":"q1"');
   expect(mirrored.join()).not.toMatch(new RegExp(Object.values(secrets).join('|')));
 });

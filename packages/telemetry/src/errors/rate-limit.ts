@@ -1,6 +1,6 @@
 import { uuid4 } from '@sentry/core';
 import type { Sharers } from './budget-shares.ts';
-import { type KeptKind, type LeftBudget, openBudgetStore } from './budget-store.ts';
+import { addSuppressed, type KeptKind, type LeftBudget, openBudgetStore } from './budget-store.ts';
 import { createFingerprinter } from './fingerprint.ts';
 
 const MINUTE_MS = 60_000;
@@ -19,8 +19,6 @@ const MAX_LOGGED = 3;
 /** Fingerprints that count separately: about a megabyte. The least recently used ones count together, as `other`. */
 const MAX_KINDS = 500;
 const OTHER = 'other';
-/** Suppressed ids kept for each fingerprint. */
-const MAX_IDS = 20;
 
 /** Errors that were suppressed, and are announced by another event. */
 export interface Suppressed {
@@ -241,10 +239,7 @@ export function createErrorBudget({ perMonth, share, folder, send, log, warn }: 
   }
 
   function suppress(kind: Kind, count: number, ids: readonly string[], now: number): void {
-    if (kind.unannounced === 0) kind.waitingSince = now;
-    kind.unannounced += count;
-    kind.ids.push(...ids);
-    if (kind.ids.length > MAX_IDS) kind.ids.splice(0, kind.ids.length - MAX_IDS);
+    addSuppressed(kind, count, ids, now);
     store.append(kind);
   }
 
@@ -296,7 +291,8 @@ export function createErrorBudget({ perMonth, share, folder, send, log, warn }: 
     kind.suppressed++;
     kind.suppressedThisMinute++;
     kind.since++;
-    suppress(kind, 1, [eventId], now);
+    addSuppressed(kind, 1, [eventId], now);
+    store.append(kind, eventId);
     if (store.isLong && Math.abs(now - compactedAt) > COMPACTION_INTERVAL_MS) compact();
     return { isSuppressed: true, fingerprint, suppressed: NOTHING };
   }
