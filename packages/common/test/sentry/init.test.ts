@@ -69,10 +69,11 @@ it('a second instance stays off with a warning, because the SDK is one for the p
   second.start('second', inbox.dsn('1'));
   expect(second.isOn()).toBe(false);
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('Another telemetry instance'));
+  await flushObservability(10_000);
   inbox.clear();
   expect(second.captureException(new Error('of the second'))).toMatch(/^[0-9a-f]{32}$/);
   captureException(new Error('of the first'));
-  await flushObservability();
+  await flushObservability(10_000);
   expect(inbox.errors()).toMatchObject([{ service: 'my-service', value: 'of the first' }]);
   await second.close(100);
 });
