@@ -1,7 +1,7 @@
 import { isQrId, type ServerProperties } from '@qr/events';
 import { type DescribeVisitor, isPrefetch, type VisitorRequest, visitorId } from '@qr/server';
-import { trackEvent } from '@qr/telemetry/internal';
 import { LRUCache } from 'lru-cache';
+import { trackEvent } from './calls.ts';
 
 /** Why a scan led nowhere. */
 export type ScanFailure = ServerProperties<'qr_scan_failed'>['reason'];

@@ -44,37 +44,22 @@ export {
   ConfigError,
   captureException,
   captureMessage,
-  closeObservability,
-  flushObservability,
-  forgetUser,
-  getMixpanel,
   type IdentifyOptions,
   type InitializeMixpanelOptions,
   type InitializeSentryOptions,
-  identifyUser,
-  initializeMixpanel,
   initializeSentry,
   type Job,
   loadConfig,
   loadConfigOrExit,
   type MessageLevel,
-  mixpanel,
   type ObservabilityConfig,
   type ObservabilityStats,
-  observabilityStats,
-  type RevenueProperties,
   readObservabilityConfig,
   type StartShipperOptions,
   setUserContext,
-  startShipper,
-  trackEvent,
-  trackRevenue,
   type UserContext,
   withJobContext,
 } from '@qr/telemetry/internal';
 export * as Sentry from '@sentry/node';
 export { withMonitor } from '@sentry/node';
-
-import { core } from '@qr/telemetry/internal';
-
-export const { hashEmail, sentIdOf } = core.people;
+export * from './calls.ts';

@@ -1,4 +1,4 @@
-import { forgetUser } from '@qr/telemetry/internal';
+import { instance } from '@qr/telemetry/internal';
 import Type from 'typebox';
 import type { Server } from './build-server.ts';
 import { requireServiceToken } from './service-token.ts';
@@ -26,7 +26,7 @@ export function addErasureRoute(app: Server, { serviceToken, erase = async () =>
     async (request, reply) => {
       const { id } = request.params;
       await erase(id);
-      forgetUser(id);
+      instance.forgetUser(id);
       return reply.code(204).send();
     },
   );

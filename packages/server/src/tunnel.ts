@@ -1,5 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
-import { readObservabilityConfig, spoolRootOf } from '@qr/telemetry/internal';
+import { core, readObservabilityConfig, spoolRootOf } from '@qr/telemetry/internal';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from './app-error.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
@@ -50,7 +50,12 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
   const upstreams = createUpstreams(timeoutMs);
   const { config } = readObservabilityConfig();
   const allowance = createErrorAllowance(options.errorsPerMonth ?? config.SENTRY_ERROR_BUDGET_PER_MONTH ?? 5000);
-  const leftBehind = createLeftBehind({ sentry, mixpanel, spoolRoot: spoolRootOf(config), allowance });
+  const leftBehind = createLeftBehind({
+    sentry,
+    mixpanel,
+    spoolRoot: spoolRootOf(config, core.serviceName()),
+    allowance,
+  });
   app.addHook('onClose', async () => {
     await leftBehind.close();
     await upstreams.close();

@@ -65,7 +65,7 @@ it('an error that refuses to be read harms no one', () => {
 
 it('a second instance stays off with a warning, because the SDK is one for the process', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-  const second = createErrors(createCore({ plan }));
+  const second = createErrors(createCore({ plan }), async () => {});
   second.start('second', inbox.dsn('1'));
   expect(second.isOn()).toBe(false);
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('Another telemetry instance'));

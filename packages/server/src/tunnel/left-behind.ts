@@ -7,10 +7,10 @@ import {
   core,
   createMixpanelHttpTransport,
   createSentryHttpTransport,
+  instance,
   type LaneName,
   lanes,
   PAGES_FOLDER,
-  pagePipelines,
   personIdsOf,
 } from '@qr/telemetry/internal';
 import { isForeignError } from '@qr/telemetry/privacy';
@@ -70,7 +70,7 @@ export interface LeftBehind {
  */
 export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: LeftBehindOptions): LeftBehind {
   const pipeline = openPipeline({ sentry, mixpanel, spoolRoot });
-  pagePipelines.add(pipeline);
+  instance.addPagePipeline(pipeline);
   const share = createKeptShare({
     maxBytes: MAX_SPOOL_BYTES,
     oldestAgeMs: () => Math.max(0, ...Object.values(pipeline.stats()).map((lane) => lane?.oldestAgeMs ?? 0)),
@@ -127,7 +127,7 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
     },
     drop: pipeline.drop,
     async close() {
-      pagePipelines.delete(pipeline);
+      instance.removePagePipeline(pipeline);
       await pipeline.close(FLUSH_INTERVAL_MS);
     },
   };
@@ -177,17 +177,17 @@ function processorMs(): number {
 }
 
 function openPipeline({ sentry, mixpanel, spoolRoot }: Omit<LeftBehindOptions, 'allowance'>): Pipeline<LaneName> {
-  const toMixpanel = mixpanel && createMixpanelHttpTransport(mixpanel);
+  const toMixpanel = mixpanel && createMixpanelHttpTransport({ ...mixpanel, warn: core.warnOnce });
   return createPipeline<LaneName>({
     lanes,
     transports: {
       ...(toMixpanel && { import: toMixpanel, engage: toMixpanel }),
-      ...(sentry && { sentry: createSentryHttpTransport({ url: endpointOf(sentry) }) }),
+      ...(sentry && { sentry: createSentryHttpTransport({ url: endpointOf(sentry), warn: core.warnOnce }) }),
     },
     spoolRoot: spoolRoot && join(spoolRoot, PAGES_FOLDER),
     maxSpoolBytes: MAX_SPOOL_BYTES,
     flushIntervalMs: FLUSH_INTERVAL_MS,
-    personIds: personIdsOf(personKeys(plan)),
+    personIds: personIdsOf(personKeys(plan), core.people),
     warn: core.warnOnce,
   });
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { browserPlan } from '@qr/events/browser';
-import { isDevice, sendableIdOf, timeOf, usableDeviceIdOf } from '@qr/telemetry/internal';
+import { core, createIds, isDevice, timeOf } from '@qr/telemetry/internal';
 import type { EventReport, MixpanelCall } from './left-report.ts';
 import { plannedValues, rulesOfEvent } from './page-plan.ts';
+
+const { sendableIdOf, usableDeviceIdOf } = createIds(core.people);
 
 /** A record for a lane. */
 export interface LeftRecord {

@@ -1,6 +1,8 @@
 import { browserPlan } from '@qr/events/browser';
-import { isDevice, sendableIdOf, timeOf, usableDeviceIdOf } from '@qr/telemetry/internal';
+import { core, createIds, isDevice, timeOf } from '@qr/telemetry/internal';
 import { plannedValues, rulesOfEvent } from './page-plan.ts';
+
+const { sendableIdOf, usableDeviceIdOf } = createIds(core.people);
 
 type Json = Readonly<Record<string, unknown>>;
 
