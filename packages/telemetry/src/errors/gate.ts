@@ -207,7 +207,7 @@ const EXCEPTION_FIELDS = ['type', 'value', 'module', 'thread_id'];
 const MECHANISM_FIELDS = ['type', 'handled', 'synthetic', 'source', 'exception_id', 'parent_id', 'is_exception_group'];
 /** Without the values of variables. */
 const EVENT_FRAME_FIELDS = [
-  ...['filename', 'function', 'module', 'platform', 'lineno', 'colno', 'abs_path', 'in_app', 'debug_id'],
+  ...['filename', 'module', 'function', 'platform', 'lineno', 'colno', 'abs_path', 'in_app', 'debug_id'],
   ...['context_line', 'pre_context', 'post_context', 'instruction_addr', 'addr_mode', 'module_metadata'],
 ];
 const PROFILE_FRAME_FIELDS = ['function', 'module', 'filename', 'abs_path', 'lineno', 'colno', 'in_app'];

@@ -21,7 +21,7 @@ export interface Job {
 }
 
 /** A request as its context is opened. */
-export interface OpenedRequest {
+interface OpenedRequest {
   readonly method: string;
   /** Without a query. */
   readonly path: string;
