@@ -187,7 +187,8 @@ interface Kind extends KeptKind {
  *
  * **After a kill.** Suppressed errors are on disk at the end of their loop turn. An event is on disk as in flight before the SDK gets it, and is struck
  * off right after the lane has it. An event that is in flight when the process dies counts as suppressed in the next process, with all that it should
- * have announced. Only a kill in the microseconds between those two writes counts an event twice, never one too few.
+ * have announced. Only a kill in the microseconds between two writes counts an event twice, never one too few: between those two, or between taking over
+ * the state of an ended process and removing its file.
  */
 export function createErrorBudget({ perMonth, share, folder, send, log, warn }: ErrorBudgetOptions): ErrorBudget {
   const fingerprintOf = createFingerprinter();
@@ -224,7 +225,8 @@ export function createErrorBudget({ perMonth, share, folder, send, log, warn }: 
   }
 
   function foldOldest(now: number): void {
-    const [oldest] = [...kinds.values()].filter(({ fingerprint }) => fingerprint !== OTHER);
+    const [first, second] = kinds.values();
+    const oldest = first?.fingerprint === OTHER ? second : first;
     if (!oldest) return;
     kinds.delete(oldest.fingerprint);
     const other = kinds.get(OTHER) ?? newKind(OTHER, 'errors of many kinds', limits.each.capacity, now);
