@@ -8,6 +8,12 @@ export { addErasureRoute, type ErasureOptions } from './erasure-route.ts';
 export type { ErrorPages } from './failure-answer.ts';
 export type { ReadyChecks } from './health.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './observability-plugin.ts';
+export {
+  openRequestContext,
+  type RequestContext,
+  type RequestDescription,
+  withRequestContext,
+} from './requests/request-context.ts';
 export { type ScheduleOptions, type StopSchedule, startSchedule } from './schedule/schedule.ts';
 export {
   databaseVariables,

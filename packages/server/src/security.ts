@@ -1,11 +1,11 @@
 import rateLimit from '@fastify/rate-limit';
-import { isHealthRoute } from '@qr/telemetry/internal';
 import { stripUrl } from '@qr/telemetry/privacy';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { refuseBadUrls } from './bad-url.ts';
 import { createFailureAnswer, type ErrorPages } from './failure-answer.ts';
 import { refuseUnderPressure } from './pressure.ts';
+import { isHealthRoute } from './requests/request-context.ts';
 import { securityHeaders } from './security-headers.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
 
