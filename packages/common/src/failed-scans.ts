@@ -1,4 +1,4 @@
-import { isQrId, type ServerProperties } from '@qr/events';
+import { type BROWSERS, isQrId, type ServerProperties } from '@qr/events';
 import { type DescribeVisitor, isPrefetch, type VisitorRequest, visitorId } from '@qr/server';
 import { trackEvent } from '@qr/telemetry/internal';
 import { LRUCache } from 'lru-cache';
@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 const MAX_VISITORS = 10_000;
 
 /** Creates the function that records `qr_scan_failed`. */
-export function createFailedScans(describeVisitor: DescribeVisitor): TrackFailedScan {
+export function createFailedScans(describeVisitor: DescribeVisitor<(typeof BROWSERS)[number]>): TrackFailedScan {
   const recent = new LRUCache<string, true>({ max: MAX_VISITORS, ttl: MINUTE_MS });
   return ({ method, ip, headers }, reason, qrId) => {
     const visitor = { ip, headers };

@@ -5,10 +5,8 @@ export {
   addErasureRoute,
   addressKey,
   type BuildServerOptions,
-  buildServer,
   type Cursor,
   createServiceClient,
-  createSessions,
   databaseVariables,
   decodeCursor,
   type ErasureOptions,
@@ -25,17 +23,12 @@ export {
   type ServiceAnswer,
   type ServiceClient,
   type ServiceClientOptions,
-  type Session,
-  type Sessions,
-  type SessionsOptions,
   type StopSchedule,
   serverVariables,
   serviceTokenVariables,
   sessionVariables,
   startSchedule,
   statusOfError,
-  type TunnelOptions,
-  tunnelPlugin,
   type VisitorRequest,
   visitorId,
 } from '@qr/server';
@@ -76,3 +69,12 @@ export {
 } from '@qr/telemetry/internal';
 export * as Sentry from '@sentry/node';
 export { withMonitor } from '@sentry/node';
+export {
+  buildServer,
+  createSessions,
+  type Session,
+  type Sessions,
+  type SessionsOptions,
+  type TunnelOptions,
+  tunnelPlugin,
+} from './server.ts';

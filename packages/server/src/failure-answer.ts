@@ -1,12 +1,14 @@
 import type { ErrorBody } from '@qr/telemetry/privacy';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problemBody } from './pages/problem.ts';
-import { problemText } from './pages/problem-texts.ts';
+import { type ProblemText, problemText } from './pages/problem-texts.ts';
 
 /** Which errors are shown to people. */
 export interface ErrorPages {
   /** Whether people open this path in a browser. Its errors are a page there, and JSON for clients that ask for JSON. */
   readonly covers: (path: string) => boolean;
+  /** Returns what the page says of a status. @default general words, which are also used where it returns `undefined` */
+  readonly textOf?: (statusCode: number) => ProblemText | undefined;
   /** Called before an error under such a path is answered. */
   readonly onFailure?: (request: FastifyRequest, statusCode: number, path: string) => void;
 }
@@ -28,7 +30,8 @@ export function createFailureAnswer(errorPages: ErrorPages | undefined): AnswerF
       return body;
     }
     errorPages.onFailure?.(request, statusCode, path);
-    return problemBody(request, reply, { statusCode, ...problemText(statusCode), errorId: body.errorId }, body);
+    const text = errorPages.textOf?.(statusCode) ?? problemText(statusCode);
+    return problemBody(request, reply, { statusCode, ...text, errorId: body.errorId }, body);
   };
 }
 

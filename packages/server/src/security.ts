@@ -43,5 +43,5 @@ export const securityPlugin = fp<SecurityOptions>(
     }
     refuseBadUrls(app);
   },
-  { fastify: '5.x', name: '@qr/common/security' },
+  { fastify: '5.x', name: '@qr/server/security' },
 );

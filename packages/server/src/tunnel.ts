@@ -1,4 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
+import type { Plan } from '@qr/plan';
 import { readObservabilityConfig, spoolRootOf } from '@qr/telemetry/internal';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from './app-error.ts';
@@ -7,12 +8,18 @@ import { createErrorAllowance } from './tunnel/address-limits.ts';
 import { inflate } from './tunnel/inflate.ts';
 import { createLeftBehind } from './tunnel/left-behind.ts';
 import { createMixpanelRequest, type MixpanelTarget, mixpanelStatus } from './tunnel/mixpanel-request.ts';
+import { createPagePlan } from './tunnel/page-plan.ts';
 import { createSentryRequest, type SentryTarget } from './tunnel/sentry-request.ts';
 import { type Answer, createUpstreams, type UpstreamRequest } from './tunnel/upstream.ts';
+import { createReadClient } from './visitor/page-client.ts';
 import { isPrefetch } from './visitor/prefetch.ts';
 
 /** What {@link tunnelPlugin} takes; a half that is left out has no route. */
 export interface TunnelOptions {
+  /** The tracking plan: what it does not let a page send is refused. */
+  readonly plan: Plan;
+  /** The browser families that errors of pages may name, spelled as bowser spells them. @default none */
+  readonly browsers?: readonly string[];
   /** @default '/o' */
   readonly prefix?: string;
   readonly sentry?: SentryTarget | undefined;
@@ -47,10 +54,15 @@ const MAX_FORM_BYTES = 256 * 1024;
 export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, options) => {
   const { prefix = '/o', maxBodyBytes = 2 * 1024 * 1024, timeoutMs = 2000, maxRequestsPerMinute = 300 } = options;
   const { sentry, mixpanel, allowedOrigin, forwardClientAddress = false } = options;
+  const plan = createPagePlan(options.plan);
+  const readClient = createReadClient(options.browsers ?? []);
   const upstreams = createUpstreams(timeoutMs);
   const { config } = readObservabilityConfig();
   const allowance = createErrorAllowance(options.errorsPerMonth ?? config.SENTRY_ERROR_BUDGET_PER_MONTH ?? 5000);
-  const leftBehind = createLeftBehind({ sentry, mixpanel, spoolRoot: spoolRootOf(config), allowance });
+  const leftBehind = createLeftBehind({
+    ...{ plan, sentry, mixpanel, allowance, readClient },
+    spoolRoot: spoolRootOf(config),
+  });
   app.addHook('onClose', async () => {
     await leftBehind.close();
     await upstreams.close();
@@ -89,7 +101,7 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
 
   if (sentry) {
     const onOverBudget = (errors: number) => leftBehind.drop('sentry', 'over_budget', errors);
-    const prepare = createSentryRequest({ ...sentry, allowance, onOverBudget });
+    const prepare = createSentryRequest({ ...sentry, allowance, readClient, onOverBudget });
     route(
       'r',
       ENVELOPE_TYPES,
@@ -100,7 +112,13 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
     // No page may change a group.
     for (const [path, endpoint, lane] of MIXPANEL_PATHS) {
       const onRefused = (records: number) => leftBehind.drop(lane, 'refused', records);
-      const prepare = createMixpanelRequest({ ...mixpanel, endpoint, isLocated: forwardClientAddress, onRefused });
+      const prepare = createMixpanelRequest({
+        ...mixpanel,
+        plan,
+        endpoint,
+        isLocated: forwardClientAddress,
+        onRefused,
+      });
       route(path, FORM_TYPES, forward(prepare, mixpanelStatus), Math.min(maxBodyBytes, MAX_FORM_BYTES));
     }
   }

@@ -13,12 +13,12 @@ const AWAY: ProblemText = {
 const BY_STATUS: Readonly<Record<number, ProblemText>> = {
   400: {
     title: 'This address is not valid',
-    advice: 'A part of it may be missing. Check the address, or scan the code again.',
+    advice: 'A part of it may be missing. Check the address.',
   },
-  404: { title: 'There is no page here', advice: 'Check the address, or scan the code again.' },
+  404: { title: 'There is no page here', advice: 'Check the address.' },
   405: {
     title: 'This request is not supported',
-    advice: 'Open the address in a browser, or scan the code again.',
+    advice: 'Open the address in a browser.',
   },
   429: {
     title: 'Too many requests',
@@ -32,10 +32,10 @@ const BY_STATUS: Readonly<Record<number, ProblemText>> = {
 
 const REFUSED: ProblemText = {
   title: 'This request was refused',
-  advice: 'Check the address, or scan the code again.',
+  advice: 'Check the address.',
 };
 
-/** Returns what a page says of an error status. */
+/** Returns what a page says of an error status, unless the application has words of its own for it. */
 export function problemText(statusCode: number): ProblemText {
   return BY_STATUS[statusCode] ?? (statusCode >= 500 ? (BY_STATUS[500] ?? AWAY) : REFUSED);
 }

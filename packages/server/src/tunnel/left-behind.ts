@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPipeline, type DropReason, type Pipeline } from '@qr/delivery';
-import { plan } from '@qr/events';
-import { personKeys } from '@qr/plan';
 import {
   createMixpanelHttpTransport,
   createSentryHttpTransport,
@@ -16,7 +14,7 @@ import {
 import { isForeignError } from '@qr/telemetry/privacy';
 import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import { AppError } from '../app-error.ts';
-import { type ClientContexts, clientContextsOf } from '../visitor/page-client.ts';
+import type { ClientContexts, ReadClient } from '../visitor/page-client.ts';
 import { createKeptShare, type ErrorAllowance } from './address-limits.ts';
 import { envelopesOf } from './left-errors.ts';
 import { type LeftRecord, recordsOf } from './left-events.ts';
@@ -30,6 +28,7 @@ import {
   sentryCallsOf,
 } from './left-report.ts';
 import type { MixpanelTarget } from './mixpanel-request.ts';
+import type { PagePlan } from './page-plan.ts';
 import type { SentryTarget } from './sentry-request.ts';
 
 /** A batch of these is sealed after so long. */
@@ -41,11 +40,13 @@ const MAX_WORK_MS = 20;
 const MAX_STRETCH_MS = 4;
 
 interface LeftBehindOptions {
+  readonly plan: PagePlan;
   readonly sentry: SentryTarget | undefined;
   readonly mixpanel: MixpanelTarget | undefined;
   /** That of the whole process. `undefined`: in memory only. */
   readonly spoolRoot: string | undefined;
   readonly allowance: ErrorAllowance;
+  readonly readClient: ReadClient;
 }
 
 /** Takes what pages left behind. */
@@ -68,8 +69,9 @@ export interface LeftBehind {
  * answer nobody reads. Here they become what the SDK would have sent, filtered by the plan and scrubbed, and are delivered like everything of a
  * service: kept on disk until the vendor has them.
  */
-export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: LeftBehindOptions): LeftBehind {
-  const pipeline = openPipeline({ sentry, mixpanel, spoolRoot });
+export function createLeftBehind(options: LeftBehindOptions): LeftBehind {
+  const { plan, sentry, mixpanel, allowance, readClient } = options;
+  const pipeline = openPipeline(options);
   pagePipelines.add(pipeline);
   const share = createKeptShare({
     maxBytes: MAX_SPOOL_BYTES,
@@ -102,7 +104,7 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
     pipeline.drop('import', 'refused', refused);
     pipeline.drop('import', 'over_limit', excess);
     pipeline.drop('import', 'dropped_by_page', dropped);
-    const done = await inShortTurns(recordsOf(report, calls), (record) => {
+    const done = await inShortTurns(recordsOf(report, calls, plan), (record) => {
       if (record === 'refused') pipeline.drop('import', 'refused');
       else if (record !== 'none') keep(record, address);
     });
@@ -114,7 +116,7 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
       const report = parse(body);
       if (isErrorReport(report)) {
         if (report.dsn !== sentry?.dsn) throw foreign('DSN');
-        await acceptErrors(report, address, clientContextsOf(userAgent));
+        await acceptErrors(report, address, readClient(userAgent));
       } else if (isEventReport(report)) {
         if (report.token !== mixpanel?.token) throw foreign('project token');
         await acceptEvents(report, address);
@@ -176,7 +178,7 @@ function processorMs(): number {
   return (user + system) / 1000;
 }
 
-function openPipeline({ sentry, mixpanel, spoolRoot }: Omit<LeftBehindOptions, 'allowance'>): Pipeline<LaneName> {
+function openPipeline({ plan, sentry, mixpanel, spoolRoot }: LeftBehindOptions): Pipeline<LaneName> {
   const toMixpanel = mixpanel && createMixpanelHttpTransport(mixpanel);
   return createPipeline<LaneName>({
     lanes,
@@ -187,7 +189,7 @@ function openPipeline({ sentry, mixpanel, spoolRoot }: Omit<LeftBehindOptions, '
     spoolRoot: spoolRoot && join(spoolRoot, PAGES_FOLDER),
     maxSpoolBytes: MAX_SPOOL_BYTES,
     flushIntervalMs: FLUSH_INTERVAL_MS,
-    personIds: personIdsOf(personKeys(plan)),
+    personIds: personIdsOf(plan.personKeys),
     warn: warnOnce,
   });
 }

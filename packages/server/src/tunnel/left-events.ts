@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { browserPlan } from '@qr/events/browser';
 import { isDevice, sendableIdOf, timeOf, usableDeviceIdOf } from '@qr/telemetry/internal';
 import type { EventReport, MixpanelCall } from './left-report.ts';
-import { plannedValues, rulesOfEvent } from './page-plan.ts';
+import { type PagePlan, plannedValues } from './page-plan.ts';
 
 /** A record for a lane. */
 export interface LeftRecord {
@@ -26,15 +25,16 @@ const LIBRARY = 'qr-browser';
 export function* recordsOf(
   { token, visitor }: EventReport,
   calls: readonly MixpanelCall[],
+  plan: PagePlan,
 ): Generator<LeftRecord | 'refused' | 'none'> {
   const visitorId = usableDeviceIdOf(visitor.$device_id);
   let identity: Identity = { deviceId: visitorId ?? '', userId: userIdOf(visitor.$user_id) };
   for (const [index, call] of calls.entries()) {
     // An id that many pages share, such as `undefined`, would make one visitor of them all.
     if (visitorId === undefined) yield 'refused';
-    else if (call.kind === 'event') yield eventOf(call, identity, idOf(identity, call, index));
+    else if (call.kind === 'event') yield eventOf(call, identity, idOf(identity, call, index), plan);
     else if (call.kind === 'profile') {
-      yield profileOf(identity, token, plannedValues(browserPlan.profile, call.properties));
+      yield profileOf(identity, token, plannedValues(plan.profile, call.properties));
     } else if (call.kind === 'reset') {
       identity = { deviceId: idOf(identity, call, index), userId: undefined };
       yield 'none';
@@ -62,8 +62,9 @@ function eventOf(
   call: Extract<MixpanelCall, { kind: 'event' }>,
   { deviceId, userId }: Identity,
   id: string,
+  plan: PagePlan,
 ): LeftRecord | 'refused' {
-  const rules = rulesOfEvent(call.name);
+  const rules = plan.rulesOf(call.name);
   if (!rules) return 'refused';
   const properties = {
     time: timeOf(call.at, Date.now()) ?? Date.now(),

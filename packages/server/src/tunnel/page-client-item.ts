@@ -1,4 +1,4 @@
-import { clientContextsOf } from '../visitor/page-client.ts';
+import type { ClientContexts } from '../visitor/page-client.ts';
 import type { EnvelopeItem } from './envelope-ids.ts';
 
 /**
@@ -6,9 +6,8 @@ import type { EnvelopeItem } from './envelope-ids.ts';
  *
  * @returns the same item when it is no error, or when the header names neither; `undefined` for an error that is not JSON.
  */
-export function withClient(item: EnvelopeItem, userAgent: string | undefined): EnvelopeItem | undefined {
+export function withClient(item: EnvelopeItem, client: ClientContexts): EnvelopeItem | undefined {
   if (item.header['type'] !== 'event') return item;
-  const client = clientContextsOf(userAgent);
   if (Object.keys(client).length === 0) return item;
   try {
     const event = JSON.parse(item.payload.toString('utf8')) as { readonly contexts?: object } | null;

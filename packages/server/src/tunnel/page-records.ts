@@ -1,6 +1,5 @@
-import { browserPlan } from '@qr/events/browser';
 import { isDevice, sendableIdOf, timeOf, usableDeviceIdOf } from '@qr/telemetry/internal';
-import { plannedValues, rulesOfEvent } from './page-plan.ts';
+import { type PagePlan, plainRules, plannedValues } from './page-plan.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -8,18 +7,11 @@ type Json = Readonly<Record<string, unknown>>;
 const IDENTIFY = '$identify';
 const DEVICE_PREFIX = '$device:';
 /** Coarse facts of the device that the SDK adds. */
-const DEVICE_FACTS: Readonly<Record<string, 'p'>> = {
-  mp_lib: 'p',
-  $lib_version: 'p',
-  $os: 'p',
-  $browser: 'p',
-  $browser_version: 'p',
-  $device: 'p',
-  $screen_height: 'p',
-  $screen_width: 'p',
-  $had_persisted_distinct_id: 'p',
-};
-const PROFILE_FACTS: Readonly<Record<string, 'p'>> = { $os: 'p', $browser: 'p', $browser_version: 'p' };
+const DEVICE_FACTS = plainRules([
+  ...['mp_lib', '$lib_version', '$os', '$browser', '$browser_version', '$device', '$screen_height', '$screen_width'],
+  '$had_persisted_distinct_id',
+]);
+const PROFILE_FACTS = plainRules(['$os', '$browser', '$browser_version']);
 const PROFILE_ACTIONS = ['$set', '$set_once'];
 const PROFILE_FIELDS = new Set(['$token', '$distinct_id', '$device_id', '$user_id', '$time', ...PROFILE_ACTIONS]);
 const INSERT_ID = /^[A-Za-z0-9-]{1,36}$/;
@@ -37,8 +29,8 @@ export function tokenOf(record: Json): unknown {
  *
  * @returns `undefined` for an event that no page may send, and for one whose ids are not those of one visitor.
  */
-export function eventFromPage({ event, properties }: Json): Json | undefined {
-  const rules = event === IDENTIFY ? {} : rulesOfEvent(event);
+export function eventFromPage({ event, properties }: Json, plan: PagePlan): Json | undefined {
+  const rules = event === IDENTIFY ? plainRules([]) : plan.rulesOf(event);
   if (rules === undefined || !isObject(properties)) return undefined;
   const ids = idsOf(properties);
   if (ids === undefined) return undefined;
@@ -66,7 +58,7 @@ export function eventFromPage({ event, properties }: Json): Json | undefined {
  *
  * @returns `undefined` for everything else, such as `$delete`.
  */
-export function profileFromPage(update: Json): Json | undefined {
+export function profileFromPage(update: Json, plan: PagePlan): Json | undefined {
   const ids = idsOf(update, '$distinct_id');
   // An anonymous visitor has no profile, and a page knows only the user of its own device.
   if (ids?.$user_id === undefined || ids.$device_id === undefined) return undefined;
@@ -74,7 +66,7 @@ export function profileFromPage(update: Json): Json | undefined {
   const actions = PROFILE_ACTIONS.flatMap((action) => {
     const values = update[action];
     if (!isObject(values)) return [];
-    const kept = { ...plannedValues(PROFILE_FACTS, values), ...plannedValues(browserPlan.profile, values) };
+    const kept = { ...plannedValues(PROFILE_FACTS, values), ...plannedValues(plan.profile, values) };
     return Object.keys(kept).length === 0 ? [] : [[action, kept] as const];
   });
   if (actions.length === 0) return undefined;

@@ -1,6 +1,7 @@
 import { dsnToString, getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
+import type { ClientContexts, ReadClient } from '../visitor/page-client.ts';
 import type { ErrorAllowance } from './address-limits.ts';
 import { type EnvelopeItem, withSentIds } from './envelope-ids.ts';
 import { withClient } from './page-client-item.ts';
@@ -23,6 +24,7 @@ const RETRY_AFTER_SECONDS = 60;
 
 interface SentryRequestOptions extends SentryTarget {
   readonly allowance: ErrorAllowance;
+  readonly readClient: ReadClient;
   /** Called with the number of errors that are refused because the budget is used up. */
   readonly onOverBudget: (errors: number) => void;
 }
@@ -36,6 +38,7 @@ interface SentryRequestOptions extends SentryTarget {
 export function createSentryRequest({
   dsn,
   allowance,
+  readClient,
   onOverBudget,
 }: SentryRequestOptions): (body: Buffer, request: FastifyRequest, reply: FastifyReply) => UpstreamRequest {
   const components = makeDsn(dsn);
@@ -68,7 +71,7 @@ export function createSentryRequest({
       url,
       contentType: 'application/x-sentry-envelope',
       userAgent: headers['user-agent'],
-      body: rewritten(body, items, headers['user-agent']),
+      body: rewritten(body, items, readClient(headers['user-agent'])),
     };
   };
 }
@@ -103,8 +106,8 @@ function itemsIn(body: Buffer): EnvelopeItem[] {
 }
 
 /** The envelope with users by the ids under which services send them, and errors with their browser and operating system. */
-function rewritten(body: Buffer, items: readonly EnvelopeItem[], userAgent: string | undefined): Buffer {
-  const sent = items.map((item) => withClient(withSentIds(item) ?? notJson(), userAgent) ?? notJson());
+function rewritten(body: Buffer, items: readonly EnvelopeItem[], client: ClientContexts): Buffer {
+  const sent = items.map((item) => withClient(withSentIds(item) ?? notJson(), client) ?? notJson());
   if (sent.every((item, index) => item === items[index])) return body;
   const head = body.subarray(0, headerAt(body, 0).end);
   const lines = sent.flatMap(({ header, payload }) => [Buffer.from(`${JSON.stringify(header)}\n`), payload, NEW_LINE]);

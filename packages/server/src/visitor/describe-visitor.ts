@@ -4,22 +4,27 @@ import { createReadUserAgent, type UserAgent } from './user-agent.ts';
 import type { VisitorRequest } from './visitor-id.ts';
 
 /** What an event may say of a visitor: kinds, never the address or the user agent themselves. */
-export interface Visitor extends UserAgent {
+export interface Visitor<B extends string = string> extends UserAgent<B> {
   /** ISO 3166-1 alpha-2, or `unknown`. */
   readonly country: string;
 }
 
 /** Describes who sent a request. Never throws. */
-export type DescribeVisitor = (request: VisitorRequest) => Visitor;
+export type DescribeVisitor<B extends string = string> = (request: VisitorRequest) => Visitor<B>;
 
-export interface DescribeVisitorOptions {
+export interface DescribeVisitorOptions<B extends string = string> {
+  /** The browser families that events may name, spelled as bowser spells them: https://github.com/bowser-js/bowser. All others are `other`. */
+  readonly browsers: readonly B[];
   /** Asked when the CDN did not name a country. @default the CC0 database that is installed with this package */
   readonly countryOf?: CountryOf;
 }
 
-/** Makes the function that describes visitors; opens the country database, so call it once, at start. */
-export function createDescribeVisitor({ countryOf = openCountries() }: DescribeVisitorOptions = {}): DescribeVisitor {
-  const readUserAgent = createReadUserAgent();
+/** Returns the function that describes visitors. Opens the country database, so call it once, at start. */
+export function createDescribeVisitor<B extends string>({
+  browsers,
+  countryOf = openCountries(),
+}: DescribeVisitorOptions<B>): DescribeVisitor<B> {
+  const readUserAgent = createReadUserAgent(browsers);
   return ({ ip, headers }) => ({
     ...readUserAgent(single(headers['user-agent'])),
     country: countryFromCdn(headers['cf-ipcountry']) ?? listed(countryOf(ip)),

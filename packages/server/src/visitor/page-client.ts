@@ -1,4 +1,3 @@
-import { BROWSERS } from '@qr/events';
 import Bowser from 'bowser';
 
 /** The contexts by which Sentry shows and filters errors of pages. Absent where the user agent does not say. */
@@ -7,26 +6,36 @@ export interface ClientContexts {
   readonly os?: { readonly name: string; readonly version?: string };
 }
 
+export type ReadClient = (header: string | undefined) => ClientContexts;
+
 /** Longer ones are cut: parsing costs time by the character. */
 const MAX_LENGTH = 512;
 // The text comes from a stranger: only these names leave.
-const LISTED_BROWSERS: ReadonlySet<string> = new Set(BROWSERS);
-const LISTED_SYSTEMS: ReadonlySet<string> = new Set([
+const SYSTEMS: ReadonlySet<string> = new Set([
   ...['Windows', 'Windows Phone', 'macOS', 'iOS', 'Android', 'Chrome OS', 'Linux', 'Tizen', 'webOS', 'HarmonyOS'],
   ...['PlayStation 4', 'Roku', 'Bada', 'BlackBerry', 'Xbox'],
 ]);
 /** Major and minor version. */
 const VERSION = /^\d{1,4}(?:\.\d{1,4})?/;
 
-/** Reads the browser and the operating system of a page out of the `User-Agent` header of its request. */
-export function clientContextsOf(header: string | undefined): ClientContexts {
+/**
+ * Returns the function that reads the browser and the operating system of a page out of the `User-Agent` header of its request.
+ *
+ * @param browsers the families that are named. The text comes from a stranger: no other name leaves.
+ */
+export function createReadClient(browsers: readonly string[]): ReadClient {
+  const listed = new Set(browsers);
+  return (header) => clientContextsOf(header, listed);
+}
+
+function clientContextsOf(header: string | undefined, listed: ReadonlySet<string>): ClientContexts {
   const text = (header ?? '').slice(0, MAX_LENGTH);
   // The parser refuses an empty text.
   if (text.trim() === '') return {};
   const { browser, os } = Bowser.parse(text);
   return {
-    ...(browser.name && LISTED_BROWSERS.has(browser.name) && { browser: named(browser.name, browser.version) }),
-    ...(os.name && LISTED_SYSTEMS.has(os.name) && { os: named(os.name, os.version) }),
+    ...(browser.name && listed.has(browser.name) && { browser: named(browser.name, browser.version) }),
+    ...(os.name && SYSTEMS.has(os.name) && { os: named(os.name, os.version) }),
   };
 }
 

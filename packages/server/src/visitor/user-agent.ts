@@ -1,14 +1,13 @@
-import { BROWSERS } from '@qr/events';
 import Bowser from 'bowser';
 import { isbot } from 'isbot';
 import { LRUCache } from 'lru-cache';
 import { namesTablet, withoutModel } from './android-model.ts';
 
 /** What a user agent says of itself, in kinds. */
-export interface UserAgent {
+export interface UserAgent<B extends string = string> {
   readonly device_type: 'mobile' | 'tablet' | 'desktop' | 'bot' | 'unknown';
   /** Family; `other` for one that is not listed, and `unknown` without a user agent. */
-  readonly browser: BrowserName;
+  readonly browser: B | 'other' | 'unknown';
   readonly is_bot: boolean;
 }
 
@@ -22,25 +21,28 @@ const DEVICE_TYPES: Readonly<Record<string, UserAgent['device_type']>> = {
   tablet: 'tablet',
   desktop: 'desktop',
 };
-/** The text comes from a stranger: only these names leave. */
-const LISTED: ReadonlySet<string> = new Set(BROWSERS);
-type BrowserName = (typeof BROWSERS)[number];
-
-/** Makes the function that reads user agents, which remembers the most recent ones. */
-export function createReadUserAgent(): (header: string | undefined) => UserAgent {
-  const remembered = new LRUCache<string, UserAgent>({ max: MAX_REMEMBERED });
+/**
+ * Returns the function that reads user agents, which remembers the most recent ones.
+ *
+ * @param browsers the families that are named. The text comes from a stranger: no other name leaves.
+ */
+export function createReadUserAgent<B extends string>(
+  browsers: readonly B[],
+): (header: string | undefined) => UserAgent<B> {
+  const remembered = new LRUCache<string, UserAgent<B>>({ max: MAX_REMEMBERED });
+  const listed = new Map<string | undefined, B>(browsers.map((name) => [name, name]));
   return (header) => {
     const text = (header ?? '').slice(0, MAX_LENGTH);
     let known = remembered.get(text);
     if (known === undefined) {
-      known = parse(text);
+      known = parse(text, listed);
       remembered.set(text, known);
     }
     return known;
   };
 }
 
-function parse(text: string): UserAgent {
+function parse<B extends string>(text: string, listed: ReadonlyMap<string | undefined, B>): UserAgent<B> {
   // The parser refuses an empty text.
   if (text.trim() === '') return { device_type: 'unknown', browser: 'unknown', is_bot: false };
   const { browser, platform } = Bowser.parse(text);
@@ -48,15 +50,11 @@ function parse(text: string): UserAgent {
   const isBot = isbot(withoutModel(text));
   return {
     device_type: isBot ? 'bot' : deviceType(text, platform.type),
-    browser: listed(browser.name),
+    browser: listed.get(browser.name) ?? 'other',
     is_bot: isBot,
   };
 }
 
 function deviceType(text: string, type: string | undefined): UserAgent['device_type'] {
   return namesTablet(text) ? 'tablet' : (DEVICE_TYPES[type ?? ''] ?? 'unknown');
-}
-
-function listed(name: string | undefined): BrowserName {
-  return name !== undefined && LISTED.has(name) ? (name as BrowserName) : 'other';
 }
