@@ -1,3 +1,5 @@
+import { core } from '@qr/telemetry/internal';
+
 export type { FlushOutcome, LaneStats } from '@qr/delivery';
 export {
   AppError,
@@ -41,7 +43,6 @@ export {
   flushObservability,
   forgetUser,
   getMixpanel,
-  hashEmail,
   type IdentifyOptions,
   type InitializeMixpanelOptions,
   type InitializeSentryOptions,
@@ -59,7 +60,6 @@ export {
   type RevenueProperties,
   readObservabilityConfig,
   type StartShipperOptions,
-  sentIdOf,
   setUserContext,
   startShipper,
   trackEvent,
@@ -78,3 +78,5 @@ export {
   type TunnelOptions,
   tunnelPlugin,
 } from './server.ts';
+
+export const { hashEmail, sentIdOf } = core.people;

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { serviceName } from '../../telemetry/src/settings/service-name.ts';
+import { core } from '../../telemetry/src/instance.ts';
 import { closeObservability, observabilityStats } from '../src/index.ts';
 import { setEnv } from './start-observed.ts';
 
@@ -12,5 +12,5 @@ it('turns error tracking on when it is loaded, under the name of the package', a
   expect(observabilityStats().errors).toBe('off');
   await import('../src/instrument.ts');
   expect(observabilityStats().errors).toBe('on');
-  expect(serviceName()).toBe('my-service');
+  expect(core.serviceName()).toBe('my-service');
 });

@@ -5,8 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import Type from 'typebox';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startShipper } from '../../telemetry/src/analytics/start-shipper.ts';
+import { core } from '../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../telemetry/src/testing.ts';
-import { resetWarnings } from '../../telemetry/src/warn-once.ts';
 import {
   buildServer,
   captureException,
@@ -40,7 +40,7 @@ const nothing = Object.fromEntries(
 
 let warn = vi.spyOn(console, 'warn');
 beforeEach(() => {
-  resetWarnings();
+  core.warnOnce.reset();
   warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   warn.mockClear();
 });

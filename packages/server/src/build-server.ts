@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { nameService, readObservabilityConfig, serviceName, toTimeLimit, warnOnce } from '@qr/telemetry/internal';
+import { core, readObservabilityConfig, toTimeLimit } from '@qr/telemetry/internal';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -67,11 +67,11 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   const { config, problems } = readObservabilityConfig();
   for (const name of VARIABLES) {
     const problem = problems.get(name);
-    if (problem) warnOnce(problem);
+    if (problem) core.warnOnce(problem);
   }
   const isProduction = config.NODE_ENV === 'production';
   const { requestTimeoutMs = 30_000 } = options;
-  nameService(options.serviceName);
+  core.nameService(options.serviceName);
   const trustProxy = options.trustProxy ?? parseTrustProxy(config.TRUST_PROXY);
   const answerFailure = createFailureAnswer(options.errorPages);
   const app: Server = Fastify({
@@ -115,7 +115,7 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   const initialErrorHandler = app.errorHandler;
   void app.register(observabilityPlugin, { errorHandler: false, isProduction });
   void app.register(securityPlugin, options);
-  if (!isProduction) addDocumentation(app as unknown as FastifyInstance, serviceName() ?? 'API');
+  if (!isProduction) addDocumentation(app as unknown as FastifyInstance, core.serviceName() ?? 'API');
   void app.after(() => {
     // The application's own handler wins; setting both would make Fastify warn.
     if (app.errorHandler === initialErrorHandler) app.setErrorHandler(createErrorHandler(isProduction, answerFailure));

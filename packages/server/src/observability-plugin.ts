@@ -1,4 +1,4 @@
-import { isSentryOn, readObservabilityConfig, warnOnce } from '@qr/telemetry/internal';
+import { core, isSentryOn, readObservabilityConfig } from '@qr/telemetry/internal';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { createErrorHandler } from './error-handler.ts';
@@ -32,6 +32,6 @@ function addHooksSafely(app: FastifyInstance): void {
   try {
     addRequestHooks(app);
   } catch (error) {
-    warnOnce(`Requests are not observed: ${error instanceof Error ? error.message : String(error)}`);
+    core.warnOnce(`Requests are not observed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

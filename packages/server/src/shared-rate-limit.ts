@@ -1,6 +1,6 @@
 import type { RateLimitPluginOptions } from '@fastify/rate-limit';
 import { reconnectAfterFailover } from '@qr/delivery/redis';
-import { hashPersonal, readObservabilityConfig, redisPrefixOf, serviceName, warnOnce } from '@qr/telemetry/internal';
+import { core, readObservabilityConfig, redisPrefixOf } from '@qr/telemetry/internal';
 import type { FastifyInstance } from 'fastify';
 import { addressKey } from './address-key.ts';
 import { AppError } from './app-error.ts';
@@ -35,16 +35,16 @@ export async function sharedRateLimit(
     retryStrategy: (attempt) => Math.min(MAX_RECONNECT_DELAY_MS, attempt * 100),
   });
   redis.on('error', (error) =>
-    warnOnce(`Rate limits cannot reach Redis: ${error.message}. Requests pass uncounted until it is back.`),
+    core.warnOnce(`Rate limits cannot reach Redis: ${error.message}. Requests pass uncounted until it is back.`),
   );
   app.addHook('onClose', async () => redis.disconnect());
   return {
     errorResponseBuilder: tooManyRequests,
     redis,
-    nameSpace: `${redisPrefixOf(config)}:limit:${serviceName() ?? 'service'}:${purpose}:`,
+    nameSpace: `${redisPrefixOf(config)}:limit:${core.serviceName() ?? 'service'}:${purpose}:`,
     skipOnError: true,
     // Addresses are personal data, and Redis may write what it holds to a disk.
-    keyGenerator: ({ ip }) => hashPersonal(addressKey(ip)).slice(0, 32),
+    keyGenerator: ({ ip }) => core.people.hashPersonal(addressKey(ip)).slice(0, 32),
   };
 }
 

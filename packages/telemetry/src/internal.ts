@@ -39,6 +39,7 @@ export {
 export { type Caller, isHealthRoute, REQUEST_ORIGIN, sample } from './errors/sampling.ts';
 export { sentryState } from './errors/state.ts';
 export { suppressedLine, verdictOfAnswer } from './errors/verdict.ts';
+export { core } from './instance.ts';
 export {
   closeObservability,
   flushObservability,
@@ -47,14 +48,9 @@ export {
   observabilityStats,
 } from './lifecycle.ts';
 export { pagePipelines } from './page-pipelines.ts';
-export { hashEmail, hashPersonal } from './people/hash.ts';
-export { hashKey, processKey } from './people/hash-key.ts';
-export { personalIdUnder, sentIdOf } from './people/user-ids.ts';
 export type { ObservabilityConfig } from './settings/config.ts';
 export { ConfigError, loadConfig, loadConfigOrExit, readObservabilityConfig } from './settings/load-config.ts';
 export { redisPrefixOf } from './settings/redis-prefix.ts';
-export { nameService, serviceName } from './settings/service-name.ts';
 export { PAGES_FOLDER, spoolRootOf } from './settings/spool-root.ts';
 export { toTimeLimit, within } from './time-limit.ts';
 export { type Refill, refill, type TokenBucket } from './token-bucket.ts';
-export { warnOnce } from './warn-once.ts';

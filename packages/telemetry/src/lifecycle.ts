@@ -10,11 +10,9 @@ import { closeSentry, flushSentry, isSentryOn } from './errors/init.ts';
 import { logCounters } from './errors/logs.ts';
 import { sentryState } from './errors/state.ts';
 import { setClose } from './errors/uncaught-errors.ts';
+import { core } from './instance.ts';
 import { pagePipelines } from './page-pipelines.ts';
-import { releaseHashKey } from './people/hash-key.ts';
-import { releasePlainUserIds } from './people/user-ids.ts';
 import { monotonicNow, toTimeLimit, within } from './time-limit.ts';
-import { warnOnce } from './warn-once.ts';
 
 /** The state of both halves. */
 export interface ObservabilityStats {
@@ -78,7 +76,7 @@ let closing: Promise<void> | undefined;
  */
 export function closeObservability(timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
   closing ??= close(toTimeLimit(timeoutMs, DEFAULT_TIMEOUT_MS))
-    .catch((error: unknown) => warnOnce(`Not everything could be closed: ${String(error)}`))
+    .catch((error: unknown) => core.warnOnce(`Not everything could be closed: ${String(error)}`))
     .finally(() => {
       closing = undefined;
     });
@@ -97,9 +95,8 @@ async function close(timeoutMs: number): Promise<void> {
     runtime.tracker = closedTracker(runtime.tracker);
     resetMixpanelClient();
   }
-  releaseHashKey();
+  core.people.release();
   await closeSentry(Math.max(timeoutMs * LAST_SHARE, deadline - monotonicNow()));
-  releasePlainUserIds();
 }
 
 /** What was queued, delivered and lost so far, by lane and reason. */
@@ -132,7 +129,7 @@ function sumOf(one: Early, other: Early): Early {
  */
 export function forgetUser(userId: string): void {
   const failed = (error: unknown) =>
-    warnOnce(`Not everything that waits could be searched for somebody who is to be forgotten: ${String(error)}`);
+    core.warnOnce(`Not everything that waits could be searched for somebody who is to be forgotten: ${String(error)}`);
   try {
     runtime.tracker.forget(userId);
     const id = typeof userId === 'string' ? userId : usableIdOf(userId);

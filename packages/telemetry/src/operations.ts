@@ -38,7 +38,7 @@ export {
 } from '@qr/delivery/operations';
 export { isUsableId } from './analytics/identity.ts';
 export { type LaneName, laneNames } from './destinations/lanes.ts';
-export { personalHashOf } from './people/user-ids.ts';
+export { personalHashOf } from './people.ts';
 
 // The operations on a spool, for the lanes and the parts that a process of this library has.
 

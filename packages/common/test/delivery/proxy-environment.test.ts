@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createHttpClient } from '../../../delivery/src/transports/http-client.ts';
-import { resetWarnings, warnOnce } from '../../../telemetry/src/warn-once.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import {
   closeObservability,
   flushObservability,
@@ -45,7 +45,7 @@ const noProxies = Object.fromEntries(
 async function postThrough(variables: (proxyHost: string) => Record<string, string>) {
   const [proxy, inbox] = await Promise.all([startProxy(), startInbox()]);
   onTestFinished(setEnv({ ...noProxies, ...variables(new URL(proxy.url).host) }));
-  const client = createHttpClient({ warn: warnOnce, origin: inbox.url });
+  const client = createHttpClient({ warn: core.warnOnce, origin: inbox.url });
   onTestFinished(async () => {
     await client.close();
     await inbox.close();
@@ -112,7 +112,7 @@ describe('a proxy that opens no way', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     onTestFinished(setEnv({ ...noProxies, http_proxy: `127.0.0.1:${(server.address() as AddressInfo).port}` }));
-    const client = createHttpClient({ warn: warnOnce, origin: 'http://example.com', timeoutMs: 200 });
+    const client = createHttpClient({ warn: core.warnOnce, origin: 'http://example.com', timeoutMs: 200 });
     expect(await client.postText('/x', {}, '[]')).toEqual({ networkError: expect.any(String) });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(asked).toBe(1);
@@ -125,7 +125,7 @@ describe('a proxy that cannot be used', () => {
 
   it.each(malformed)('"%s" is passed by nobody: records wait, and a warning names the variable', async (value) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    resetWarnings();
+    core.warnOnce.reset();
     const { reply } = await postThrough(() => ({ HTTP_PROXY: value }));
     expect(reply).toEqual({ networkError: expect.stringContaining('proxy') });
     expect(String(warn.mock.lastCall)).toMatch(/HTTP_PROXY: expected the address of a proxy.* NO_PROXY/);

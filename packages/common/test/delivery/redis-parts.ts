@@ -4,7 +4,7 @@ import { type Shipper, type ShipperOptions, startShipper } from '../../../delive
 import type { Reply, SealedBatch, Transport } from '../../../delivery/src/transport.ts';
 import { createRedisQueueTransport, type RedisQueueOptions } from '../../../delivery/src/transports/redis-queue.ts';
 import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
-import { warnOnce } from '../../../telemetry/src/warn-once.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 
 /** Those that Mixpanel receives. */
 export const shippedLanes = { import: lanes.import, engage: lanes.engage, groups: lanes.groups };
@@ -28,7 +28,7 @@ export function produce(
   url: string,
   options: Partial<RedisQueueOptions> = {},
 ): Required<Pick<Transport, 'recall'>> & Transport {
-  const transport = createRedisQueueTransport({ lanes, warn: warnOnce, url, pollIntervalMs: 10, ...options });
+  const transport = createRedisQueueTransport({ lanes, warn: core.warnOnce, url, pollIntervalMs: 10, ...options });
   onTestFinished(() => transport.close());
   return { ...transport, recall: async (lane, id) => transport.recall?.(lane, id) };
 }

@@ -5,8 +5,8 @@ import { type Shipper, startShipper } from '../../../delivery/src/shipper.ts';
 import type { SealedBatch, Transport } from '../../../delivery/src/transport.ts';
 import { createRedisQueueTransport, type RedisQueueOptions } from '../../../delivery/src/transports/redis-queue.ts';
 import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
-import { warnOnce } from '../../../telemetry/src/warn-once.ts';
 import { describeTransportContract } from '../contract/transport-contract.ts';
 import { openScratchRedis, redisAvailable, type ScratchRedis, startOwnRedis } from '../real-redis.ts';
 import { shippedLanes } from './redis-parts.ts';
@@ -17,7 +17,7 @@ it.each([
   ['localhost', 'no URL'],
   ['http://:secret@localhost:6379', 'http:'],
 ])('createRedisQueueTransport refuses %s as an address, without repeating it', (url, got) => {
-  expect(() => createRedisQueueTransport({ lanes, warn: warnOnce, url })).toThrow(
+  expect(() => createRedisQueueTransport({ lanes, warn: core.warnOnce, url })).toThrow(
     `Expected the address of a Redis, as in redis://localhost:6379, got ${got}. Set OBSERVABILITY_REDIS_URL.`,
   );
 });
@@ -37,7 +37,14 @@ describe.skipIf(!(await redisAvailable()))('createRedisQueueTransport', () => {
 
   function openTransport(options: Partial<RedisQueueOptions> = {}): Transport {
     const { url, prefix } = scratch;
-    const transport = createRedisQueueTransport({ lanes, warn: warnOnce, url, prefix, pollIntervalMs: 10, ...options });
+    const transport = createRedisQueueTransport({
+      lanes,
+      warn: core.warnOnce,
+      url,
+      prefix,
+      pollIntervalMs: 10,
+      ...options,
+    });
     opened.push(() => transport.close());
     return transport;
   }

@@ -11,7 +11,7 @@ import type { Reply, SealedBatch, Transport } from '../../../delivery/src/transp
 import { createRedisQueueTransport } from '../../../delivery/src/transports/redis-queue.ts';
 import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
 import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
-import { warnOnce } from '../../../telemetry/src/warn-once.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import { openScratchRedis, redisAvailable, type ScratchRedis, startOwnRedis } from '../real-redis.ts';
 import { shippedLanes } from './redis-parts.ts';
 
@@ -72,7 +72,7 @@ describe.skipIf(!(await redisAvailable()))('startShipper', () => {
 
   function produce(url = scratch.url): Transport {
     const transport = createRedisQueueTransport({
-      ...{ lanes, warn: warnOnce, url, prefix: scratch.prefix },
+      ...{ lanes, warn: core.warnOnce, url, prefix: scratch.prefix },
       pollIntervalMs: 10,
     });
     opened.push(() => transport.close());

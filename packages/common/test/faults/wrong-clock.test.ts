@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readRecords } from '../../../delivery/src/compress.ts';
-import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import { closeObservability, flushObservability, initializeMixpanel, trackEvent } from '../../src/index.ts';
 import { setEnv } from '../start-observed.ts';
 
@@ -57,7 +57,7 @@ async function startWith(offsetMs: number) {
   };
 }
 
-beforeEach(() => resetWarnings());
+beforeEach(() => core.warnOnce.reset());
 
 describe.each([
   ['ahead', 7 * HOUR_MS],

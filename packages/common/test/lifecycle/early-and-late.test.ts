@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { core } from '../../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
-import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import {
   captureException,
   closeObservability,
@@ -30,7 +30,7 @@ const restore = setEnv({
 });
 let warn = vi.spyOn(console, 'warn');
 beforeEach(() => {
-  resetWarnings();
+  core.warnOnce.reset();
   warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   warn.mockClear();
   onTestFinished(restore);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import {
   captureException,
   closeObservability,
@@ -17,7 +17,7 @@ const { setTimeout: realTimeout } = globalThis;
 const clock = performance.now.bind(performance);
 
 beforeEach(() => {
-  resetWarnings();
+  core.warnOnce.reset();
   vi.spyOn(console, 'warn').mockImplementation(() => {});
 });
 

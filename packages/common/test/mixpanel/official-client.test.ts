@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { core } from '../../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
-import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import {
   closeObservability,
   flushObservability,
@@ -23,7 +23,7 @@ interface AnyClient
 
 function start(options: InitializeMixpanelOptions = {}) {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
-  resetWarnings();
+  core.warnOnce.reset();
   const transport = createMemoryTransport();
   const client = initializeMixpanel('test-token', { ...options, transport }) as unknown as AnyClient | null;
   if (!client) throw new Error('expected a client');

@@ -3,8 +3,8 @@ import Type from 'typebox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createEncoder } from '../../../telemetry/src/analytics/encode.ts';
 import type { InsertId } from '../../../telemetry/src/analytics/insert-id.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
-import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import {
   closeObservability,
   flushObservability,
@@ -24,7 +24,7 @@ type AnyMethod = (...args: unknown[]) => void;
 
 function start(options: InitializeMixpanelOptions = {}) {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
-  resetWarnings();
+  core.warnOnce.reset();
   const transport = createMemoryTransport();
   const client = initializeMixpanel('test-token', { ...options, transport });
   onTestFinished(() => closeObservability());

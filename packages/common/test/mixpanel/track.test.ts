@@ -1,7 +1,7 @@
 import { plan } from '@qr/events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { core } from '../../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
-import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
 import {
   closeObservability,
   flushObservability,
@@ -19,7 +19,7 @@ import { setEnv } from '../start-observed.ts';
 
 function startInMemory(options: InitializeMixpanelOptions = {}) {
   vi.spyOn(console, 'warn').mockImplementation(() => {});
-  resetWarnings();
+  core.warnOnce.reset();
   const transport = createMemoryTransport();
   const client = initializeMixpanel('test-token', { ...options, transport });
   onTestFinished(() => closeObservability());
@@ -153,7 +153,7 @@ describe('trackEvent', () => {
 describe('without a token', () => {
   it('warns once, and every call does nothing', async () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {});
-    resetWarnings();
+    core.warnOnce.reset();
     onTestFinished(setEnv({ MIXPANEL_TOKEN: undefined }));
     expect(initializeMixpanel()).toBeNull();
     expect(initializeMixpanel()).toBeNull();
@@ -169,7 +169,7 @@ describe('without a token', () => {
 
   it('says what is wrong with a malformed token', () => {
     vi.spyOn(console, 'warn').mockImplementation(() => {});
-    resetWarnings();
+    core.warnOnce.reset();
     onTestFinished(setEnv({ MIXPANEL_TOKEN: 'not a token!' }));
     expect(initializeMixpanel()).toBeNull();
     expect(warnings()).toEqual([expect.stringContaining('MIXPANEL_TOKEN: expected a project token')]);

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import {
   captureException,
   closeObservability,
@@ -56,7 +56,7 @@ let warn = vi.spyOn(console, 'warn');
 beforeEach(async () => {
   await closeObservability();
   rmSync(folder, { recursive: true, force: true });
-  resetWarnings();
+  core.warnOnce.reset();
   inbox.clear();
   warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   warn.mockClear();

@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { choosePlainUserIds, releasePlainUserIds, sentIdOf } from '../../../telemetry/src/people/user-ids.ts';
-import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
-import { hashEmail } from '../../src/index.ts';
+import { core } from '../../../telemetry/src/instance.ts';
+import { hashEmail, sentIdOf } from '../../src/index.ts';
 import { setEnv } from '../start-observed.ts';
 
 const KEY = 'k'.repeat(32);
@@ -12,12 +11,12 @@ const JANE = hashOf('jane@example.com');
 let restore = () => {};
 let warn = vi.spyOn(console, 'warn');
 beforeEach(() => {
-  resetWarnings();
+  core.warnOnce.reset();
   warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   restore = setEnv({ PII_HASH_KEY: KEY, OBSERVABILITY_PLAIN_USER_IDS: undefined });
 });
 afterEach(() => {
-  releasePlainUserIds();
+  core.people.release();
   restore();
 });
 
@@ -98,22 +97,22 @@ describe('plainUserIds', () => {
 
   it('warns of a malformed variable', () => {
     process.env['OBSERVABILITY_PLAIN_USER_IDS'] = 'yes';
-    choosePlainUserIds(undefined, 'initializeMixpanel');
+    core.people.choosePlainUserIds(undefined, 'initializeMixpanel');
     expect(String(warn.mock.calls[0])).toContain('OBSERVABILITY_PLAIN_USER_IDS: expected true or false, got "yes"');
   });
 
   it('lets an option override the variable', () => {
-    choosePlainUserIds(true, 'initializeMixpanel');
+    core.people.choosePlainUserIds(true, 'initializeMixpanel');
     expect(isPlain()).toBe(true);
-    releasePlainUserIds();
+    core.people.release();
     process.env['OBSERVABILITY_PLAIN_USER_IDS'] = 'true';
-    choosePlainUserIds(false, 'initializeMixpanel');
+    core.people.choosePlainUserIds(false, 'initializeMixpanel');
     expect(isPlain()).toBe(false);
   });
 
   it.each(['true', 1, null, {}])('hashes with the malformed option %j, and warns', (option) => {
     process.env['OBSERVABILITY_PLAIN_USER_IDS'] = 'true';
-    choosePlainUserIds(option, 'initializeSentry');
+    core.people.choosePlainUserIds(option, 'initializeSentry');
     expect(isPlain()).toBe(false);
     expect(String(warn.mock.calls[0])).toContain('initializeSentry: plainUserIds expects true or false');
   });
@@ -122,8 +121,8 @@ describe('plainUserIds', () => {
     [true, false],
     [false, true],
   ])('hashes when two calls differ (%s, %s), and warns', (first, second) => {
-    choosePlainUserIds(first, 'initializeSentry');
-    choosePlainUserIds(second, 'initializeMixpanel');
+    core.people.choosePlainUserIds(first, 'initializeSentry');
+    core.people.choosePlainUserIds(second, 'initializeMixpanel');
     expect(isPlain()).toBe(false);
     expect(String(warn.mock.calls[0])).toContain('differs');
   });

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { resetWarnings } from '../../../telemetry/src/warn-once.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import {
   buildServer,
   closeObservability,
@@ -45,7 +45,7 @@ async function runAll(
     OBSERVABILITY_PLAIN_USER_IDS: undefined,
     ...env,
   });
-  resetWarnings();
+  core.warnOnce.reset();
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   warn.mockClear();
   try {

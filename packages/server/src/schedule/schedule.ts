@@ -1,4 +1,4 @@
-import { readObservabilityConfig, redisPrefixOf, toTimeLimit, warnOnce } from '@qr/telemetry/internal';
+import { core, readObservabilityConfig, redisPrefixOf, toTimeLimit } from '@qr/telemetry/internal';
 
 /** What {@link startSchedule} takes. */
 export interface ScheduleOptions {
@@ -29,7 +29,7 @@ export function startSchedule({ name, everyMs, run }: ScheduleOptions): StopSche
   const shared = import('./shared-schedule.ts')
     .then(({ shareSchedule }) => shareSchedule({ name, everyMs, run: runSafely, redisUrl, prefix }))
     .catch((error: unknown) => {
-      warnOnce(`The schedule "${name}" could not be started: ${String(error)}. Nothing runs.`);
+      core.warnOnce(`The schedule "${name}" could not be started: ${String(error)}. Nothing runs.`);
     });
   return async () => (await shared)?.();
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueRedis, resendAfterFailover } from '@qr/delivery/redis';
-import { warnOnce } from '@qr/telemetry/internal';
+import { core } from '@qr/telemetry/internal';
 import { Queue, Worker } from 'bullmq';
 import type { ScheduleOptions, StopSchedule } from './schedule.ts';
 
@@ -30,7 +30,7 @@ export function shareSchedule(options: SharedScheduleOptions): StopSchedule {
     retryStrategy: (attempt) => (isClosed ? null : Math.min(MAX_RECONNECT_DELAY_MS, attempt * 250)),
   });
   const complain = (error: Error) =>
-    warnOnce(
+    core.warnOnce(
       `The schedule "${name}" cannot reach Redis: ${error.message}. It keeps trying, and nothing runs meanwhile.`,
     );
   const shared = { connection: redis, prefix: `${prefix}:schedule` };

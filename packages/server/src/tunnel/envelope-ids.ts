@@ -1,4 +1,4 @@
-import { personalIdUnder } from '@qr/telemetry/internal';
+import { core } from '@qr/telemetry/internal';
 
 /** Payloads that are JSON; recordings and attachments are bytes. */
 const JSON_ITEMS = new Set([
@@ -35,8 +35,8 @@ export function withSentIds(item: EnvelopeItem): EnvelopeItem | undefined {
 /** Attributes have their value in an object, `{ "user.id": { "value": "jane", "type": "string" } }`; sessions have the user as `did`. */
 function sentValue(key: string, value: unknown): unknown {
   const name = key === 'did' ? 'id' : key;
-  if (typeof value === 'string') return personalIdUnder(name, value) ?? value;
+  if (typeof value === 'string') return core.people.personalIdUnder(name, value) ?? value;
   if (typeof value !== 'object' || value === null) return value;
   if (!('value' in value) || typeof value.value !== 'string') return value;
-  return { ...value, value: personalIdUnder(name, value.value) ?? value.value };
+  return { ...value, value: core.people.personalIdUnder(name, value.value) ?? value.value };
 }

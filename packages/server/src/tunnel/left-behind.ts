@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPipeline, type DropReason, type Pipeline } from '@qr/delivery';
 import {
+  core,
   createMixpanelHttpTransport,
   createSentryHttpTransport,
   type LaneName,
@@ -9,7 +10,6 @@ import {
   PAGES_FOLDER,
   pagePipelines,
   personIdsOf,
-  warnOnce,
 } from '@qr/telemetry/internal';
 import { isForeignError } from '@qr/telemetry/privacy';
 import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
@@ -190,7 +190,7 @@ function openPipeline({ plan, sentry, mixpanel, spoolRoot }: LeftBehindOptions):
     maxSpoolBytes: MAX_SPOOL_BYTES,
     flushIntervalMs: FLUSH_INTERVAL_MS,
     personIds: personIdsOf(plan.personKeys),
-    warn: warnOnce,
+    warn: core.warnOnce,
   });
 }
 

@@ -1,5 +1,5 @@
 import { type Plan, type PrivacyClass, personKeys, privacyOf } from '@qr/plan';
-import { personalIdUnder, truncate } from '@qr/telemetry/internal';
+import { core, truncate } from '@qr/telemetry/internal';
 import { redact, stripUrl } from '@qr/telemetry/privacy';
 import type { TObject } from 'typebox';
 
@@ -52,7 +52,7 @@ export function plannedValues(
 
 function cleanText(key: string, text: string, privacy: PrivacyClass): string {
   if (privacy === 'verbatim') return text;
-  return String(privacy === 'url' ? redact(stripUrl(text)) : (personalIdUnder(key, text) ?? redact(text)));
+  return String(privacy === 'url' ? redact(stripUrl(text)) : (core.people.personalIdUnder(key, text) ?? redact(text)));
 }
 
 function rulesIn({ properties }: TObject): Rules {

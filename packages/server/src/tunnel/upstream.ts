@@ -1,5 +1,5 @@
 import { createDispatcher } from '@qr/delivery/http';
-import { warnOnce } from '@qr/telemetry/internal';
+import { core } from '@qr/telemetry/internal';
 import { type Dispatcher, request } from 'undici';
 
 /** What goes out, and nothing else. */
@@ -42,7 +42,7 @@ export function createUpstreams(timeoutMs: number) {
     /** Never throws. */
     async send(upstream: SendOptions): Promise<Answer> {
       const { origin } = new URL(upstream.url);
-      if (!dispatchers.has(origin)) dispatchers.set(origin, createDispatcher(origin, settings, warnOnce));
+      if (!dispatchers.has(origin)) dispatchers.set(origin, createDispatcher(origin, settings, core.warnOnce));
       const dispatcher = dispatchers.get(origin);
       return dispatcher ? send(dispatcher, upstream) : unavailable('proxy');
     },

@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-import { hashKey, processKey } from '@qr/telemetry/internal';
+import { core } from '@qr/telemetry/internal';
 
 /** The part of a request that tells visitors apart. */
 export interface VisitorRequest {
@@ -29,7 +29,7 @@ let current = { day: Number.NaN, secret: '', key: '' };
 
 /** 64 hex digits. Without `PII_HASH_KEY` ids are stable within one process only. */
 function dayKeyOf(day: number): string {
-  const secret = hashKey().key ?? processKey;
+  const secret = core.people.hashKey().key ?? core.people.processKey;
   if (current.day !== day || current.secret !== secret) {
     current = { day, secret, key: createHmac('sha256', secret).update(`visitor ${day}`).digest('hex') };
   }

@@ -1,4 +1,4 @@
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 import type { Tracker } from './tracker.ts';
 
 /** About a megabyte of usual events. */
@@ -27,7 +27,7 @@ export function createEarlyCalls(): EarlyCalls {
   function keep(call: Call, max = MAX_CALLS): void {
     if (calls.length < max) return void calls.push(call);
     dropped++;
-    warnOnce(
+    core.warnOnce(
       `More than ${MAX_CALLS} analytics calls came before initializeMixpanel: the rest are lost, and counted as not_initialized. Call initializeMixpanel first.`,
     );
   }

@@ -1,4 +1,4 @@
-import { sentIdOf } from '../people/user-ids.ts';
+import { core } from '../instance.ts';
 import { holdsCredential, USUAL_ID } from '../privacy/index.ts';
 import { quote } from './quote.ts';
 
@@ -88,7 +88,7 @@ export function usableIdOf(id: unknown): string | undefined {
 export function sendableIdOf(id: unknown): string | undefined {
   const text = usableIdOf(id);
   if (text === undefined || text === '' || USUAL_ID.test(text)) return text;
-  return holdsCredential(text) ? undefined : sentIdOf(text);
+  return holdsCredential(text) ? undefined : core.people.sentIdOf(text);
 }
 
 /** Returns the id of a device without the vendor's prefix, or `undefined` when it is not sendable or stands for nobody. */

@@ -5,15 +5,11 @@ import type { Mixpanel } from 'mixpanel';
 import { lanes } from '../destinations/lanes.ts';
 import { personIdsOf } from '../destinations/person-ids.ts';
 import { noteEvent } from '../errors/recent-events.ts';
-import { hashPersonal } from '../people/hash.ts';
-import { fixHashKey } from '../people/hash-key.ts';
-import { choosePlainUserIds } from '../people/user-ids.ts';
+import { core } from '../instance.ts';
 import { scrubText } from '../privacy/index.ts';
 import { checkValue, readObservabilityConfig } from '../settings/load-config.ts';
 import { releaseOf } from '../settings/release.ts';
-import { serviceName } from '../settings/service-name.ts';
 import { spoolRootOf } from '../settings/spool-root.ts';
-import { warnOnce } from '../warn-once.ts';
 import { createEncoder } from './encode.ts';
 import { createOfficialClient } from './official-client.ts';
 import type { IdMerge, UnplannedPolicy } from './official-records.ts';
@@ -60,7 +56,9 @@ export function initializeMixpanel(token?: string, options: InitializeMixpanelOp
   try {
     return start(token, options ?? {});
   } catch (error) {
-    warnOnce(`Analytics could not be started, and are off: ${error instanceof Error ? error.message : String(error)}.`);
+    core.warnOnce(
+      `Analytics could not be started, and are off: ${error instanceof Error ? error.message : String(error)}.`,
+    );
     return turnOff();
   }
 }
@@ -70,7 +68,7 @@ function stayAsStarted(token: unknown, options: InitializeMixpanelOptions): Mixp
   const isSameProject = !token || (typeof token === 'string' && ['', started?.token].includes(token.trim()));
   const transport = transportIn(options);
   if (!isSameProject || (transport !== undefined && transport !== started?.transport)) {
-    warnOnce(
+    core.warnOnce(
       'initializeMixpanel was called again with other arguments, which are ignored: analytics stay as they are.',
     );
   }
@@ -91,25 +89,25 @@ function start(token: string | undefined, options: InitializeMixpanelOptions): M
   const { config, problems } = environment;
   for (const name of VARIABLES) {
     const problem = problems.get(name);
-    if (problem) warnOnce(problem);
+    if (problem) core.warnOnce(problem);
   }
-  choosePlainUserIds(options.plainUserIds, 'initializeMixpanel');
-  const key = fixHashKey();
+  core.people.choosePlainUserIds(options.plainUserIds, 'initializeMixpanel');
+  const key = core.people.fixHashKey();
   if (key.isRefused) {
-    warnOnce(`${key.problem} Analytics are off: without it their personal values would not be protected.`);
+    core.warnOnce(`${key.problem} Analytics are off: without it their personal values would not be protected.`);
     return turnOff();
   }
-  if (key.problem !== undefined) warnOnce(key.problem);
+  if (key.problem !== undefined) core.warnOnce(key.problem);
   const project = projectOf(token, environment);
   const spoolRoot = options.transport ? config.OBSERVABILITY_SPOOL_DIR : spoolRootOf(config);
   const transports = options.transport
     ? everyLane(options.transport)
     : transportsFor(project.token, environment, spoolRoot);
-  if (project.problem !== undefined) warnOnce(`${project.problem} Nothing is sent to Mixpanel.`);
+  if (project.problem !== undefined) core.warnOnce(`${project.problem} Nothing is sent to Mixpanel.`);
   // A transport of the caller's own may do without a project, but not with a wrong one.
   if (Object.keys(transports).length === 0 || (options.transport && project.problem !== undefined)) {
     if (project.token === undefined && project.problem === undefined)
-      warnOnce('MIXPANEL_TOKEN is not set: analytics are off.');
+      core.warnOnce('MIXPANEL_TOKEN is not set: analytics are off.');
     return turnOff();
   }
   const pipeline = createPipeline({
@@ -119,13 +117,13 @@ function start(token: string | undefined, options: InitializeMixpanelOptions): M
     maxSpoolBytes: config.OBSERVABILITY_SPOOL_MAX_BYTES ?? 256 * 1024 * 1024,
     flushIntervalMs: config.OBSERVABILITY_FLUSH_INTERVAL_MS ?? 1000,
     personIds: personIdsOf(personKeys(plan)),
-    warn: warnOnce,
+    warn: core.warnOnce,
   });
-  const service = serviceName();
+  const service = core.serviceName();
   const release = releaseOf(config);
   const encoder = createEncoder({
     plan,
-    hash: hashPersonal,
+    hash: core.people.hashPersonal,
     base: {
       ...(service !== undefined && { service }),
       environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
@@ -180,7 +178,7 @@ function openClient(options: Parameters<typeof createOfficialClient>[0]): Mixpan
   try {
     return withoutProxyVariables(() => createOfficialClient(options));
   } catch (error) {
-    warnOnce(`The Mixpanel client could not be made: ${error instanceof Error ? error.message : String(error)}.`);
+    core.warnOnce(`The Mixpanel client could not be made: ${error instanceof Error ? error.message : String(error)}.`);
     return null;
   }
 }
@@ -209,7 +207,7 @@ function countLeftOut(what: string, reason: 'unplanned_property' | 'invalid_prop
   runtime.counters[reason]++;
   // A name comes from the caller, and may hold what it found in a form.
   const shown = scrubText(name);
-  warnOnce(
+  core.warnOnce(
     reason === 'unplanned_property'
       ? `${what}: property "${shown}" is not in the tracking plan and was left out. Add it in packages/events.`
       : `${what}: property "${shown}" has a value of another type than the tracking plan says and was left out.`,

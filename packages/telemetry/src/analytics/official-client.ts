@@ -1,5 +1,5 @@
 import Mixpanel from 'mixpanel';
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 import {
   copyOf,
   createOfficialRecords,
@@ -72,7 +72,7 @@ export function createOfficialClient(options: OfficialRecordsOptions): Mixpanel.
     try {
       setConfig(config);
     } catch (error) {
-      warnOnce(
+      core.warnOnce(
         `set_config of the Mixpanel client was refused: ${error instanceof Error ? error.message : 'unreadable'}`,
       );
     }
@@ -176,7 +176,7 @@ function fieldsOf(internals: Internals): object {
 function warnOfSettings(config: unknown): void {
   for (const name of isObject(config) ? Object.keys(copyOf(config)) : []) {
     if (HONOURED_SETTINGS.has(name)) continue;
-    warnOnce(
+    core.warnOnce(
       `set_config({ ${name} }) of the Mixpanel client has no effect: requests are carried by @qr/common, which .env.example configures.`,
     );
   }
@@ -189,7 +189,7 @@ function warnOfFlags(client: Mixpanel.Mixpanel): void {
       configurable: true,
       enumerable: false,
       get: () => {
-        warnOnce(
+        core.warnOnce(
           `${name} of the Mixpanel client is not supported: use Mixpanel.init of the package mixpanel for feature flags.`,
         );
         return undefined;

@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
 import type { DropReason, Pipeline } from '@qr/delivery';
 import type { LaneName } from '../destinations/lanes.ts';
-import { sentIdOf } from '../people/user-ids.ts';
+import { core } from '../instance.ts';
 import { holdsCredential, scrubText } from '../privacy/index.ts';
-import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
 import { timeOf } from './event-time.ts';
 import { isDevice, sendableIdOf, usableDeviceIdOf } from './identity.ts';
@@ -69,7 +68,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
   function refuse(lane: LaneName, reason: DropReason, what: string, why: string): Error {
     pipeline.drop(lane, reason);
     const message = `${what} of the Mixpanel client was not sent (${reason}): ${why}.`;
-    warnOnce(message);
+    core.warnOnce(message);
     return new Error(message);
   }
 
@@ -102,7 +101,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     if (!passesUnplanned && name !== ALIAS_EVENT) {
       return refuse('import', 'unplanned_event', what, 'it is not in the tracking plan; add it in packages/events');
     }
-    if (passesUnplanned) warnOnce(`Unplanned events ${PASSED}`);
+    if (passesUnplanned) core.warnOnce(`Unplanned events ${PASSED}`);
     // Under the original merge a plan's allow-list has no say in an alias, so nothing but its two ids passes.
     const passed = passesUnplanned ? given : { alias: sendableIdOf(given['alias']) };
     if (name === ALIAS_EVENT && !sendableIdOf(given['alias']))
@@ -115,7 +114,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     const time = timeOf(given, now);
     if (time !== undefined || source === 'import') return time;
     if (given)
-      warnOnce(`${what} of the Mixpanel client has a time that cannot be used; it was sent with the current one.`);
+      core.warnOnce(`${what} of the Mixpanel client has a time that cannot be used; it was sent with the current one.`);
     return now;
   }
 
@@ -132,7 +131,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     const modifiers = modifiersIn(given);
     const operations = without(given, new Set([...Object.keys(MODIFIERS), ...OWNER_FIELDS]));
     if (passesUnplanned) {
-      warnOnce(`Unplanned properties ${PASSED}`);
+      core.warnOnce(`Unplanned properties ${PASSED}`);
       const owner = lane === 'groups' ? { $group_key: key, $group_id: id } : { $distinct_id: id };
       if (Object.values(operations).every(isEmptyOperand)) return undefined;
       return push(lane, rawUpdate({ $token: token, ...owner }, { ...modifiers, ...operations }), what);
@@ -222,8 +221,9 @@ function withSentIds(fields: Record<string, unknown>): Record<string, unknown> {
 
 /** A list is cut: it may be a hole of any length, or contain itself. */
 function sentIdsIn(value: unknown): unknown {
-  if (Array.isArray(value)) return value.slice(0, MAX_IDS).map((id) => (typeof id === 'string' ? sentIdOf(id) : id));
-  return typeof value === 'string' ? sentIdOf(value) : value;
+  if (Array.isArray(value))
+    return value.slice(0, MAX_IDS).map((id) => (typeof id === 'string' ? core.people.sentIdOf(id) : id));
+  return typeof value === 'string' ? core.people.sentIdOf(value) : value;
 }
 
 function without(fields: Fields, names: ReadonlySet<string>): Fields {

@@ -1,6 +1,6 @@
 import { isId, isPerson, privacyOf, sentName } from '@qr/plan';
 import type { TObject, TSchema } from 'typebox';
-import { sentIdOf } from '../people/user-ids.ts';
+import { core } from '../instance.ts';
 import { HARMLESS_TEXT, holdsCredential, holdsCredentialOfThing, scrubText, stripUrl } from '../privacy/index.ts';
 import { truncate } from './truncate.ts';
 
@@ -157,7 +157,7 @@ const cleanText: Finish = (text) => truncate(HARMLESS_TEXT.test(text) ? text : s
 /** Ids are not scrubbed, because a part of an id names another user. One that holds an e-mail address is hashed as everywhere. */
 function idText(schema: TSchema): Finish {
   const isRefused = isPerson(schema) ? holdsCredential : holdsCredentialOfThing;
-  return (text) => (isRefused(text) ? undefined : truncate(sentIdOf(text)));
+  return (text) => (isRefused(text) ? undefined : truncate(core.people.sentIdOf(text)));
 }
 
 function plainConverterOf(schema: TSchema, finish: Finish): PlannedProperty['convertElement'] {

@@ -1,9 +1,9 @@
 import { type Shipper, startShipper as startShipperOf } from '@qr/delivery';
 import { lanes } from '../destinations/lanes.ts';
 import { createMixpanelHttpTransport } from '../destinations/mixpanel-http.ts';
+import { core } from '../instance.ts';
 import { readObservabilityConfig } from '../settings/load-config.ts';
 import { redisPrefixOf } from '../settings/redis-prefix.ts';
-import { warnOnce } from '../warn-once.ts';
 import { mixpanelSettings } from './settings.ts';
 
 /** What {@link startShipper} takes; the rest comes from the environment. */
@@ -41,6 +41,6 @@ export function startShipper(options: StartShipperOptions = {}): Promise<Shipper
     redisUrl,
     prefix: redisPrefixOf(config),
     transport,
-    warn: warnOnce,
+    warn: core.warnOnce,
   });
 }

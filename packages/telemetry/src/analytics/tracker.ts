@@ -1,9 +1,8 @@
 import type { Deletion, Pipeline } from '@qr/delivery';
 import { LRUCache } from 'lru-cache';
 import type { LaneName } from '../destinations/lanes.ts';
-import { sentIdOf } from '../people/user-ids.ts';
+import { core } from '../instance.ts';
 import { scrubText } from '../privacy/index.ts';
-import { warnOnce } from '../warn-once.ts';
 import type { Encoder } from './encode.ts';
 import { distinctIdOfDevice, isDevice, sendableIdOf, usableDeviceIdOf, usableIdOf } from './identity.ts';
 import { createInsertIds } from './insert-id.ts';
@@ -52,13 +51,13 @@ export function createTracker(options: TrackerOptions): Tracker {
 
   function refuse(lane: LaneName, reason: 'unplanned_event' | 'forbidden_id', what: string): void {
     pipeline.drop(lane, reason);
-    warnOnce(`${what} was not sent: ${explain[reason]}`);
+    core.warnOnce(`${what} was not sent: ${explain[reason]}`);
   }
 
   /** What a caller passes may be anything, a proxy that throws included; the caller must not notice. */
   function failed(lane: LaneName, error: unknown): void {
     pipeline.drop(lane, 'invalid_record');
-    warnOnce(`A record could not be encoded: ${error instanceof Error ? error.message : 'unreadable value'}`);
+    core.warnOnce(`A record could not be encoded: ${error instanceof Error ? error.message : 'unreadable value'}`);
   }
 
   function trackEvent(name: unknown, given: unknown, properties: unknown, time = pipeline.now()): void {
@@ -137,7 +136,7 @@ export function createTracker(options: TrackerOptions): Tracker {
         const revenue = toRevenue(amount, properties);
         if (revenue === undefined) {
           pipeline.drop(eventLane, 'invalid_record');
-          return warnOnce('trackRevenue was refused: expected a finite amount and an ISO 4217 currency.');
+          return core.warnOnce('trackRevenue was refused: expected a finite amount and an ISO 4217 currency.');
         }
         trackEvent(encoder.revenue, given, revenue, time);
         const id = sendableIdOf(given)?.toWellFormed();
@@ -152,7 +151,7 @@ export function createTracker(options: TrackerOptions): Tracker {
 
     forget(given) {
       const erased = usableIdOf(given)?.toWellFormed();
-      const id = erased && sentIdOf(erased);
+      const id = erased && core.people.sentIdOf(erased);
       const encoded = encoder.profile(id, { $delete: null }, envelope);
       if (!erased || !id || typeof encoded !== 'string') return refuse('engage', 'forbidden_id', 'Deletion');
       const deletions: readonly Deletion<LaneName>[] = [

@@ -5,8 +5,8 @@ import { createAnalyticsHttpTransport } from '../destinations/analytics-http.ts'
 import { type LaneName, lanes } from '../destinations/lanes.ts';
 import { createMixpanelDeletionTransport } from '../destinations/mixpanel-deletion.ts';
 import { createMixpanelHttpTransport, mixpanelDestination } from '../destinations/mixpanel-http.ts';
+import { core } from '../instance.ts';
 import { redisPrefixOf } from '../settings/redis-prefix.ts';
-import { warnOnce } from '../warn-once.ts';
 import { appHostOf, type Environment, mixpanelSettings } from './settings.ts';
 
 type Transports = PipelineOptions<LaneName>['transports'];
@@ -28,7 +28,7 @@ function mixpanelLanes(token: string, environment: Environment, spoolRoot: strin
   // Past one machine the batches go to a queue, from which shippers deliver.
   const mixpanel = redisUrl
     ? createRedisQueueTransport({
-        ...{ lanes, warn: warnOnce },
+        ...{ lanes, warn: core.warnOnce },
         url: redisUrl,
         prefix: redisPrefixOf(environment.config),
         destination: mixpanelDestination(settings),
@@ -38,7 +38,7 @@ function mixpanelLanes(token: string, environment: Environment, spoolRoot: strin
 }
 
 function off(problem: string): Transports {
-  warnOnce(`${problem} Nothing is sent to Mixpanel.`);
+  core.warnOnce(`${problem} Nothing is sent to Mixpanel.`);
   return {};
 }
 
@@ -46,12 +46,12 @@ function analyticsLane({ config, problems, malformed }: Environment): { analytic
   const { ANALYTICS_URL, SERVICE_TOKEN: serviceToken } = config;
   const problem = problems.get('ANALYTICS_URL') ?? (ANALYTICS_URL !== undefined && problems.get('SERVICE_TOKEN'));
   if (problem) {
-    warnOnce(`${problem} Nothing is sent to analytics-service.`);
+    core.warnOnce(`${problem} Nothing is sent to analytics-service.`);
     return {};
   }
   if (ANALYTICS_URL === undefined) return {};
   if (serviceToken === undefined || malformed.has('SERVICE_TOKEN')) {
-    warnOnce('ANALYTICS_URL is set and SERVICE_TOKEN is not: nothing is sent to analytics-service.');
+    core.warnOnce('ANALYTICS_URL is set and SERVICE_TOKEN is not: nothing is sent to analytics-service.');
     return {};
   }
   return { analytics: createAnalyticsHttpTransport({ urls: ANALYTICS_URL.split(','), serviceToken }) };
@@ -68,13 +68,13 @@ function deletions(
   const { MIXPANEL_OAUTH_TOKEN: oauthToken } = config;
   const unusable = ['MIXPANEL_OAUTH_TOKEN', 'MIXPANEL_APP_HOST'].find((name) => malformed.has(name));
   if (unusable !== undefined) {
-    warnOnce(`${problems.get(unusable)} Mixpanel is not asked to delete the events of forgotten people.`);
+    core.warnOnce(`${problems.get(unusable)} Mixpanel is not asked to delete the events of forgotten people.`);
     return {};
   }
   if (oauthToken === undefined) return {};
   const appHost = appHostOf(config);
   if (appHost === undefined) {
-    warnOnce(
+    core.warnOnce(
       'MIXPANEL_OAUTH_TOKEN is set, and MIXPANEL_API_HOST does not tell the region of the project: set MIXPANEL_APP_HOST. Until then Mixpanel is not asked to delete the events of forgotten people.',
     );
     return {};
@@ -83,7 +83,7 @@ function deletions(
     if (spoolRoot === undefined) return;
     const line = JSON.stringify({ at: new Date().toISOString(), trackingId, people });
     appendFile(join(spoolRoot, DELETIONS_FILE), `${line}\n`, { mode: 0o600 }).catch(() => {
-      warnOnce(`Mixpanel carries out a deletion under the number ${trackingId}, which could not be written down.`);
+      core.warnOnce(`Mixpanel carries out a deletion under the number ${trackingId}, which could not be written down.`);
     });
   };
   return { deletions: createMixpanelDeletionTransport({ appHost, token, oauthToken, onAccepted }) };

@@ -1,6 +1,6 @@
 import type { Reply, Transport } from '@qr/delivery';
 import { createHttpClient } from '@qr/delivery/http';
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 
 /** What {@link createAnalyticsHttpTransport} takes. */
 export interface AnalyticsHttpOptions {
@@ -18,7 +18,7 @@ export interface AnalyticsHttpOptions {
  */
 export function createAnalyticsHttpTransport({ urls, serviceToken, timeoutMs }: AnalyticsHttpOptions): Transport {
   const clients = urls.map((url) =>
-    createHttpClient({ warn: warnOnce, origin: url, ...(timeoutMs !== undefined && { timeoutMs }) }),
+    createHttpClient({ warn: core.warnOnce, origin: url, ...(timeoutMs !== undefined && { timeoutMs }) }),
   );
   const headers = { authorization: `Bearer ${serviceToken}` };
   let turn = 0;

@@ -1,6 +1,6 @@
 import { type Reply, readRecords, type Transport } from '@qr/delivery';
 import { createHttpClient } from '@qr/delivery/http';
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 
 /** What {@link createMixpanelDeletionTransport} takes. */
 export interface MixpanelDeletionOptions {
@@ -19,7 +19,11 @@ export interface MixpanelDeletionOptions {
 /** Asks the vendor to delete all data of the people whose ids a batch holds. Mixpanel reference, GDPR API version 3. */
 export function createMixpanelDeletionTransport(options: MixpanelDeletionOptions): Transport {
   const { appHost, token, oauthToken, onAccepted, timeoutMs } = options;
-  const client = createHttpClient({ warn: warnOnce, origin: appHost, ...(timeoutMs !== undefined && { timeoutMs }) });
+  const client = createHttpClient({
+    warn: core.warnOnce,
+    origin: appHost,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
   const path = `/api/app/data-deletions/v3.0/?token=${encodeURIComponent(token)}`;
   return {
     async send(_lane, { body }): Promise<Reply> {

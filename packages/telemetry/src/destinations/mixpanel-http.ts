@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { MAX_BODY_BYTES, type Reply, type SealedBatch, type Transport } from '@qr/delivery';
 import { createHttpClient } from '@qr/delivery/http';
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 
 const inflate = promisify(gunzip);
 
@@ -19,7 +19,11 @@ export interface MixpanelHttpOptions {
 /** Sends batches to Mixpanel's ingestion API. */
 export function createMixpanelHttpTransport(options: MixpanelHttpOptions): Transport {
   const { apiHost, token, serviceAccount, timeoutMs } = options;
-  const client = createHttpClient({ warn: warnOnce, origin: apiHost, ...(timeoutMs !== undefined && { timeoutMs }) });
+  const client = createHttpClient({
+    warn: core.warnOnce,
+    origin: apiHost,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
   const credentials = serviceAccount?.credentials ?? `${token}:`;
   const headers = { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
   const project = serviceAccount ? `&project_id=${serviceAccount.projectId}` : '';

@@ -1,5 +1,5 @@
 import type { PersonIds } from '@qr/delivery';
-import { otherFormsOf } from '../people/user-ids.ts';
+import { core } from '../instance.ts';
 
 /** Fields of Mixpanel that hold a person's id. Mixpanel reference, identity management. */
 const IDENTITY_FIELDS = [
@@ -25,7 +25,7 @@ const DEVICE_PREFIX = '$device:';
 export function personIdsOf(planned: Iterable<string>): PersonIds {
   return {
     fields: [...IDENTITY_FIELDS, ...planned],
-    aliasesOf: otherFormsOf,
+    aliasesOf: core.people.otherFormsOf,
     // Mixpanel knows a device with the prefix and without.
     otherForms: (id, field) => [
       ...(id.startsWith(DEVICE_PREFIX) ? [id.slice(DEVICE_PREFIX.length)] : []),

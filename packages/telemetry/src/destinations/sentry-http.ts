@@ -1,6 +1,6 @@
 import type { Reply, Transport } from '@qr/delivery';
 import { createHttpClient } from '@qr/delivery/http';
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 import { limitedUntil, type RateLimits, updateRateLimits } from './sentry-rate-limits.ts';
 
 /** Enough to work off a backlog, few enough to be polite to a receiver that has just come back. */
@@ -26,7 +26,7 @@ export interface SentryHttpOptions {
 export function createSentryHttpTransport(options: SentryHttpOptions): Transport {
   const { url, timeoutMs, now = () => Date.now() } = options;
   const { origin, pathname, searchParams } = new URL(url);
-  const client = createHttpClient({ warn: warnOnce, origin, ...(timeoutMs !== undefined && { timeoutMs }) });
+  const client = createHttpClient({ warn: core.warnOnce, origin, ...(timeoutMs !== undefined && { timeoutMs }) });
   const headers = {
     ...options.headers,
     ...authorization(searchParams),

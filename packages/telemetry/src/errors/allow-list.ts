@@ -1,6 +1,6 @@
 import { plan } from '@qr/events';
 import type { Breadcrumb, ErrorEvent, Event } from '@sentry/node';
-import { personalIdUnder } from '../people/user-ids.ts';
+import { core } from '../instance.ts';
 import { createContextFilter, stripUrl } from '../privacy/index.ts';
 import { contextFields } from './context-fields.ts';
 import { plannedPath, routeOf } from './request-path.ts';
@@ -9,7 +9,8 @@ import { sentryState } from './state.ts';
 const filterContext = createContextFilter(plan.context, (value, key) => {
   if (typeof value !== 'string') return sentryState.scrubber.redact(value);
   return (
-    personalIdUnder(key, value) ?? (JSON_TEXT.test(value) ? plannedJson(value) : sentryState.scrubber.redact(value))
+    core.people.personalIdUnder(key, value) ??
+    (JSON_TEXT.test(value) ? plannedJson(value) : sentryState.scrubber.redact(value))
   );
 });
 

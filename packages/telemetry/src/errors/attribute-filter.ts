@@ -1,4 +1,4 @@
-import { personalIdUnder } from '../people/user-ids.ts';
+import { core } from '../instance.ts';
 import { stripUrl, withoutLiterals } from '../privacy/index.ts';
 import { plannedContext } from './allow-list.ts';
 import { plannedPath } from './request-path.ts';
@@ -96,7 +96,7 @@ function knownValue(key: string, value: unknown, attributes: Attributes): unknow
   if (isSdkId(key, value)) return value;
   if (URLS.has(key)) return urlOf(value, attributes);
   if (STATEMENTS.has(key)) return statementOf(value, attributes);
-  return personalIdUnder(key, value) ?? scrubText(value);
+  return core.people.personalIdUnder(key, value) ?? scrubText(value);
 }
 
 /** Of a request to us the route says which parts of the path are parameters; of one from us nothing does. */

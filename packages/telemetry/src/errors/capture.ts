@@ -1,7 +1,7 @@
 import { getDefaultIsolationScope, uuid4 } from '@sentry/core';
 import * as Sentry from '@sentry/node';
 import { usableIdOf } from '../analytics/identity.ts';
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 import { plannedContext } from './allow-list.ts';
 import { budgetContext } from './budget/summary.ts';
 import type { Verdict } from './error-budget.ts';
@@ -41,7 +41,7 @@ function keepOrRefuse(send: (eventId: string) => void): string {
   const eventId = uuid4();
   if (sentryState.closed) {
     sentryState.closed.drop('sentry', 'closed');
-    warnOnce('An error was reported after closeObservability: it was not sent, and is counted as closed.');
+    core.warnOnce('An error was reported after closeObservability: it was not sent, and is counted as closed.');
   } else sentryState.early.keep(() => send(eventId));
   return eventId;
 }
@@ -65,7 +65,7 @@ export function report(
   } catch {
     // What the SDK does not withstand; the caller has troubles enough.
     sentryState.budget.fail(eventId);
-    warnOnce('An error could not be reported: reading it threw.');
+    core.warnOnce('An error could not be reported: reading it threw.');
     return undefined;
   }
 }
@@ -114,7 +114,7 @@ function reportMessage(
     Sentry.getCurrentScope().captureMessage(text, level, hint);
   } catch {
     sentryState.budget.fail(eventId);
-    warnOnce('A message could not be reported: reading it threw.');
+    core.warnOnce('A message could not be reported: reading it threw.');
   }
   return eventId;
 }
@@ -134,7 +134,7 @@ export function setUserContext(user: UserContext | null): void {
   if (!sentryState.isOn) return;
   const scope = Sentry.getIsolationScope();
   if (scope === getDefaultIsolationScope()) {
-    warnOnce(
+    core.warnOnce(
       'setUserContext was called outside of a request: nothing was set. In a worker, wrap the job in withJobContext.',
     );
     return;
@@ -143,9 +143,9 @@ export function setUserContext(user: UserContext | null): void {
     if (user === null || user === undefined) return void scope.setUser(null);
     const id = usableIdOf(user.id);
     if (id !== undefined && id !== '') scope.setUser({ id });
-    else warnOnce('setUserContext expects an object with the id of a user, a text: nothing was set.');
+    else core.warnOnce('setUserContext expects an object with the id of a user, a text: nothing was set.');
   } catch {
-    warnOnce('setUserContext could not read what it was given: nothing was set.');
+    core.warnOnce('setUserContext could not read what it was given: nothing was set.');
   }
 }
 
@@ -161,6 +161,6 @@ export function addBreadcrumb(message: string, data?: Readonly<Record<string, un
     if (state) noteBreadcrumb(state, String(message), data && { ...data });
     else Sentry.addBreadcrumb({ message: String(message), ...(data && { data: { ...data } }) });
   } catch {
-    warnOnce('A breadcrumb could not be added: reading its data threw.');
+    core.warnOnce('A breadcrumb could not be added: reading its data threw.');
   }
 }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHttpClient } from '@qr/delivery/http';
 import { createTransport, type Transport } from '@sentry/core';
 import type { makeNodeTransport } from '@sentry/node';
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 
 /** What the SDK gives a transport when it makes it. */
 export type TransportOptions = Parameters<typeof makeNodeTransport>[0];
@@ -21,7 +21,7 @@ const CONNECTIONS = 30;
  */
 export function makeDirectTransport(options: TransportOptions): ClosableTransport {
   const { origin, pathname, search } = new URL(options.url);
-  const client = createHttpClient({ origin, connections: CONNECTIONS, warn: warnOnce });
+  const client = createHttpClient({ origin, connections: CONNECTIONS, warn: core.warnOnce });
   const headers = { ...options.headers, 'content-type': 'application/x-sentry-envelope' };
   // Spans are sent by a timer of the request that made them, whose context a new connection would keep alive.
   const runDetached = AsyncLocalStorage.snapshot();

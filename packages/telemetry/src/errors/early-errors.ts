@@ -1,4 +1,4 @@
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 
 /** A start that fails in a loop must not fill the memory. */
 const MAX_ERRORS = 100;
@@ -16,7 +16,7 @@ export function createEarlyErrors() {
       if (isDecided) return;
       if (reports.length < MAX_ERRORS) return void reports.push(report);
       dropped++;
-      warnOnce(
+      core.warnOnce(
         `More than ${MAX_ERRORS} errors came before initializeSentry: the rest are lost, and counted as not_initialized. Call initializeSentry first.`,
       );
     },

@@ -3,8 +3,8 @@ import { createPipeline, type DropReason, type Pipeline } from '@qr/delivery';
 import { type LaneName, lanes } from '../destinations/lanes.ts';
 import { personIdsOf } from '../destinations/person-ids.ts';
 import { createSentryHttpTransport } from '../destinations/sentry-http.ts';
+import { core } from '../instance.ts';
 import { ERRORS_FOLDER } from '../settings/spool-root.ts';
-import { warnOnce } from '../warn-once.ts';
 import type { TransportOptions } from './direct-transport.ts';
 
 /** Some ten thousand errors. Each is a file of its own, and a record of it in memory. */
@@ -31,7 +31,7 @@ export function createErrorPipeline({ sdk, spoolRoot, maxSpoolBytes }: ErrorPipe
     maxSpoolBytes: Math.min(MAX_SPOOL_BYTES, maxSpoolBytes ?? MAX_SPOOL_BYTES),
     flushIntervalMs: FLUSH_INTERVAL_MS,
     personIds: personIdsOf([]),
-    warn: warnOnce,
+    warn: core.warnOnce,
     onDrop: (reason, count) => {
       const reported = reportedReason[reason];
       if (reported) recordDroppedEvent(reported, 'error', count);

@@ -1,16 +1,14 @@
 import type { FlushOutcome } from '@qr/delivery';
 import type { StreamedSpanJSON } from '@sentry/core';
 import * as Sentry from '@sentry/node';
-import { choosePlainUserIds } from '../people/user-ids.ts';
+import { core } from '../instance.ts';
 import type { ScrubberOptions } from '../privacy/index.ts';
 import { applicationFolder, applicationRoot } from '../settings/application-folder.ts';
 import type { ObservabilityConfig } from '../settings/config.ts';
 import { checkValue, readObservabilityConfig } from '../settings/load-config.ts';
 import { releaseOf } from '../settings/release.ts';
-import { nameService } from '../settings/service-name.ts';
 import { spoolRootOf } from '../settings/spool-root.ts';
 import { monotonicNow, within } from '../time-limit.ts';
-import { warnOnce } from '../warn-once.ts';
 import { filterBreadcrumb, filterErrorEvent } from './allow-list.ts';
 import { openErrorBudget } from './budget/open-budget.ts';
 import { dataCollection } from './data-collection.ts';
@@ -70,18 +68,18 @@ export interface InitializeSentryOptions {
 export function initializeSentry(name: string, dsn?: string, options: InitializeSentryOptions = {}): void {
   try {
     const service = typeof name === 'string' && name !== '' ? name : 'service';
-    nameService(service);
+    core.nameService(service);
     if (sentryState.isOn) return stayAsStarted(service, dsn);
     const environment = readObservabilityConfig();
     const target = targetOf(dsn, environment);
     if ('problem' in target) {
       sentryState.early.discard();
       sentryState.closed = undefined;
-      return warnOnce(target.problem);
+      return core.warnOnce(target.problem);
     }
     start(service, target.dsn, options ?? {}, environment);
   } catch (error) {
-    warnOnce(`Error tracking could not be started: ${error instanceof Error ? error.message : String(error)}.`);
+    core.warnOnce(`Error tracking could not be started: ${error instanceof Error ? error.message : String(error)}.`);
     if (!sentryState.isOn) void closePipeline();
   }
 }
@@ -90,7 +88,7 @@ function stayAsStarted(name: string, dsn: unknown): void {
   const { started } = sentryState;
   const isSameTarget = !dsn || (typeof dsn === 'string' && ['', started?.dsn].includes(dsn.trim()));
   if (isSameTarget && name === started?.name) return;
-  warnOnce(
+  core.warnOnce(
     `initializeSentry was called again with another ${isSameTarget ? 'name' : 'DSN'}, which is ignored: error tracking stays as it is.`,
   );
 }
@@ -123,13 +121,13 @@ function start(name: string, dsn: string, options: InitializeSentryOptions, envi
   const { config, problems, malformed } = environment;
   for (const variable of VARIABLES) {
     const problem = problems.get(variable);
-    if (problem) warnOnce(problem);
+    if (problem) core.warnOnce(problem);
   }
-  choosePlainUserIds(options.plainUserIds, 'initializeSentry');
+  core.people.choosePlainUserIds(options.plainUserIds, 'initializeSentry');
   const unreadableRate = RATES.find((variable) => malformed.has(variable));
-  if (unreadableRate !== undefined) warnOnce(`${problems.get(unreadableRate)} No traces are recorded.`);
+  if (unreadableRate !== undefined) core.warnOnce(`${problems.get(unreadableRate)} No traces are recorded.`);
   sentryState.relateFrames = createRelativeFrames(applicationRoot(applicationFolder()));
-  for (const problem of configureScrubber(options.scrub ?? {})) warnOnce(problem);
+  for (const problem of configureScrubber(options.scrub ?? {})) core.warnOnce(problem);
   const isProduction = config.NODE_ENV === 'production';
   const sampleRateOf = unreadableRate === undefined ? sampleRates(config, options.routeSampleRates ?? {}) : noTraces;
   const ownHosts = [config.MIXPANEL_API_HOST, new URL(dsn).origin].filter((host) => host !== undefined);

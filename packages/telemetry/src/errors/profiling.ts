@@ -1,5 +1,5 @@
 import * as Sentry from '@sentry/node';
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 import { sentryState } from './state.ts';
 
 let isRunning = false;
@@ -23,7 +23,7 @@ export async function startProfiling(rate: number): Promise<void> {
     Sentry.profiler.startProfiler();
     isRunning = true;
   } catch {
-    warnOnce('Profiling is off: @sentry/profiling-node cannot be loaded on this platform.');
+    core.warnOnce('Profiling is off: @sentry/profiling-node cannot be loaded on this platform.');
   }
 }
 

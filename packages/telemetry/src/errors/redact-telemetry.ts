@@ -1,6 +1,6 @@
 import type { Envelope } from '@sentry/core';
 import type { Breadcrumb, Event } from '@sentry/node';
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 import { filterBreadcrumb, filterEvent } from './allow-list.ts';
 import { filterAttributes, statementOf } from './attribute-filter.ts';
 import { fittingBreadcrumbs, fittingExceptions, fittingValue } from './event-size.ts';
@@ -29,7 +29,7 @@ function scrubItem(type: string, payload: unknown): unknown {
   } catch {
     // A payload that refuses to be read is not sent, as one that cannot be read.
   }
-  warnOnce(`A Sentry item of type "${type}" was left out: only JSON can be searched for secrets.`);
+  core.warnOnce(`A Sentry item of type "${type}" was left out: only JSON can be searched for secrets.`);
   return undefined;
 }
 

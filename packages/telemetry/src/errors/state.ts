@@ -1,7 +1,7 @@
 import type { Pipeline } from '@qr/delivery';
 import type { Event } from '@sentry/node';
 import type { LaneName } from '../destinations/lanes.ts';
-import { personalIdUnder } from '../people/user-ids.ts';
+import { core } from '../instance.ts';
 import { createScrubber, defaultScrubber, type Scrubber, type ScrubberOptions } from '../privacy/index.ts';
 import { createEarlyErrors } from './early-errors.ts';
 import { unlimited } from './error-budget.ts';
@@ -47,11 +47,11 @@ export function configureScrubber(options: ScrubberOptions): readonly string[] {
 }
 
 function idOfTelemetry(key: string, text: string): string | undefined {
-  return isSdkId(key, text) ? text : personalIdUnder(key, text);
+  return isSdkId(key, text) ? text : core.people.personalIdUnder(key, text);
 }
 
 function idOfLine(key: string, text: string): string | undefined {
-  return isIdOfLine(key, text) ? text : personalIdUnder(key, text);
+  return isIdOfLine(key, text) ? text : core.people.personalIdUnder(key, text);
 }
 
 function isIdOfLine(key: string, text: string): boolean {

@@ -1,5 +1,5 @@
 import { getSentryRelease } from '@sentry/node';
-import { warnOnce } from '../warn-once.ts';
+import { core } from '../instance.ts';
 import { applicationFolder } from './application-folder.ts';
 import { checkedOutCommit } from './git-commit.ts';
 
@@ -16,7 +16,7 @@ export function releaseOf(
 ): string | undefined {
   const found = release ?? hostRelease() ?? checkedOutCommit(folder);
   if (found === undefined)
-    warnOnce(
+    core.warnOnce(
       'The release is unknown: SENTRY_RELEASE is not set and the application is in no git checkout. Errors and events carry no release.',
     );
   return found;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { core } from '../instance.ts';
 import type { ObservabilityConfig } from './config.ts';
-import { serviceName } from './service-name.ts';
 
 /** Errors, and what pages left behind, have a spool of their own within that of their process. */
 export const ERRORS_FOLDER = 'errors';
@@ -9,5 +9,5 @@ export const PAGES_FOLDER = 'pages';
 /** The folder in which this process keeps what is not delivered yet. `undefined` in tests without a folder of their own: they leave nothing behind. */
 export function spoolRootOf({ OBSERVABILITY_SPOOL_DIR: folder, NODE_ENV }: ObservabilityConfig): string | undefined {
   if (folder) return folder;
-  return NODE_ENV === 'test' ? undefined : join('.data/spool', serviceName() ?? 'service');
+  return NODE_ENV === 'test' ? undefined : join('.data/spool', core.serviceName() ?? 'service');
 }

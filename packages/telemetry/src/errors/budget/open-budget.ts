@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { newOwnerName } from '@qr/delivery';
+import { core } from '../../instance.ts';
 import type { ObservabilityConfig } from '../../settings/config.ts';
 import { redisPrefixOf } from '../../settings/redis-prefix.ts';
-import { serviceName } from '../../settings/service-name.ts';
 import { ERRORS_FOLDER, spoolRootOf } from '../../settings/spool-root.ts';
-import { warnOnce } from '../../warn-once.ts';
 import { createErrorBudget, type ErrorBudget, type ErrorBudgetOptions, unlimited } from '../error-budget.ts';
 import { noStore } from './budget-store.ts';
 import { openFileStore } from './file-store.ts';
@@ -20,7 +19,7 @@ export function openErrorBudget(config: ObservabilityConfig): ErrorBudget {
   if (perMonth === 0) return unlimited;
   const root = spoolRootOf(config);
   const { OBSERVABILITY_REDIS_URL: redisUrl } = config;
-  const service = serviceName() ?? 'service';
+  const service = core.serviceName() ?? 'service';
   const options = {
     perMonth,
     send: sendSummary,
@@ -32,10 +31,10 @@ export function openErrorBudget(config: ObservabilityConfig): ErrorBudget {
     return createErrorBudget({
       ...options,
       ...(redisUrl !== undefined && { share }),
-      store: root === undefined ? noStore : openFileStore(join(root, ERRORS_FOLDER, 'budget'), warnOnce),
+      store: root === undefined ? noStore : openFileStore(join(root, ERRORS_FOLDER, 'budget'), core.warnOnce),
     });
   } catch (error) {
-    warnOnce(
+    core.warnOnce(
       `The error budget cannot use what is on disk: ${error instanceof Error ? error.message : String(error)}. It starts anew.`,
     );
     return createErrorBudget({ ...options, store: noStore });

@@ -1,5 +1,5 @@
 import { reconnectAfterFailover } from '@qr/delivery/redis';
-import { warnOnce } from '../../warn-once.ts';
+import { core } from '../../instance.ts';
 
 /** How many processes share a budget. */
 export interface Sharers {
@@ -39,7 +39,7 @@ export function joinBudget(options: JoinOptions): () => void {
   let known: Sharers = { all: 1, ofService: 1 };
   let isClosed = false;
   const complain = (error: unknown) =>
-    warnOnce(
+    core.warnOnce(
       `The error budget cannot reach Redis: ${error instanceof Error ? error.message : String(error)}. It goes by the last known number of processes.`,
     );
   // Connects when it has something to say instead of by itself, and keeps no process alive.
