@@ -1,7 +1,8 @@
 import { type BROWSERS, isQrId, type ServerProperties } from '@qr/events';
-import { type DescribeVisitor, isPrefetch, type VisitorRequest, visitorId } from '@qr/server';
+import { type DescribeVisitor, isPrefetch, type VisitorRequest } from '@qr/server';
 import { trackEvent } from '@qr/telemetry/internal';
 import { LRUCache } from 'lru-cache';
+import { visitorId } from './server.ts';
 
 /** Why a scan led nowhere. */
 export type ScanFailure = ServerProperties<'qr_scan_failed'>['reason'];

@@ -32,7 +32,6 @@ export {
   startSchedule,
   statusOfError,
   type VisitorRequest,
-  visitorId,
 } from '@qr/server';
 export {
   addBreadcrumb,
@@ -77,6 +76,7 @@ export {
   type SessionsOptions,
   type TunnelOptions,
   tunnelPlugin,
+  visitorId,
 } from './server.ts';
 
 export const { hashEmail, sentIdOf } = core.people;

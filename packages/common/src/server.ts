@@ -1,5 +1,6 @@
 import { BROWSERS, plan, planName } from '@qr/events';
 import * as server from '@qr/server';
+import { core } from '@qr/telemetry/internal';
 import type { FastifyPluginAsync } from 'fastify';
 
 export type TunnelOptions = Omit<server.TunnelOptions, 'plan' | 'browsers'>;
@@ -7,6 +8,9 @@ export type SessionsOptions = Omit<server.SessionsOptions, 'issuer' | 'claims'>;
 /** Who sent a request: the user, and the subscription. */
 export type Session = server.Session<typeof claims>;
 export type Sessions = server.Sessions<Session>;
+
+/** Returns the id of an anonymous visitor, which changes at midnight UTC: see {@link server.VisitorId}. */
+export const visitorId: server.VisitorId = server.createVisitorId(core.people);
 
 /** {@link server.tunnelPlugin} for the platform's tracking plan. */
 export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = (app, options) =>

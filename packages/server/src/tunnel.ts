@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import rateLimit from '@fastify/rate-limit';
 import type { Plan } from '@qr/plan';
 import { readObservabilityConfig, spoolRootOf } from '@qr/telemetry/internal';
@@ -5,14 +7,13 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from './app-error.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
 import { createErrorAllowance } from './tunnel/address-limits.ts';
-import { inflate } from './tunnel/inflate.ts';
 import { createLeftBehind } from './tunnel/left-behind.ts';
 import { createMixpanelRequest, type MixpanelTarget, mixpanelStatus } from './tunnel/mixpanel-request.ts';
 import { createPagePlan } from './tunnel/page-plan.ts';
 import { createSentryRequest, type SentryTarget } from './tunnel/sentry-request.ts';
 import { type Answer, createUpstreams, type UpstreamRequest } from './tunnel/upstream.ts';
-import { createReadClient } from './visitor/page-client.ts';
-import { isPrefetch } from './visitor/prefetch.ts';
+import { createReadClient } from './visitor/user-agent.ts';
+import { isPrefetch } from './visitor/visitor-request.ts';
 
 /** What {@link tunnelPlugin} takes; a half that is left out has no route. */
 export interface TunnelOptions {
@@ -131,6 +132,8 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
   }
 };
 
+const gunzipAsync = promisify(gunzip);
+
 type Respond = (body: Buffer, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 type Prepare = (body: Buffer, request: FastifyRequest, reply: FastifyReply) => UpstreamRequest;
 
@@ -168,6 +171,29 @@ function checkType(request: FastifyRequest, types: readonly string[]): void {
     code: 'wrong_content_type',
     message: `Expected one of ${types.join(', ')}, got ${JSON.stringify(type)}.`,
   });
+}
+
+/**
+ * The body as it was before the client compressed it.
+ *
+ * @throws AppError 413 when it would be larger than `maxBytes`: a small body can inflate a thousandfold.
+ */
+async function inflate(body: unknown, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
+  if (!Buffer.isBuffer(body) || body.length === 0) {
+    throw new AppError({ code: 'empty_body', message: 'The body is empty.' });
+  }
+  if (encoding === undefined || encoding === 'identity') return body;
+  if (encoding !== 'gzip') {
+    throw new AppError({ statusCode: 415, code: 'wrong_encoding', message: 'Expected no content-encoding, or gzip.' });
+  }
+  try {
+    return await gunzipAsync(body, { maxOutputLength: maxBytes });
+  } catch (error) {
+    const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw isTooLarge
+      ? new AppError({ statusCode: 413, code: 'too_large', message: `The inflated body exceeds ${maxBytes} bytes.` })
+      : new AppError({ code: 'malformed', message: 'The body is not gzip, although its content-encoding says so.' });
+  }
 }
 
 function pass(answer: Answer, request: FastifyRequest, reply: FastifyReply, statusOf: (answer: Answer) => number) {

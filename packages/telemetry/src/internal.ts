@@ -47,7 +47,6 @@ export {
   type ObservabilityStats,
   observabilityStats,
 } from './lifecycle.ts';
-export { pagePipelines } from './page-pipelines.ts';
 export type { ObservabilityConfig } from './settings/config.ts';
 export { ConfigError, loadConfig, loadConfigOrExit, readObservabilityConfig } from './settings/load-config.ts';
 export { redisPrefixOf } from './settings/redis-prefix.ts';

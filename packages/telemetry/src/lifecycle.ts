@@ -11,7 +11,6 @@ import { logCounters } from './errors/logs.ts';
 import { sentryState } from './errors/state.ts';
 import { setClose } from './errors/uncaught-errors.ts';
 import { core } from './instance.ts';
-import { pagePipelines } from './page-pipelines.ts';
 import { monotonicNow, toTimeLimit, within } from './time-limit.ts';
 
 /** The state of both halves. */
@@ -109,7 +108,7 @@ export function observabilityStats(): ObservabilityStats {
       ...(runtime.pipeline ?? runtime.closed)?.stats(),
       ...(sentryState.pipeline ?? sentryState.closed)?.stats(),
     },
-    pages: Object.assign({}, ...[...pagePipelines].map((pipeline) => pipeline.stats())),
+    pages: Object.assign({}, ...[...core.pagePipelines].map((pipeline) => pipeline.stats())),
     errorBudget: sentryState.budget.stats(),
     properties: { ...runtime.counters, ...contextCounters },
     logs: { ...logCounters },
@@ -134,7 +133,7 @@ export function forgetUser(userId: string): void {
     runtime.tracker.forget(userId);
     const id = typeof userId === 'string' ? userId : usableIdOf(userId);
     // The vendor is asked by the tracker: once is enough.
-    for (const pipeline of [sentryState.pipeline, ...pagePipelines]) {
+    for (const pipeline of [sentryState.pipeline, ...core.pagePipelines]) {
       if (id !== undefined) pipeline?.forget(id, []).catch(failed);
     }
   } catch (error) {

@@ -8,16 +8,14 @@ import {
   type LaneName,
   lanes,
   PAGES_FOLDER,
-  pagePipelines,
   personIdsOf,
 } from '@qr/telemetry/internal';
 import { isForeignError } from '@qr/telemetry/privacy';
 import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import { AppError } from '../app-error.ts';
-import type { ClientContexts, ReadClient } from '../visitor/page-client.ts';
+import type { ClientContexts, ReadClient } from '../visitor/user-agent.ts';
 import { createKeptShare, type ErrorAllowance } from './address-limits.ts';
 import { envelopesOf } from './left-errors.ts';
-import { type LeftRecord, recordsOf } from './left-events.ts';
 import {
   type ErrorReport,
   type EventReport,
@@ -29,6 +27,7 @@ import {
 } from './left-report.ts';
 import type { MixpanelTarget } from './mixpanel-request.ts';
 import type { PagePlan } from './page-plan.ts';
+import { type LeftRecord, leftRecordsOf } from './page-records.ts';
 import type { SentryTarget } from './sentry-request.ts';
 
 /** A batch of these is sealed after so long. */
@@ -72,7 +71,7 @@ export interface LeftBehind {
 export function createLeftBehind(options: LeftBehindOptions): LeftBehind {
   const { plan, sentry, mixpanel, allowance, readClient } = options;
   const pipeline = openPipeline(options);
-  pagePipelines.add(pipeline);
+  core.pagePipelines.add(pipeline);
   const share = createKeptShare({
     maxBytes: MAX_SPOOL_BYTES,
     oldestAgeMs: () => Math.max(0, ...Object.values(pipeline.stats()).map((lane) => lane?.oldestAgeMs ?? 0)),
@@ -104,7 +103,7 @@ export function createLeftBehind(options: LeftBehindOptions): LeftBehind {
     pipeline.drop('import', 'refused', refused);
     pipeline.drop('import', 'over_limit', excess);
     pipeline.drop('import', 'dropped_by_page', dropped);
-    const done = await inShortTurns(recordsOf(report, calls, plan), (record) => {
+    const done = await inShortTurns(leftRecordsOf(report, calls, plan), (record) => {
       if (record === 'refused') pipeline.drop('import', 'refused');
       else if (record !== 'none') keep(record, address);
     });
@@ -129,7 +128,7 @@ export function createLeftBehind(options: LeftBehindOptions): LeftBehind {
     },
     drop: pipeline.drop,
     async close() {
-      pagePipelines.delete(pipeline);
+      core.pagePipelines.delete(pipeline);
       await pipeline.close(FLUSH_INTERVAL_MS);
     },
   };

@@ -1,10 +1,9 @@
+import { core } from '@qr/telemetry/internal';
 import { dsnToString, getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
-import type { ClientContexts, ReadClient } from '../visitor/page-client.ts';
+import type { ClientContexts, ReadClient } from '../visitor/user-agent.ts';
 import type { ErrorAllowance } from './address-limits.ts';
-import { type EnvelopeItem, withSentIds } from './envelope-ids.ts';
-import { withClient } from './page-client-item.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
 /** Where envelopes go. */
@@ -137,4 +136,64 @@ function endOfLine(body: Buffer, start: number): number {
 
 function malformed(reason: string): AppError {
   return new AppError({ code: 'malformed', message: `Expected a Sentry envelope, but ${reason}.` });
+}
+
+/**
+ * Returns an error of a page with its browser and its operating system, which the page's SDK leaves to the receiver of the `User-Agent` header.
+ *
+ * @returns the same item when it is no error, or when the header names neither; `undefined` for an error that is not JSON.
+ */
+function withClient(item: EnvelopeItem, client: ClientContexts): EnvelopeItem | undefined {
+  if (item.header['type'] !== 'event') return item;
+  if (Object.keys(client).length === 0) return item;
+  try {
+    const event = JSON.parse(item.payload.toString('utf8')) as { readonly contexts?: object } | null;
+    if (typeof event !== 'object' || event === null) return undefined;
+    const contexts = { ...client, ...event.contexts };
+    const payload = Buffer.from(JSON.stringify({ ...event, contexts }));
+    return { header: { ...item.header, length: payload.length }, payload };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Payloads that are JSON; recordings and attachments are bytes. */
+const JSON_ITEMS = new Set([
+  ...['event', 'transaction', 'span', 'log', 'trace_metric', 'session', 'sessions', 'feedback', 'replay_event'],
+  ...['check_in', 'user_report', 'profile', 'profile_chunk'],
+]);
+/** An id whose value has a character that none but an address, a telephone number or an escaped text has. */
+const MAY_BE_PERSONAL = /(?:[iI]d|"did)"\s{0,4}:\s{0,4}(?:\{[^{}]{0,200})?"[^"@%+\\＠﹫＋]{0,300}[@%+\\＠﹫＋]/u;
+
+/** One item of an envelope: its line of headers, and its payload. */
+interface EnvelopeItem {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly payload: Buffer;
+}
+
+/**
+ * Returns an item whose user ids are in the form in which a service sends them: an e-mail address as its hash. A page has no key to hash with.
+ *
+ * @returns the same item when there is nothing to change; `undefined` for one that is not JSON although its type says so.
+ */
+function withSentIds(item: EnvelopeItem): EnvelopeItem | undefined {
+  const { header, payload } = item;
+  if (!JSON_ITEMS.has(String(header['type']))) return item;
+  const text = payload.toString('utf8');
+  if (!MAY_BE_PERSONAL.test(text)) return item;
+  try {
+    const changed = Buffer.from(JSON.stringify(JSON.parse(text, sentValue)));
+    return { header: { ...header, length: changed.length }, payload: changed };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Attributes have their value in an object, `{ "user.id": { "value": "jane", "type": "string" } }`; sessions have the user as `did`. */
+function sentValue(key: string, value: unknown): unknown {
+  const name = key === 'did' ? 'id' : key;
+  if (typeof value === 'string') return core.people.personalIdUnder(name, value) ?? value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (!('value' in value) || typeof value.value !== 'string') return value;
+  return { ...value, value: core.people.personalIdUnder(name, value.value) ?? value.value };
 }
