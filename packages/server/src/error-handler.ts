@@ -1,11 +1,9 @@
-import { suppressedLine, toReportable, verdictOfAnswer } from '@qr/telemetry/internal';
+import { errors, suppressedLine, toReportable } from '@qr/telemetry/internal';
 import type { ErrorBody } from '@qr/telemetry/privacy';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerOfError, reasonOf } from './answer-of-error.ts';
 import { type ProblemText, problemBody, problemText } from './pages/problem.ts';
-import { isClientGone } from './requests/client-gone.ts';
-import { errorIdOf, inContextOf } from './requests/request-hook.ts';
-import { requestState } from './requests/request-key.ts';
+import { isClientGone, requestState } from './requests/request-hook.ts';
 
 /** Which errors are shown to people. */
 export interface ErrorPages {
@@ -51,12 +49,13 @@ export function createErrorHandler(isProduction: boolean, answer: AnswerFailure 
       request.log.info({ reason: messageOf(error) }, 'the client went away');
       return { error: reason, message: GENERIC_MESSAGE };
     }
-    const errorId = errorIdOf(state);
-    const verdict = verdictOfAnswer(state, error, errorId);
+    const { requests } = errors;
+    const errorId = requests.errorIdOf(state);
+    const verdict = requests.verdictOf(state, error, errorId);
     // At `info`, and without the stack, which is that of all its fingerprint: lines from `warn` on go to Sentry as well.
     if (verdict?.isSuppressed) {
       request.log.info({ ...suppressedLine(verdict, errorId), reason: messageOf(error) }, 'request failed');
-    } else inContextOf(state, () => request.log.error({ err: error, errorId }, 'request failed'));
+    } else requests.run(state, () => request.log.error({ err: error, errorId }, 'request failed'));
     const body = { error: reason, message: isProduction ? GENERIC_MESSAGE : (message ?? GENERIC_MESSAGE), errorId };
     return answer(request, reply, statusCode, body);
   };

@@ -9,6 +9,12 @@ export { addErasureRoute, type ErasureOptions, requireServiceToken } from './int
 export { type ObservabilityPluginOptions, observabilityPlugin } from './observability-plugin.ts';
 export { type ScheduleOptions, type StopSchedule, startSchedule } from './schedule/schedule.ts';
 export {
+  openRequestContext,
+  type RequestContext,
+  type RequestDescription,
+  withRequestContext,
+} from './requests/request-context.ts';
+export {
   databaseVariables,
   originsVariable,
   originVariable,

@@ -2,8 +2,7 @@ import { core, isSentryOn, readObservabilityConfig } from '@qr/telemetry/interna
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { createErrorHandler } from './error-handler.ts';
-import { addRequestHooks } from './requests/request-hook.ts';
-import { stateKey } from './requests/request-key.ts';
+import { addRequestHooks, stateKey } from './requests/request-hook.ts';
 
 /** What {@link observabilityPlugin} takes. */
 export interface ObservabilityPluginOptions {

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import rateLimit from '@fastify/rate-limit';
-import { isHealthRoute } from '@qr/telemetry/internal';
 import { stripUrl } from '@qr/telemetry/privacy';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import fp from 'fastify-plugin';
@@ -9,6 +8,7 @@ import { AppError } from './app-error.ts';
 import { createFailureAnswer, type ErrorPages } from './error-handler.ts';
 import { refuseUnderPressure } from './pressure.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
+import { isHealthRoute } from './requests/request-context.ts';
 
 /** What {@link securityPlugin} takes. */
 export interface SecurityOptions {

@@ -10,35 +10,23 @@ export { type LaneName, lanes } from './destinations/lanes.ts';
 export { createMixpanelHttpTransport } from './destinations/mixpanel-http.ts';
 export { personIdsOf } from './destinations/person-ids.ts';
 export { createSentryHttpTransport } from './destinations/sentry-http.ts';
-export { limitsFor } from './errors/budget/limits.ts';
+export type { MessageLevel, UserContext } from './errors/capture.ts';
+export type { InitializeSentryOptions } from './errors/errors.ts';
+export { limitsFor, type Verdict } from './errors/rate-limit.ts';
+export { toReportable } from './errors/reportable-error.ts';
+export type { RequestState } from './errors/request-state.ts';
+export { isThenable, type Job, type OpenedRequest, type Requests, suppressedLine } from './errors/requests.ts';
+export type { Caller } from './errors/tracing.ts';
 export {
   addBreadcrumb,
   captureException,
   captureMessage,
-  type MessageLevel,
-  report,
+  errors,
+  initializeSentry,
+  isSentryOn,
   setUserContext,
-  type UserContext,
-} from './errors/capture.ts';
-export type { Verdict } from './errors/error-budget.ts';
-export { type InitializeSentryOptions, initializeSentry, isSentryOn } from './errors/init.ts';
-export { type Job, withJobContext } from './errors/job-context.ts';
-export { logToSentry } from './errors/logs.ts';
-export { scrubEnvelope } from './errors/redact-telemetry.ts';
-export { toReportable } from './errors/reportable-error.ts';
-export type { RequestData } from './errors/request-data.ts';
-export { createRequestScopes } from './errors/request-scope.ts';
-export {
-  attachState,
-  createRequestState,
-  endState,
-  type RequestState,
-  rememberReport,
-  reportedAs,
-} from './errors/request-state.ts';
-export { type Caller, isHealthRoute, REQUEST_ORIGIN, sample } from './errors/sampling.ts';
-export { sentryState } from './errors/state.ts';
-export { suppressedLine, verdictOfAnswer } from './errors/verdict.ts';
+  withJobContext,
+} from './errors-instance.ts';
 export { core } from './instance.ts';
 export {
   closeObservability,

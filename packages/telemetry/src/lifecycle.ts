@@ -4,12 +4,9 @@ import { usableIdOf } from './analytics/identity.ts';
 import { resetMixpanelClient } from './analytics/init.ts';
 import { earlyCalls, type PropertyCounters, runtime } from './analytics/runtime.ts';
 import type { LaneName } from './destinations/lanes.ts';
-import { contextCounters } from './errors/allow-list.ts';
-import type { ErrorBudgetStats } from './errors/error-budget.ts';
-import { closeSentry, flushSentry, isSentryOn } from './errors/init.ts';
-import { logCounters } from './errors/logs.ts';
-import { sentryState } from './errors/state.ts';
-import { setClose } from './errors/uncaught-errors.ts';
+import type { ErrorsStats } from './errors/errors.ts';
+import type { ErrorBudgetStats } from './errors/rate-limit.ts';
+import { errors } from './errors-instance.ts';
 import { core } from './instance.ts';
 import { monotonicNow, toTimeLimit, within } from './time-limit.ts';
 
@@ -23,9 +20,9 @@ export interface ObservabilityStats {
   /** What the error budget let through; zeros without one. */
   readonly errorBudget: ErrorBudgetStats;
   /** Event and profile properties, and context keys, that did not leave, by reason. */
-  readonly properties: Readonly<PropertyCounters & typeof contextCounters>;
+  readonly properties: Readonly<PropertyCounters & Pick<ErrorsStats['counters'], 'unplanned_context'>>;
   /** Log lines that went to Sentry, and those that were too many in one second. */
-  readonly logs: Readonly<typeof logCounters>;
+  readonly logs: Readonly<ErrorsStats['counters']['logs']>;
   /** Calls that came before `initializeMixpanel`, and errors before `initializeSentry`: kept until then, and beyond 1000 and 100 of them dropped. */
   readonly early: { readonly kept: number; readonly dropped: number };
 }
@@ -37,11 +34,11 @@ export interface ObservabilityStats {
  */
 export async function flushObservability(timeoutMs = DEFAULT_TIMEOUT_MS): Promise<FlushOutcome> {
   const limitMs = toTimeLimit(timeoutMs, DEFAULT_TIMEOUT_MS);
-  const [analytics, errors] = await Promise.all([flushAnalytics(limitMs), flushSentry(limitMs)]);
+  const [analytics, ofErrors] = await Promise.all([flushAnalytics(limitMs), errors.flush(limitMs)]);
   return {
-    delivered: analytics.delivered + errors.delivered,
-    pending: analytics.pending + errors.pending,
-    spooled: analytics.spooled + errors.spooled,
+    delivered: analytics.delivered + ofErrors.delivered,
+    pending: analytics.pending + ofErrors.pending,
+    spooled: analytics.spooled + ofErrors.spooled,
   };
 }
 
@@ -61,7 +58,7 @@ const GRACE_MS = 500;
 /** Of the time to close: for errors that came up while everything else used it up. At the least they get to the disk. */
 const LAST_SHARE = 0.1;
 
-setClose((timeoutMs) => closeObservability(timeoutMs));
+errors.onFatal((timeoutMs) => closeObservability(timeoutMs));
 
 let closing: Promise<void> | undefined;
 
@@ -86,7 +83,7 @@ async function close(timeoutMs: number): Promise<void> {
   const { pipeline } = runtime;
   const deadline = monotonicNow() + timeoutMs;
   // Side by side: a receiver that hangs must not take the time of the other.
-  await Promise.all([pipeline && within(pipeline.close(timeoutMs), timeoutMs + GRACE_MS), flushSentry(timeoutMs)]);
+  await Promise.all([pipeline && within(pipeline.close(timeoutMs), timeoutMs + GRACE_MS), errors.flush(timeoutMs)]);
   if (pipeline) {
     runtime.pipeline = undefined;
     runtime.closed = pipeline;
@@ -95,24 +92,25 @@ async function close(timeoutMs: number): Promise<void> {
     resetMixpanelClient();
   }
   core.people.release();
-  await closeSentry(Math.max(timeoutMs * LAST_SHARE, deadline - monotonicNow()));
+  await errors.close(Math.max(timeoutMs * LAST_SHARE, deadline - monotonicNow()));
 }
 
 /** What was queued, delivered and lost so far, by lane and reason. */
 export function observabilityStats(): ObservabilityStats {
+  const { lanes, budget, counters, early } = errors.stats();
   return {
     analytics: runtime.pipeline ? 'on' : 'off',
-    errors: isSentryOn() ? 'on' : 'off',
+    errors: errors.isOn() ? 'on' : 'off',
     // Also of pipelines that are closed: they count what comes too late.
     lanes: {
       ...(runtime.pipeline ?? runtime.closed)?.stats(),
-      ...(sentryState.pipeline ?? sentryState.closed)?.stats(),
+      ...lanes,
     },
     pages: Object.assign({}, ...[...core.pagePipelines].map((pipeline) => pipeline.stats())),
-    errorBudget: sentryState.budget.stats(),
-    properties: { ...runtime.counters, ...contextCounters },
-    logs: { ...logCounters },
-    early: sumOf(earlyCalls.stats(), sentryState.early.stats()),
+    errorBudget: budget,
+    properties: { ...runtime.counters, unplanned_context: counters.unplanned_context },
+    logs: { ...counters.logs },
+    early: sumOf(earlyCalls.stats(), early),
   };
 }
 
@@ -133,9 +131,9 @@ export function forgetUser(userId: string): void {
     runtime.tracker.forget(userId);
     const id = typeof userId === 'string' ? userId : usableIdOf(userId);
     // The vendor is asked by the tracker: once is enough.
-    for (const pipeline of [sentryState.pipeline, ...core.pagePipelines]) {
-      if (id !== undefined) pipeline?.forget(id, []).catch(failed);
-    }
+    if (id === undefined) return;
+    errors.forget(id).catch(failed);
+    for (const pipeline of core.pagePipelines) pipeline.forget(id, []).catch(failed);
   } catch (error) {
     failed(error);
   }

@@ -1,4 +1,4 @@
-import { scrubEnvelope } from '@qr/telemetry/internal';
+import { errors } from '@qr/telemetry/internal';
 import { describeThrown, scrubText, stripUrl, type ThrownFacts } from '@qr/telemetry/privacy';
 import { type Envelope, type StackFrame, serializeEnvelope, uuid4 } from '@sentry/core';
 import type { Event, Exception } from '@sentry/node';
@@ -138,7 +138,7 @@ function toEnvelope(event: Event, breadcrumbs: Breadcrumbs, url: string): string
 
 /** Passes an event through the gate of everything that leaves for Sentry. */
 function clean(event: Event): Event {
-  const [, items] = scrubEnvelope([{}, [[{ type: 'event' }, event]]] as unknown as Envelope);
+  const [, items] = errors.gate().scrubEnvelope([{}, [[{ type: 'event' }, event]]] as unknown as Envelope);
   return ((items as unknown as readonly (readonly [unknown, Event])[])[0]?.[1] ?? {}) as Event;
 }
 

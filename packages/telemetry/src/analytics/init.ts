@@ -4,7 +4,7 @@ import { personKeys } from '@qr/plan';
 import type { Mixpanel } from 'mixpanel';
 import { lanes } from '../destinations/lanes.ts';
 import { personIdsOf } from '../destinations/person-ids.ts';
-import { noteEvent } from '../errors/recent-events.ts';
+import { errors } from '../errors-instance.ts';
 import { core } from '../instance.ts';
 import { scrubText } from '../privacy/index.ts';
 import { checkValue, readObservabilityConfig } from '../settings/load-config.ts';
@@ -138,7 +138,10 @@ function start(token: string | undefined, options: InitializeMixpanelOptions): M
   runtime.closed = undefined;
   const recordsCharges = options.legacyTrackCharge ?? false;
   const idMerge = options.idMerge ?? config.MIXPANEL_ID_MERGE ?? 'simplified';
-  runtime.tracker = createTracker({ encoder, pipeline, token: activeToken, recordsCharges, idMerge, noteEvent });
+  runtime.tracker = createTracker({
+    ...{ encoder, pipeline, token: activeToken, recordsCharges, idMerge },
+    noteEvent: errors.noteEvent,
+  });
   if (activeToken !== undefined) {
     const unplanned = options.mixpanelUnplanned ?? 'drop';
     mixpanel = openClient({ token: activeToken, encoder, pipeline, unplanned, idMerge });

@@ -1,49 +1,48 @@
 import { reconnectAfterFailover } from '@qr/delivery/redis';
-import { core } from '../../instance.ts';
 
 /** How many processes share a budget. */
 export interface Sharers {
-  /** All that have one DSN's quota between them. */
+  /** All that use one DSN. */
   readonly all: number;
-  /** Those of the same service, in which the same faults come up. */
+  /** Those of the same service, in which the same faults occur. */
   readonly ofService: number;
 }
 
 /** What {@link joinBudget} takes. */
 export interface JoinOptions {
   readonly redisUrl: string;
-  /** Before every key, the same in all processes of an environment. */
+  /** Before every key; the same in all processes of an environment. */
   readonly prefix: string;
   readonly service: string;
   /** A name that no other process has. */
   readonly owner: string;
   /** Called when the number changes. */
   readonly onChange: (sharers: Sharers) => void;
-  /** How often a process says that it is there. @default 20_000 */
+  readonly warn: (message: string) => void;
+  /** Interval between two signs of life. @default 20_000 */
   readonly intervalMs?: number;
 }
 
-/** So many signs of life may be missing before a process counts as gone. */
+/** Missing signs of life after which a process counts as gone. */
 const MISSED = 3;
 
 /**
- * Says in Redis that this process takes its share of the error budget, and counts those that do. While Redis is away the last number holds: an
- * error is judged without asking anybody.
+ * Announces in Redis that this process takes its share of the error budget, and counts the processes that do. While Redis is away the last number
+ * holds: no error waits for it.
  *
  * @returns the function that leaves.
  */
 export function joinBudget(options: JoinOptions): () => void {
-  const { redisUrl, prefix, service, owner, onChange, intervalMs = 20_000 } = options;
+  const { redisUrl, prefix, service, owner, onChange, warn, intervalMs = 20_000 } = options;
   const key = `${prefix}:budget:processes`;
   const member = `${service}/${owner}`;
   let known: Sharers = { all: 1, ofService: 1 };
   let isClosed = false;
   const complain = (error: unknown) =>
-    core.warnOnce(
+    warn(
       `The error budget cannot reach Redis: ${error instanceof Error ? error.message : String(error)}. It goes by the last known number of processes.`,
     );
-  // Connects when it has something to say instead of by itself, and keeps no process alive.
-  // The client takes 0.1 s to load: only a process that shares pays for it.
+  // Loading the client takes 0.1 s: only a process that shares pays for it. It connects on demand and keeps no process alive.
   const connected = import('ioredis').then(({ Redis }) => {
     const redis = new Redis(redisUrl, {
       lazyConnect: true,
@@ -57,7 +56,7 @@ export function joinBudget(options: JoinOptions): () => void {
   });
   connected.catch(complain);
 
-  async function tell(): Promise<void> {
+  async function announce(): Promise<void> {
     try {
       const redis = await connected;
       if (isClosed || redis.status === 'connecting') return;
@@ -73,13 +72,13 @@ export function joinBudget(options: JoinOptions): () => void {
       known = found;
       onChange(found);
     } catch {
-      // Said by the connection; the next round tries again.
+      // The connection has reported it; the next round tries again.
     }
   }
 
-  // At once, too: a new process must not spend a whole budget until the next round.
-  void tell();
-  const timer = setInterval(() => void tell(), intervalMs).unref();
+  // At once, so that a new process does not spend a whole budget before the first round.
+  void announce();
+  const timer = setInterval(() => void announce(), intervalMs).unref();
   return () => {
     isClosed = true;
     clearInterval(timer);
