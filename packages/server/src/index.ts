@@ -7,13 +7,13 @@ export type { ErrorPages } from './error-handler.ts';
 export type { ReadyChecks } from './health.ts';
 export { addErasureRoute, type ErasureOptions, requireServiceToken } from './internal-routes.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './observability-plugin.ts';
-export { type ScheduleOptions, type StopSchedule, startSchedule } from './schedule/schedule.ts';
 export {
   openRequestContext,
   type RequestContext,
   type RequestDescription,
   withRequestContext,
 } from './requests/request-context.ts';
+export { type ScheduleOptions, type StopSchedule, startSchedule } from './schedule/schedule.ts';
 export {
   databaseVariables,
   originsVariable,

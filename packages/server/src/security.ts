@@ -7,8 +7,8 @@ import helmet from 'helmet';
 import { AppError } from './app-error.ts';
 import { createFailureAnswer, type ErrorPages } from './error-handler.ts';
 import { refuseUnderPressure } from './pressure.ts';
-import { sharedRateLimit } from './shared-rate-limit.ts';
 import { isHealthRoute } from './requests/request-context.ts';
+import { sharedRateLimit } from './shared-rate-limit.ts';
 
 /** What {@link securityPlugin} takes. */
 export interface SecurityOptions {

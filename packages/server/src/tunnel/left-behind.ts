@@ -11,7 +11,6 @@ import {
   personIdsOf,
 } from '@qr/telemetry/internal';
 import { isForeignError } from '@qr/telemetry/privacy';
-import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import { AppError } from '../app-error.ts';
 import type { ClientContexts, ReadClient } from '../visitor/user-agent.ts';
 import { createKeptShare, type ErrorAllowance } from './address-limits.ts';
@@ -28,7 +27,7 @@ import {
 import type { MixpanelTarget } from './mixpanel-request.ts';
 import type { PagePlan } from './page-plan.ts';
 import { type LeftRecord, leftRecordsOf } from './page-records.ts';
-import type { SentryTarget } from './sentry-request.ts';
+import { readTarget, type SentryTarget } from './sentry-request.ts';
 
 /** A batch of these is sealed after so long. */
 const FLUSH_INTERVAL_MS = 1000;
@@ -183,7 +182,7 @@ function openPipeline({ plan, sentry, mixpanel, spoolRoot }: LeftBehindOptions):
     lanes,
     transports: {
       ...(toMixpanel && { import: toMixpanel, engage: toMixpanel }),
-      ...(sentry && { sentry: createSentryHttpTransport({ url: endpointOf(sentry) }) }),
+      ...(sentry && { sentry: createSentryHttpTransport({ url: readTarget(sentry).url }) }),
     },
     spoolRoot: spoolRoot && join(spoolRoot, PAGES_FOLDER),
     maxSpoolBytes: MAX_SPOOL_BYTES,
@@ -191,12 +190,6 @@ function openPipeline({ plan, sentry, mixpanel, spoolRoot }: LeftBehindOptions):
     personIds: personIdsOf(plan.personKeys),
     warn: core.warnOnce,
   });
-}
-
-function endpointOf({ dsn }: SentryTarget): string {
-  const components = makeDsn(dsn);
-  if (!components) throw new Error('The option sentry.dsn of the tunnel expects a DSN such as https://key@host/42.');
-  return getEnvelopeEndpointWithUrlEncodedAuth(components);
 }
 
 function parse(body: Buffer): unknown {

@@ -1,7 +1,6 @@
 import { errors } from '@qr/telemetry/internal';
 import { describeThrown, scrubText, stripUrl, type ThrownFacts } from '@qr/telemetry/privacy';
-import { type Envelope, type StackFrame, serializeEnvelope, uuid4 } from '@sentry/core';
-import type { Event, Exception } from '@sentry/node';
+import { type Envelope, type Event, type Exception, type StackFrame, serializeEnvelope, uuid4 } from '@sentry/core';
 import type { ClientContexts } from '../visitor/user-agent.ts';
 import { cut, type ErrorReport, type LeftException, type SentryCall } from './left-report.ts';
 

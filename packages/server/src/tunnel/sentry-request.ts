@@ -40,11 +40,7 @@ export function createSentryRequest({
   readClient,
   onOverBudget,
 }: SentryRequestOptions): (body: Buffer, request: FastifyRequest, reply: FastifyReply) => UpstreamRequest {
-  const components = makeDsn(dsn);
-  if (!components) throw new Error('The option sentry.dsn of the tunnel expects a DSN such as https://key@host/42.');
-  // SDKs write the DSN without its password.
-  const allowed = dsnToString(components);
-  const url = getEnvelopeEndpointWithUrlEncodedAuth(components);
+  const { allowed, url } = readTarget({ dsn });
   return (body, { headers, ip }, reply) => {
     if (dsnOf(body) !== allowed) {
       throw new AppError({
@@ -73,6 +69,17 @@ export function createSentryRequest({
       body: rewritten(body, items, readClient(headers['user-agent'])),
     };
   };
+}
+
+/**
+ * Returns the DSN as SDKs write it, without a password, and the URL of its envelope endpoint.
+ *
+ * @throws Error when it is not a DSN.
+ */
+export function readTarget({ dsn }: SentryTarget): { readonly allowed: string; readonly url: string } {
+  const components = makeDsn(dsn);
+  if (!components) throw new Error('The option sentry.dsn of the tunnel expects a DSN such as https://key@host/42.');
+  return { allowed: dsnToString(components), url: getEnvelopeEndpointWithUrlEncodedAuth(components) };
 }
 
 /** The first line of an envelope is a JSON object: https://develop.sentry.dev/sdk/data-model/envelopes/ */
