@@ -191,7 +191,9 @@ describe('other items', () => {
         ),
       ],
     ] as const;
-    const [, items] = errors.gate().scrubEnvelope([{}, left.map(([type, payload]) => [{ type }, payload])] as unknown as Envelope);
+    const [, items] = errors
+      .gate()
+      .scrubEnvelope([{}, left.map(([type, payload]) => [{ type }, payload])] as unknown as Envelope);
     expect(items.filter((item) => JSON.stringify(item).includes('Joe'))).toEqual([]);
     expect(items).toHaveLength(0);
     expect(warn.mock.calls.join()).toContain('type "attachment" was left out');
@@ -199,10 +201,12 @@ describe('other items', () => {
 
   it('come under a header that says nothing of a trace from outside but its ids', () => {
     const trace = { trace_id: traceId, public_key: 'k', sample_rand: '0.5', transaction: 'Joe', user: 'Joe' };
-    const [headers] = errors.gate().scrubEnvelope([
-      { event_id: traceId, dsn: 'https://k@o1.ingest.sentry.io/2', note: 'Joe', trace },
-      [],
-    ] as unknown as Envelope);
+    const [headers] = errors
+      .gate()
+      .scrubEnvelope([
+        { event_id: traceId, dsn: 'https://k@o1.ingest.sentry.io/2', note: 'Joe', trace },
+        [],
+      ] as unknown as Envelope);
     expect(headers).toEqual({
       event_id: traceId,
       dsn: 'https://k@o1.ingest.sentry.io/2',

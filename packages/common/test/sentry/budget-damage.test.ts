@@ -144,7 +144,10 @@ it('goes on with the books of others when those of one are damaged', async () =>
   leave(left, 'closed-second.log');
   const [line = ''] = left.split('\n').filter((each) => each.includes('"kind"'));
   const { total, kind } = JSON.parse(line) as { readonly total: object; readonly kind: object };
-  const third = { total, kind: { ...kind, fingerprint: '0123456789ab', unannounced: 1, ids: ['0'.repeat(32)], inFlight: [] } };
+  const third = {
+    total,
+    kind: { ...kind, fingerprint: '0123456789ab', unannounced: 1, ids: ['0'.repeat(32)], inFlight: [] },
+  };
   leave(`${JSON.stringify(third)}\n`, 'closed-third.log');
   initializeSentry('test-service');
   expect(observabilityStats().errorBudget.unannounced).toBe(1);
