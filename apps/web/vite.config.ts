@@ -55,7 +55,7 @@ function deploymentOf(mode: string): { readonly environment: string; readonly re
   const named = env['VITE_SENTRY_RELEASE'] || env['SENTRY_RELEASE'];
   return {
     environment: env['VITE_SENTRY_ENVIRONMENT'] || env['SENTRY_ENVIRONMENT'] || mode,
-    release: releaseOf(named ? { SENTRY_RELEASE: named } : {}, import.meta.dirname),
+    release: releaseOf(named ? { SENTRY_RELEASE: named } : {}, console.warn, import.meta.dirname),
   };
 }
 

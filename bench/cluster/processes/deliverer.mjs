@@ -11,7 +11,7 @@ import { startShipper } from '../../../packages/delivery/dist/shipper.js';
 import { LaneCounters } from '../../../packages/delivery/dist/stats.js';
 import { StoredBatch } from '../../../packages/delivery/dist/stored-batch.js';
 import { lanes } from '../../../packages/telemetry/dist/destinations/lanes.js';
-import { createMixpanelHttpTransport } from '../../../packages/telemetry/dist/destinations/mixpanel-http.js';
+import { createMixpanelHttpTransport } from '../../../packages/telemetry/dist/destinations/mixpanel.js';
 import { serve } from './serve.mjs';
 
 const importLane = { lane: 'import', definition: lanes.import };

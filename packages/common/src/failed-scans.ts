@@ -1,7 +1,7 @@
 import { type BROWSERS, isQrId, type ServerProperties } from '@qr/events';
 import { type DescribeVisitor, isPrefetch, type VisitorRequest } from '@qr/server';
-import { trackEvent } from '@qr/telemetry/internal';
 import { LRUCache } from 'lru-cache';
+import { trackEvent } from './calls.ts';
 import { visitorId } from './server.ts';
 
 /** Why a scan led nowhere. */

@@ -1,5 +1,3 @@
-import { core } from '@qr/telemetry/internal';
-
 export type { FlushOutcome, LaneStats } from '@qr/delivery';
 export {
   AppError,
@@ -38,36 +36,25 @@ export {
   ConfigError,
   captureException,
   captureMessage,
-  closeObservability,
-  flushObservability,
-  forgetUser,
-  getMixpanel,
   type IdentifyOptions,
   type InitializeMixpanelOptions,
   type InitializeSentryOptions,
-  identifyUser,
-  initializeMixpanel,
   initializeSentry,
   type Job,
   loadConfig,
   loadConfigOrExit,
   type MessageLevel,
-  mixpanel,
   type ObservabilityConfig,
   type ObservabilityStats,
-  observabilityStats,
-  type RevenueProperties,
   readObservabilityConfig,
   type StartShipperOptions,
   setUserContext,
-  startShipper,
-  trackEvent,
-  trackRevenue,
   type UserContext,
   withJobContext,
 } from '@qr/telemetry/internal';
 export * as Sentry from '@sentry/node';
 export { withMonitor } from '@sentry/node';
+export * from './calls.ts';
 export {
   buildServer,
   createSessions,
@@ -78,5 +65,3 @@ export {
   tunnelPlugin,
   visitorId,
 } from './server.ts';
-
-export const { hashEmail, sentIdOf } = core.people;

@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import Type from 'typebox';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startShipper } from '../../telemetry/src/analytics/start-shipper.ts';
 import { core } from '../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../telemetry/src/testing.ts';
 import {
@@ -20,6 +19,7 @@ import {
   observabilityStats,
   readObservabilityConfig,
   Sentry,
+  startShipper,
   trackEvent,
   visitorId,
 } from '../src/index.ts';

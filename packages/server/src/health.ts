@@ -1,4 +1,4 @@
-import { observabilityStats } from '@qr/telemetry/internal';
+import { instance } from '@qr/telemetry/internal';
 import type { FastifyInstance } from 'fastify';
 import { createTokenCheck } from './internal-routes.ts';
 
@@ -35,7 +35,7 @@ export function addHealthRoutes(app: FastifyInstance, { checks, isClosing, servi
     return {
       status: isReady ? 'ok' : 'unready',
       checks: Object.fromEntries(results),
-      ...(isService(request) && { observability: observabilityStats() }),
+      ...(isService(request) && { observability: instance.stats() }),
     };
   });
 }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { forgetUser, observabilityStats } from '@qr/telemetry/internal';
+import { instance } from '@qr/telemetry/internal';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { AppError } from './app-error.ts';
@@ -48,7 +48,7 @@ export function addErasureRoute(app: Server, { serviceToken, erase = async () =>
     async (request, reply) => {
       const { id } = request.params;
       await erase(id);
-      forgetUser(id);
+      instance.forgetUser(id);
       return reply.code(204).send();
     },
   );
@@ -57,7 +57,7 @@ export function addErasureRoute(app: Server, { serviceToken, erase = async () =>
 /** `GET /internal/stats` tells other services and the inbox what was delivered and lost; only with the token that services show each other. */
 export function addInternalStats(app: FastifyInstance, serviceToken: string): void {
   const onRequest = requireServiceToken(serviceToken);
-  app.get('/internal/stats', { schema: { hide: true }, logLevel: 'warn', onRequest }, async () => observabilityStats());
+  app.get('/internal/stats', { schema: { hide: true }, logLevel: 'warn', onRequest }, async () => instance.stats());
 }
 
 function digest(text: string): Buffer {

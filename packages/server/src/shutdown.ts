@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { closeObservability, flushObservability, toTimeLimit, within } from '@qr/telemetry/internal';
+import { instance, toTimeLimit, within } from '@qr/telemetry/internal';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 
@@ -48,9 +48,9 @@ export function closeOnSignals(app: FastifyInstance, { timeoutMs, drainMs, onDra
       let outcome = await within(closed, left() * SHARE.requests);
       if (!outcome) {
         const lateMs = left() * SHARE.lateRequests;
-        [outcome] = await Promise.all([within(closed, lateMs), flushObservability(lateMs)]);
+        [outcome] = await Promise.all([within(closed, lateMs), instance.flush(lateMs)]);
       }
-      await closeObservability(left() * SHARE.telemetry);
+      await instance.close(left() * SHARE.telemetry);
       if (!outcome) throw new Error(`Requests were still running after ${timeoutMs} ms and were cut off.`);
       if ('error' in outcome) throw outcome.error;
       if (isError && !err) throw new Error(`The process ended because ${String(err)} was thrown and not caught.`);

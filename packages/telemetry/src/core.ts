@@ -1,6 +1,4 @@
-import type { Pipeline } from '@qr/delivery';
 import type { Plan } from '@qr/plan';
-import type { LaneName } from './destinations/lanes.ts';
 import { createPeople, type People } from './people.ts';
 import type { ObservabilityConfig, observabilityVariables } from './settings/config.ts';
 import { readObservabilityConfig } from './settings/load-config.ts';
@@ -31,8 +29,6 @@ export interface Core {
   readonly nameService: (name: string | undefined) => void;
   /** Ids and hashes of people. */
   readonly people: People;
-  /** Pipelines of the events and errors that pages left behind, one for each tunnel: statistics count them, and erasure reaches them. */
-  readonly pagePipelines: Set<Pipeline<LaneName>>;
 }
 
 export interface CoreOptions {
@@ -55,6 +51,5 @@ export function createCore({ plan, variables = () => process.env as Variables }:
       service ??= name;
     },
     people: createPeople({ readSettings, variables, warnOnce }),
-    pagePipelines: new Set(),
   };
 }

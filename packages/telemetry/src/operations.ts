@@ -18,6 +18,7 @@ import {
 } from '@qr/delivery/operations';
 import { lanes } from './destinations/lanes.ts';
 import { personIdsOf } from './destinations/person-ids.ts';
+import { core } from './instance.ts';
 import { ERRORS_FOLDER, PAGES_FOLDER } from './settings/spool-root.ts';
 
 export {
@@ -36,7 +37,7 @@ export {
   type UnknownFile,
   type WaitingFile,
 } from '@qr/delivery/operations';
-export { isUsableId } from './analytics/identity.ts';
+export { isUsableId } from './analytics/ids.ts';
 export { type LaneName, laneNames } from './destinations/lanes.ts';
 export { personalHashOf } from './people.ts';
 
@@ -64,4 +65,5 @@ export const forgetInSpool = (
   userIds: readonly string[],
   now: number,
   options: { readonly personFields?: Iterable<string> } = {},
-): Promise<ForgottenInSpool> => forgetIn(root, lanes, userIds, now, personIdsOf(options.personFields ?? []));
+): Promise<ForgottenInSpool> =>
+  forgetIn(root, lanes, userIds, now, personIdsOf(options.personFields ?? [], core.people));

@@ -8,7 +8,7 @@ import {
   setUserContext,
 } from '@qr/common';
 import { openDatabase } from '@qr/database';
-import { errors } from '../../../telemetry/src/errors-instance.ts';
+import { errors } from '../../../telemetry/src/current.ts';
 import { controls, keyed, nested, shaped, shapeless } from './request-secrets.ts';
 
 // Error tracking is on by `--import @qr/common/instrument`: only then is the driver traced.

@@ -1,8 +1,12 @@
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { initializeMixpanel } from '../../../telemetry/src/analytics/init.ts';
-import { trackEvent } from '../../../telemetry/src/analytics/track.ts';
-import { closeObservability, flushObservability, observabilityStats } from '../../../telemetry/src/lifecycle.ts';
+import {
+  closeObservability,
+  flushObservability,
+  initializeMixpanel,
+  observabilityStats,
+  trackEvent,
+} from '../../src/calls.ts';
 import { dieAt, lifeOf } from './kill-point.ts';
 import type { LastWords } from './life.ts';
 import { integerBetween, seededRandom } from './seeded-random.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest';
-import { createSentryHttpTransport } from '../../../telemetry/src/destinations/sentry-http.ts';
+import { createSentryHttpTransport } from '../../../telemetry/src/destinations/sentry.ts';
 
 const QUERY = '?sentry_version=7&sentry_key=public&sentry_client=sentry.javascript.node%2F11.1.0';
 

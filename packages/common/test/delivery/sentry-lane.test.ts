@@ -8,7 +8,7 @@ import { ErasureList } from '../../../delivery/src/erasure-list.ts';
 import { createPipeline, type PipelineOptions } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
 import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
-import { createSentryHttpTransport } from '../../../telemetry/src/destinations/sentry-http.ts';
+import { createSentryHttpTransport } from '../../../telemetry/src/destinations/sentry.ts';
 
 const inbox = await startInbox({ keepRaw: true });
 beforeEach(() => {

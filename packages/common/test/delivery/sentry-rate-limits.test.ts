@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limitedUntil, updateRateLimits } from '../../../telemetry/src/destinations/sentry-rate-limits.ts';
+import { limitedUntil, updateRateLimits } from '../../../telemetry/src/destinations/sentry.ts';
 
 const NOW = 1_700_000_000_000;
 const after = (seconds: number) => NOW + seconds * 1000;

@@ -1,6 +1,6 @@
 import { startShipper } from '../../../delivery/src/shipper.ts';
 import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel.ts';
 
 const [redisUrl = '', prefix = '', apiHost = ''] = process.argv.slice(2);
 const transport = createMixpanelHttpTransport({ apiHost, token: 'test-token' });

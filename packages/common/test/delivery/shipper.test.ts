@@ -10,7 +10,7 @@ import { type Shipper, type ShipperOptions, startShipper } from '../../../delive
 import type { Reply, SealedBatch, Transport } from '../../../delivery/src/transport.ts';
 import { createRedisQueueTransport } from '../../../delivery/src/transports/redis-queue.ts';
 import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel.ts';
 import { core } from '../../../telemetry/src/instance.ts';
 import { openScratchRedis, redisAvailable, type ScratchRedis, startOwnRedis } from '../real-redis.ts';
 import { shippedLanes } from './redis-parts.ts';

@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAnalyticsHttpTransport } from '../../../telemetry/src/destinations/analytics-http.ts';
-import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { createAnalyticsHttpTransport } from '../../../telemetry/src/destinations/analytics-service.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import { describeTransportContract } from '../contract/transport-contract.ts';
 

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel.ts';
 import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
 
 const RECORDS = 302;

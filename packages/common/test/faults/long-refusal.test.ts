@@ -8,7 +8,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { readRecords } from '../../../delivery/src/compress.ts';
 import { createPipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel.ts';
 import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
 import { readDeadLetters, replayDeadLetters } from '../../../telemetry/src/operations.ts';
 

@@ -5,7 +5,7 @@ import { type Inbox, startInbox } from '@qr/inbox';
 import { onTestFinished } from 'vitest';
 import { createPipeline, type Pipeline } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel-http.ts';
+import { createMixpanelHttpTransport } from '../../../telemetry/src/destinations/mixpanel.ts';
 import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';
 import { startProxy } from './proxy.ts';
 

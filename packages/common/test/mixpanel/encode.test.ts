@@ -2,9 +2,10 @@ import { definePlan, drop, event, hash, url } from '@qr/plan';
 import fc from 'fast-check';
 import Type from 'typebox';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createEncoder } from '../../../telemetry/src/analytics/encode.ts';
-import { isUsableId, usableIdOf } from '../../../telemetry/src/analytics/identity.ts';
-import type { InsertId } from '../../../telemetry/src/analytics/insert-id.ts';
+import { createEncoder } from '../../../telemetry/src/analytics/encoder.ts';
+import type { InsertId } from '../../../telemetry/src/analytics/ids.ts';
+import { isUsableId, usableIdOf } from '../../../telemetry/src/analytics/ids.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 
 const text = (description = 'x') => Type.String({ description });
 const plan = definePlan({
@@ -37,7 +38,7 @@ const plan = definePlan({
 let left: string[] = [];
 const encoder = createEncoder({
   plan,
-  hash: (value) => `hash of ${value}`,
+  people: { hashPersonal: (value) => `hash of ${value}`, sentIdOf: core.people.sentIdOf },
   base: { service: 'test', environment: 'test', release: 'r1' },
   onLeftOut: (_what, reason, name) => left.push(`${reason} ${name}`),
 });
@@ -91,7 +92,7 @@ describe('an encoded event', () => {
   it('escapes and cuts the names of service, environment and release', () => {
     const hostile = 'a","x":"secret","b":"\ud800';
     const base = { service: hostile, environment: hostile, release: 'r'.repeat(300) };
-    const other = createEncoder({ plan, hash: (value) => value, base, onLeftOut: () => {} });
+    const other = createEncoder({ plan, people: core.people, base, onLeftOut: () => {} });
     const { properties } = JSON.parse(other.encodeEvent(other.event('tested') ?? tested(), occurrence, {}));
     expect(properties).toMatchObject({ service: 'a","x":"secret","b":"\ufffd', release: 'r'.repeat(255) });
     expect(properties).not.toHaveProperty('x');

@@ -1,8 +1,8 @@
 import { definePlan, event, person, url, verbatim } from '@qr/plan';
 import Type from 'typebox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createEncoder } from '../../../telemetry/src/analytics/encode.ts';
-import type { InsertId } from '../../../telemetry/src/analytics/insert-id.ts';
+import { createEncoder } from '../../../telemetry/src/analytics/encoder.ts';
+import type { InsertId } from '../../../telemetry/src/analytics/ids.ts';
 import { core } from '../../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import {
@@ -180,7 +180,7 @@ describe('the plan', () => {
   const left: string[] = [];
   const encoder = createEncoder({
     plan,
-    hash: (value) => value,
+    people: { hashPersonal: (value) => value, sentIdOf: core.people.sentIdOf },
     base: { environment: 'test' },
     onLeftOut: (_, __, name) => left.push(name),
   });

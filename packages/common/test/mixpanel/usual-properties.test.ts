@@ -13,7 +13,7 @@ const schema = Type.Object({
   flag: Type.Optional(Type.Boolean(described)),
 });
 const writeUsual = compileUsualProperties(schema);
-const pick = compilePlannedProperties(schema, (value) => value);
+const pick = compilePlannedProperties(schema, { hashPersonal: (value) => value, sentIdOf: (id) => id });
 
 function written(properties: unknown): unknown {
   const members = writeUsual?.(properties);

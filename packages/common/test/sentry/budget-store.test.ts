@@ -70,6 +70,20 @@ describe('the file of a process', () => {
     ]);
   });
 
+  it('has only the id of one more suppressed error, once it has the kind', async () => {
+    const store = openStore();
+    const one = kindOf('one');
+    store.append(one, 'e1');
+    await nextTurn();
+    store.append(one, 'e2');
+    await nextTurn();
+    store.close();
+    const [name = ''] = files();
+    expect(readFileSync(join(folder, name), 'utf8')).toMatch(/\n\["one","e2"\]\n$/);
+    const [left] = openStore().takeOver();
+    expect(left?.kinds).toMatchObject([{ fingerprint: 'one', unannounced: 2, since: 1, ids: ['e2'] }]);
+  });
+
   it('is left alone while the process lives', () => {
     const neighbour = openStore();
     neighbour.append(kindOf('one'));

@@ -65,14 +65,15 @@ it('an error that refuses to be read harms no one', () => {
 
 it('a second instance stays off with a warning, because the SDK is one for the process', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-  const second = createErrors(createCore({ plan }));
+  const second = createErrors(createCore({ plan }), async () => {});
   second.start('second', inbox.dsn('1'));
   expect(second.isOn()).toBe(false);
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('Another telemetry instance'));
+  await flushObservability(10_000);
   inbox.clear();
   expect(second.captureException(new Error('of the second'))).toMatch(/^[0-9a-f]{32}$/);
   captureException(new Error('of the first'));
-  await flushObservability();
+  await flushObservability(10_000);
   expect(inbox.errors()).toMatchObject([{ service: 'my-service', value: 'of the first' }]);
   await second.close(100);
 });

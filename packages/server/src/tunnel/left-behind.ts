@@ -5,6 +5,7 @@ import {
   core,
   createMixpanelHttpTransport,
   createSentryHttpTransport,
+  instance,
   type LaneName,
   lanes,
   PAGES_FOLDER,
@@ -70,7 +71,7 @@ export interface LeftBehind {
 export function createLeftBehind(options: LeftBehindOptions): LeftBehind {
   const { plan, sentry, mixpanel, allowance, readClient } = options;
   const pipeline = openPipeline(options);
-  core.pagePipelines.add(pipeline);
+  instance.addPagePipeline(pipeline);
   const share = createKeptShare({
     maxBytes: MAX_SPOOL_BYTES,
     oldestAgeMs: () => Math.max(0, ...Object.values(pipeline.stats()).map((lane) => lane?.oldestAgeMs ?? 0)),
@@ -127,7 +128,7 @@ export function createLeftBehind(options: LeftBehindOptions): LeftBehind {
     },
     drop: pipeline.drop,
     async close() {
-      core.pagePipelines.delete(pipeline);
+      instance.removePagePipeline(pipeline);
       await pipeline.close(FLUSH_INTERVAL_MS);
     },
   };
@@ -177,17 +178,17 @@ function processorMs(): number {
 }
 
 function openPipeline({ plan, sentry, mixpanel, spoolRoot }: LeftBehindOptions): Pipeline<LaneName> {
-  const toMixpanel = mixpanel && createMixpanelHttpTransport(mixpanel);
+  const toMixpanel = mixpanel && createMixpanelHttpTransport({ ...mixpanel, warn: core.warnOnce });
   return createPipeline<LaneName>({
     lanes,
     transports: {
       ...(toMixpanel && { import: toMixpanel, engage: toMixpanel }),
-      ...(sentry && { sentry: createSentryHttpTransport({ url: readTarget(sentry).url }) }),
+      ...(sentry && { sentry: createSentryHttpTransport({ url: readTarget(sentry).url, warn: core.warnOnce }) }),
     },
     spoolRoot: spoolRoot && join(spoolRoot, PAGES_FOLDER),
     maxSpoolBytes: MAX_SPOOL_BYTES,
     flushIntervalMs: FLUSH_INTERVAL_MS,
-    personIds: personIdsOf(plan.personKeys),
+    personIds: personIdsOf(plan.personKeys, core.people),
     warn: core.warnOnce,
   });
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { isDevice, sendableIdOf, timeOf, usableDeviceIdOf } from '@qr/telemetry/internal';
+import { core, createIds, isDevice, timeOf } from '@qr/telemetry/internal';
 import type { EventReport, MixpanelCall } from './left-report.ts';
 import { type PagePlan, plainRules, plannedValues } from './page-plan.ts';
+
+const { sendableIdOf, usableDeviceIdOf } = createIds(core.people);
 
 type Json = Readonly<Record<string, unknown>>;
 

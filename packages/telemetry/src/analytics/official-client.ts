@@ -1,5 +1,4 @@
 import Mixpanel from 'mixpanel';
-import { core } from '../instance.ts';
 import {
   copyOf,
   createOfficialRecords,
@@ -44,6 +43,7 @@ const HONOURED_SETTINGS = new Set(['debug', 'logger']);
  * else. A callback is called once its records are queued, after the call has returned, with an error when a record was refused.
  */
 export function createOfficialClient(options: OfficialRecordsOptions): Mixpanel.Mixpanel {
+  const { warnOnce } = options;
   const records = createOfficialRecords(options);
   const client = withoutProxy(() => Mixpanel.init(options.token));
   const internals = client as unknown as Internals;
@@ -68,18 +68,18 @@ export function createOfficialClient(options: OfficialRecordsOptions): Mixpanel.
   internals.alias = (id, alias, callback) => internals.track('$create_alias', { distinct_id: id, alias }, callback);
   const { set_config: setConfig } = internals;
   internals.set_config = (config) => {
-    warnOfSettings(config);
+    warnOfSettings(config, warnOnce);
     try {
       setConfig(config);
     } catch (error) {
-      core.warnOnce(
+      warnOnce(
         `set_config of the Mixpanel client was refused: ${error instanceof Error ? error.message : 'unreadable'}`,
       );
     }
   };
   guard(internals.people, PEOPLE_METHODS, 'engage');
   guard(internals.groups, GROUP_METHODS, 'groups');
-  warnOfFlags(client);
+  warnOfFlags(client, warnOnce);
   return client;
 
   function sendEvent(source: 'track' | 'import', event: unknown, properties: unknown): Error | undefined {
@@ -173,23 +173,23 @@ function fieldsOf(internals: Internals): object {
   return fields;
 }
 
-function warnOfSettings(config: unknown): void {
+function warnOfSettings(config: unknown, warnOnce: (message: string) => void): void {
   for (const name of isObject(config) ? Object.keys(copyOf(config)) : []) {
     if (HONOURED_SETTINGS.has(name)) continue;
-    core.warnOnce(
+    warnOnce(
       `set_config({ ${name} }) of the Mixpanel client has no effect: requests are carried by @qr/common, which .env.example configures.`,
     );
   }
 }
 
 /** Feature flags are not carried; who looks for them is told once. */
-function warnOfFlags(client: Mixpanel.Mixpanel): void {
+function warnOfFlags(client: Mixpanel.Mixpanel, warnOnce: (message: string) => void): void {
   for (const name of ['local_flags', 'remote_flags']) {
     Object.defineProperty(client, name, {
       configurable: true,
       enumerable: false,
       get: () => {
-        core.warnOnce(
+        warnOnce(
           `${name} of the Mixpanel client is not supported: use Mixpanel.init of the package mixpanel for feature flags.`,
         );
         return undefined;

@@ -1,13 +1,11 @@
 import { isIP } from 'node:net';
 import type { DropReason, Pipeline } from '@qr/delivery';
 import type { LaneName } from '../destinations/lanes.ts';
-import { core } from '../instance.ts';
+import type { People } from '../people.ts';
 import { holdsCredential, scrubText } from '../privacy/index.ts';
-import type { Encoder } from './encode.ts';
+import type { Encoder } from './encoder.ts';
 import { timeOf } from './event-time.ts';
-import { isDevice, sendableIdOf, usableDeviceIdOf } from './identity.ts';
-import { createInsertIds, type InsertId, toInsertId } from './insert-id.ts';
-import { identityOf, type OfficialIdentity } from './official-identity.ts';
+import { createIds, createInsertIds, type InsertId, isDevice, type OfficialIdentity, toInsertId } from './ids.ts';
 import { ownKeys, readProperty } from './planned-properties.ts';
 import { MAX_RECORD_BYTES, type RawRecord, rawEvent, rawUpdate } from './raw-record.ts';
 
@@ -23,6 +21,8 @@ export interface OfficialRecordsOptions {
   readonly pipeline: Pipeline<LaneName>;
   readonly unplanned: UnplannedPolicy;
   readonly idMerge: IdMerge;
+  readonly people: Pick<People, 'sentIdOf'>;
+  readonly warnOnce: (message: string) => void;
 }
 
 /** Takes what the official client would send. Never throws; returns an error for a record that was refused, and counts it. */
@@ -59,7 +59,8 @@ const ID_EVENTS = new Set<unknown>(['$identify', ALIAS_EVENT, '$merge']);
 
 /** Turns records of the official client into those of our lanes. */
 export function createOfficialRecords(options: OfficialRecordsOptions): OfficialRecords {
-  const { token, encoder, pipeline } = options;
+  const { token, encoder, pipeline, people, warnOnce } = options;
+  const { sendableIdOf, usableDeviceIdOf, identityOf } = createIds(people);
   // Anything else than these two words must not let data out.
   const passesUnplanned = options.unplanned === 'pass';
   const isOriginalMerge = options.idMerge === 'original';
@@ -68,7 +69,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
   function refuse(lane: LaneName, reason: DropReason, what: string, why: string): Error {
     pipeline.drop(lane, reason);
     const message = `${what} of the Mixpanel client was not sent (${reason}): ${why}.`;
-    core.warnOnce(message);
+    warnOnce(message);
     return new Error(message);
   }
 
@@ -79,7 +80,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     const invalid = (why: string) => refuse('import', 'invalid_record', what, why);
     const properties = readProperty(item, 'properties') ?? {};
     if (!isObject(properties)) return invalid('its properties are not an object');
-    const given = withSentIds(copyOf(properties));
+    const given = withSentIds(copyOf(properties), people.sentIdOf);
     if (given['token'] && given['token'] !== token) return invalid('it carries the token of another project');
     if (!isOriginalMerge && ID_EVENTS.has(name)) return refuse('import', 'unplanned_event', what, IGNORED);
     const who = identityOf(given);
@@ -99,9 +100,9 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
       return push('import', { json }, what);
     }
     if (!passesUnplanned && name !== ALIAS_EVENT) {
-      return refuse('import', 'unplanned_event', what, 'it is not in the tracking plan; add it in packages/events');
+      return refuse('import', 'unplanned_event', what, 'it is not in the tracking plan; add it there first');
     }
-    if (passesUnplanned) core.warnOnce(`Unplanned events ${PASSED}`);
+    if (passesUnplanned) warnOnce(`Unplanned events ${PASSED}`);
     // Under the original merge a plan's allow-list has no say in an alias, so nothing but its two ids passes.
     const passed = passesUnplanned ? given : { alias: sendableIdOf(given['alias']) };
     if (name === ALIAS_EVENT && !sendableIdOf(given['alias']))
@@ -109,19 +110,41 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     return push('import', rawEvent(name, { ...passed, ...rawFields(passed, who, occurrence) }), what);
   }
 
+  /** What every raw event has, whatever it was given; ids of its own only where it was given any. */
+  function rawFields(
+    given: Fields,
+    { id, deviceId }: OfficialIdentity,
+    { time, insertId }: { readonly time: number; readonly insertId: InsertId },
+  ): Fields {
+    return {
+      ip: isAddress(given['ip']) ? given['ip'] : '0',
+      ...('$user_id' in given && { $user_id: id === '' || isDevice(id) ? undefined : id }),
+      ...('$device_id' in given && { $device_id: deviceId ?? (isDevice(id) ? usableDeviceIdOf(id) : undefined) }),
+      distinct_id: id,
+      time,
+      $insert_id: insertId,
+    };
+  }
+
   function timeIn(source: 'track' | 'import', given: unknown, what: string): number | undefined {
     const now = pipeline.now();
     const time = timeOf(given, now);
     if (time !== undefined || source === 'import') return time;
     if (given)
-      core.warnOnce(`${what} of the Mixpanel client has a time that cannot be used; it was sent with the current one.`);
+      warnOnce(`${what} of the Mixpanel client has a time that cannot be used; it was sent with the current one.`);
     return now;
   }
 
   function sendUpdate(lane: 'engage' | 'groups', item: unknown): Error | undefined {
     const what = lane === 'groups' ? 'A group update' : 'A profile update';
     if (!isObject(item)) return refuse(lane, 'invalid_record', what, 'it is not an object');
-    const { $token, $distinct_id: userId, $group_key: key, $group_id: groupId, ...given } = withSentIds(copyOf(item));
+    const {
+      $token,
+      $distinct_id: userId,
+      $group_key: key,
+      $group_id: groupId,
+      ...given
+    } = withSentIds(copyOf(item), people.sentIdOf);
     if ($token && $token !== token) {
       return refuse(lane, 'invalid_record', what, 'it carries the token of another project');
     }
@@ -131,7 +154,7 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
     const modifiers = modifiersIn(given);
     const operations = without(given, new Set([...Object.keys(MODIFIERS), ...OWNER_FIELDS]));
     if (passesUnplanned) {
-      core.warnOnce(`Unplanned properties ${PASSED}`);
+      warnOnce(`Unplanned properties ${PASSED}`);
       const owner = lane === 'groups' ? { $group_key: key, $group_id: id } : { $distinct_id: id };
       if (Object.values(operations).every(isEmptyOperand)) return undefined;
       return push(lane, rawUpdate({ $token: token, ...owner }, { ...modifiers, ...operations }), what);
@@ -169,22 +192,6 @@ export function createOfficialRecords(options: OfficialRecordsOptions): Official
   };
 }
 
-/** What every raw event has, whatever it was given; ids of its own only where it was given any. */
-function rawFields(
-  given: Fields,
-  { id, deviceId }: OfficialIdentity,
-  { time, insertId }: { readonly time: number; readonly insertId: InsertId },
-): Fields {
-  return {
-    ip: isAddress(given['ip']) ? given['ip'] : '0',
-    ...('$user_id' in given && { $user_id: id === '' || isDevice(id) ? undefined : id }),
-    ...('$device_id' in given && { $device_id: deviceId ?? (isDevice(id) ? usableDeviceIdOf(id) : undefined) }),
-    distinct_id: id,
-    time,
-    $insert_id: insertId,
-  };
-}
-
 /** An address, or 0 for none: the vendor locates a person by it. */
 function isAddress(value: unknown): boolean {
   return value === 0 || value === '0' || (typeof value === 'string' && isIP(value) !== 0);
@@ -214,16 +221,15 @@ const ID_FIELDS = ['$anon_id', '$anon_distinct_id', '$identified_id', '$distinct
 const MAX_IDS = 100;
 
 /** Ids in the form in which they are sent, whatever else passes as it is. */
-function withSentIds(fields: Record<string, unknown>): Record<string, unknown> {
-  for (const name of ID_FIELDS) if (name in fields) fields[name] = sentIdsIn(fields[name]);
+function withSentIds(fields: Record<string, unknown>, sentIdOf: (id: string) => string): Record<string, unknown> {
+  for (const name of ID_FIELDS) if (name in fields) fields[name] = sentIdsIn(fields[name], sentIdOf);
   return fields;
 }
 
 /** A list is cut: it may be a hole of any length, or contain itself. */
-function sentIdsIn(value: unknown): unknown {
-  if (Array.isArray(value))
-    return value.slice(0, MAX_IDS).map((id) => (typeof id === 'string' ? core.people.sentIdOf(id) : id));
-  return typeof value === 'string' ? core.people.sentIdOf(value) : value;
+function sentIdsIn(value: unknown, sentIdOf: (id: string) => string): unknown {
+  if (Array.isArray(value)) return value.slice(0, MAX_IDS).map((id) => (typeof id === 'string' ? sentIdOf(id) : id));
+  return typeof value === 'string' ? sentIdOf(value) : value;
 }
 
 function without(fields: Fields, names: ReadonlySet<string>): Fields {

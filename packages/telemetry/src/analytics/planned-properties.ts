@@ -1,8 +1,11 @@
 import { isId, isPerson, privacyOf, sentName } from '@qr/plan';
 import type { TObject, TSchema } from 'typebox';
-import { core } from '../instance.ts';
+import type { People } from '../people.ts';
 import { HARMLESS_TEXT, holdsCredential, holdsCredentialOfThing, scrubText, stripUrl } from '../privacy/index.ts';
-import { truncate } from './truncate.ts';
+import { truncate } from './text.ts';
+
+/** How values about people leave. */
+export type Hashing = Pick<People, 'hashPersonal' | 'sentIdOf'>;
 
 export type Scalar = string | number | boolean;
 /** A value that can leave; a list only where the plan has one. */
@@ -40,10 +43,10 @@ export const PROFILE_LISTS: ListLimits = { elements: 128 * 1024, bytes: 256 * 10
 /** Compiles a schema of the plan into the function that picks and converts what may leave. */
 export function compilePlannedProperties(
   schema: TObject,
-  hash: (value: string) => string,
+  people: Hashing,
   limits: ListLimits = EVENT_LISTS,
 ): (given: unknown) => PlannedValues {
-  const planned = plannedProperties(schema, hash, limits);
+  const planned = plannedProperties(schema, people, limits);
 
   return (given) => {
     const values: Record<string, Sendable> = {};
@@ -69,11 +72,11 @@ export function compilePlannedProperties(
 /** How each property of a schema leaves, by name. */
 export function plannedProperties(
   schema: TObject,
-  hash: (value: string) => string,
+  people: Hashing,
   limits: ListLimits,
 ): ReadonlyMap<string, PlannedProperty> {
   return new Map(
-    Object.entries(schema.properties).map(([name, property]) => [name, toPlanned(name, property, hash, limits)]),
+    Object.entries(schema.properties).map(([name, property]) => [name, toPlanned(name, property, people, limits)]),
   );
 }
 
@@ -81,12 +84,12 @@ export function plannedProperties(
 export function toPlanned(
   name: string,
   schema: TSchema,
-  hash: (value: string) => string,
+  people: Hashing,
   limits: ListLimits = EVENT_LISTS,
 ): PlannedProperty {
   const { type, items } = schema as { type?: string; items?: TSchema };
   const isList = type === 'array' && items !== undefined;
-  const convertElement = converterOf(name, schema, isList ? items : schema, hash);
+  const convertElement = converterOf(name, schema, isList ? items : schema, people);
   return {
     sentAs: sentName(name, schema),
     isDropped: privacyOf(schema) === 'drop',
@@ -133,17 +136,17 @@ function converterOf(
   name: string,
   property: TSchema,
   schema: TSchema,
-  hash: (value: string) => string,
+  people: Hashing,
 ): PlannedProperty['convertElement'] {
   switch (privacyOf(property)) {
     case 'drop':
       return () => undefined;
     case 'hash':
-      return (value) => (typeof value === 'string' && value.trim() !== '' ? hash(value) : undefined);
+      return (value) => (typeof value === 'string' && value.trim() !== '' ? people.hashPersonal(value) : undefined);
     case 'url':
       return (value) => (typeof value === 'string' ? truncate(scrubText(stripUrl(value))) : undefined);
     case 'plain':
-      return plainConverterOf(schema, isId(name, property) ? idText(property) : cleanText);
+      return plainConverterOf(schema, isId(name, property) ? idText(property, people) : cleanText);
     case 'verbatim':
       return plainConverterOf(schema, truncate);
   }
@@ -155,9 +158,9 @@ type Finish = (text: string) => string | undefined;
 const cleanText: Finish = (text) => truncate(HARMLESS_TEXT.test(text) ? text : scrubText(text));
 
 /** Ids are not scrubbed, because a part of an id names another user. One that holds an e-mail address is hashed as everywhere. */
-function idText(schema: TSchema): Finish {
+function idText(schema: TSchema, { sentIdOf }: Hashing): Finish {
   const isRefused = isPerson(schema) ? holdsCredential : holdsCredentialOfThing;
-  return (text) => (isRefused(text) ? undefined : truncate(core.people.sentIdOf(text)));
+  return (text) => (isRefused(text) ? undefined : truncate(sentIdOf(text)));
 }
 
 function plainConverterOf(schema: TSchema, finish: Finish): PlannedProperty['convertElement'] {

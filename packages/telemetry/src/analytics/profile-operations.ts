@@ -2,6 +2,7 @@ import type { TObject } from 'typebox';
 import {
   attempt,
   convertList,
+  type Hashing,
   isShorter,
   ownKeys,
   type PlannedProperty,
@@ -47,9 +48,9 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
  */
 export function compileProfileOperations(
   profile: TObject,
-  hash: (value: string) => string,
+  people: Hashing,
 ): (given: Readonly<Record<string, unknown>>, onLeftOut: OnLeftOut) => PlannedOperations {
-  const planned = plannedProperties(profile, hash, PROFILE_LISTS);
+  const planned = plannedProperties(profile, people, PROFILE_LISTS);
   const storedNames = new Set([...planned.values()].flatMap(({ sentAs, isDropped }) => (isDropped ? [] : [sentAs])));
 
   return (given, report) => {

@@ -2,7 +2,7 @@ import { isId, privacyOf } from '@qr/plan';
 import type { TObject, TSchema } from 'typebox';
 import { HARMLESS_TEXT, USUAL_ID } from '../privacy/index.ts';
 import { countryMember } from './countries.ts';
-import { NEEDS_ESCAPE } from './quote.ts';
+import { NEEDS_ESCAPE } from './text.ts';
 
 /**
  * Writes properties that are what they usually are as the members of a JSON object, each behind a comma.

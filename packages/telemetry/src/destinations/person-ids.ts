@@ -1,7 +1,7 @@
 import type { PersonIds } from '@qr/delivery';
-import { core } from '../instance.ts';
+import type { People } from '../people.ts';
 
-/** Fields of Mixpanel that hold a person's id. Mixpanel reference, identity management. */
+/** Fields of Mixpanel, and one of PostHog, that hold a person's id. Mixpanel reference, identity management. */
 const IDENTITY_FIELDS = [
   'distinct_id',
   '$distinct_id',
@@ -9,6 +9,7 @@ const IDENTITY_FIELDS = [
   '$device_id',
   '$identified_id',
   '$anon_id',
+  '$anon_distinct_id',
   'alias',
   '$distinct_ids',
   '$group_id',
@@ -22,10 +23,10 @@ const DEVICE_PREFIX = '$device:';
  *
  * @param planned names, as sent, of the plan's properties that hold a person's id.
  */
-export function personIdsOf(planned: Iterable<string>): PersonIds {
+export function personIdsOf(planned: Iterable<string>, people?: Pick<People, 'otherFormsOf'>): PersonIds {
   return {
     fields: [...IDENTITY_FIELDS, ...planned],
-    aliasesOf: core.people.otherFormsOf,
+    ...(people && { aliasesOf: people.otherFormsOf }),
     // Mixpanel knows a device with the prefix and without.
     otherForms: (id, field) => [
       ...(id.startsWith(DEVICE_PREFIX) ? [id.slice(DEVICE_PREFIX.length)] : []),

@@ -1,5 +1,4 @@
 import {
-  appendFileSync,
   closeSync,
   existsSync,
   lstatSync,
@@ -12,6 +11,7 @@ import {
   utimes,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { hasEnded, newOwnerName, ownerOf } from '@qr/delivery';
@@ -51,8 +51,12 @@ const Kind = Type.Object({
   /** Events that the SDK has and the lane does not. A summary announces other errors and is no error itself. */
   inFlight: Type.Array(Type.Object({ eventId: Id, isSummary: Type.Boolean(), count: Count, ids: Ids, at: Count })),
 });
-/** One line of a file: the current state of a kind, which replaces its earlier ones. */
+/** A line of a file: the current state of a kind, which replaces the lines before it. */
 const isLine = Compile(Type.Object({ total: Bucket, kind: Type.Optional(Kind) }));
+/** A line of a file: one more suppressed error, by fingerprint and event id. In a storm a state for each would be 30 times the bytes. */
+const isSuppressed = Compile(Type.Tuple([Id, Id]));
+/** Suppressed ids kept for each fingerprint. */
+const MAX_IDS = 20;
 
 /** What is kept of the errors of one fingerprint. */
 export type KeptKind = Static<typeof Kind>;
@@ -69,8 +73,12 @@ export interface LeftBudget {
 export interface BudgetStore {
   /** Claims the state of ended processes. The caller merges it and must call `replace`. */
   takeOver(): readonly LeftBudget[];
-  /** Writes a kind at the end of the loop turn, or at the next `commit`. */
-  append(kind: KeptKind): void;
+  /**
+   * Writes a changed kind at the end of the loop turn, or at the next `commit`.
+   *
+   * @param suppressedId the only change, if it is one more suppressed error.
+   */
+  append(kind: KeptKind, suppressedId?: string): void;
   commit(): void;
   /** Rewrites the file with these kinds, atomically. On failure `isLong` stays true. */
   replace(kinds: Iterable<KeptKind>): void;
@@ -99,7 +107,10 @@ export function openBudgetStore(
   const root = folder;
   const path = join(root, `${newOwnerName()}.log`);
   let claims: string[] = [];
+  /** Kinds whose state is in the file. */
+  let written = new WeakSet<KeptKind>();
   const pending = new Set<KeptKind>();
+  let pendingIds = '';
   let isCommitScheduled = false;
   let fd: number | undefined;
   let appendedBytes = 0;
@@ -118,21 +129,26 @@ export function openBudgetStore(
   }
 
   function commit(): void {
-    if (pending.size === 0) return;
-    const text = textOf(pending);
+    if (pending.size === 0 && pendingIds === '') return;
+    // A state replaces the ids before it.
+    const bytes = Buffer.from(pendingIds + textOf(pending));
     pending.clear();
+    pendingIds = '';
     attempt(() => {
       if (fd === undefined) {
         mkdirSync(root, { recursive: true, mode: 0o700 });
         fd = openSync(path, 'a', 0o600);
       }
-      appendFileSync(fd, text);
-      appendedBytes += text.length;
+      // A disk that is nearly full takes a part.
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      appendedBytes += bytes.length;
     });
   }
 
   function replace(kinds: Iterable<KeptKind>): void {
     pending.clear();
+    pendingIds = '';
+    written = new WeakSet();
     attempt(() => {
       mkdirSync(root, { recursive: true, mode: 0o700 });
       writeFileSync(`${path}.tmp`, `${JSON.stringify({ total })}\n${textOf(kinds)}`, { mode: 0o600 });
@@ -146,7 +162,12 @@ export function openBudgetStore(
   }
 
   function textOf(kinds: Iterable<KeptKind>): string {
-    return [...kinds].map((kind) => `${JSON.stringify({ total, kind })}\n`).join('');
+    let text = '';
+    for (const kind of kinds) {
+      written.add(kind);
+      text += `${JSON.stringify({ total, kind })}\n`;
+    }
+    return text;
   }
 
   function takeOver(): LeftBudget[] {
@@ -175,8 +196,9 @@ export function openBudgetStore(
 
   return {
     takeOver,
-    append(kind) {
-      pending.add(kind);
+    append(kind, suppressedId) {
+      if (suppressedId === undefined || !written.has(kind)) pending.add(kind);
+      else pendingIds += `${JSON.stringify([kind.fingerprint, suppressedId])}\n`;
       if (isCommitScheduled) return;
       isCommitScheduled = true;
       // One write for all that a loop turn has suppressed.
@@ -211,14 +233,29 @@ function readState(path: string): LeftBudget {
   for (const line of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
     try {
       const value: unknown = JSON.parse(line);
-      if (!isLine.Check(value)) throw new Error('not a line of the budget');
-      total = value.total;
-      if (value.kind) kinds.set(value.kind.fingerprint, value.kind);
+      if (isLine.Check(value)) {
+        total = value.total;
+        if (value.kind) kinds.set(value.kind.fingerprint, value.kind);
+        continue;
+      }
+      const [fingerprint = '', eventId = ''] = isSuppressed.Check(value) ? value : [];
+      const kind = kinds.get(fingerprint);
+      if (!kind) throw new Error('not a line of the budget');
+      kind.since++;
+      addSuppressed(kind, 1, [eventId], Date.now());
     } catch {
       damaged++;
     }
   }
   return { total, kinds: [...kinds.values()], damaged };
+}
+
+/** Counts suppressed errors of a kind, which another event has to announce. */
+export function addSuppressed(kind: KeptKind, count: number, ids: readonly string[], now: number): void {
+  if (kind.unannounced === 0) kind.waitingSince = now;
+  kind.unannounced += count;
+  kind.ids.push(...ids);
+  if (kind.ids.length > MAX_IDS) kind.ids.splice(0, kind.ids.length - MAX_IDS);
 }
 
 /** Returns the files of ended processes. Folders, links and pipes are left alone. */

@@ -1,6 +1,6 @@
 import { getDefaultIsolationScope, type Scope, uuid4 } from '@sentry/core';
 import * as Sentry from '@sentry/node';
-import { usableIdOf } from '../analytics/identity.ts';
+import { usableIdOf } from '../analytics/ids.ts';
 import type { Summary, Verdict } from './rate-limit.ts';
 import { toReportable } from './reportable-error.ts';
 import { createReports, noteBreadcrumb, rememberReport, stateOf } from './request-state.ts';

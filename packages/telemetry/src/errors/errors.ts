@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type FlushOutcome, type LaneStats, newOwnerName } from '@qr/delivery';
-import { defineIntegration, type Event, type Integration, type StreamedSpanJSON } from '@sentry/core';
+import { defineIntegration, type Envelope, type Event, type Integration, type StreamedSpanJSON } from '@sentry/core';
 import * as Sentry from '@sentry/node';
 import type { Core, Settings } from '../core.ts';
 import type { LaneName } from '../destinations/lanes.ts';
@@ -84,8 +84,6 @@ export interface Errors extends Capture {
   flush(timeoutMs: number): Promise<FlushOutcome>;
   /** Turns error tracking off; errors that could not be sent stay on disk. Never rejects. */
   close(timeoutMs: number): Promise<void>;
-  /** Sets how pending telemetry is delivered before an uncaught error ends the process. @default errors only */
-  onFatal(close: (timeoutMs: number) => Promise<void>): void;
   /** Sends pending and future errors without this user. */
   forget(userId: string): Promise<void>;
   stats(): ErrorsStats;
@@ -132,7 +130,12 @@ const dataCollection: NonNullable<Sentry.NodeOptions['dataCollection']> = {
   queues: false,
 };
 
-export function createErrors(core: Core): Errors {
+/**
+ * Creates the error half, not started: it keeps errors until it is.
+ *
+ * @param closeAll delivers pending telemetry before an uncaught error ends the process.
+ */
+export function createErrors(core: Core, closeAll: (timeoutMs: number) => Promise<void>): Errors {
   const state = createState(core);
   const capture = createCapture(state);
   const requests = createRequests(state, capture);
@@ -145,9 +148,6 @@ export function createErrors(core: Core): Errors {
   let started: { readonly name: string; readonly dsn: string } | undefined;
   let transport: ClosableTransport | undefined;
   let unfinished = createUnfinishedEvents();
-  let closeAll = async (timeoutMs: number): Promise<void> => {
-    await Sentry.close(timeoutMs);
-  };
 
   function turnOn(name: string, dsn: string, options: InitializeSentryOptions, settings: Settings): void {
     const { config, problems, malformed } = settings;
@@ -169,7 +169,7 @@ export function createErrors(core: Core): Errors {
       serverName: name,
       environment: config.SENTRY_ENVIRONMENT ?? config.NODE_ENV,
       // For `undefined` the SDK would look for a release by itself, and take a malformed SENTRY_RELEASE.
-      release: releaseOf(config) ?? '',
+      release: releaseOf(config, core.warnOnce) ?? '',
       tracesSampleRate: NO_RATE,
       ...(sampleRateOf !== noTraces && { tracesSampler: createTracesSampler(sampleRateOf) }),
       tracePropagationTargets: platformOrigins(process.env),
@@ -213,13 +213,14 @@ export function createErrors(core: Core): Errors {
     const timeoutMs = config.SHUTDOWN_TIMEOUT_MS ?? 10_000;
     return [
       readableErrorsIntegration(),
+      filteredMirror((envelope) => state.gate.scrubEnvelope(envelope)),
       // First of those that change an event: it records one before linked errors are added to it.
       ...unfinished.integrations,
       Sentry.eventFiltersIntegration(),
       Sentry.functionToStringIntegration(),
       Sentry.linkedErrorsIntegration(),
       requestDataIntegration(),
-      uncaughtErrors({ timeoutMs, close: (limitMs) => closeAll(limitMs) }),
+      uncaughtErrors({ timeoutMs, close: closeAll }),
       ...spanStreamIntegrations(),
       Sentry.nativeNodeFetchIntegration({
         ignoreOutgoingRequests: (url) => ownHosts.some((host) => url.startsWith(host)),
@@ -230,9 +231,10 @@ export function createErrors(core: Core): Errors {
   }
 
   function openTransport(sdk: TransportOptions, config: ObservabilityConfig): ClosableTransport {
-    const { warnOnce } = core;
+    const { people, warnOnce } = core;
+    const spoolRoot = spoolRootOf(config, core.serviceName());
     const maxSpoolBytes = config.OBSERVABILITY_SPOOL_MAX_BYTES;
-    const lane = createErrorPipeline({ sdk, spoolRoot: spoolRootOf(config), maxSpoolBytes, warnOnce });
+    const lane = createErrorPipeline({ sdk, spoolRoot, maxSpoolBytes, people, warnOnce });
     state.pipeline = lane;
     transport = createDurableTransport({
       ...{ sdk, lane, warnOnce },
@@ -327,9 +329,6 @@ export function createErrors(core: Core): Errors {
       state.budget.close();
       state.budget = unlimited;
     },
-    onFatal(close) {
-      closeAll = close;
-    },
     async forget(userId) {
       await state.pipeline?.forget(userId, []);
     },
@@ -368,7 +367,7 @@ function isTakenFrom(state: ErrorsState): boolean {
 function openBudget({ serviceName, warnOnce }: Core, config: ObservabilityConfig): ErrorBudget {
   const { SENTRY_ERROR_BUDGET_PER_MONTH: perMonth = 5000, OBSERVABILITY_REDIS_URL: redisUrl } = config;
   if (perMonth === 0) return unlimited;
-  const root = spoolRootOf(config);
+  const root = spoolRootOf(config, serviceName());
   const member = { prefix: redisPrefixOf(config), service: serviceName() ?? 'service', owner: newOwnerName() };
   return createErrorBudget({
     perMonth,
@@ -392,6 +391,17 @@ const requestDataIntegration = defineIntegration(() => ({
     const data = event.sdkProcessingMetadata?.['requestData'] as NonNullable<Event['request']> | undefined;
     if (data) event.request = { ...event.request, ...data };
     return event;
+  },
+}));
+
+/** Filters what Spotlight mirrors in development: it takes envelopes before they reach the transport. */
+const filteredMirror = defineIntegration((scrubEnvelope: (envelope: Envelope) => Envelope) => ({
+  name: 'FilteredMirror',
+  setup(client) {
+    if (!client.getOptions().integrations.some(({ name }) => name === 'Spotlight')) return;
+    client.on('beforeEnvelope', (envelope) => {
+      [envelope[0], envelope[1]] = scrubEnvelope(envelope);
+    });
   },
 }));
 

@@ -1,7 +1,6 @@
 import { uuid4 } from '@sentry/core';
-import { type Refill, refill, type TokenBucket } from '../token-bucket.ts';
 import type { Sharers } from './budget-shares.ts';
-import { type KeptKind, type LeftBudget, openBudgetStore } from './budget-store.ts';
+import { addSuppressed, type KeptKind, type LeftBudget, openBudgetStore } from './budget-store.ts';
 import { createFingerprinter } from './fingerprint.ts';
 
 const MINUTE_MS = 60_000;
@@ -20,8 +19,6 @@ const MAX_LOGGED = 3;
 /** Fingerprints that count separately: about a megabyte. The least recently used ones count together, as `other`. */
 const MAX_KINDS = 500;
 const OTHER = 'other';
-/** Suppressed ids kept for each fingerprint. */
-const MAX_IDS = 20;
 
 /** Errors that were suppressed, and are announced by another event. */
 export interface Suppressed {
@@ -102,6 +99,27 @@ export const unlimited: ErrorBudget = {
   stats: () => ({ reported: 0, suppressed: 0, unannounced: 0, damaged: 0, byFingerprint: [] }),
   close() {},
 };
+
+/** A level of events that may be sent. */
+export interface TokenBucket {
+  /** Below 0 when something was sent that had to be. */
+  level: number;
+  /** When the level was calculated, milliseconds since the epoch. */
+  at: number;
+}
+
+/** How fast a bucket fills. */
+export interface Refill {
+  readonly capacity: number;
+  /** Milliseconds until there is room for one more. */
+  readonly msEach: number;
+}
+
+/** Brings the level up to date. A clock that was set back adds nothing. */
+export function refill(bucket: TokenBucket, { capacity, msEach }: Refill, now: number): void {
+  bucket.level = Math.min(capacity, bucket.level + Math.max(0, now - bucket.at) / msEach);
+  bucket.at = now;
+}
 
 /** How much may be sent. */
 interface Limits {
@@ -221,10 +239,7 @@ export function createErrorBudget({ perMonth, share, folder, send, log, warn }: 
   }
 
   function suppress(kind: Kind, count: number, ids: readonly string[], now: number): void {
-    if (kind.unannounced === 0) kind.waitingSince = now;
-    kind.unannounced += count;
-    kind.ids.push(...ids);
-    if (kind.ids.length > MAX_IDS) kind.ids.splice(0, kind.ids.length - MAX_IDS);
+    addSuppressed(kind, count, ids, now);
     store.append(kind);
   }
 
@@ -276,7 +291,8 @@ export function createErrorBudget({ perMonth, share, folder, send, log, warn }: 
     kind.suppressed++;
     kind.suppressedThisMinute++;
     kind.since++;
-    suppress(kind, 1, [eventId], now);
+    addSuppressed(kind, 1, [eventId], now);
+    store.append(kind, eventId);
     if (store.isLong && Math.abs(now - compactedAt) > COMPACTION_INTERVAL_MS) compact();
     return { isSuppressed: true, fingerprint, suppressed: NOTHING };
   }

@@ -6,7 +6,8 @@ import { createTransport, type Envelope, serializeEnvelope, type Transport } fro
 import type { makeNodeTransport } from '@sentry/node';
 import { type LaneName, lanes } from '../destinations/lanes.ts';
 import { personIdsOf } from '../destinations/person-ids.ts';
-import { createSentryHttpTransport } from '../destinations/sentry-http.ts';
+import { createSentryHttpTransport } from '../destinations/sentry.ts';
+import type { People } from '../people.ts';
 import { ERRORS_FOLDER } from '../settings/spool-root.ts';
 
 /** What the SDK gives a transport when it makes it. */
@@ -93,7 +94,7 @@ function serializeError([headers, items]: Envelope): string {
  * Creates a transport that sends at once and keeps nothing. The SDK's own does the same by `node:http` and a stream a request, which costs twice the
  * CPU; and there is a request for each sampled trace.
  */
-export function createDirectTransport(options: TransportOptions, warnOnce: WarnOnce): ClosableTransport {
+function createDirectTransport(options: TransportOptions, warnOnce: WarnOnce): ClosableTransport {
   const { origin, pathname, search } = new URL(options.url);
   const client = createHttpClient({ origin, connections: CONNECTIONS, warn: warnOnce });
   const headers = { ...options.headers, 'content-type': 'application/x-sentry-envelope' };
@@ -124,20 +125,21 @@ interface ErrorPipelineOptions {
   readonly spoolRoot: string | undefined;
   /** Of the whole process. @default 256 MiB */
   readonly maxSpoolBytes: number | undefined;
+  readonly people: People;
   readonly warnOnce: WarnOnce;
 }
 
 /** Creates the delivery of errors, which works without that of analytics. */
 export function createErrorPipeline(options: ErrorPipelineOptions): Pipeline<LaneName> {
-  const { sdk, spoolRoot, maxSpoolBytes, warnOnce } = options;
+  const { sdk, spoolRoot, maxSpoolBytes, people, warnOnce } = options;
   const { url, headers, recordDroppedEvent } = sdk;
   return createPipeline<LaneName>({
     lanes,
-    transports: { sentry: createSentryHttpTransport({ url, ...(headers && { headers }) }) },
+    transports: { sentry: createSentryHttpTransport({ url, warn: warnOnce, ...(headers && { headers }) }) },
     spoolRoot: spoolRoot && join(spoolRoot, ERRORS_FOLDER),
     maxSpoolBytes: Math.min(MAX_SPOOL_BYTES, maxSpoolBytes ?? MAX_SPOOL_BYTES),
     flushIntervalMs: FLUSH_INTERVAL_MS,
-    personIds: personIdsOf([]),
+    personIds: personIdsOf([], people),
     warn: warnOnce,
     onDrop: (reason, count) => {
       const reported = REPORTED_REASONS[reason];

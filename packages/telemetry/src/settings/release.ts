@@ -1,5 +1,4 @@
 import { getSentryRelease } from '@sentry/node';
-import { core } from '../instance.ts';
 import { applicationFolder } from './application-folder.ts';
 import { checkedOutCommit } from './git-commit.ts';
 
@@ -12,11 +11,12 @@ import { checkedOutCommit } from './git-commit.ts';
  */
 export function releaseOf(
   { SENTRY_RELEASE: release }: { readonly SENTRY_RELEASE?: string },
+  warnOnce: (message: string) => void,
   folder: string = applicationFolder(),
 ): string | undefined {
   const found = release ?? hostRelease() ?? checkedOutCommit(folder);
   if (found === undefined)
-    core.warnOnce(
+    warnOnce(
       'The release is unknown: SENTRY_RELEASE is not set and the application is in no git checkout. Errors and events carry no release.',
     );
   return found;

@@ -1,5 +1,7 @@
-import { core } from '../instance.ts';
 import type { Tracker } from './tracker.ts';
+
+/** The tracker of a process without a destination: the same shape, and no work at all. */
+export const noopTracker: Tracker = { event() {}, profile() {}, merge() {}, revenue() {}, forget() {} };
 
 /** About a megabyte of usual events. */
 const MAX_CALLS = 1000;
@@ -20,14 +22,14 @@ export interface EarlyCalls {
 
 type Call = (tracker: Tracker) => void;
 
-export function createEarlyCalls(): EarlyCalls {
+export function createEarlyCalls(warnOnce: (message: string) => void): EarlyCalls {
   let calls: Call[] = [];
   let dropped = 0;
 
   function keep(call: Call, max = MAX_CALLS): void {
     if (calls.length < max) return void calls.push(call);
     dropped++;
-    core.warnOnce(
+    warnOnce(
       `More than ${MAX_CALLS} analytics calls came before initializeMixpanel: the rest are lost, and counted as not_initialized. Call initializeMixpanel first.`,
     );
   }
@@ -81,4 +83,33 @@ function copyOf<T>(properties: T): T {
 
 function copyOfEach(operations: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(operations).map(([name, properties]) => [name, copyOf(properties)]));
+}
+
+/** Returns a tracker whose pipeline is closed: it says once that calls came too late, and lets the pipeline count them. */
+export function closedTracker(tracker: Tracker, warnOnce: (message: string) => void): Tracker {
+  const late = () =>
+    warnOnce(
+      'An analytics call came after closeObservability: it was not sent, and is counted as closed. Call initializeMixpanel to start again.',
+    );
+  return {
+    event(...call) {
+      late();
+      tracker.event(...call);
+    },
+    profile(...call) {
+      late();
+      tracker.profile(...call);
+    },
+    merge(...call) {
+      late();
+      tracker.merge(...call);
+    },
+    revenue(...call) {
+      late();
+      tracker.revenue(...call);
+    },
+    forget(id) {
+      tracker.forget(id);
+    },
+  };
 }

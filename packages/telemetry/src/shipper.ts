@@ -1,10 +1,8 @@
 import { type Shipper, startShipper as startShipperOf } from '@qr/delivery';
-import { lanes } from '../destinations/lanes.ts';
-import { createMixpanelHttpTransport } from '../destinations/mixpanel-http.ts';
-import { core } from '../instance.ts';
-import { readObservabilityConfig } from '../settings/load-config.ts';
-import { redisPrefixOf } from '../settings/redis-prefix.ts';
-import { mixpanelSettings } from './settings.ts';
+import { mixpanelSettings } from './analytics/initialize.ts';
+import type { Core } from './core.ts';
+import { createMixpanelHttpTransport, DEFAULT_API_HOST, mixpanelLanes } from './destinations/mixpanel.ts';
+import { redisPrefixOf } from './settings/redis-prefix.ts';
 
 /** What {@link startShipper} takes; the rest comes from the environment. */
 export interface StartShipperOptions {
@@ -20,9 +18,9 @@ export interface StartShipperOptions {
  * @throws Error when `OBSERVABILITY_REDIS_URL` or `MIXPANEL_TOKEN` is missing, or a variable that says how Mixpanel or the queue is reached is malformed:
  * such a shipper would ship nothing, silently.
  */
-export function startShipper(options: StartShipperOptions = {}): Promise<Shipper> {
-  const environment = readObservabilityConfig();
-  const { config, problems } = environment;
+export function startShipper(core: Core, options: StartShipperOptions = {}): Promise<Shipper> {
+  const settings = core.readSettings();
+  const { config, problems } = settings;
   const { OBSERVABILITY_REDIS_URL: redisUrl, MIXPANEL_TOKEN: token } = config;
   if (redisUrl === undefined || token === undefined) {
     const missing = redisUrl === undefined ? 'OBSERVABILITY_REDIS_URL' : 'MIXPANEL_TOKEN';
@@ -31,16 +29,15 @@ export function startShipper(options: StartShipperOptions = {}): Promise<Shipper
   // The queue of another environment must not be shipped because of a slip of the pen.
   const problem = problems.get('OBSERVABILITY_REDIS_PREFIX');
   if (problem !== undefined) throw new Error(problem);
-  const settings = mixpanelSettings(token, environment);
-  if ('problem' in settings) throw new Error(`startShipper cannot reach Mixpanel: ${settings.problem}`);
-  const transport = createMixpanelHttpTransport(settings);
-  const shipped = { import: lanes.import, engage: lanes.engage, groups: lanes.groups };
+  const project = mixpanelSettings(token, settings);
+  if ('problem' in project) throw new Error(`startShipper cannot reach Mixpanel: ${project.problem}`);
+  const { import: events, engage, groups } = mixpanelLanes;
   return startShipperOf({
     ...options,
-    lanes: shipped,
+    lanes: { import: events, engage, groups },
     redisUrl,
     prefix: redisPrefixOf(config),
-    transport,
+    transport: createMixpanelHttpTransport({ apiHost: DEFAULT_API_HOST, ...project, warn: core.warnOnce }),
     warn: core.warnOnce,
   });
 }

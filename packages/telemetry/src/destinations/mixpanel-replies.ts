@@ -41,19 +41,6 @@ export const readDeletionReply: ReadReply = ({ status, body }) => {
   return isTaken ? ACCEPTED : FOREIGN;
 };
 
-/** Relay: `{ id }` or `{}`, and `{ detail, causes }` for a refusal of the whole envelope. */
-export const readEnvelopeReply: ReadReply = ({ status, body }) => {
-  const answer = parseObject(body);
-  if (!answer) return FOREIGN;
-  if (typeof answer['detail'] === 'string') {
-    const causes = Array.isArray(answer['causes']) ? answer['causes'] : [];
-    const parts = [answer['detail'], ...causes].filter((part) => typeof part === 'string');
-    return { kind: 'refused_unnamed', reason: parts.join(': ').slice(0, REASON_LENGTH) };
-  }
-  const isTaken = typeof answer['id'] === 'string' || Object.keys(answer).length === 0;
-  return status !== 400 && isTaken ? ACCEPTED : FOREIGN;
-};
-
 type Answer = Readonly<Partial<Record<'code' | 'status' | 'error' | 'failed_records', unknown>>> &
   Readonly<Record<string, unknown>>;
 
@@ -94,7 +81,7 @@ function isRefusal({ code, status, error, failed_records: failed }: Answer, http
   return httpStatus === 400 ? typeof status === 'string' : code === 200 || status === 1;
 }
 
-function parseObject(text: string): Answer | undefined {
+export function parseObject(text: string): Answer | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Answer) : undefined;

@@ -1,0 +1,47 @@
+import type { plan } from '@qr/events';
+import {
+  core,
+  type InitializeMixpanelOptions,
+  instance,
+  type RevenuePropertiesOf,
+  type StartShipperOptions,
+  startShipper as startShipperOf,
+} from '@qr/telemetry/internal';
+import type { Mixpanel } from 'mixpanel';
+
+export const { trackEvent, identifyUser, trackRevenue, forgetUser, getMixpanel } = instance;
+export const { flush: flushObservability, stats: observabilityStats } = instance;
+export const { hashEmail, sentIdOf } = core.people;
+
+/** What `trackRevenue` takes beside the amount. */
+export type RevenueProperties = RevenuePropertiesOf<typeof plan>;
+
+/** The official client of this process once {@link initializeMixpanel} ran with a token, `null` before. */
+export let mixpanel: Mixpanel | null = null;
+
+/**
+ * Turns analytics on for this process. Idempotent: with other arguments, a second call is ignored with a warning. Never throws.
+ *
+ * @param token the project token; `MIXPANEL_TOKEN` when left out. Without a token and without `ANALYTICS_URL` one warning is printed and every
+ * analytics call does nothing. So it is when a setting that they need is malformed: none is replaced by a default.
+ * @returns the official client, its requests carried by our delivery; `null` without a token.
+ */
+export function initializeMixpanel(token?: string, options?: InitializeMixpanelOptions): Mixpanel | null {
+  mixpanel = instance.initializeMixpanel(token, options);
+  return mixpanel;
+}
+
+/** Sends what waits, then turns both halves off; see `close` of the instance. @param timeoutMs `Infinity` for no limit. @default 2000 */
+export async function closeObservability(timeoutMs?: number): Promise<void> {
+  await instance.close(timeoutMs);
+  mixpanel = null;
+}
+
+/**
+ * Delivers to Mixpanel what other processes have put into the queue at `OBSERVABILITY_REDIS_URL`. Any number of processes may do so at once.
+ *
+ * @throws Error when a variable that it needs is missing or malformed.
+ */
+export function startShipper(options?: StartShipperOptions): ReturnType<typeof startShipperOf> {
+  return startShipperOf(core, options);
+}

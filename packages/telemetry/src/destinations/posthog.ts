@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { type LaneDefinition, MAX_BODY_BYTES, type ReadReply, type Transport } from '@qr/delivery';
+import { createHttpClient } from '@qr/delivery/http';
+import type { Destination, Link } from './destination.ts';
+
+/** What {@link posthog} takes. */
+export interface PosthogOptions {
+  /** The project's API key, `phc_…`. */
+  readonly key: string;
+  /** Origin of the ingestion API. @default 'https://us.i.posthog.com' */
+  readonly host?: string;
+  /** How long PostHog may take to answer. @default 10_000 */
+  readonly timeoutMs?: number;
+}
+
+/** `{ status: 1 }` or `{ status: 'Ok' }`; a 400 refuses the whole request. https://posthog.com/docs/api/capture */
+const readPosthogReply: ReadReply = ({ status, body }) => {
+  const answer = objectIn(body);
+  if (status === 400 && typeof answer?.['detail'] === 'string') {
+    return { kind: 'refused_unnamed', reason: answer['detail'].slice(0, 200) };
+  }
+  return status < 300 && (answer?.['status'] === 1 || answer?.['status'] === 'Ok')
+    ? { kind: 'accepted' }
+    : { kind: 'foreign' };
+};
+
+export const posthogLanes = {
+  posthog: { format: 'array', readReply: readPosthogReply, acknowledge: () => ({ status: 'Ok' }) },
+} as const satisfies Record<string, LaneDefinition>;
+
+/** Sends events, profiles (`$set`, `$set_once`) and merged ids to PostHog. Events list it as `posthog`. PostHog is not asked to delete erased users. */
+export function posthog({ key, host = 'https://us.i.posthog.com', timeoutMs }: PosthogOptions): Destination {
+  return {
+    name: 'posthog',
+    lanes: posthogLanes,
+    events: { lane: 'posthog', write: eventOf },
+    profiles: { lane: 'posthog', write: profileOf },
+    link: linkOf,
+    open({ warn }) {
+      const client = createHttpClient({ warn, origin: host, ...(timeoutMs !== undefined && { timeoutMs }) });
+      return { posthog: createPosthogTransport(key, client) };
+    },
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What PostHog would take for properties of the event, and what is told in another place. */
+const NOT_PROPERTIES = new Set(['time', 'distinct_id', '$user_id', '$device_id', 'ip', 'mp_lib', 'mp_country_code']);
+
+function eventOf(json: string): string {
+  const { event, properties } = JSON.parse(json) as { readonly event: string; readonly properties: Fields };
+  const distinctId = String(properties['distinct_id']);
+  const insertId = String(properties['$insert_id']);
+  const isPerson = properties['$user_id'] !== undefined;
+  const kept = Object.entries(properties).filter(([name]) => !NOT_PROPERTIES.has(name));
+  return JSON.stringify({
+    uuid: uuidOf(insertId),
+    event,
+    // An event needs somebody; nobody is a person of this one event, without a profile.
+    distinct_id: distinctId === '' ? insertId : distinctId,
+    timestamp: new Date(Number(properties['time'])).toISOString(),
+    properties: { ...Object.fromEntries(kept), $geoip_disable: true, $process_person_profile: isPerson },
+  });
+}
+
+/** Operations other than the two that PostHog has are left out. */
+function profileOf(json: string): string | undefined {
+  const { $distinct_id: id, $set, $set_once } = JSON.parse(json) as Fields;
+  if ($set === undefined && $set_once === undefined) return undefined;
+  const properties = { $set, $set_once, $geoip_disable: true };
+  return JSON.stringify({ event: '$set', distinct_id: id, timestamp: new Date().toISOString(), properties });
+}
+
+function linkOf({ userId, anonymousId, time, insertId }: Link): string {
+  return JSON.stringify({
+    uuid: uuidOf(insertId),
+    event: '$identify',
+    distinct_id: userId,
+    timestamp: new Date(time).toISOString(),
+    properties: { $anon_distinct_id: anonymousId, $geoip_disable: true },
+  });
+}
+
+/** The same for every copy of an event: PostHog tells copies by it. RFC 9562, version 8. */
+function uuidOf(insertId: string): string {
+  const hex = createHash('sha256').update(insertId).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+const inflate = promisify(gunzip);
+
+/** A batch is an array of records; the request wraps it. */
+function createPosthogTransport(key: string, client: ReturnType<typeof createHttpClient>): Transport {
+  const head = `{"api_key":${JSON.stringify(key)},"batch":`;
+  return {
+    async send(_lane, { body }) {
+      try {
+        const records = await inflate(body, { maxOutputLength: MAX_BODY_BYTES });
+        return await client.postText('/batch/', {}, `${head}${records.toString()}}`);
+      } catch (error) {
+        return { networkError: `the batch cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+function objectIn(text: string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,77 @@
+import { createHmac } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { type LaneDefinition, MAX_BODY_BYTES, type ReadReply, type Transport } from '@qr/delivery';
+import { createHttpClient } from '@qr/delivery/http';
+import type { Destination } from './destination.ts';
+
+/** What {@link webhook} takes. */
+export interface WebhookOptions {
+  /** Endpoint that takes `POST` requests. */
+  readonly url: string;
+  /** Signs each request: `whsec_` and base64, as receivers of Standard Webhooks know it, or any text. @default requests are not signed */
+  readonly secret?: string;
+  /** Added to each request, such as `authorization`. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How long the receiver may take to answer. @default 10_000 */
+  readonly timeoutMs?: number;
+  /** For tests. @default Date.now */
+  readonly now?: () => number;
+}
+
+/** Any 2xx acknowledges a batch, as is the custom with webhooks; nothing else says anything about its records. */
+const readWebhookReply: ReadReply = ({ status }) => (status < 300 ? { kind: 'accepted' } : { kind: 'foreign' });
+
+export const webhookLanes = {
+  webhook: { format: 'array', maxBatchRecords: 500, readReply: readWebhookReply, acknowledge: () => ({}) },
+} as const satisfies Record<string, LaneDefinition>;
+
+/**
+ * Sends batches of at most 500 events to an HTTP endpoint, each a JSON array of `{ event, properties }`. Events list it as `webhook`.
+ *
+ * `webhook-id` is the same for each attempt of a batch. With a secret, `webhook-timestamp` (seconds) and `webhook-signature` (`v1,` and the base64 of an
+ * HMAC-SHA-256 of `id.timestamp.body`) prove the sender. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+export function webhook(options: WebhookOptions): Destination {
+  return {
+    name: 'webhook',
+    lanes: webhookLanes,
+    events: { lane: 'webhook' },
+    open: ({ warn }) => ({ webhook: createWebhookTransport({ ...options, warn }) }),
+  };
+}
+
+const inflate = promisify(gunzip);
+
+function createWebhookTransport({
+  url,
+  secret,
+  headers = {},
+  timeoutMs,
+  warn,
+  now = Date.now,
+}: WebhookOptions & { readonly warn: (message: string) => void }): Transport {
+  const { origin, pathname, search } = new URL(url);
+  const client = createHttpClient({ warn, origin, ...(timeoutMs !== undefined && { timeoutMs }) });
+  const key = secret === undefined ? undefined : keyOf(secret);
+  return {
+    async send(_lane, batch) {
+      try {
+        const body = await inflate(batch.body, { maxOutputLength: MAX_BODY_BYTES });
+        const timestamp = String(Math.floor(now() / 1000));
+        const signed = key && {
+          'webhook-timestamp': timestamp,
+          'webhook-signature': `v1,${createHmac('sha256', key).update(`${batch.id}.${timestamp}.`).update(body).digest('base64')}`,
+        };
+        return await client.postText(pathname + search, { ...headers, 'webhook-id': batch.id, ...signed }, body);
+      } catch (error) {
+        return { networkError: `the batch cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+      }
+    },
+    close: () => client.close(),
+  };
+}
+
+function keyOf(secret: string): Buffer {
+  return secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : Buffer.from(secret);
+}
