@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 
 interface Order {
@@ -8,7 +7,7 @@ interface Order {
 
 if (isMainThread) {
   // The main thread only hands out work.
-  const worker = new Worker(fileURLToPath(import.meta.url));
+  const worker = new Worker(new URL(import.meta.url));
   for (const isbn of process.argv.slice(2)) worker.postMessage({ customerId: 'customer-1', isbn } satisfies Order);
   worker.postMessage('end');
 } else {

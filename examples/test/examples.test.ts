@@ -13,8 +13,9 @@ afterEach(() => inbox.close());
 
 /** Starts an example from source. Batches wait longer than a test, so what arrives was flushed. */
 function run(name: string, args: readonly string[] = []) {
-  const script = join(import.meta.dirname, `../src/${name}.ts`);
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@qr/source', script, ...args], {
+  const loader = ['--import', './typescript.mjs', '--conditions=@qr/source'];
+  const child = spawn(process.execPath, [...loader, `src/${name}.ts`, ...args], {
+    cwd: join(import.meta.dirname, '..'),
     env: {
       ...process.env,
       NODE_ENV: 'development',
