@@ -2,9 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
 import { expect, it, onTestFinished } from 'vitest';
-import { findLeaks } from '../scripts/demo/leaks.mjs';
-import { readRawLog, summarise } from '../scripts/demo/received.mjs';
-import { printReport } from '../scripts/demo/report.mjs';
+import { findLeaks, printReport, readRawLog, summarise } from '../scripts/demo/received.mjs';
 import { leak, startLossyProxy } from '../scripts/demo/sabotage.mjs';
 
 interface Outcome {

@@ -3,8 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { readOptions } from './cli/options.mjs';
 import { startCluster } from './cluster/cluster.mjs';
-import { startOwnPostgres } from './cluster/own-postgres.mjs';
-import { startOwnRedis } from './cluster/own-redis.mjs';
+import { startOwnPostgres, startOwnRedis } from './cluster/own-servers.mjs';
 import { wantedPorts } from './platform/port-check.mjs';
 import { DEFAULT_PORT_BASE, portsFrom } from './platform/ports.mjs';
 import { prepare } from './platform/prepare.mjs';
@@ -61,7 +60,7 @@ async function start({ steps, signal, ...tools }) {
   const webRoot = join(dataDir, 'page');
   const page = /** @type {const} */ ({ part: 'page', folder: webRoot, variables: pageVariables(ports) });
   await prepare(steps, { signal, parts: [{ part: 'server' }, page] });
-  /** @type {import('./cluster/own-postgres.mjs').OwnServer[]} */
+  /** @type {import('./cluster/own-servers.mjs').OwnServer[]} */
   const servers = [];
   const stopServers = async () => {
     for (const server of servers.toReversed()) await server.stop();

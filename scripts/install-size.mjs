@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOptions } from './cli/options.mjs';
-import { installForProduction, MOST_MB } from './container/install.mjs';
-import { workspacesOf } from './container/workspaces.mjs';
+import { installForProduction, MOST_MB, workspacesOf } from './container/install.mjs';
 
 readOptions({
   name: 'npm run install-size',

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startOwnRedis } from '../../scripts/cluster/own-redis.mjs';
+import { startOwnRedis } from '../../scripts/cluster/own-servers.mjs';
 
 /** Before every key. */
 export const PREFIX = 'qr-delivery';

@@ -3,7 +3,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openDatabase } from '../../packages/database/dist/index.js';
-import { startOwnPostgres } from '../../scripts/cluster/own-postgres.mjs';
+import { startOwnPostgres } from '../../scripts/cluster/own-servers.mjs';
 import { readRecords } from '../../services/analytics-service/dist/import-body.js';
 import { readScan } from '../../services/analytics-service/dist/scan-record.js';
 import { createStore } from '../../services/analytics-service/dist/store.js';

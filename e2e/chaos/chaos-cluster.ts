@@ -3,8 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Member, startCluster } from '../../scripts/cluster/cluster.mjs';
-import { type OwnServer, startOwnPostgres } from '../../scripts/cluster/own-postgres.mjs';
-import { startOwnRedis } from '../../scripts/cluster/own-redis.mjs';
+import { type OwnServer, startOwnPostgres, startOwnRedis } from '../../scripts/cluster/own-servers.mjs';
 import { freePorts, type Ports } from '../../scripts/platform/ports.mjs';
 import { developmentSecrets } from '../../scripts/platform/secrets.mjs';
 

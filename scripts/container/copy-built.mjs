@@ -1,6 +1,6 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { neededBy } from './workspaces.mjs';
+import { neededBy } from './install.mjs';
 
 const root = join(import.meta.dirname, '../..');
 /** What a workspace runs from, beside its package.json. */

@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { neededBy, workspacesOf } from './workspaces.mjs';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -30,7 +29,7 @@ export function installForProduction(folder, target) {
   for (const name of ['package-lock.json', '.npmrc']) cpSync(join(root, name), join(target, name));
   for (const path of ['.', ...all.map((workspace) => workspace.folder)]) {
     // npm would follow development dependencies, and install those that something else needs in production.
-    const { devDependencies: _, ...manifest } = JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+    const { devDependencies: _, ...manifest } = readJson(join(root, path, 'package.json'));
     mkdirSync(join(target, path), { recursive: true });
     writeFileSync(join(target, path, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   }
@@ -43,6 +42,50 @@ export function installForProduction(folder, target) {
   const installedMb = megabytesOf(modules);
   trimModules(modules);
   return { installedMb, keptMb: megabytesOf(modules) };
+}
+
+/**
+ * @typedef {object} Workspace
+ * @property {string} folder relative to the root
+ * @property {{ name: string, dependencies?: Record<string, string>, devDependencies?: Record<string, string> }} manifest
+ */
+
+/** The workspaces of the root's package.json. @param {string} root @returns {Workspace[]} */
+export function workspacesOf(root) {
+  /** @type {{ workspaces: string[] }} */
+  const { workspaces } = readJson(join(root, 'package.json'));
+  return workspaces
+    .flatMap((pattern) => {
+      if (!pattern.endsWith('/*')) return [pattern];
+      const group = pattern.slice(0, -2);
+      return readdirSync(join(root, group)).map((name) => `${group}/${name}`);
+    })
+    .filter((folder) => existsSync(join(root, folder, 'package.json')))
+    .map((folder) => ({ folder, manifest: readJson(join(root, folder, 'package.json')) }));
+}
+
+/** A workspace and those that it needs to run. @param {string} root @param {string} folder @returns {Workspace[]} */
+export function neededBy(root, folder) {
+  const all = workspacesOf(root);
+  const first = all.find((workspace) => workspace.folder === folder);
+  if (!first) {
+    const folders = all.map((workspace) => workspace.folder).join(', ');
+    throw new Error(`"${folder}" is not a workspace. Expected one of ${folders}.`);
+  }
+  const needed = [first];
+  // The list grows while it is read.
+  for (const { manifest } of needed) {
+    for (const name of Object.keys(manifest.dependencies ?? {})) {
+      const found = all.find((workspace) => workspace.manifest.name === name);
+      if (found && !needed.includes(found)) needed.push(found);
+    }
+  }
+  return needed;
+}
+
+/** @param {string} file */
+function readJson(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** @param {string} modules */

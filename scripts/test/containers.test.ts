@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { neededBy, workspacesOf } from '../container/workspaces.mjs';
+import { neededBy, workspacesOf } from '../container/install.mjs';
 
 interface ComposeService {
   readonly build?: { readonly target?: string; readonly args?: Readonly<Record<string, string>> };

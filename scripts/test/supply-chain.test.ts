@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { licencesDocument } from '../licences/document.mjs';
-import { EXPLAINED, isPermissive, problemsOf } from '../licences/rules.mjs';
+import { EXPLAINED, isPermissive, licencesDocument, problemsOf } from '../licences.mjs';
 
 interface Locked {
   readonly integrity?: string;
@@ -67,7 +66,7 @@ describe('licences', () => {
     ];
     expect(problemsOf(explained)).toEqual([]);
     expect(problemsOf([...explained, dependency('sentry', 'AGPL-3.0')])).toEqual([
-      'sentry has the licence "AGPL-3.0". Use another package, or explain it in scripts/licences/rules.mjs.',
+      'sentry has the licence "AGPL-3.0". Use another package, or explain it in scripts/licences.mjs.',
     ]);
   });
 

@@ -4,14 +4,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Backlog } from '../../../packages/delivery/dist/backlog.js';
-import { parseSpoolName } from '../../../packages/delivery/dist/batch-file.js';
-import { Sender } from '../../../packages/delivery/dist/sender.js';
-import { startShipper } from '../../../packages/delivery/dist/shipper.js';
-import { LaneCounters } from '../../../packages/delivery/dist/stats.js';
-import { StoredBatch } from '../../../packages/delivery/dist/stored-batch.js';
 import { lanes } from '../../../packages/telemetry/dist/destinations/lanes.js';
 import { createMixpanelHttpTransport } from '../../../packages/telemetry/dist/destinations/mixpanel.js';
+import { Backlog } from '../../../packages/delivery/dist/backlog.js';
+import { startShipper } from '../../../packages/delivery/dist/index.js';
+import { Sender } from '../../../packages/delivery/dist/sender.js';
+import { StoredBatch } from '../../../packages/delivery/dist/spool/batch.js';
+import { parseSpoolName } from '../../../packages/delivery/dist/spool/files.js';
+import { LaneCounters } from '../../../packages/delivery/dist/stats.js';
 import { serve } from './serve.mjs';
 
 const importLane = { lane: 'import', definition: lanes.import };
@@ -36,18 +36,16 @@ const ways = {
   sender({ folder, transport }) {
     const backlog = new Backlog({ lanes, maxBytes: Number.POSITIVE_INFINITY, onDrop() {} });
     const counters = new LaneCounters();
-    for (const { name, records, bytes } of filesOf(folder)) {
-      const { sequence } = name;
-      const file = { folder: { id: 'bench', path: folder }, name };
-      const id = `bench-${sequence}`;
-      backlog.add(new StoredBatch({ ...importLane, sequence, records, bytes, id, file, isOurs: true }));
+    const owner = { id: 'bench', path: folder };
+    for (const { name, bytes } of filesOf(folder)) {
+      backlog.add(new StoredBatch(owner, name, { definition: lanes.import, bytes, isOnDisk: true, isOurs: true }));
     }
     // Nobody is erased, the folder is ours, and the files stay for the next round.
     const surroundings = {
       spool: { checkOwnership() {}, isForeign: () => false },
       store: { withoutErased: async (batch) => batch, remove() {} },
-      refreshErasures: async () => {},
-      onReceiverTime() {},
+      erasure: { list: { refresh: async () => {} } },
+      clock: { read() {} },
       ...{ warn: console.warn, now: Date.now, random: Math.random },
     };
     new Sender({ ...importLane, transport, backlog, counters, ...surroundings }).wake();

@@ -1,24 +1,40 @@
-export type { AlertChange } from './changes.ts';
-export { changesOf } from './changes.ts';
-export { evaluate, type OnFailure } from './evaluate.ts';
-export { createQueryClient, type QueryClientOptions, type QuerySources } from './http/create-query-client.ts';
+export { type AlertState, type AlertStatus, evaluate, type OnFailure } from './evaluate.ts';
+export {
+  type AlertVariables,
+  createQueryClient,
+  type QueryClientOptions,
+  type QuerySources,
+  sourcesFrom,
+} from './http/create-query-client.ts';
 export type { MixpanelAccount, MixpanelSource } from './http/mixpanel-queries.ts';
 export type { SentrySource } from './http/sentry-queries.ts';
-export { type AlertVariables, sourcesFrom } from './http/sources-from.ts';
-export { tellWebhook, type WebhookOptions } from './http/webhook.ts';
-export { messagesOf } from './message.ts';
-export type { Conversion, ConversionQuery, DateRange, EventsQuery, QueryClient, TimeWindow } from './query-client.ts';
-export { NoDataError } from './query-client.ts';
-export type {
-  AlertRule,
-  Condition,
-  ConversionMeasure,
-  ErrorsMeasure,
-  EventsMeasure,
-  Measure,
-  NewIssuesMeasure,
-  RequestDurationMeasure,
+export {
+  type AlertChange,
+  boundText,
+  changesOf,
+  messagesOf,
+  tellWebhook,
+  valueText,
+  type WebhookOptions,
+  windowText,
+} from './messages.ts';
+export {
+  type Conversion,
+  type ConversionQuery,
+  type DateRange,
+  type EventsQuery,
+  NoDataError,
+  type QueryClient,
+  type TimeWindow,
+} from './query-client.ts';
+export {
+  type AlertRule,
+  type Condition,
+  type ConversionMeasure,
+  type ErrorsMeasure,
+  type EventsMeasure,
+  type Measure,
+  type NewIssuesMeasure,
+  type RequestDurationMeasure,
+  vendorOf,
 } from './rule.ts';
-export { vendorOf } from './rule.ts';
-export type { AlertState, AlertStatus } from './state.ts';
-export { boundText, valueText, windowText } from './text.ts';

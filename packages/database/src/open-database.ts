@@ -1,10 +1,15 @@
+import { DrizzleQueryError } from 'drizzle-orm/errors';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
-import { type ConnectionPool, createConnectionPool } from './connection-pool.ts';
-import { within } from './deadline.ts';
+import {
+  type ConnectionPool,
+  createConnectionPool,
+  isPglite,
+  serverAddress,
+  serverVersion,
+  within,
+} from './connection.ts';
 import { assertMigrated, migrateUnderLock } from './migrations.ts';
-import { serverAddress } from './server-address.ts';
-import { isPglite, serverVersion } from './server-version.ts';
 
 export interface OpenDatabaseOptions {
   /** Connection string, `postgres://user:password@host:port/database`. */
@@ -75,4 +80,25 @@ function createDatabase({ pool, close }: ConnectionPool, isEmbedded: boolean): D
       );
     },
   };
+}
+
+type Queries = Readonly<Record<string, (...args: never[]) => Promise<unknown>>>;
+
+/**
+ * The same queries, with errors that do not quote the values of the query: what people typed must reach neither logs nor error reports, and
+ * the query builder puts all of it into its message.
+ */
+export function withoutValues<Q extends Queries>(queries: Q): Q {
+  const entries = Object.entries(queries).map(([name, query]) => [
+    name,
+    async (...args: never[]) => {
+      try {
+        return await query(...args);
+      } catch (error) {
+        if (!(error instanceof DrizzleQueryError)) throw error;
+        throw new Error(`Failed query: ${error.query}`, { cause: error.cause });
+      }
+    },
+  ]);
+  return Object.fromEntries(entries) as Q;
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { startEmbeddedDatabase } from '../src/embedded/embedded-database.ts';
 import { openDatabase } from '../src/index.ts';
 import { copyTemplate, openTestDatabase } from '../src/testing/index.ts';
-import { createScratchDatabase } from '../src/testing/test-server.ts';
+import { createScratchDatabase } from '../src/testing/test-database.ts';
 import { DATABASE_KINDS } from './database-kinds.ts';
 import { type MigrationFixture, NOTES_MIGRATION, temporaryFolder, writeMigrations } from './migrations-folder.ts';
 

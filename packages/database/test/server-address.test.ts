@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { serverAddress } from '../src/server-address.ts';
+import { serverAddress } from '../src/connection.ts';
 
 it.each([
   ['postgres://user:secret@db.example.com:6543/shop', 'db.example.com:6543'],

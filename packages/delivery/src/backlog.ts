@@ -1,6 +1,8 @@
 import type { Lanes } from './lanes.ts';
-import type { DropReason } from './record.ts';
-import { compareBatches, type StoredBatch } from './stored-batch.ts';
+import { letsOthersGoFirst } from './retry-policy.ts';
+import type { StoredBatch } from './spool/batch.ts';
+import { compareNames } from './spool/files.ts';
+import type { DropReason } from './stats.ts';
 
 /** What may wait in memory while the disk refuses. */
 const MAX_MEMORY_BYTES = 16 * 1024 * 1024;
@@ -12,14 +14,6 @@ interface BacklogOptions {
   /** What may wait on disk, over all lanes. */
   readonly maxBytes: number;
   readonly onDrop: (batch: StoredBatch, reason: DropReason) => void;
-}
-
-/** What waits in one lane, in numbers. */
-export interface Waiting {
-  readonly records: number;
-  readonly files: number;
-  readonly fileRecords: number;
-  readonly fileBytes: number;
 }
 
 /**
@@ -109,14 +103,6 @@ export class Backlog {
     return this.#queue(lane).length;
   }
 
-  oldest(lane: string): StoredBatch | undefined {
-    return this.#queue(lane).first();
-  }
-
-  waiting(lane: string): Waiting {
-    return this.#queue(lane).waiting;
-  }
-
   /** When the first of the batches that wait for their own retry may be sent; `undefined` when there is none. */
   nextRetry(lane: string): number | undefined {
     const times = this.batches(lane).flatMap(({ notBefore }) => (notBefore > 0 ? [notBefore] : []));
@@ -142,7 +128,7 @@ export class Backlog {
   #oldestBy(isMeant: (batch: StoredBatch) => boolean): StoredBatch | undefined {
     return [...this.#queues.values()]
       .flatMap((queue) => queue.find(isMeant) ?? [])
-      .sort((one, other) => erasureLast(one, other) || compareBatches(one, other))[0];
+      .sort((one, other) => erasureLast(one, other) || compareNames(one, other))[0];
   }
 
   #queue(lane: string): LaneQueue {
@@ -155,13 +141,6 @@ export class Backlog {
     if (file) this.#diskBytes += sign * bytes;
     else this.#memoryBytes += sign * bytes;
   }
-}
-
-/** Failures in a row after which a batch lets others go first. */
-export const LETS_OTHERS_GO_FIRST = 2;
-
-export function letsOthersGoFirst({ failures }: StoredBatch): boolean {
-  return failures >= LETS_OTHERS_GO_FIRST;
 }
 
 function leastFailed(batches: readonly StoredBatch[]): StoredBatch | undefined {
@@ -181,17 +160,9 @@ class LaneQueue {
   #batches: StoredBatch[] = [];
   /** Batches before it were taken already. */
   #start = 0;
-  #records = 0;
-  #files = 0;
-  #fileRecords = 0;
-  #fileBytes = 0;
 
   get length(): number {
     return this.#batches.length - this.#start;
-  }
-
-  get waiting(): Waiting {
-    return { records: this.#records, files: this.#files, fileRecords: this.#fileRecords, fileBytes: this.#fileBytes };
   }
 
   first(): StoredBatch | undefined {
@@ -210,7 +181,6 @@ class LaneQueue {
 
   insert(batch: StoredBatch): void {
     this.#batches.splice(this.#positionOf(batch), 0, batch);
-    this.#count(batch, 1);
   }
 
   /** From the end, in place: a copy of a long list for every few hundred files would keep the garbage collector busy. */
@@ -223,7 +193,7 @@ class LaneQueue {
       const last = batches[known];
       const batch = added[next];
       if (batch === undefined) break;
-      if (last && compareBatches(last, batch) > 0) {
+      if (last && compareNames(last, batch) > 0) {
         batches[free] = last;
         known--;
       } else {
@@ -231,7 +201,6 @@ class LaneQueue {
         next--;
       }
     }
-    for (const batch of added) this.#count(batch, 1);
   }
 
   remove(batch: StoredBatch): boolean {
@@ -241,18 +210,11 @@ class LaneQueue {
       const found = this.#batches[at];
       if (found === batch) {
         this.#removeAt(at);
-        this.#count(batch, -1);
         return true;
       }
-      if (found && compareBatches(found, batch) !== 0) return false;
+      if (found && compareNames(found, batch) !== 0) return false;
     }
     return false;
-  }
-
-  countFile(batch: StoredBatch, sign: 1 | -1): void {
-    this.#files += sign;
-    this.#fileRecords += sign * batch.records;
-    this.#fileBytes += sign * batch.bytes;
   }
 
   #removeAt(position: number): void {
@@ -276,14 +238,9 @@ class LaneQueue {
     while (low < high) {
       const middle = (low + high) >>> 1;
       const other = this.#batches[middle];
-      if (other && compareBatches(other, batch) <= 0) low = middle + 1;
+      if (other && compareNames(other, batch) <= 0) low = middle + 1;
       else high = middle;
     }
     return low;
-  }
-
-  #count(batch: StoredBatch, sign: 1 | -1): void {
-    this.#records += sign * batch.records;
-    if (batch.file) this.countFile(batch, sign);
   }
 }

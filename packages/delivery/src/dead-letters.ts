@@ -1,127 +1,292 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { CorruptedFileError, withRegular } from './batch-file.ts';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { envelopeOf, parseJson } from './body.ts';
+import type { Lanes } from './lanes.ts';
+import { ignoreMissing, namesIn, removeFile, withRegular } from './spool/files.ts';
+import { HEARTBEAT_FILE, isDead, ownerOf } from './spool/owners.ts';
+import { createSpoolFolder, type SpoolFolder } from './spool/spool.ts';
 
-/** Then the file is put aside, and the one put aside before it is discarded. */
-const MAX_FILE_BYTES = 16 * 1024 * 1024;
-const LINE_BREAK = 0x0a;
-const CHUNK_BYTES = 64 * 1024;
-
-/** The folder of a spool in which rejected records are kept. */
+/** The folder of a spool in which rejected records are kept: `dead/<lane>.ndjson`, one JSON object a line. */
 export const DEAD_FOLDER = 'dead';
+/** Files that were taken away to be read, until it is settled what becomes of them. */
+const CLAIMED = 'claimed';
+/** Of the files that were taken away, once their lines were divided: kept until nobody writes to them any more. */
+const DIVIDED = 'divided';
+/** A process that had opened a file before it was taken away has written by then. */
+const SETTLE_MS = 200;
+const CHUNK_BYTES = 64 * 1024;
+const LINE_BREAK = 0x0a;
+
+/** A rejected record as it lies in the spool. */
+export interface RejectedRecord {
+  readonly lane: string;
+  /** ISO 8601, when it was rejected. */
+  readonly at: string;
+  readonly reason: string;
+  readonly field?: string;
+  /** That of its batch, which orders all records of a spool; older letters have none. */
+  readonly sequence?: number;
+  readonly record: unknown;
+}
+
+/** Which rejected records are meant; all without a filter. */
+export interface LetterFilter {
+  readonly lane?: string | undefined;
+  /** A part of what the receiver said, in any case. */
+  readonly reason?: string | undefined;
+}
+
+/** A file of rejected records, and whose they are. */
+interface LetterFile {
+  readonly lane: string;
+  readonly path: string;
+}
+
+/** Turns rejected records into batches in a folder that nobody else looks at yet. */
+type Seal = (lines: readonly string[], draft: SpoolFolder) => Promise<void>;
+type IsChosen = (line: string) => boolean;
 
 /** The lane whose rejected records a file has, by its name: `import.ndjson`, with something behind it once it was put aside. */
 export function laneOfDeadLetters(fileName: string): string | undefined {
   return /^([a-z]+)\.ndjson(?:\.\w+)?$/.exec(fileName)?.[1];
 }
 
-/** One rejected record, with what the receiver said. */
-export interface DeadLetter {
-  readonly reason: string;
-  readonly field?: string;
-  /** That of its batch: replayed records keep their order. */
-  readonly sequence?: number;
-  /** JSON. */
-  readonly record: string;
+/** All rejected records of a spool, the oldest first. Reads only. */
+export async function readDeadLetters(root: string, lanes: Lanes): Promise<RejectedRecord[]> {
+  const letters: RejectedRecord[] = [];
+  for (const { lane, path } of await letterFiles(root)) {
+    if (!Object.hasOwn(lanes, lane)) continue;
+    // One that is gone, or no regular file, holds none.
+    await readLines(path, async (lines) => {
+      letters.push(...lines.flatMap((line) => parseLetter(lane, line) ?? []));
+    }).catch(() => {});
+  }
+  return letters.sort((a, b) => a.at.localeCompare(b.at));
 }
 
-/** Where rejected records are kept for people to look at, one JSON object a line: `<root>/dead/<lane>.ndjson`. */
-export interface DeadLetters {
-  /** Never rejects. */
-  add(lane: string, letters: readonly DeadLetter[], at: number): Promise<void>;
+/** Returns the lanes that have rejected records. */
+export async function lanesWithLetters(root: string): Promise<readonly string[]> {
+  return [...new Set((await letterFiles(root)).map(({ lane }) => lane))];
 }
 
-interface DeadLettersOptions {
-  /** The spool's root; `undefined` while there is no disk: the records are counted and gone. */
-  readonly root: string | undefined;
-  readonly warn: (message: string) => void;
-  /** Called with the number of letters that were discarded to keep the files bounded, or that the disk did not take. */
-  readonly onDiscarded: (lane: string, letters: number) => void;
+/** Whether a rejected record is meant. */
+export function matchesFilter(letter: RejectedRecord, { lane, reason }: LetterFilter): boolean {
+  if (lane !== undefined && letter.lane !== lane) return false;
+  return reason === undefined || letter.reason.toLowerCase().includes(reason.toLowerCase());
 }
 
-export function createDeadLetters({ root, warn, onDiscarded }: DeadLettersOptions): DeadLetters {
-  /** Files whose last line may be cut off. */
-  const torn = new Set<string>();
+/** Whether a rejected record is whole enough to be sent again. */
+export function isReplayable({ lane, record }: RejectedRecord, lanes: Lanes): boolean {
+  const format = lanes[lane]?.format;
+  if (format === undefined) return false;
+  if (format === 'envelope') return envelopeOf(record) !== undefined;
+  return typeof record === 'object' && record !== null && !Array.isArray(record);
+}
+
+/** A line of a file; `undefined` when it is torn. */
+export function parseLetter(lane: string, line: string): RejectedRecord | undefined {
+  const { at, reason, field, sequence, record } = (parseJson(line) ?? {}) as Record<string, unknown>;
+  if (typeof at !== 'string' || typeof reason !== 'string') return undefined;
   return {
-    async add(lane, letters, at) {
-      if (root === undefined || letters.length === 0) return;
-      const file = join(root, DEAD_FOLDER, `${lane}.ndjson`);
-      const lines = letters.map((letter) => lineOf(letter, at));
-      try {
-        await mkdir(join(root, DEAD_FOLDER), { recursive: true, mode: 0o700 });
-        const discarded = await rotate(file);
-        if (discarded > 0) {
-          onDiscarded(lane, discarded);
-          warn(
-            `The dead letters of the ${lane} lane are full: the ${discarded} oldest were discarded, and counted as dead_letter_overflow. Look at them with qr-obs spool dead, and replay or purge them.`,
-          );
-        }
-        await append(file, `${torn.has(file) ? '\n' : ''}${lines.join('')}`);
-        torn.delete(file);
-      } catch (error) {
-        torn.add(file);
-        onDiscarded(lane, letters.length);
-        warn(`Rejected records could not be written to ${file}: ${error instanceof Error ? error.message : error}`);
-      }
-    },
+    ...{ lane, at, reason, record },
+    ...(typeof field === 'string' && { field }),
+    ...(typeof sequence === 'number' && { sequence }),
   };
 }
 
-/** Neither waits for the reader of a pipe nor follows a link. @throws what the disk says. */
-async function append(path: string, text: string): Promise<void> {
-  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+/**
+ * Takes the rejected records of a lane that were chosen out of the spool; returns how many. Other processes may write further ones meanwhile.
+ *
+ * With `seal` they are sent again: a single rename makes the folder with their batches a part of the spool, and takes the rejected records out of
+ * it. Killed before that, they are rejected records as before (see {@link restoreLetters}); killed after, batches of a process that has ended.
+ */
+export async function takeLetters(root: string, lane: string, isChosen: IsChosen, seal?: Seal): Promise<number> {
+  const files = (await filesIn(join(root, DEAD_FOLDER))).filter((file) => file.lane === lane);
+  if (!(await anyIn(files, isChosen))) return 0;
+  const draft = createSpoolFolder(join(root, DEAD_FOLDER));
   try {
-    if (!(await file.stat()).isFile()) throw new CorruptedFileError('not a regular file');
-    await file.appendFile(text);
+    // Whoever seals them reads them all; otherwise they are only counted.
+    const chosen: string[] = [];
+    const { count, sizes } = await divide(root, draft.path, files, lane, isChosen, seal && chosen);
+    if (count > 0) await seal?.(chosen, draft);
+    await putLateBack(root, draft.path, sizes);
+    const isHandedOver = seal !== undefined && count > 0;
+    const place = isHandedOver ? join(root, draft.id) : draft.path;
+    if (isHandedOver) {
+      await rename(draft.path, place);
+      // Without a heartbeat it is nobody's: any process of the spool adopts it.
+      await removeFile(join(place, HEARTBEAT_FILE));
+    }
+    await removeFile(join(place, chosenName(lane)));
+    if (!isHandedOver) await rm(place, { recursive: true });
+    return count;
+  } catch (error) {
+    await restoreDraft(root, draft.path);
+    throw error;
   } finally {
-    await file.close();
+    draft.release();
   }
 }
 
-function lineOf({ record, ...letter }: DeadLetter, at: number): string {
-  const head = JSON.stringify({ at: new Date(at).toISOString(), ...letter });
-  return `${head.slice(0, -1)},"record":${record}}\n`;
-}
-
-/** Puts a full file aside under a name of its own; returns how many letters were discarded for it. */
-async function rotate(file: string): Promise<number> {
-  const size = await stat(file).then(
-    ({ size: bytes }) => bytes,
-    () => 0,
-  );
-  if (size <= MAX_FILE_BYTES) return 0;
-  const asides = (await readdir(dirname(file))).filter((name) => name.startsWith(`${basename(file)}.`));
-  await rename(file, `${file}.${randomBytes(4).toString('hex')}`);
-  let discarded = 0;
-  for (const name of asides.filter(laneOfDeadLetters)) discarded += await discard(join(dirname(file), name));
-  return discarded;
-}
-
-/** Removes a file; returns how many letters it held, 0 where another process was faster. */
-async function discard(path: string): Promise<number> {
-  try {
-    const letters = await countLines(path);
-    await unlink(path);
-    return letters;
-  } catch {
-    return 0;
+/** Puts back what processes that have ended took away and did not settle. */
+export async function restoreLetters(root: string, now: number): Promise<void> {
+  const folder = join(root, DEAD_FOLDER);
+  for (const name of await namesIn(folder)) {
+    if (await isDead(folder, name, now)) await restoreDraft(root, join(folder, name));
   }
 }
 
-function countLines(path: string): Promise<number> {
-  return withRegular(path, async (file, size) => {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    let lines = 0;
-    for (let position = 0; position < size; ) {
+/**
+ * Reads a file piece by piece, so that a large one neither fills the memory nor holds up the process.
+ *
+ * @param use takes the whole lines of a piece, without line breaks and empty ones.
+ * @returns how many bytes were read. @throws what the disk says; CorruptedFileError for anything but a regular file.
+ */
+export function readLines(path: string, use: (lines: readonly string[]) => Promise<void>): Promise<number> {
+  return withRegular(path, async (file) => {
+    let rest = Buffer.alloc(0);
+    let position = 0;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
       const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, position);
       if (bytesRead === 0) break;
-      for (let at = chunk.indexOf(LINE_BREAK); at !== -1 && at < bytesRead; at = chunk.indexOf(LINE_BREAK, at + 1))
-        lines++;
       position += bytesRead;
+      const bytes =
+        rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+      const end = bytes.lastIndexOf(LINE_BREAK) + 1;
+      rest = bytes.subarray(end);
+      if (end > 0) await use(linesIn(bytes.subarray(0, end).toString()));
     }
-    return lines;
+    await use(linesIn(rest.toString()));
+    return position;
   });
+}
+
+/** Where rejected records lie: in the files that processes write, and in what was taken away from there and not settled. */
+async function letterFiles(root: string): Promise<LetterFile[]> {
+  const folder = join(root, DEAD_FOLDER);
+  const drafts = (await namesIn(folder)).filter((name) => ownerOf(name));
+  const nested = await Promise.all(drafts.map((name) => draftFiles(join(folder, name))));
+  return [...(await filesIn(folder)), ...nested.flat()];
+}
+
+/** The rejected records in a draft: as they were taken away, or divided into those that are to go and those that stay. */
+async function draftFiles(draft: string): Promise<LetterFile[]> {
+  const isDivided = !(await namesIn(draft)).includes(CLAIMED);
+  return filesIn(isDivided ? draft : join(draft, CLAIMED));
+}
+
+/** The files of rejected records in a folder. */
+async function filesIn(folder: string): Promise<LetterFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return names.sort().flatMap((name): LetterFile[] => {
+    const lane = laneOfDeadLetters(name);
+    return lane ? [{ lane, path: join(folder, name) }] : [];
+  });
+}
+
+/** Until {@link CLAIMED} is renamed the files in it count, from then on those into which they were divided. */
+async function divide(
+  root: string,
+  draft: string,
+  files: readonly LetterFile[],
+  lane: string,
+  isChosen: IsChosen,
+  chosen: string[] | undefined,
+): Promise<{ readonly count: number; readonly sizes: ReadonlyMap<string, number> }> {
+  const claimed = join(draft, CLAIMED);
+  await mkdir(claimed);
+  // One that is gone was taken away by another process.
+  for (const { path } of files) await rename(path, join(claimed, basename(path))).catch(ignoreMissing);
+  await wait(SETTLE_MS);
+  const sizes = new Map<string, number>();
+  const chosenFile = await open(join(draft, chosenName(lane)), 'w', 0o600);
+  const keptPath = join(draft, keptName(lane));
+  const keptFile = await open(keptPath, 'w', 0o600);
+  let count = 0;
+  let kept = 0;
+  try {
+    for (const { path } of await filesIn(claimed)) {
+      const size = await readLines(path, async (lines) => {
+        const some = lines.filter(isChosen);
+        const others = some.length === 0 ? lines : lines.filter((line) => !isChosen(line));
+        count += some.length;
+        kept += others.length;
+        chosen?.push(...some);
+        await append(chosenFile, some);
+        await append(keptFile, others);
+      });
+      sizes.set(basename(path), size);
+    }
+  } finally {
+    await chosenFile.close();
+    await keptFile.close();
+  }
+  await rename(claimed, join(draft, DIVIDED));
+  if (kept > 0) await putBack(root, { lane, path: keptPath });
+  else await removeFile(keptPath);
+  return { count, sizes };
+}
+
+async function append(file: FileHandle, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await file.appendFile(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** What came into the files after they were read goes back, the rest of them is deleted. */
+async function putLateBack(root: string, draft: string, sizes: ReadonlyMap<string, number>): Promise<void> {
+  const divided = join(draft, DIVIDED);
+  for (const { lane, path } of await filesIn(divided)) {
+    const late = await readFrom(path, sizes.get(basename(path)) ?? 0);
+    if (late.length === 0) continue;
+    const file = join(draft, keptName(lane));
+    const handle = await open(file, 'w', 0o600);
+    await handle.writeFile(late).finally(() => handle.close());
+    await putBack(root, { lane, path: file });
+  }
+  await rm(divided, { recursive: true });
+}
+
+function readFrom(path: string, position: number): Promise<Buffer> {
+  return withRegular(path, async (file, size) => {
+    const late = Buffer.alloc(Math.max(0, size - position));
+    if (late.length > 0) await file.read(late, 0, late.length, position);
+    return late;
+  });
+}
+
+async function restoreDraft(root: string, draft: string): Promise<void> {
+  for (const file of await draftFiles(draft)) await putBack(root, file).catch(ignoreMissing);
+  await rm(draft, { recursive: true, force: true });
+}
+
+/** By a name of its own beside the file of the lane, to which other processes append. */
+function putBack(root: string, { lane, path }: LetterFile): Promise<void> {
+  return rename(path, join(root, DEAD_FOLDER, `${lane}.ndjson.${randomBytes(4).toString('hex')}`));
+}
+
+async function anyIn(files: readonly LetterFile[], isChosen: IsChosen): Promise<boolean> {
+  let isAny = false;
+  for (const { path } of files) {
+    await readLines(path, async (lines) => {
+      isAny ||= lines.some(isChosen);
+    }).catch(() => {});
+    if (isAny) return true;
+  }
+  return false;
+}
+
+/** Once it is in the folder of a process, whoever adopts that removes what is left of it. */
+function chosenName(lane: string): string {
+  return `${lane}.ndjson.tmp`;
+}
+
+function keptName(lane: string): string {
+  return `${lane}.ndjson.kept`;
+}
+
+function linesIn(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }

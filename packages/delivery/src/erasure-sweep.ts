@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backlog } from './backlog.ts';
-import { CorruptedFileError, isMissing } from './batch-file.ts';
-import type { BatchStore } from './batch-store.ts';
-import { eraseAllCorrupted } from './corrupted.ts';
+import { lanesWithLetters, restoreLetters, takeLetters } from './dead-letters.ts';
 import type { Erasure } from './erasure.ts';
-import type { LaneDefinition, Lanes } from './lanes.ts';
-import { lanesWithLetters } from './operations/letters.ts';
-import { restoreLetters, takeLetters } from './operations/take-letters.ts';
+import { type LaneDefinition, type Lanes, reasonOf, type Transport } from './lanes.ts';
 import type { OrderGuard } from './order-guard.ts';
-import type { Spool } from './spool.ts';
-import type { StoredBatch } from './stored-batch.ts';
-import type { Transport } from './transport.ts';
-import { eraseFromUnknown } from './unknown-files.ts';
+import type { Sender } from './sender.ts';
+import type { StoredBatch } from './spool/batch.ts';
+import { CorruptedFileError, isMissing } from './spool/files.ts';
+import type { Spool } from './spool/spool.ts';
+import type { BatchStore } from './spool/store.ts';
+import { eraseAllCorrupted, eraseFromUnknown } from './spool/undeliverable.ts';
 
 /** Delay before a sweep that the disk interrupted is repeated. */
 const RETRY_MS = 1000;
@@ -21,9 +19,8 @@ const RECALL_WAIT_MS = 100;
 /** What the sweep needs of a lane that this process has. */
 interface SweptLane {
   readonly transport: Transport;
-  readonly inFlight: ReadonlySet<StoredBatch>;
+  readonly sender: Sender;
   readonly guard: OrderGuard | undefined;
-  wake(): void;
 }
 
 interface ErasureSweepOptions {
@@ -111,7 +108,7 @@ export class ErasureSweep {
       } finally {
         backlog.returned(lane);
         part?.guard?.release();
-        part?.wake();
+        part?.sender.wake();
       }
     }
     return isWhole;
@@ -135,11 +132,11 @@ export class ErasureSweep {
   }
 
   /** Asks for batches back that mention erased people and are kept elsewhere; whether there were any. */
-  async #recall(lane: string, { transport, inFlight }: SweptLane, version: number): Promise<boolean> {
+  async #recall(lane: string, { transport, sender }: SweptLane, version: number): Promise<boolean> {
     const definition = this.#options.lanes[lane];
     if (!transport.recall || !definition || definition.requestsErasure) return false;
     let isRecalled = false;
-    for (const batch of [...inFlight].filter(({ checkedFor }) => checkedFor < version)) {
+    for (const batch of [...sender.inFlight].filter(({ checkedFor }) => checkedFor < version)) {
       const text = await batch.text().catch(() => undefined);
       if (text === undefined || !this.#isAffected(definition, text, batch.records)) continue;
       await transport.recall(lane, batch.id).catch(() => {});
@@ -186,7 +183,7 @@ export class ErasureSweep {
   #warnUnfinished(error: unknown): void {
     const { spool, warn } = this.#options;
     warn(
-      `Not everything in ${spool.root} could be searched for erased people (${error instanceof Error ? error.message : error}). It is tried again every second.`,
+      `Not everything in ${spool.root} could be searched for erased people (${reasonOf(error)}). It is tried again every second.`,
     );
   }
 }
@@ -200,9 +197,8 @@ async function eraseDeadLetters(
 ): Promise<number> {
   if (definition?.requestsErasure) return 0;
   return takeLetters(root, lane, (line) => {
-    if (definition?.isErasureRequest?.(line)) return false;
     try {
-      return definition?.format === 'array' ? erasure.mentions(line) : erasure.mentionsAnywhere(line);
+      return erasure.forbids(definition, line);
     } catch {
       // Cut off: it cannot be sent again, nor be shown to be free of them.
       return erasure.mentionsAnywhere(line);

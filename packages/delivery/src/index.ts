@@ -1,11 +1,24 @@
-export { MAX_BODY_BYTES, readRecords } from './compress.ts';
+export { MAX_BODY_BYTES, readRecords } from './body.ts';
 export type { PersonIds } from './erasure.ts';
-export type { LaneDefinition, Lanes, ReadReply, Refusal, Verdict } from './lanes.ts';
+export type {
+  HttpReply,
+  LaneDefinition,
+  Lanes,
+  ReadReply,
+  Refusal,
+  Reply,
+  SealedBatch,
+  Transport,
+  Verdict,
+} from './lanes.ts';
 export { createPipeline, type Deletion, type FlushOutcome, type Pipeline, type PipelineOptions } from './pipeline.ts';
-export type { DropReason } from './record.ts';
+export {
+  createRedisQueueTransport,
+  type RedisQueueOptions,
+  type Shipper,
+  type ShipperOptions,
+  startShipper,
+} from './redis/queue.ts';
 export type { RetryOptions } from './retry-policy.ts';
-export { type Shipper, type ShipperOptions, startShipper } from './shipper.ts';
-export { hasEnded, newOwnerName, ownerOf } from './spool-folder.ts';
-export type { LaneStats } from './stats.ts';
-export type { HttpReply, Reply, SealedBatch, Transport } from './transport.ts';
-export { createRedisQueueTransport, type RedisQueueOptions } from './transports/redis-queue.ts';
+export { hasEnded, newOwnerName, ownerOf } from './spool/owners.ts';
+export type { DropReason, LaneStats } from './stats.ts';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type BatchFolder, readRegular } from './batch-file.ts';
+import { SEPARATOR } from './body.ts';
 import type { BatchLimits } from './lanes.ts';
-import { SEPARATOR } from './record-text.ts';
+import { type BatchFolder, readRegular } from './spool/files.ts';
 
 /** Text that is gathered before it is written, whatever the loop does: bounds the memory of a long synchronous burst. */
 const MAX_PENDING_LENGTH = 32_768;

@@ -1,27 +1,35 @@
 import type { Backlog } from './backlog.ts';
-import { type BatchFolder, CorruptedFileError, isMissing } from './batch-file.ts';
-import type { BatchStore } from './batch-store.ts';
-import { compress } from './compress.ts';
+import { compress, compressSync, MAX_BODY_BYTES } from './body.ts';
 import type { Erasure } from './erasure.ts';
 import { Journal, type JournalledBatch, LONG_TEXT, readJournalBody } from './journal.ts';
 import { batchLimitsOf, type LaneDefinition } from './lanes.ts';
-import type { Sender } from './sender.ts';
-import { RETRY_AFTER_MS, type Spool } from './spool.ts';
+import type { StoredBatch } from './spool/batch.ts';
+import { type BatchFolder, CorruptedFileError, isMissing } from './spool/files.ts';
+import { RETRY_AFTER_MS, type Spool } from './spool/spool.ts';
+import type { BatchStore } from './spool/store.ts';
 import type { LaneCounters } from './stats.ts';
-import type { StoredBatch } from './stored-batch.ts';
 
 /** Maximum number of batch bodies kept in memory before compression, and again before sending. Further batches are re-read from disk. */
 const MAX_BODIES_IN_MEMORY = 3;
 
-interface LaneOptions {
-  readonly name: string;
+/** What the parts of a lane share. */
+export interface LaneContext {
+  /** Its name. */
+  readonly lane: string;
   readonly definition: LaneDefinition;
   readonly spool: Spool;
   readonly store: BatchStore;
-  readonly erasure: Erasure;
   readonly backlog: Backlog;
-  readonly sender: Sender;
+  readonly erasure: Erasure;
   readonly counters: LaneCounters;
+  readonly warn: (message: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+interface LaneOptions extends LaneContext {
+  /** Called when there is something to send. */
+  readonly wake: () => void;
 }
 
 interface Sealing extends Omit<JournalledBatch, 'body'> {
@@ -45,12 +53,12 @@ export class Lane {
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    const { name, definition, spool } = options;
+    const { lane, definition, spool } = options;
     const limits = batchLimitsOf(definition);
     this.#maxRecordBytes = limits.maxRecordBytes;
     this.#journal = new Journal({
       limits,
-      nextFile: () => spool.journal(name, this.#sequence),
+      nextFile: () => spool.journal(lane, this.#sequence),
       checkOwnership: () => spool.checkOwnership(),
       onDiskError: (error) => spool.refused(error),
     });
@@ -119,7 +127,7 @@ export class Lane {
       this.#sealingRecords -= sealing.records;
       if (!stored) return;
       this.#options.backlog.add(stored);
-      this.#options.sender.wake();
+      this.#options.wake();
     });
   }
 
@@ -133,10 +141,9 @@ export class Lane {
     records,
     file,
     isOnDisk,
-    sequence,
-    checkedFor,
+    ...sealing
   }: Sealing): Promise<StoredBatch | 'unreadable' | undefined> {
-    const { name, definition, spool, store, backlog, counters } = this.#options;
+    const { lane, definition, spool, store, backlog, counters } = this.#options;
     // Another process has adopted the journal, and delivers it.
     if (file && isOnDisk && spool.isForeign(file.folder)) return undefined;
     let compressed: Buffer;
@@ -149,18 +156,9 @@ export class Lane {
       return undefined;
     }
     // The next to be sent need not be read again; those behind them, while the receiver is down, must not fill the memory.
-    const keepsBody = backlog.length(name) < MAX_BODIES_IN_MEMORY;
-    return store.write(
-      { records, body: compressed },
-      {
-        lane: name,
-        definition,
-        sequence,
-        checkedFor,
-        keepsBody,
-        journal: file && { path: file.path, isWhole: isOnDisk },
-      },
-    );
+    const keepsBody = backlog.length(lane) < MAX_BODIES_IN_MEMORY;
+    const journal = file && { path: file.path, isWhole: isOnDisk };
+    return store.write({ records, body: compressed }, { lane, definition, ...sealing, keepsBody, journal });
   }
 
   #makeRoom(json: string): boolean {
@@ -172,4 +170,41 @@ export class Lane {
     if (!this.#journal.fits(bytes)) this.seal();
     return true;
   }
+}
+
+/**
+ * The way of an error to the backlog. Sentry takes one error a request, so there is no batch to wait for: the finished request body is on disk
+ * before `push` returns, and a process that is killed right after loses nothing.
+ */
+export class EnvelopeLane {
+  readonly #options: LaneOptions;
+  /** Nothing waits here to be sealed. */
+  readonly queued = 0;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+  }
+
+  push(envelope: string): void {
+    const { lane, definition, spool, store, erasure, counters, backlog } = this.#options;
+    const text = erasure.anonymous(envelope);
+    // A longer one could not be told from a damaged file, and is four times what Sentry takes.
+    if (Buffer.byteLength(text) > MAX_BODY_BYTES) return counters.drop('too_large');
+    const placement = { lane, definition, sequence: spool.nextSequence(), checkedFor: erasure.list.version };
+    backlog.add(store.writeSync({ records: 1, body: compressSync(text) }, placement));
+  }
+
+  /** Starts to send what the loop turn has brought. */
+  commit(): void {
+    this.#options.wake();
+  }
+
+  seal(): void {}
+
+  async sealed(): Promise<void> {}
+
+  /** Each envelope is a file of its own, which the one who adopts it has as a whole. */
+  disown(): void {}
+
+  close(): void {}
 }

@@ -1,6 +1,43 @@
-import { MAX_BODY_BYTES } from './compress.ts';
-import type { RetryOptions } from './retry-policy.ts';
-import type { HttpReply } from './transport.ts';
+import { MAX_BODY_BYTES } from './body.ts';
+import { type RetryOptions, retryOptionsOf } from './retry-policy.ts';
+
+/** An answer over HTTP. */
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The receiver's answer, or why there is none. */
+export type Reply = HttpReply | { readonly networkError: string };
+
+/** The network error of a batch that was recalled: it says nothing about the receiver. */
+export const RECALLED = 'recalled';
+
+/** Records of one request, sealed: whatever carries them, the bytes stay the same. */
+export interface SealedBatch {
+  /** Unique over all processes; `[A-Za-z0-9-]`. */
+  readonly id: string;
+  readonly records: number;
+  /** A gzipped JSON array, or a gzipped envelope. */
+  readonly body: Buffer;
+}
+
+/** How a sealed batch leaves the process. Never throws: a failure is a {@link Reply}. */
+export interface Transport {
+  /** Batches of one lane that may be under way at once. @default 1 */
+  readonly maxInFlight?: number;
+  /** The receiver and the project in it. A batch in a queue that shippers share is taken only by those with the same one. */
+  readonly destination?: string;
+  /** Resolves once the receiver has answered for good; the batch is kept until then. */
+  send(lane: string, batch: SealedBatch): Promise<Reply>;
+  /**
+   * Takes a batch back that was handed over and is not being delivered yet; its `send` then resolves with the network error {@link RECALLED}. Called for a batch that
+   * may name an erased person; needed of a transport that keeps batches elsewhere. Never throws.
+   */
+  recall?(lane: string, batchId: string): Promise<void>;
+  close(): Promise<void>;
+}
 
 /** Why a receiver refused one record. */
 export interface Refusal {
@@ -60,6 +97,12 @@ export interface BatchLimits {
 const MIN_BATCH_BYTES = 256 * 1024;
 /** Around the records of an array. */
 const BRACKETS = 2;
+/** Waits of which the first may not be longer than the second. */
+const RETRY_BOUNDS = [
+  ['firstDelayMs', 'maxDelayMs'],
+  ['minJitterMs', 'maxJitterMs'],
+  ['minJitterMs', 'maxAskedMs'],
+] as const;
 
 export function batchLimitsOf({
   maxBatchRecords: maxRecords = 2000,
@@ -81,8 +124,15 @@ export function checkLanes(lanes: Lanes): void {
     expectInteger(`lane "${name}", maxBatchRecords`, maxRecords, 1, 999_999);
     expectInteger(`lane "${name}", maxBatchBytes`, maxBytes, MIN_BATCH_BYTES, MAX_BODY_BYTES);
     expectInteger(`lane "${name}", maxRecordBytes`, maxRecordBytes, 1, maxBytes - BRACKETS);
-    for (const [field, ms] of Object.entries(definition.retry ?? {})) {
+    const retry = retryOptionsOf(definition.retry);
+    for (const [field, ms] of Object.entries(retry)) {
       expectInteger(`lane "${name}", retry.${field}`, ms, 0, 2 ** 31 - 1);
+    }
+    for (const [lower, upper] of RETRY_BOUNDS) {
+      if (retry[lower] <= retry[upper]) continue;
+      throw new TypeError(
+        `lane "${name}", retry.${lower}: expected at most retry.${upper}, which is ${retry[upper]}, got ${retry[lower]}`,
+      );
     }
   }
 }
@@ -90,4 +140,9 @@ export function checkLanes(lanes: Lanes): void {
 function expectInteger(subject: string, value: number, min: number, max: number): void {
   if (Number.isInteger(value) && value >= min && value <= max) return;
   throw new TypeError(`${subject}: expected a whole number from ${min} to ${max}, got ${value}`);
+}
+
+/** Returns the message of an error, for a reply or a warning. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,31 +1,25 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Backlog, letsOthersGoFirst } from './backlog.ts';
-import { parseSpoolName, readRegular, type SpoolName } from './batch-file.ts';
-import { readText } from './compress.ts';
-import { isSuspect } from './failing-batch.ts';
+import { readJournal, readText, splitRecords } from './body.ts';
+import type { LaneContext } from './lane.ts';
 import type { LaneDefinition, Lanes } from './lanes.ts';
-import { readJournal, splitRecords } from './record-text.ts';
-import type { Spool } from './spool.ts';
-import { ADOPTED, ownerOf } from './spool-folder.ts';
-import { compareBatches, type StoredBatch } from './stored-batch.ts';
+import { isSuspect, letsOthersGoFirst } from './retry-policy.ts';
+import type { StoredBatch } from './spool/batch.ts';
+import { compareNames, namesIn, parseSpoolName, readRegular, type SpoolName } from './spool/files.ts';
+import { ownerOf } from './spool/owners.ts';
+import { ADOPTED } from './spool/spool.ts';
 
 /** Batches looked at for one to send; a limit to the work of one look. */
 const MAX_CANDIDATES = 50;
 /** Choices made again because a batch was taken out meanwhile, before the sender looks again by itself. */
 const MAX_CHOICES = 20;
 
-interface OrderGuardOptions {
-  readonly lane: string;
+interface OrderGuardOptions extends Pick<LaneContext, 'lane' | 'spool' | 'backlog' | 'now'> {
   readonly lanes: Lanes;
   readonly subjectOf: NonNullable<LaneDefinition['subjectOf']>;
-  readonly spool: Spool;
-  readonly backlog: Backlog;
   /** Takes over what ended processes left; resolves when it is in the backlog. */
   readonly adopt: () => Promise<void>;
   /** Resolves when nothing is being taken over: meanwhile it is in no queue and in nobody else's folder. */
   readonly adopted: () => Promise<void>;
-  readonly now: () => number;
 }
 
 /** A file of the lane in another process's folder. */
@@ -61,7 +55,7 @@ export class OrderGuard {
     this.#whenReleased = new Promise((resolve) => {
       this.#endHold = resolve;
     });
-    if (!this.#oldestHeld || compareBatches(batch, this.#oldestHeld) < 0) this.#oldestHeld = batch;
+    if (!this.#oldestHeld || compareNames(batch, this.#oldestHeld) < 0) this.#oldestHeld = batch;
   }
 
   release(): void {
@@ -83,7 +77,7 @@ export class OrderGuard {
       this.#oldestHeld = this.#held;
       const batch = await this.#choose(foreign);
       if (!batch) return undefined;
-      const isOvertaking = this.#oldestHeld !== undefined && compareBatches(batch, this.#oldestHeld) >= 0;
+      const isOvertaking = this.#oldestHeld !== undefined && compareNames(batch, this.#oldestHeld) >= 0;
       if (!isOvertaking && backlog.remove(batch)) return batch;
     }
     return undefined;
@@ -95,7 +89,7 @@ export class OrderGuard {
     const suspects = backlog
       .batches(lane)
       .slice(0, MAX_CANDIDATES)
-      .filter((other) => isSuspect(other, now()) && compareBatches(other, batch) < 0);
+      .filter((other) => isSuspect(other, now()) && compareNames(other, batch) < 0);
     const found: StoredBatch[] = [];
     for (const suspect of suspects) {
       const [theirs, own] = await Promise.all([subjectsOf(suspect), subjectsOf(batch)]);
@@ -189,8 +183,4 @@ function lessFailed(one: StoredBatch | undefined, other: StoredBatch): StoredBat
 function isDisjoint(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
   for (const each of some) if (others.has(each)) return false;
   return true;
-}
-
-function namesIn(path: string): Promise<string[]> {
-  return readdir(path).catch(() => []);
 }

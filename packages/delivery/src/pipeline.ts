@@ -1,22 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isMainThread } from 'node:worker_threads';
-import { Adoption, CONFIRM_AFTER_MS } from './adoption.ts';
 import { Backlog } from './backlog.ts';
-import { BatchStore } from './batch-store.ts';
-import { createDeadLetters } from './dead-letters.ts';
-import { EnvelopeLane } from './envelope-lane.ts';
 import { Erasure, type PersonIds } from './erasure.ts';
 import { ErasureSweep } from './erasure-sweep.ts';
-import { Lane } from './lane.ts';
-import { checkLanes, type Lanes } from './lanes.ts';
+import { EnvelopeLane, Lane, type LaneContext } from './lane.ts';
+import { checkLanes, type Lanes, type Transport } from './lanes.ts';
 import { OrderGuard } from './order-guard.ts';
-import { ReceiverClock } from './receiver-clock.ts';
-import type { DropReason } from './record.ts';
 import { Rejections } from './rejections.ts';
-import { Sender } from './sender.ts';
-import { Spool } from './spool.ts';
-import { LaneCounters, type LaneStats } from './stats.ts';
-import type { Transport } from './transport.ts';
+import { ReceiverClock, Sender } from './sender.ts';
+import { Adoption, CONFIRM_AFTER_MS } from './spool/adoption.ts';
+import type { StoredBatch } from './spool/batch.ts';
+import { Spool } from './spool/spool.ts';
+import { BatchStore } from './spool/store.ts';
+import { type DropReason, LaneCounters, type LaneStats } from './stats.ts';
 
 /** How often the folders of ended processes are looked for. */
 const ADOPTION_INTERVAL_MS = 30_000;
@@ -86,6 +82,7 @@ export interface Pipeline<Name extends string = string> {
 
 /** A lane, what sends its batches, and what counts them. */
 interface LaneParts {
+  readonly name: string;
   readonly lane: Lane | EnvelopeLane;
   readonly sender: Sender;
   readonly counters: LaneCounters;
@@ -111,7 +108,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
   const { now = () => Date.now(), random = Math.random, onDrop } = options;
   const parts = new Map<string, LaneParts>();
   const countersOf = (lane: string) => parts.get(lane)?.counters;
-  const clock = new ReceiverClock({ warn });
+  const clock = new ReceiverClock(warn);
   const backlog = new Backlog({
     lanes,
     maxBytes: maxSpoolBytes,
@@ -146,40 +143,26 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
     onTorn: (lane, records) => countersOf(lane)?.drop('torn', records),
     warn,
   });
-  const deadLetters = createDeadLetters({
-    root: spoolRoot,
-    warn,
-    onDiscarded: (lane, letters) => countersOf(lane)?.drop('dead_letter_overflow', letters),
-  });
   for (const [name, transport] of Object.entries(transports) as [Name, Transport][]) {
     parts.set(name, createParts(name, transport));
   }
   const all = [...parts.values()];
   const sweep = new ErasureSweep({
     ...{ lanes, spool, store, backlog, erasure, warn },
-    parts: new Map(
-      [...parts].map(([name, { transport, sender, guard }]) => [
-        name,
-        { transport, guard, inFlight: sender.inFlight, wake: () => sender.wake() },
-      ]),
-    ),
+    parts,
     countDeadLetters: (lane, letters) => countersOf(lane)?.drop('forgotten', letters),
   });
 
-  function createParts(name: Name, transport: Transport): LaneParts {
-    const definition = lanes[name];
+  function createParts(lane: Name, transport: Transport): LaneParts {
+    const definition = lanes[lane];
     const { format, subjectOf } = definition;
     const counters = new LaneCounters(onDrop);
-    const guard = subjectOf && new OrderGuard({ lane: name, lanes, subjectOf, spool, backlog, adopt, adopted, now });
-    const rejections = new Rejections({ lane: name, definition, store, deadLetters, erasure, counters, warn, now });
-    const sender = new Sender({
-      ...{ lane: name, definition, transport, spool, store, backlog, counters, rejections, guard, warn, now, random },
-      refreshErasures: () => erasure.list.refresh(),
-      onReceiverTime: (receiver, own) => clock.note(receiver, own),
-    });
-    const laneOptions = { name, definition, spool, store, erasure, backlog, sender, counters };
-    const lane = format === 'envelope' ? new EnvelopeLane(laneOptions) : new Lane(laneOptions);
-    return { lane, sender, counters, guard, transport };
+    const context: LaneContext = { lane, definition, spool, store, backlog, erasure, counters, warn, now };
+    const guard = subjectOf && new OrderGuard({ ...context, lanes, subjectOf, adopt, adopted });
+    const sender = new Sender({ ...context, transport, rejections: new Rejections(context), guard, clock, random });
+    const laneOptions = { ...context, wake: () => sender.wake() };
+    const queue = format === 'envelope' ? new EnvelopeLane(laneOptions) : new Lane(laneOptions);
+    return { name: lane, lane: queue, sender, counters, guard, transport };
   }
 
   // Timers and sockets started from inside a request would keep that request's context alive, and hang our own traffic on its trace.
@@ -208,9 +191,8 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
   }
 
   function isRefused(name: Name, json: string): boolean {
-    const { format, requestsErasure, isErasureRequest } = lanes[name];
-    if (format === 'envelope' || requestsErasure || isErasureRequest?.(json)) return false;
-    return erasure.mentions(json);
+    // An error is kept, without the person.
+    return lanes[name].format === 'array' && erasure.forbids(lanes[name], json);
   }
 
   function scheduleCommit(): void {
@@ -282,7 +264,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
     for (const { lane } of all) lane.commit();
     // Listeners after this one may track, too: no turn of the loop follows.
     commitsAtOnce = true;
-    spool.releaseAtExit();
+    spool.release();
   };
   process.on('exit', onExit);
 
@@ -302,31 +284,30 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
     await within(work, timeoutMs);
     let pending = 0;
     let spooled = 0;
-    for (const [name, { lane, sender }] of parts) {
-      const { records, fileRecords } = withInFlight(name, sender);
-      pending += lane.queued + records - fileRecords;
+    for (const part of parts.values()) {
+      const { records, fileRecords } = heldBy(part);
+      pending += part.lane.queued + records - fileRecords;
       spooled += fileRecords;
     }
     return { delivered: delivered() - before, pending, spooled };
   }
 
-  function withInFlight(name: string, sender: Sender) {
-    const inFlight = [...sender.inFlight];
-    const onDisk = inFlight.filter(({ file }) => file !== undefined);
-    const { records, files, fileRecords, fileBytes } = backlog.waiting(name);
+  /** The batches of a lane that wait or are under way, in numbers. */
+  function heldBy({ name, sender }: LaneParts) {
+    const batches = [...backlog.batches(name), ...sender.inFlight];
+    const files = batches.filter(({ file }) => file !== undefined);
     return {
-      records: records + sum(inFlight.map((batch) => batch.records)),
-      files: files + onDisk.length,
-      fileRecords: fileRecords + sum(onDisk.map((batch) => batch.records)),
-      fileBytes: fileBytes + sum(onDisk.map((batch) => batch.bytes)),
-      oldest: Math.min(
-        ...[backlog.oldest(name), ...inFlight].map((batch) => batch?.sealedAt ?? Number.POSITIVE_INFINITY),
-      ),
+      records: recordsIn(batches),
+      files: files.length,
+      fileRecords: recordsIn(files),
+      fileBytes: files.reduce((total, { bytes }) => total + bytes, 0),
+      oldest: batches.reduce((earliest, { sealedAt }) => Math.min(earliest, sealedAt), Number.POSITIVE_INFINITY),
     };
   }
 
-  function statsOf(name: string, { lane, sender, counters }: LaneParts): LaneStats {
-    const { records, files, fileBytes, oldest } = withInFlight(name, sender);
+  function statsOf(part: LaneParts): LaneStats {
+    const { lane, counters } = part;
+    const { records, files, fileBytes, oldest } = heldBy(part);
     return {
       queued: lane.queued,
       pending: records,
@@ -351,10 +332,10 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
       lane.close();
     }
     await store.close();
-    for (const [name, { lane, sender, counters }] of parts) {
+    for (const { name, lane, sender, counters } of all) {
       // Nobody else has what is in memory only.
       const unkept = [...backlog.batches(name), ...sender.inFlight].filter((batch) => !batch.isKept);
-      counters.drop('closed', sum(unkept.map((batch) => batch.records)) + (spool.folder() ? 0 : lane.queued));
+      counters.drop('closed', recordsIn(unkept) + (spool.folder() ? 0 : lane.queued));
     }
     erasure.list.close();
     process.off('exit', onExit);
@@ -380,9 +361,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
       });
     },
     stats: () =>
-      Object.fromEntries([...parts].map(([name, part]) => [name, statsOf(name, part)])) as Partial<
-        Record<Name, LaneStats>
-      >,
+      Object.fromEntries([...parts].map(([name, part]) => [name, statsOf(part)])) as Partial<Record<Name, LaneStats>>,
     async close(timeoutMs) {
       if (!isClosed) await close(timeoutMs);
     },
@@ -402,8 +381,8 @@ async function within(work: Promise<unknown>, timeoutMs: number): Promise<void> 
   stopTimer(timer);
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+function recordsIn(batches: readonly StoredBatch[]): number {
+  return batches.reduce((total, { records }) => total + records, 0);
 }
 
 function overflowText(reason: DropReason): string {

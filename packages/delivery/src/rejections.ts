@@ -1,31 +1,33 @@
-import { CorruptedFileError } from './batch-file.ts';
-import type { BatchContent, BatchStore } from './batch-store.ts';
-import { compress, readText } from './compress.ts';
-import type { DeadLetter, DeadLetters } from './dead-letters.ts';
-import { readPayloads } from './envelope.ts';
-import type { Erasure } from './erasure.ts';
-import type { LaneDefinition, Refusal } from './lanes.ts';
-import { joinRecords, splitRecords } from './record-text.ts';
-import type { LaneCounters } from './stats.ts';
-import type { StoredBatch } from './stored-batch.ts';
-import type { SealedBatch } from './transport.ts';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { compress, joinRecords, readPayloads, readText, splitRecords } from './body.ts';
+import { DEAD_FOLDER, laneOfDeadLetters, readLines } from './dead-letters.ts';
+import type { LaneContext } from './lane.ts';
+import { type Refusal, reasonOf, type SealedBatch } from './lanes.ts';
+import type { StoredBatch } from './spool/batch.ts';
+import { CorruptedFileError, withRegular } from './spool/files.ts';
+import type { BatchContent } from './spool/store.ts';
 
-interface RejectionsOptions {
-  readonly lane: string;
-  readonly definition: LaneDefinition;
-  readonly store: BatchStore;
-  readonly deadLetters: DeadLetters;
-  readonly erasure: Erasure;
-  readonly counters: LaneCounters;
-  readonly warn: (message: string) => void;
-  readonly now: () => number;
+/** Then the file is put aside, and the one put aside before it is discarded. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** One rejected record, with what the receiver said. */
+interface DeadLetter extends Refusal {
+  /** That of its batch: replayed records keep their order. */
+  readonly sequence: number;
+  /** JSON. */
+  readonly record: string;
 }
 
 /** What becomes of a batch that the receiver does not take as it is: refused records become dead letters, large batches become two. */
 export class Rejections {
-  readonly #options: RejectionsOptions;
+  readonly #options: LaneContext;
+  /** Whether the last line of the file may be cut off. */
+  #isTorn = false;
 
-  constructor(options: RejectionsOptions) {
+  constructor(options: LaneContext) {
     this.#options = options;
   }
 
@@ -41,10 +43,10 @@ export class Rejections {
     refusals?: ReadonlyMap<number, Refusal>,
     countedAs: 'rejected' | 'too_large' = 'rejected',
   ): Promise<number> {
-    const { lane, counters, warn } = this.#options;
+    const { lane, definition, erasure, store, counters, warn } = this.#options;
     const records = await this.#recordsOf(batch);
     if (!records) {
-      await this.#options.store.setAside(stored, new CorruptedFileError(reason));
+      await store.setAside(stored, new CorruptedFileError(reason));
       return batch.records;
     }
     const indexes = refusals ? [...refusals.keys()] : records.map((_, index) => index);
@@ -52,11 +54,11 @@ export class Rejections {
       const record = records[index];
       return record === undefined ? [] : [{ reason, ...refusals?.get(index), sequence: stored.sequence, record }];
     });
-    const letters = refused.filter(({ record }) => !this.#mentions(record));
+    const letters = refused.filter(({ record }) => !erasure.forbids(definition, record));
     // Erased while they were under way.
     counters.drop('forgotten', refused.length - letters.length);
     counters.drop(countedAs, indexes.length - refused.length + letters.length);
-    await this.#options.deadLetters.add(lane, letters, this.#options.now());
+    await this.#keep(letters);
     const shown = refused[0]?.reason ?? reason;
     warn(
       `${indexes.length} of ${batch.records} records of the ${lane} lane were rejected and put into dead/${lane}.ndjson: ${shown}`,
@@ -84,11 +86,31 @@ export class Rejections {
     ]);
   }
 
-  #mentions(record: string): boolean {
-    const { definition, erasure } = this.#options;
-    const { isErasureRequest, requestsErasure, format } = definition;
-    if (requestsErasure || isErasureRequest?.(record)) return false;
-    return format === 'envelope' ? erasure.mentionsAnywhere(record) : erasure.mentions(record);
+  /** Adds letters to the file of the lane. Never rejects; without a disk they are counted and gone. */
+  async #keep(letters: readonly DeadLetter[]): Promise<void> {
+    const { lane, spool, counters, warn, now } = this.#options;
+    if (spool.root === undefined || letters.length === 0) return;
+    const file = join(spool.root, DEAD_FOLDER, `${lane}.ndjson`);
+    const at = new Date(now()).toISOString();
+    const lines = letters.map((letter) => lineOf(letter, at));
+    try {
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      const discarded = await rotate(file);
+      if (discarded > 0) {
+        counters.drop('dead_letter_overflow', discarded);
+        warn(
+          `The dead letters of the ${lane} lane are full: the ${discarded} oldest were discarded, and counted as dead_letter_overflow. Look at them with qr-obs spool dead, and replay or purge them.`,
+        );
+      }
+      const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
+      const text = `${this.#isTorn ? '\n' : ''}${lines.join('')}`;
+      await withRegular(file, (handle) => handle.appendFile(text), flags);
+      this.#isTorn = false;
+    } catch (error) {
+      this.#isTorn = true;
+      counters.drop('dead_letter_overflow', letters.length);
+      warn(`Rejected records could not be written to ${file}: ${reasonOf(error)}`);
+    }
   }
 
   /** An envelope is a single record; `undefined` when the batch cannot be read. */
@@ -105,4 +127,37 @@ export class Rejections {
 
 async function contentOf(records: readonly string[]): Promise<BatchContent> {
   return { records: records.length, body: await compress(joinRecords(records)) };
+}
+
+function lineOf({ record, ...letter }: DeadLetter, at: string): string {
+  const head = JSON.stringify({ at, ...letter });
+  return `${head.slice(0, -1)},"record":${record}}\n`;
+}
+
+/** Puts a full file aside under a name of its own; returns how many letters were discarded for it. */
+async function rotate(file: string): Promise<number> {
+  const size = await stat(file).then(
+    ({ size: bytes }) => bytes,
+    () => 0,
+  );
+  if (size <= MAX_FILE_BYTES) return 0;
+  const asides = (await readdir(dirname(file))).filter((name) => name.startsWith(`${basename(file)}.`));
+  await rename(file, `${file}.${randomBytes(4).toString('hex')}`);
+  let discarded = 0;
+  for (const name of asides.filter(laneOfDeadLetters)) discarded += await discard(join(dirname(file), name));
+  return discarded;
+}
+
+/** Removes a file; returns how many letters it held, 0 where another process was faster. */
+async function discard(path: string): Promise<number> {
+  try {
+    let letters = 0;
+    await readLines(path, async (lines) => {
+      letters += lines.length;
+    });
+    await unlink(path);
+    return letters;
+  } catch {
+    return 0;
+  }
 }

@@ -1,15 +1,19 @@
-import { type Backlog, LETS_OTHERS_GO_FIRST } from './backlog.ts';
-import { CorruptedFileError, isMissing } from './batch-file.ts';
-import type { BatchStore } from './batch-store.ts';
-import { isSuspect, ownDelayMs, remedyFor, STAND_BACK_MS } from './failing-batch.ts';
-import type { LaneDefinition } from './lanes.ts';
+import type { LaneContext } from './lane.ts';
+import { RECALLED, type Reply, type SealedBatch, type Transport } from './lanes.ts';
 import type { OrderGuard } from './order-guard.ts';
 import type { Rejections } from './rejections.ts';
-import { type Decision, decide, describeReply } from './retry-policy.ts';
-import type { Spool } from './spool.ts';
-import type { LaneCounters } from './stats.ts';
-import type { StoredBatch } from './stored-batch.ts';
-import { RECALLED, type Reply, type SealedBatch, type Transport } from './transport.ts';
+import {
+  type Decision,
+  decide,
+  describeReply,
+  isSuspect,
+  LETS_OTHERS_GO_FIRST,
+  ownDelayMs,
+  remedyFor,
+  STAND_BACK_MS,
+} from './retry-policy.ts';
+import type { StoredBatch } from './spool/batch.ts';
+import { CorruptedFileError, isMissing } from './spool/files.ts';
 
 /** Transient failures in a row before a warning: a receiver may be restarted. */
 const FAILURES_BEFORE_WARNING = 3;
@@ -20,24 +24,15 @@ const RATE_LIMITED = 429;
 const UNREADABLE_DELAY_MS = 1000;
 /** A reply that took longer says nothing of the time. */
 const MAX_CLOCK_ROUND_TRIP_MS = 30_000;
+/** A difference of clocks below this is the resolution of the `Date` header and the way of the reply. */
+const MIN_OFFSET_MS = 60_000;
 
-interface SenderOptions {
-  readonly lane: string;
-  readonly definition: LaneDefinition;
+interface SenderOptions extends LaneContext {
   readonly transport: Transport;
-  readonly spool: Spool;
-  readonly store: BatchStore;
-  readonly backlog: Backlog;
-  readonly counters: LaneCounters;
   readonly rejections: Rejections;
   /** In a lane that keeps the order of a person's records. */
   readonly guard: OrderGuard | undefined;
-  /** Called before a batch is read: learns whom other processes have erased. */
-  readonly refreshErasures: () => Promise<void>;
-  /** Called with the receiver's time and ours, in milliseconds since the epoch. */
-  readonly onReceiverTime: (receiver: number, own: number) => void;
-  readonly warn: (message: string) => void;
-  readonly now: () => number;
+  readonly clock: ReceiverClock;
   readonly random: () => number;
 }
 
@@ -145,7 +140,7 @@ export class Sender {
   }
 
   async #send(taken: StoredBatch): Promise<void> {
-    const { lane, definition, transport, counters, now, random } = this.#options;
+    const { lane, definition, transport, counters, clock, now, random } = this.#options;
     const loaded = await this.#load(taken);
     if (!loaded) return;
     const { stored, batch } = loaded;
@@ -166,7 +161,7 @@ export class Sender {
         random: random(),
       });
       if (decision.action !== 'delivered') counters.lastError = describeReply(reply);
-      if (isGenuine(decision)) this.#readClock(reply, sentAt);
+      if (isGenuine(decision)) clock.read(reply, sentAt, now());
       await this.#apply(decision, stored, batch, reply);
     } catch (error) {
       // Nobody waits for this promise: its rejection would end the process. The disk did not take the halves of a batch, most likely.
@@ -178,24 +173,20 @@ export class Sender {
 
   /** Reads a batch, without the people who were erased since it was sealed; `undefined` when there is nothing to send. */
   async #load(taken: StoredBatch): Promise<{ stored: StoredBatch; batch: SealedBatch } | undefined> {
-    const { spool, store, refreshErasures, counters } = this.#options;
+    const { spool, store, erasure, counters } = this.#options;
     let stored = taken;
     try {
-      await refreshErasures();
+      await erasure.list.refresh();
       spool.checkOwnership();
       const rest = await store.withoutErased(stored);
-      this.#inFlight.delete(stored);
-      if (!rest) {
-        this.#goOn();
-        return undefined;
+      if (rest) {
+        this.#inFlight.delete(stored);
+        stored = rest;
+        this.#inFlight.add(stored);
+        const batch = await stored.load();
+        // Adopted by another process while it was read: that one sends it.
+        if (!this.#isForeign(stored)) return { stored, batch };
       }
-      stored = rest;
-      this.#inFlight.add(stored);
-      const batch = await stored.load();
-      // Adopted by another process while it was read: that one sends it.
-      if (!stored.file || !spool.isForeign(stored.file.folder)) return { stored, batch };
-      this.#inFlight.delete(stored);
-      this.#goOn();
     } catch (error) {
       if (error instanceof CorruptedFileError) await store.setAside(stored, error);
       else if (!isMissing(error)) {
@@ -203,11 +194,15 @@ export class Sender {
         counters.lastError = String(error);
         this.#keepUnreadable(stored);
         return undefined;
-      } else if (!stored.file || !spool.isForeign(stored.file.folder)) counters.drop('torn', stored.records);
-      this.#inFlight.delete(stored);
-      this.#goOn();
+      } else if (!this.#isForeign(stored)) counters.drop('torn', stored.records);
     }
+    this.#inFlight.delete(stored);
+    this.wake();
     return undefined;
+  }
+
+  #isForeign({ file }: StoredBatch): boolean {
+    return file !== undefined && this.#options.spool.isForeign(file.folder);
   }
 
   async #apply(decision: Decision, stored: StoredBatch, batch: SealedBatch, reply: Reply): Promise<void> {
@@ -239,7 +234,10 @@ export class Sender {
     this.#deliveredAt = this.#options.now();
     this.#blindSplits = 0;
     await this.#rejectOvertaken(stored);
-    this.#release(stored);
+    this.#inFlight.delete(stored);
+    this.#attempt = 0;
+    this.#hasWarned = false;
+    this.wake();
   }
 
   /** Rejects older records of the same people that were kept time and again: sent now, they would overwrite what was just delivered. */
@@ -308,7 +306,7 @@ export class Sender {
       backlog.putBack(half);
     }
     this.#inFlight.delete(stored);
-    this.#goOn();
+    this.wake();
   }
 
   async #giveUp(stored: StoredBatch, batch: SealedBatch): Promise<void> {
@@ -316,26 +314,12 @@ export class Sender {
     this.#options.store.remove(stored);
   }
 
-  /** Done with this batch; the receiver is up. */
-  #release(stored: StoredBatch): void {
-    this.#inFlight.delete(stored);
-    this.#attempt = 0;
-    this.#hasWarned = false;
-    this.#goOn();
-  }
-
-  #goOn(): void {
-    this.wake();
-    // Nothing more goes out for now: another batch of those that were under way waits for its retry.
-    if (this.#isResting()) this.#notifySettled();
-  }
-
   /** Keeps a batch that fails alone, until its own time; the others go on. */
   #keepAside(stored: StoredBatch): void {
     this.#inFlight.delete(stored);
     this.#options.counters.retried += stored.records;
     this.#options.backlog.putBack(stored);
-    this.#goOn();
+    this.wake();
   }
 
   /** A lane that keeps an order cannot know whose records follow. */
@@ -403,14 +387,6 @@ export class Sender {
     );
   }
 
-  #readClock(reply: Reply, sentAt: number): void {
-    const { now, onReceiverTime } = this.#options;
-    if (!('headers' in reply)) return;
-    const receiver = Date.parse(reply.headers['date'] ?? '');
-    const own = now();
-    if (Number.isFinite(receiver) && own - sentAt < MAX_CLOCK_ROUND_TRIP_MS) onReceiverTime(receiver, own);
-  }
-
   /** Whether nothing happens until more comes, or a wait is over. */
   #isResting(): boolean {
     const { backlog, lane } = this.#options;
@@ -429,4 +405,31 @@ export class Sender {
 /** Whether the receiver itself has answered: a proxy in between may say that a body is too large, and has a clock of its own. */
 function isGenuine(decision: Decision): boolean {
   return decision.action !== 'retry' && !(decision.action === 'split' && decision.isTooLarge);
+}
+
+/**
+ * Our clock, put right by the `Date` of replies that the receiver has surely written. A receiver refuses events of the future, and a wrong time cannot
+ * be mended later: a record that was sent never changes, or its copies would not be recognised.
+ */
+export class ReceiverClock {
+  /** To be added to our time. A field, read for each event: a method over it costs as much as encoding two properties. */
+  offsetMs = 0;
+  readonly #warn: (message: string) => void;
+
+  constructor(warn: (message: string) => void) {
+    this.#warn = warn;
+  }
+
+  /** @param now our time when the reply came. */
+  read(reply: Reply, sentAt: number, now: number): void {
+    if (!('headers' in reply) || now - sentAt >= MAX_CLOCK_ROUND_TRIP_MS) return;
+    const offset = Date.parse(reply.headers['date'] ?? '') - now;
+    if (Math.abs(offset) < MIN_OFFSET_MS) this.offsetMs = 0;
+    if (!(Math.abs(offset - this.offsetMs) >= MIN_OFFSET_MS)) return;
+    this.offsetMs = offset;
+    const direction = offset < 0 ? 'ahead of' : 'behind';
+    this.#warn(
+      `The clock of this machine is ${Math.round(Math.abs(offset) / 1000)} s ${direction} the receiver's. New events get the receiver's time; set the clock.`,
+    );
+  }
 }

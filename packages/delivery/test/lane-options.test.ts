@@ -85,6 +85,21 @@ it.each([
     { retry: { firstDelayMs: Number.NaN } },
     'retry.firstDelayMs: expected a whole number from 0 to 2147483647, got NaN',
   ],
+  [
+    'orders',
+    { retry: { minJitterMs: 6000 } },
+    'retry.minJitterMs: expected at most retry.maxJitterMs, which is 5000, got 6000',
+  ],
+  [
+    'orders',
+    { retry: { firstDelayMs: 100, maxDelayMs: 50 } },
+    'retry.firstDelayMs: expected at most retry.maxDelayMs, which is 50, got 100',
+  ],
+  [
+    'orders',
+    { retry: { maxAskedMs: 500 } },
+    'retry.minJitterMs: expected at most retry.maxAskedMs, which is 500, got 1000',
+  ],
 ])('refuses the lane %s with %o', (name, options, message) => {
   const lanes = { [name]: { ...orders, ...options } };
   expect(() => createPipeline({ lanes, transports: {}, flushIntervalMs: 1, warn: () => {} })).toThrow(message);

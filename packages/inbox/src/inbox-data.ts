@@ -1,10 +1,7 @@
-import { UndoableClear } from './clear/undoable-clear.ts';
 import { Faults } from './faults/faults.ts';
-import { uniqueNewestFirst } from './query/deduplicate.ts';
-import { type EventFilter, matchesEvent, matchesSpan, type SpanFilter } from './query/filters.ts';
 import { type IssueMarks, openIssueMarks } from './query/issue-marks.ts';
 import { groupIssues, type Issue } from './query/issues.ts';
-import { compactEvents } from './store/compaction.ts';
+import { type EventFilter, matchesEvent, matchesSpan, type SpanFilter, uniqueNewestFirst } from './query/records.ts';
 import type { Contents } from './store/contents.ts';
 import { type EventLog, openEventLog, readEventLog, rewriteEventLog } from './store/event-log.ts';
 import type { IdMerge } from './store/identity.ts';
@@ -20,7 +17,8 @@ import {
   type StoredRejection,
   type StoredSpan,
 } from './store/records.ts';
-import { Store } from './store/store.ts';
+import { compactEvents, Store } from './store/store.ts';
+import { UndoableClear } from './undoable-clear.ts';
 
 /** Where the inbox keeps what arrives, and how much of it. */
 export interface InboxDataOptions {
@@ -127,15 +125,8 @@ function* compacted(store: Store): Generator<StoredRecord> {
 function* compactedContents(contents: Contents): Generator<StoredRecord> {
   for (const { id, distinctId, groupKey, properties, lastSeen } of contents.profiles.list()) {
     const endpoint = groupKey === null ? 'engage' : 'groups';
-    yield {
-      kind: 'profile',
-      id,
-      receivedAt: lastSeen,
-      endpoint,
-      distinctId,
-      groupKey,
-      operations: { $set: properties },
-    };
+    const operations = { $set: properties };
+    yield { kind: 'profile', id, receivedAt: lastSeen, endpoint, distinctId, groupKey, operations };
   }
   for (const kind of RECORD_KINDS) if (kind !== 'profile') yield* contents.of(kind);
 }

@@ -3,22 +3,21 @@ import { plan as platformPlan } from '@qr/events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { alertsRoute } from './alerts/routes.ts';
-import { clearRoutes } from './clear/routes.ts';
 import { type DeliveryOptions, deliveryRoute } from './delivery/routes.ts';
-import { faultRoutes } from './faults/routes.ts';
-import { refuseForeignHostNames } from './http/loopback-only.ts';
+import { faultRoutes } from './faults/faults.ts';
 import type { InboxData } from './inbox-data.ts';
-import { complianceRoutes } from './mixpanel/compliance/routes.ts';
+import { complianceRoutes } from './mixpanel/compliance.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { funnelOf, type InboxPlan, linkEventsOf } from './plan/inbox-plan.ts';
 import { planRoute } from './plan/routes.ts';
 import { EventIndex } from './query/analytics/event-index.ts';
-import type { ReportSource } from './query/analytics/report-source.ts';
+import type { ReportSource } from './query/analytics/user-events.ts';
 import { queryRoutes } from './query/routes.ts';
-import { sentryReadingRoutes } from './sentry/reading/routes.ts';
+import { sentryReadingRoutes } from './sentry/reading.ts';
 import { sentryRoutes } from './sentry/routes.ts';
 import { openSourceMaps } from './sentry/source-maps.ts';
+import { clearRoutes } from './undoable-clear.ts';
 import { type EditorOptions, editorLinks } from './views/editor-links.ts';
 import { viewRoutes } from './views/routes.ts';
 
@@ -87,3 +86,26 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
 
 /** Both vendors' ingestion endpoints, the JSON API and the page, for any Fastify server. */
 export const inboxPlugin = fp(registerInbox, { fastify: '5.x', name: '@qr/inbox' });
+
+const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Refuses requests that reached a loopback address under another name. Else a page that makes its own host name point
+ * to 127.0.0.1 (DNS rebinding) could read everything in the inbox.
+ */
+function refuseForeignHostNames(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    const host = (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+    if (isLoopback(request.socket.localAddress) && !LOOPBACK_HOSTS.has(host)) {
+      reply
+        .code(403)
+        .send({ error: 'Forbidden', message: `host "${host}" is not this machine: use localhost or 127.0.0.1` });
+      return;
+    }
+    done();
+  });
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (address.includes('127.0.0.') || address === '::1');
+}

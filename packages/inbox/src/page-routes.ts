@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 
 /** Outside `src`, so that the same path serves the sources and the build. */
@@ -8,17 +10,17 @@ const BUILT_PAGE = join(import.meta.dirname, '..', 'dist/page');
 
 /** The addresses of the page's tabs: each can be opened, reloaded and shared. */
 const TAB_PATHS = [
-  '/',
-  '/user',
-  '/issues',
-  '/traces',
-  '/insights',
-  '/funnels',
-  '/retention',
-  '/alerts',
-  '/delivery',
-  '/plan',
-] as const;
+  '',
+  'user',
+  'issues',
+  'traces',
+  'insights',
+  'funnels',
+  'retention',
+  'alerts',
+  'delivery',
+  'plan',
+].map((tab) => `/${tab}`);
 
 const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -53,4 +55,24 @@ export async function pageRoutes(app: FastifyInstance, folder = BUILT_PAGE): Pro
     },
   });
   for (const path of TAB_PATHS) app.get(path, (_request, reply) => reply.sendFile('index.html'));
+}
+
+/** OpenAPI of the JSON API at `/documentation`. What the vendors' SDKs speak is left out: the vendors describe that. */
+export async function addDocumentation(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      info: {
+        title: 'Inbox',
+        version: '0.0.0',
+        description: 'What the local stand-in for Mixpanel and Sentry has received, and what it tells of it.',
+      },
+    },
+    transform: ({ schema, url }) => ({ url, schema: isOwn(url) ? schema : { ...schema, hide: true } }),
+  });
+  await app.register(swaggerUi, { routePrefix: '/documentation' });
+}
+
+/** Under `/api` are both our own routes and those of the vendors. */
+function isOwn(url: string): boolean {
+  return url.startsWith('/api/') && !/^\/api\/(?::project|app)\//.test(url);
 }

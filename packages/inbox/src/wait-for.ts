@@ -12,10 +12,9 @@ export function waitForArrival(
     const stop = store.onArrival(() => check());
     const timer = setTimeout(() => {
       finish();
+      const held = inventory(reader);
       reject(
-        new Error(
-          `Nothing that arrived within ${timeoutMs} ms made the condition true. The inbox holds ${inventory(reader)}.`,
-        ),
+        new Error(`Nothing that arrived within ${timeoutMs} ms made the condition true. The inbox holds ${held}.`),
       );
     }, timeoutMs);
     const finish = (): void => {
@@ -38,32 +37,17 @@ export function waitForArrival(
 
 /** What the inbox holds, in one line: names and counts, as a failing test wants to know them. */
 function inventory(reader: InboxReader): string {
-  return [
-    tally(
-      'event',
-      reader.events().map(({ event }) => event),
-    ),
-    tally(
-      'profile',
-      reader.profiles().map(({ distinctId }) => distinctId),
-    ),
-    tally(
-      'error',
-      reader.errors().map(({ type, value }) => `${type}: ${value}`),
-    ),
-    tally(
-      'span',
-      reader.spans().map(({ name }) => name),
-    ),
-    tally(
-      'log',
-      reader.logs().map(({ level }) => level),
-    ),
-    tally(
-      'rejected record',
-      reader.rejected().map(({ field, message }) => `${field}: ${message}`),
-    ),
-  ].join(', ');
+  const names = {
+    event: reader.events().map(({ event }) => event),
+    profile: reader.profiles().map(({ distinctId }) => distinctId),
+    error: reader.errors().map(({ type, value }) => `${type}: ${value}`),
+    span: reader.spans().map(({ name }) => name),
+    log: reader.logs().map(({ level }) => level),
+    'rejected record': reader.rejected().map(({ field, message }) => `${field}: ${message}`),
+  };
+  return Object.entries(names)
+    .map(([noun, list]) => tally(noun, list))
+    .join(', ');
 }
 
 function tally(noun: string, names: readonly string[]): string {

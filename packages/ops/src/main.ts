@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { readSurroundings } from './cli/environment.ts';
-import { runCli } from './cli/run-cli.ts';
-import { createStyle } from './cli/style.ts';
-import { groups } from './groups.ts';
+import { groups, runCli } from './cli/run-cli.ts';
+import { createStyle } from './cli/terminal.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const interruption = new AbortController();

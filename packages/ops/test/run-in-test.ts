@@ -1,7 +1,6 @@
-import type { CommandContext } from '../src/cli/context.ts';
-import { runCli } from '../src/cli/run-cli.ts';
-import { createStyle } from '../src/cli/style.ts';
-import { groups } from '../src/groups.ts';
+import type { CommandContext } from '../src/cli/command.ts';
+import { groups, runCli } from '../src/cli/run-cli.ts';
+import { createStyle } from '../src/cli/terminal.ts';
 
 /** What a command line did. */
 export interface CliRun {

@@ -39,6 +39,7 @@ export {
 } from '@qr/delivery/operations';
 export { isUsableId } from './analytics/ids.ts';
 export { type LaneName, laneNames } from './destinations/lanes.ts';
+export { deletionPath, readDeletion } from './destinations/mixpanel-deletion-api.ts';
 export { personalHashOf } from './people.ts';
 
 // The operations on a spool, for the lanes and the parts that a process of this library has.

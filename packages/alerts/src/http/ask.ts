@@ -1,11 +1,9 @@
-import { hostOf, reachText } from './reach.ts';
-
 const TIMEOUT_MS = 10_000;
 /** More of a page of HTML helps nobody. */
 const MOST_OF_ANSWER = 200;
 
 /** How one vendor is asked. */
-export interface AskOptions {
+interface AskOptions {
   /** For messages. */
   readonly vendor: string;
   readonly origin: string;
@@ -23,7 +21,7 @@ export const INBOX_ADVICE = { away: 'Start it with npm start, or set INBOX_URL t
 export type Parameters = Readonly<Record<string, string | readonly string[]>>;
 
 /** Asks one question. */
-export type Ask = (path: string, parameters: Parameters) => Promise<unknown>;
+type Ask = (path: string, parameters: Parameters) => Promise<unknown>;
 
 /** Makes what asks a vendor's API for JSON. @throws Error with a sentence that holds neither a secret nor a query. */
 export function createAsk({ vendor, origin, headers, advice, fetch, signal }: AskOptions): Ask {
@@ -73,4 +71,30 @@ function reasonIn(text: string): string {
   } catch {
     return '';
   }
+}
+
+/** The host of a URL, which may itself be a secret; never its path. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'an address that is none';
+}
+
+/** Why there was no answer, to follow a name: `cannot be reached (ECONNREFUSED)`. */
+export function reachText(error: unknown): string {
+  if (!(error instanceof Error)) return 'cannot be reached';
+  if (error.name === 'TimeoutError') return 'did not answer in time';
+  const { code } = (error.cause ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? `cannot be reached (${code})` : 'cannot be reached';
+}
+
+/** Reading answers of others: what is not there, or of another kind, is undefined, empty or 0. */
+export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+export function fieldOf(value: unknown, name: string): unknown {
+  return objectOf(value)[name];
+}
+
+export function numberOf(value: unknown): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }

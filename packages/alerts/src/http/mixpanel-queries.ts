@@ -1,6 +1,5 @@
 import { type Conversion, NoDataError, type QueryClient } from '../query-client.ts';
-import { createAsk, INBOX_ADVICE } from './ask.ts';
-import { fieldOf, numberOf, objectOf } from './fields.ts';
+import { createAsk, fieldOf, INBOX_ADVICE, numberOf, objectOf } from './ask.ts';
 
 /** Where events are asked for: Mixpanel, or the inbox, which speaks the same. */
 export interface MixpanelSource {

@@ -1,6 +1,5 @@
 import type { QueryClient, TimeWindow } from '../query-client.ts';
-import { createAsk, INBOX_ADVICE, type Parameters } from './ask.ts';
-import { fieldOf, numberOf } from './fields.ts';
+import { createAsk, fieldOf, INBOX_ADVICE, numberOf, type Parameters } from './ask.ts';
 import type { AskingOptions } from './mixpanel-queries.ts';
 
 /** Where errors and requests are asked for: Sentry, or the inbox, which speaks the same. */

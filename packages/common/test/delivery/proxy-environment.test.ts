@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createHttpClient } from '../../../delivery/src/transports/http-client.ts';
+import { createHttpClient } from '../../../delivery/src/http.ts';
 import { core } from '../../../telemetry/src/instance.ts';
 import {
   closeObservability,

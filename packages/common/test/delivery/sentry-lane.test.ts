@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { ErasureList } from '../../../delivery/src/erasure-list.ts';
+import { ErasureList } from '../../../delivery/src/erasure.ts';
 import { createPipeline, type PipelineOptions } from '../../../delivery/src/pipeline.ts';
 import { lanes } from '../../../telemetry/src/destinations/lanes.ts';
 import { personIdsOf } from '../../../telemetry/src/destinations/person-ids.ts';

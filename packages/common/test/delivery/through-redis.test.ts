@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readRecords } from '../../../delivery/src/compress.ts';
+import { readRecords } from '../../../delivery/src/body.ts';
 import {
   buildServer,
   closeObservability,

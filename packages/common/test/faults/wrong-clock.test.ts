@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { readRecords } from '../../../delivery/src/compress.ts';
+import { readRecords } from '../../../delivery/src/body.ts';
 import { core } from '../../../telemetry/src/instance.ts';
 import { closeObservability, flushObservability, initializeMixpanel, trackEvent } from '../../src/index.ts';
 import { setEnv } from '../start-observed.ts';

@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { createConnectionPool } from '../connection-pool.ts';
+import { createConnectionPool } from '../connection.ts';
 import { applyMigrations, type SchemaMigrations } from '../migrations.ts';
-import { initialiseFolder } from './first-start.ts';
-import { lockFolder } from './folder-lock.ts';
-import { startGuardedServer } from './guarded-server.ts';
-import { closeToOthers, openPrivateFolder } from './private-folder.ts';
-import { SharedSession } from './shared-session.ts';
+import { closeToOthers, initialiseFolder, lockFolder, openPrivateFolder } from './folder.ts';
+import { SharedSession, startGuardedServer } from './guarded-server.ts';
 
 export interface EmbeddedDatabaseOptions {
   /** Folder of the data, created if need be. Absent: in memory. */

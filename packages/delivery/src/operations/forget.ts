@@ -1,14 +1,13 @@
-import { Adoption } from '../adoption.ts';
 import { Backlog } from '../backlog.ts';
-import { BatchStore } from '../batch-store.ts';
+import { restoreLetters } from '../dead-letters.ts';
 import { Erasure, type PersonIds } from '../erasure.ts';
 import { ErasureSweep } from '../erasure-sweep.ts';
 import type { Lanes } from '../lanes.ts';
-import { Spool } from '../spool.ts';
+import { Adoption } from '../spool/adoption.ts';
+import { Spool } from '../spool/spool.ts';
+import { BatchStore } from '../spool/store.ts';
 import { LaneCounters } from '../stats.ts';
-import { listSpool } from './listing.ts';
-import { assertOwnSpool } from './own-spool.ts';
-import { restoreLetters } from './take-letters.ts';
+import { assertOwnSpool, listSpool } from './listing.ts';
 
 /** What was found of people in a spool. */
 export interface ForgottenInSpool {

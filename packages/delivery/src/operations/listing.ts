@@ -1,11 +1,20 @@
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { folderState, namesIn } from '../adoption.ts';
-import { parseSpoolName, readRegular } from '../batch-file.ts';
-import { type CorruptedFile, listCorrupted } from '../corrupted.ts';
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { readJournal } from '../body.ts';
+import { DEAD_FOLDER } from '../dead-letters.ts';
+import { ERASURE_FILES } from '../erasure.ts';
 import type { Lanes } from '../lanes.ts';
-import { readJournal } from '../record-text.ts';
-import { ADOPTED, type FolderOwner, HEARTBEAT_FILE, hasEnded, ownerOf } from '../spool-folder.ts';
+import { namesIn, parseSpoolName, readRegular } from '../spool/files.ts';
+import { type FolderOwner, folderState, HEARTBEAT_FILE, ownerOf } from '../spool/owners.ts';
+import { ADOPTED } from '../spool/spool.ts';
+import { CORRUPTED_FOLDER, type CorruptedFile, listCorrupted } from '../spool/undeliverable.ts';
+
+/** A folder with a part for each process, its own dead letters and its own erasure list. */
+export interface SpoolRoot {
+  /** `auth-service`, and for the spools within that of a process `auth-service/errors`. */
+  readonly name: string;
+  readonly root: string;
+}
 
 /** A sealed batch, or a journal that is not sealed yet. */
 export interface WaitingFile {
@@ -43,6 +52,20 @@ export interface SpoolListing {
   readonly corrupted: readonly CorruptedFile[];
 }
 
+/**
+ * The spools of a folder: it is one itself, as `OBSERVABILITY_SPOOL_DIR` names it, or holds one for each service, as `.data/spool` does.
+ *
+ * @param parts names of the spools within that of a process.
+ * @throws when the folder cannot be read.
+ */
+export async function findSpools(folder: string, parts: readonly string[]): Promise<SpoolRoot[]> {
+  const marks = new Set<string>([DEAD_FOLDER, ...parts, ...ERASURE_FILES, CORRUPTED_FOLDER]);
+  const entries = await readdir(folder, { withFileTypes: true });
+  if (entries.some(({ name }) => marks.has(name) || ownerOf(name))) return withParts(folder, parts);
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  return (await Promise.all(folders.sort().map((each) => withParts(each, parts)))).flat();
+}
+
 /** Looks into a spool without changing anything. Files that are sent meanwhile are left out. @param now milliseconds since the epoch */
 export async function listSpool(root: string, lanes: Lanes, now: number): Promise<SpoolListing> {
   const folders: FolderListing[] = [];
@@ -57,9 +80,10 @@ export async function listSpool(root: string, lanes: Lanes, now: number): Promis
     }
     const inner = (await namesIn(path)).filter((each) => each.startsWith(ADOPTED)).map((each) => join(path, each));
     const found = (await Promise.all([path, ...inner].map((each) => filesIn(each, lanes)))).flat();
+    const state = await folderState(root, name, now);
     folders.push({
       ...{ path, owner },
-      state: await stateOf(root, name, owner, now),
+      state: state === 'running' || state === 'elsewhere' ? state : 'ended',
       files: found.flatMap((file) => ('kind' in file ? file : [])),
       unknown: found.flatMap((file) => ('kind' in file ? [] : file)),
     });
@@ -67,9 +91,25 @@ export async function listSpool(root: string, lanes: Lanes, now: number): Promis
   return { root, folders, corrupted: await listCorrupted(root) };
 }
 
-async function stateOf(root: string, name: string, owner: FolderOwner, now: number): Promise<FolderListing['state']> {
-  if ((await folderState(root, name, now)) !== 'running') return 'ended';
-  return hasEnded(owner) === undefined ? 'elsewhere' : 'running';
+/**
+ * What this process writes into a spool must be readable and movable for the processes whose spool it is.
+ *
+ * @throws when they run as another user.
+ */
+export async function assertOwnSpool(root: string): Promise<void> {
+  const user = process.getuid?.();
+  const { uid } = await stat(root);
+  if (user === undefined || user === uid) return;
+  throw new Error(
+    `The spool ${root} belongs to the user with the id ${uid}, and this process runs as ${user}. Run it as that user, for example with sudo -u '#${uid}'.`,
+  );
+}
+
+async function withParts(root: string, parts: readonly string[]): Promise<SpoolRoot[]> {
+  const name = basename(root);
+  const names = await namesIn(root);
+  const found = parts.filter((part) => names.includes(part));
+  return [{ name, root }, ...found.map((part) => ({ name: `${name}/${part}`, root: join(root, part) }))];
 }
 
 async function filesIn(folder: string, lanes: Lanes): Promise<(WaitingFile | UnknownFile)[]> {

@@ -1,17 +1,11 @@
-import { rm, unlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { namesIn } from '../adoption.ts';
-import { parseSpoolName } from '../batch-file.ts';
-import type { CorruptedFile } from '../corrupted.ts';
+import { unlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { parseLetter, type RejectedRecord, readDeadLetters, restoreLetters, takeLetters } from '../dead-letters.ts';
 import type { Lanes } from '../lanes.ts';
-import { ADOPTED, removeIfEmpty } from '../spool-folder.ts';
-import { parseLetter, type RejectedRecord, readDeadLetters } from './letters.ts';
-import { type FolderListing, listSpool, type WaitingFile } from './listing.ts';
-import { assertOwnSpool } from './own-spool.ts';
-import { restoreLetters, takeLetters } from './take-letters.ts';
-
-/** Behind the name of a corrupted file, for the file that says why. */
-const REASON = '.reason';
+import { isMissing, parseSpoolName } from '../spool/files.ts';
+import { removeIfEmpty } from '../spool/spool.ts';
+import { type CorruptedFile, removeCorrupted } from '../spool/undeliverable.ts';
+import { assertOwnSpool, type FolderListing, listSpool, type WaitingFile } from './listing.ts';
 
 /** What is to be deleted: everything that all of these hold of. */
 export interface PurgeSelection {
@@ -74,7 +68,7 @@ export async function purgeSpool(
   const deleted: WaitingFile[] = [];
   for (const folder of folders) {
     for (const file of chosenFiles(folder, lanes, selection)) if (await remove(file)) deleted.push(file);
-    if (folder.state === 'ended') await removeIfNothingLeft(folder.path);
+    if (folder.state === 'ended') await removeIfEmpty(folder.path);
   }
   let deadLetters = 0;
   for (const lane of Object.keys(lanes)) {
@@ -100,12 +94,6 @@ function isChosenCorrupted(
   const known = parseSpoolName(name.slice(name.indexOf('_') + 1), lanes);
   const isMeantHere = known ? isMeant(known.lane, lanes, lane) : lane === undefined;
   return isMeantHere && (before === undefined || modifiedAt < before);
-}
-
-/** With its reason. A directory or a link may have been set aside as well. */
-async function removeCorrupted(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
-  await rm(`${path}${REASON}`, { force: true });
 }
 
 function chosenFiles(
@@ -145,14 +133,7 @@ async function remove({ path }: WaitingFile): Promise<boolean> {
     await unlink(path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (isMissing(error)) return false;
     throw error;
   }
-}
-
-async function removeIfNothingLeft(folder: string): Promise<void> {
-  const names = await namesIn(folder);
-  const adopted = names.filter((name) => name.startsWith(ADOPTED)).map((name) => join(folder, name));
-  // Another process may have adopted it in the meantime.
-  for (const path of [...adopted, folder]) await removeIfEmpty(path).catch(() => {});
 }

@@ -1,11 +1,17 @@
-import { pathOf, writeWhole } from '../batch-file.ts';
-import { compress } from '../compress.ts';
-import { envelopeOf } from '../envelope.ts';
+import { compress, envelopeOf } from '../body.ts';
+import {
+  isReplayable,
+  type LetterFilter,
+  matchesFilter,
+  parseLetter,
+  type RejectedRecord,
+  restoreLetters,
+  takeLetters,
+} from '../dead-letters.ts';
 import { Journal, LONG_TEXT } from '../journal.ts';
 import { batchLimitsOf, type LaneDefinition, type Lanes } from '../lanes.ts';
-import { isReplayable, type LetterFilter, matchesFilter, parseLetter, type RejectedRecord } from './letters.ts';
-import { assertOwnSpool } from './own-spool.ts';
-import { restoreLetters, takeLetters } from './take-letters.ts';
+import { pathOf, writeWhole } from '../spool/files.ts';
+import { assertOwnSpool } from './listing.ts';
 
 /** What was put back into a lane. */
 export interface ReplayedLane {

@@ -1,15 +1,11 @@
 import type { QueryClient } from '@qr/alerts';
 import type { InboxData } from '../inbox-data.ts';
-import { dateRangeOf } from '../query/analytics/date-range.ts';
+import { DAY_MS, dateRangeOf, dayBuckets, openTimeZone, timeBuckets } from '../query/analytics/calendar.ts';
 import { GRACE_MS } from '../query/analytics/funnel-entries.ts';
-import type { FunnelFigures } from '../query/analytics/funnel-tally.ts';
-import { funnel } from '../query/analytics/funnels.ts';
+import { type FunnelFigures, funnel } from '../query/analytics/funnels.ts';
 import { MAX_DAYS } from '../query/analytics/parameters.ts';
-import type { ReportSource } from '../query/analytics/report-source.ts';
 import { segmentation } from '../query/analytics/segmentation.ts';
-import { dayBuckets, timeBuckets } from '../query/analytics/time-buckets.ts';
-import { DAY_MS, openTimeZone } from '../query/analytics/time-zone.ts';
-import { userEvents, userTimelines } from '../query/analytics/user-events.ts';
+import { type ReportSource, userEvents, userTimelines } from '../query/analytics/user-events.ts';
 import { durationsWithin, errorsWithin, isRequest, newIssuesWithin, percentileOf } from './measures.ts';
 
 /**

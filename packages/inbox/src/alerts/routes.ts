@@ -3,7 +3,7 @@ import { type AlertRule, type AlertState, evaluate } from '@qr/alerts';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { InboxData } from '../inbox-data.ts';
-import type { ReportSource } from '../query/analytics/report-source.ts';
+import type { ReportSource } from '../query/analytics/user-events.ts';
 import { ownQueryClient } from './own-query-client.ts';
 
 /** A rule beside what it says now. */

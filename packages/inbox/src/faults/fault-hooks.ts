@@ -4,8 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject } from '../store/records.ts';
 import type { Fault, FaultEndpoint } from './fault.ts';
 import type { Faults } from './faults.ts';
-import { rateLimitHeaders } from './rate-limit-headers.ts';
-import { vendorAnswer } from './vendor-answer.ts';
+import { rateLimitHeaders, vendorAnswer } from './vendor-answer.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

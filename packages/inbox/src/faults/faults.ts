@@ -1,6 +1,7 @@
-import type { Fault, FaultEndpoint, FaultRule } from './fault.ts';
-import { parseFaultRule } from './parse-rule.ts';
-import { seededRandom } from './seeded-random.ts';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import Type from 'typebox';
+import { type Fault, type FaultEndpoint, type FaultRule, parseFaultRule } from './fault.ts';
 
 /** A rule and what it has done so far. */
 export interface ActiveFault {
@@ -110,4 +111,47 @@ export class Faults {
 
 function shown({ random: _random, ...fault }: Entry): ActiveFault {
   return fault;
+}
+
+/** `POST`, `GET` and `DELETE /api/faults`, and `DELETE /api/faults/:id`. */
+export function faultRoutes(instance: FastifyInstance, faults: Faults): void {
+  const app = instance.withTypeProvider<TypeBoxTypeProvider>();
+
+  app.post('/api/faults', ({ body }, reply) => {
+    try {
+      // `add` itself checks what came: the rule may be anything.
+      return reply.code(201).send(faults.add(body as FaultRule));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return reply.code(400).send({ error: 'Bad Request', message: error.message });
+    }
+  });
+
+  app.get('/api/faults', () => ({ faults: faults.list() }));
+
+  app.delete('/api/faults', (_request, reply) => {
+    faults.clear();
+    return reply.code(204).send();
+  });
+
+  app.delete('/api/faults/:id', { schema: { params: Type.Object({ id: Type.Integer() }) } }, ({ params }, reply) => {
+    if (faults.remove(params.id)) return reply.code(204).send();
+    return reply.code(404).send({ error: 'Not Found', message: `no fault ${params.id}: GET /api/faults lists them` });
+  });
+}
+
+/**
+ * Numbers from 0 to 1 that follow from the seed alone, so that a share of failures can be repeated.
+ * @see https://en.wikipedia.org/wiki/Xorshift (xorshift32, seeded through a multiplicative hash)
+ */
+export function seededRandom(seed: number): () => number {
+  // Zero is the one state that xorshift cannot leave.
+  let state = Math.imul(seed ^ 0x5bd1e995, 0x9e3779b1) >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return state / 2 ** 32;
+  };
 }

@@ -1,3 +1,6 @@
+import { isUtf8 } from 'node:buffer';
+import { isJsonObject, type JsonObject } from '../store/records.ts';
+
 /** As deep as Sentry's own parser goes; far deeper than Mixpanel takes a value. */
 const MAX_DEPTH = 128;
 
@@ -36,11 +39,34 @@ function problemOf(text: string): string | undefined {
 }
 
 /** The place of the closing quote, or the end of the text. */
-function endOfString(text: string, start: number): number {
+export function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;
     while (text[end - 1 - backslashes] === '\\') backslashes += 1;
     if (backslashes % 2 === 0) return end;
   }
   return text.length;
+}
+
+/** Returns the object that a payload holds; undefined for anything else. */
+export function parseObject(payload: Buffer): JsonObject | undefined {
+  try {
+    const value = parseJson(readUtf8(payload) ?? '');
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the text of a body; undefined when its bytes are no UTF-8, where decoding would put U+FFFD without a word. */
+export function readUtf8(body: Buffer): string | undefined {
+  return isUtf8(body) ? body.toString('utf8') : undefined;
+}
+
+/** True when the percent escapes of a form stand for bytes that are UTF-8. */
+export function hasUtf8Escapes(form: string): boolean {
+  for (const [run] of form.matchAll(/(?:%[\da-f]{2})+/gi)) {
+    if (!isUtf8(Buffer.from(run.replaceAll('%', ''), 'hex'))) return false;
+  }
+  return true;
 }

@@ -1,5 +1,4 @@
-import { parseJson } from '../http/parse-json.ts';
-import { hasUtf8Escapes, readUtf8 } from '../http/read-utf8.ts';
+import { hasUtf8Escapes, parseJson, readUtf8 } from '../http/parse-json.ts';
 import { LIMITS } from './limits.ts';
 
 /** The records of a request, or why they could not be read. */

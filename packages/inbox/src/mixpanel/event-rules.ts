@@ -1,11 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { distinctIdOf, type IdMerge } from '../store/identity.ts';
-import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
-import { type Failure, invalidField } from './failure.ts';
-import { LIMITS } from './limits.ts';
+import { isJsonObject, type JsonObject } from '../store/records.ts';
+import {
+  checkDistinctId,
+  checkInsertId,
+  checkShape,
+  type Failure,
+  invalidField,
+  LIMITS,
+  refuse,
+  truncateStrings,
+  truncateText,
+  type Verdict,
+} from './limits.ts';
 import { placementOfEvent, type Sender } from './placement.ts';
-import { truncateStrings, truncateText } from './truncate.ts';
-import { checkDistinctId, checkInsertId, checkShape } from './value-rules.ts';
 
 /** How one endpoint looks at events. */
 export interface EventContext {
@@ -18,14 +26,8 @@ export interface EventContext {
   readonly idMerge: IdMerge;
 }
 
-/** An event to keep, one the vendor drops without a word, or one it refuses. */
-export type EventVerdict =
-  | { readonly verdict: 'keep'; readonly record: NewRecord }
-  | { readonly verdict: 'drop'; readonly failure: Failure }
-  | { readonly verdict: 'refuse'; readonly failure: Failure };
-
 /** Applies the documented rules for one event of `/track` or `/import`. */
-export function judgeEvent(candidate: unknown, context: EventContext): EventVerdict {
+export function judgeEvent(candidate: unknown, context: EventContext): Verdict {
   if (!isJsonObject(candidate)) return refuse(invalidField('event', 'must be a JSON object'));
   const { event, properties } = candidate;
   if (typeof event !== 'string' || event === '') return refuse(invalidField('event', 'must be a non-empty string'));
@@ -116,10 +118,6 @@ function anonymousId(ip: string): string {
   return createHash('sha256').update(ip).digest('hex').slice(0, 32);
 }
 
-function refuse(failure: Failure): EventVerdict {
-  return { verdict: 'refuse', failure };
-}
-
-function drop(failure: Failure): EventVerdict {
+function drop(failure: Failure): Verdict {
   return { verdict: 'drop', failure };
 }

@@ -1,50 +1,33 @@
-import type { Fault } from '../faults/fault.ts';
-import { isRefusedOnDemand } from '../faults/partial.ts';
+import { type Fault, isRefusedOnDemand } from '../faults/fault.ts';
 import { isJsonObject, type NewRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
+import type { FailedRecord, Outcome } from './answers.ts';
 import { type EventContext, judgeEvent } from './event-rules.ts';
-import { type Failure, invalidField } from './failure.ts';
-import { LIMITS } from './limits.ts';
+import { invalidField, isOversized, LIMITS, type Verdict } from './limits.ts';
 import { judgeProfile, type ProfileContext } from './profile-rules.ts';
-import type { FailedRecord, Outcome } from './responses.ts';
-import { isOversized } from './value-rules.ts';
 
-type Verdict =
-  | { readonly verdict: 'keep'; readonly record: NewRecord }
-  | { readonly verdict: 'drop' | 'refuse'; readonly failure: Failure };
-
-/** Judges and stores the events of one request that weighed `bytes`. */
-export function ingestEvents(
-  store: Store,
-  candidates: readonly unknown[],
-  bytes: number,
-  context: EventContext,
-  fault: Fault | null,
-): Outcome {
-  const judge = (candidate: unknown): Verdict => judgeEvent(candidate, context);
-  return ingest(store, candidates, bytes, context.endpoint, context.now, fault, judge, insertIdOf);
+/** The records of one request, which weighed `bytes`. */
+interface Batch<Context> {
+  readonly store: Store;
+  readonly candidates: readonly unknown[];
+  readonly bytes: number;
+  readonly fault: Fault | null;
+  readonly context: Context;
 }
 
-/** Judges and stores the profile updates of one request that weighed `bytes`. */
-export function ingestProfiles(
-  store: Store,
-  candidates: readonly unknown[],
-  bytes: number,
-  context: ProfileContext,
-  fault: Fault | null,
-): Outcome {
-  const judge = (candidate: unknown): Verdict => judgeProfile(candidate, context);
-  return ingest(store, candidates, bytes, context.endpoint, context.now, fault, judge, profileIdOf);
+/** Judges and stores the events of one request. */
+export function ingestEvents(batch: Batch<EventContext>): Outcome {
+  return ingest(batch, judgeEvent, insertIdOf);
 }
 
-function ingest(
-  store: Store,
-  candidates: readonly unknown[],
-  bytes: number,
-  endpoint: string,
-  now: number,
-  fault: Fault | null,
-  judge: (candidate: unknown) => Verdict,
+/** Judges and stores the profile updates of one request. */
+export function ingestProfiles(batch: Batch<ProfileContext>): Outcome {
+  return ingest(batch, judgeProfile, profileIdOf);
+}
+
+function ingest<Context extends { readonly endpoint: string; readonly now: number }>(
+  { store, candidates, bytes, fault, context }: Batch<Context>,
+  judge: (candidate: unknown, context: Context) => Verdict,
   idOf: (candidate: unknown) => string,
 ): Outcome {
   const records: NewRecord[] = [];
@@ -57,7 +40,7 @@ function ingest(
       ? ON_DEMAND
       : mayHoldOversized && isOversized(candidate)
         ? OVERSIZED
-        : judge(candidate);
+        : judge(candidate, context);
     if (verdict.verdict === 'keep') {
       records.push(verdict.record);
       stored += 1;
@@ -66,7 +49,7 @@ function ingest(
     if (verdict.verdict === 'drop') dropped += 1;
     else failed.push({ index, id: idOf(candidate), ...verdict.failure });
     const record = verdict === OVERSIZED ? null : candidate;
-    records.push({ kind: 'rejected', receivedAt: now, endpoint, ...verdict.failure, record });
+    records.push({ kind: 'rejected', receivedAt: context.now, endpoint: context.endpoint, ...verdict.failure, record });
   }
   store.add(records, bytes);
   return { stored, dropped, failed };

@@ -1,9 +1,16 @@
-import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
-import { type Failure, invalidField } from './failure.ts';
-import { LIMITS } from './limits.ts';
+import { isJsonObject, type JsonObject } from '../store/records.ts';
+import {
+  checkDistinctId,
+  checkValue,
+  type Failure,
+  invalidField,
+  LIMITS,
+  refuse,
+  truncateStrings,
+  truncateText,
+  type Verdict,
+} from './limits.ts';
 import { placementOfProfile, type Sender } from './placement.ts';
-import { truncateStrings, truncateText } from './truncate.ts';
-import { checkDistinctId, checkValue } from './value-rules.ts';
 
 export type ProfileEndpoint = 'engage' | 'groups';
 
@@ -15,11 +22,6 @@ export interface ProfileContext {
   /** Whether the request was compressed. */
   readonly gzip: boolean;
 }
-
-/** An update to keep, or why not. */
-export type ProfileVerdict =
-  | { readonly verdict: 'keep'; readonly record: NewRecord }
-  | { readonly verdict: 'refuse'; readonly failure: Failure };
 
 type Expectation = readonly [holds: (operand: unknown) => boolean, words: string];
 
@@ -47,7 +49,7 @@ const OPERATIONS: Readonly<Record<ProfileEndpoint, Readonly<Record<string, Expec
 };
 
 /** Applies the documented rules for one update object of `/engage` or `/groups`. */
-export function judgeProfile(candidate: unknown, context: ProfileContext): ProfileVerdict {
+export function judgeProfile(candidate: unknown, context: ProfileContext): Verdict {
   const { endpoint, now, sender, gzip } = context;
   if (!isJsonObject(candidate)) return refuse(invalidField('data', 'must be a JSON object'));
   const { $token: token, $group_key: groupKey } = candidate;
@@ -115,8 +117,4 @@ function checkProperties(operation: string, properties: JsonObject): Failure | u
 
 function allOf(value: unknown, holds: (each: unknown) => boolean): boolean {
   return isJsonObject(value) && Object.values(value).every(holds);
-}
-
-function refuse(failure: Failure): ProfileVerdict {
-  return { verdict: 'refuse', failure };
 }

@@ -1,39 +1,22 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { faultHooks } from '../faults/fault-hooks.ts';
-import type { Faults } from '../faults/faults.ts';
-import { clientErrorOf } from '../http/client-error.ts';
-import { allowAnyOrigin, preflightHeaders } from '../http/cors.ts';
-import type { Encodings } from '../http/inflate.ts';
-import { takeBodiesAsBytes } from '../http/raw-body.ts';
-import type { RawLog } from '../store/raw-log.ts';
+import { answerPreflight, type Encodings, type Ingestion, openIngestion } from '../http/ingestion.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { sendAnswer } from './answer-form.ts';
-import { isAuthorized } from './credentials.ts';
-import { type DecodedBody, decodeData, type ReadBody, readBody } from './decode-body.ts';
-import { ingestEvents, ingestProfiles } from './ingest.ts';
-import { LIMITS } from './limits.ts';
 import {
   type Answer,
-  badRequest,
   flagAnswer,
   gzipRefused,
   importAnswer,
   plainAnswer,
   profileAnswer,
   refusal,
+  sendAnswer,
   tooLarge,
-  unauthorized,
-} from './responses.ts';
-import { senderOf } from './sender.ts';
-
-/** What the Mixpanel endpoints need. */
-export interface MixpanelOptions {
-  readonly store: Store;
-  readonly rawLog: RawLog | undefined;
-  readonly faults: Faults;
-  readonly now: () => number;
-}
+} from './answers.ts';
+import { type DecodedBody, decodeData, readBody } from './decode-body.ts';
+import { ingestEvents, ingestProfiles } from './ingest.ts';
+import { LIMITS } from './limits.ts';
+import { senderOf } from './placement.ts';
 
 type Endpoint = 'track' | 'import' | 'engage' | 'groups';
 
@@ -43,34 +26,21 @@ const ENDPOINTS: readonly Endpoint[] = ['track', 'import', 'engage', 'groups'];
 const ENCODINGS: Encodings = { taken: ['gzip'], others: 'refused' };
 
 /** `/track`, `/import`, `/engage` and `/groups`, each with and without a trailing slash. */
-export function mixpanelRoutes(app: FastifyInstance, options: MixpanelOptions): void {
-  const { rawLog, faults, now } = options;
-  allowAnyOrigin(app);
-  takeBodiesAsBytes(app, { maxBytes: LIMITS.requestBytes, encodings: ENCODINGS, rawLog, now });
-  faultHooks(app, faults, endpointOf);
-  app.setErrorHandler((error, request, reply) => {
-    const clientError = clientErrorOf(error);
-    if (clientError?.status === 413) return sendAnswer(reply, tooLarge(), {});
-    if (clientError !== undefined) return sendAnswer(reply, refusal(clientError), {});
-    request.log.error({ err: error }, 'a Mixpanel request failed');
-    const body = { code: 500, error: 'internal error', status: 'Internal Server Error' };
-    return sendAnswer(reply, { status: 500, body }, {});
+export function mixpanelRoutes(app: FastifyInstance, ingestion: Ingestion): void {
+  openIngestion(app, ingestion, {
+    ...{ name: 'Mixpanel', maxBytes: LIMITS.requestBytes, encodings: ENCODINGS, endpointOf },
+    refuse: (reply, status, message) => sendAnswer(reply, status === 413 ? tooLarge() : refusal(status, message), {}),
   });
   for (const endpoint of ENDPOINTS) {
-    for (const path of [`/${endpoint}`, `/${endpoint}/`]) {
-      app.options(path, (request, reply) =>
-        reply.code(204).headers(preflightHeaders(request.headers['access-control-request-headers'])).send(),
-      );
+    for (const url of [`/${endpoint}`, `/${endpoint}/`]) {
+      answerPreflight(app, url);
       app.route({
         method: ['GET', 'POST'],
-        url: path,
+        url,
         bodyLimit: LIMITS.requestBytes,
         handler: (request, reply) => {
-          const body = bodyOf(request);
-          // What the query says wins over the form.
-          const parameters = { ...body.parameters, ...queryOf(request) };
-          const given = answer(request, endpoint, body, parameters, options.store);
-          return sendAnswer(reply, given, parameters);
+          const call = callOf(request, endpoint, ingestion.store);
+          return sendAnswer(reply, answer(call), call.parameters);
         },
       });
     }
@@ -86,84 +56,85 @@ function queryOf({ query }: FastifyRequest): JsonObject {
   return isJsonObject(query) ? query : {};
 }
 
-/** A body with what its weight is counted from. */
-interface RequestBody extends ReadBody {
+/** One request with what it says about itself. */
+interface Call {
+  readonly request: FastifyRequest;
+  readonly endpoint: Endpoint;
+  readonly decoded: DecodedBody;
+  /** The weight of the records. */
   readonly bytes: number;
-  readonly fromQuery: boolean;
+  /** Old clients send `data` in a form or the query, without an insert id, and expect `1` back. */
+  readonly isLegacy: boolean;
+  readonly parameters: JsonObject;
+  readonly store: Store;
 }
 
-function bodyOf(request: FastifyRequest): RequestBody {
+function callOf(request: FastifyRequest, endpoint: Endpoint, store: Store): Call {
   const { inflated, headers } = request;
-  const { data } = queryOf(request);
+  const contentType = headers['content-type'];
+  const query = queryOf(request);
+  const { data } = query;
+  const common = { request, endpoint, store };
   if (typeof data === 'string') {
-    return { decoded: decodeData(data), parameters: {}, bytes: data.length, fromQuery: true };
+    return { ...common, decoded: decodeData(data), bytes: data.length, isLegacy: true, parameters: query };
   }
-  const body = inflated.ok ? inflated.body : Buffer.alloc(0);
-  return { ...readBody(body, headers['content-type']), bytes: body.length, fromQuery: false };
+  const sent = inflated.ok ? inflated.body : Buffer.alloc(0);
+  const { decoded, parameters } = readBody(sent, contentType);
+  const isLegacy = contentType?.includes('x-www-form-urlencoded') === true;
+  // What the query says wins over the form.
+  return { ...common, decoded, bytes: sent.length, isLegacy, parameters: { ...parameters, ...query } };
 }
 
-function answer(
-  request: FastifyRequest,
-  endpoint: Endpoint,
-  body: RequestBody,
-  parameters: JsonObject,
-  store: Store,
-): Answer {
-  const { inflated } = request;
-  if (endpoint === 'import' && !isAuthorized(request.headers.authorization, parameters)) return unauthorized();
+function answer(call: Call): Answer {
+  const { request, endpoint, decoded, parameters, store } = call;
+  const { inflated, receivedAt } = request;
+  if (endpoint === 'import' && !isAuthorized(request.headers.authorization, parameters)) {
+    return refusal(401, 'Invalid credentials');
+  }
   if (endpoint === 'engage' && isGzipped(request)) {
-    const answered = gzipRefused(isOn(parameters['strict']));
     const failure = { field: 'Content-Encoding', message: 'gzip is not supported on /engage: send the body as it is' };
-    store.add([{ kind: 'rejected', receivedAt: request.receivedAt, endpoint, ...failure, record: null }], 0);
-    return answered;
+    store.add([{ kind: 'rejected', receivedAt, endpoint, ...failure, record: null }], 0);
+    return gzipRefused(isOn(parameters['strict']));
   }
   if (!inflated.ok) {
     if (inflated.reason === 'too-large') return tooLarge();
-    if (inflated.reason === 'unsupported') return badRequest('the Content-Encoding must be gzip or none');
-    return badRequest('the body does not match its Content-Encoding');
+    const isUnsupported = inflated.reason === 'unsupported';
+    const message = isUnsupported
+      ? 'the Content-Encoding must be gzip or none'
+      : 'the body does not match its Content-Encoding';
+    return refusal(400, message);
   }
-  const { decoded } = body;
   if (decoded.ok && decoded.records.length > LIMITS.recordsPerRequest) {
     return tooLarge(`${LIMITS.recordsPerRequest} events`);
   }
-  if (endpoint === 'import') return importRecords(request, body, parameters, store);
-  return collectRecords(request, endpoint, decoded, body.bytes, parameters, store);
+  return endpoint === 'import' ? importRecords(call) : collectRecords(call, endpoint);
 }
 
-function importRecords(request: FastifyRequest, body: RequestBody, parameters: JsonObject, store: Store): Answer {
-  const { decoded, bytes, fromQuery } = body;
-  // Old clients send `data` in a form or the query, without an insert id, and expect `1` back.
-  const legacy = fromQuery || request.headers['content-type']?.includes('x-www-form-urlencoded') === true;
+function importRecords({ request, decoded, bytes, isLegacy, parameters, store }: Call): Answer {
   const verbose = isOn(parameters['verbose']);
-  if (!decoded.ok) return legacy ? flagAnswer(decoded.message, verbose) : badRequest(decoded.message);
-  if (decoded.records.length === 0 && !legacy) return badRequest('no data: the request holds no events');
-  const strict = legacy ? parameters['strict'] === '1' : parameters['strict'] !== '0';
+  if (!decoded.ok) return isLegacy ? flagAnswer(decoded.message, verbose) : refusal(400, decoded.message);
+  if (decoded.records.length === 0 && !isLegacy) return refusal(400, 'no data: the request holds no events');
+  const strict = isLegacy ? isOn(parameters['strict']) : parameters['strict'] !== '0';
   const { receivedAt: now, fault } = request;
   const sender = senderOf(request, parameters);
   const context = { endpoint: 'import', strict, now, sender, idMerge: store.idMerge } as const;
-  const outcome = ingestEvents(store, decoded.records, bytes, context, fault);
-  if (legacy && !strict) return plainAnswer(outcome, verbose);
+  const outcome = ingestEvents({ store, candidates: decoded.records, bytes, fault, context });
+  if (isLegacy && !strict) return plainAnswer(outcome, verbose);
   return importAnswer(strict ? outcome : { ...outcome, failed: [] });
 }
 
-function collectRecords(
-  request: FastifyRequest,
-  endpoint: Exclude<Endpoint, 'import'>,
-  decoded: DecodedBody,
-  bytes: number,
-  parameters: JsonObject,
-  store: Store,
-): Answer {
+function collectRecords(call: Call, endpoint: Exclude<Endpoint, 'import'>): Answer {
+  const { request, decoded, bytes, parameters, store } = call;
   const { receivedAt: now, fault } = request;
   const verbose = isOn(parameters['verbose']);
   if (!decoded.ok) return flagAnswer(decoded.message, verbose);
   const sender = senderOf(request, parameters);
   if (endpoint === 'track') {
     const context = { endpoint, strict: false, now, sender, idMerge: store.idMerge };
-    return plainAnswer(ingestEvents(store, decoded.records, bytes, context, fault), verbose);
+    return plainAnswer(ingestEvents({ store, candidates: decoded.records, bytes, fault, context }), verbose);
   }
   const context = { endpoint, now, sender, gzip: isGzipped(request) };
-  const outcome = ingestProfiles(store, decoded.records, bytes, context, fault);
+  const outcome = ingestProfiles({ store, candidates: decoded.records, bytes, fault, context });
   return isOn(parameters['strict']) ? profileAnswer(outcome) : plainAnswer(outcome, verbose);
 }
 
@@ -173,4 +144,25 @@ function isGzipped({ headers }: FastifyRequest): boolean {
 
 function isOn(flag: unknown): boolean {
   return flag === '1';
+}
+
+/**
+ * True when `/import` would look at the request at all: a project token as Basic user name, a service account with its
+ * project, a bearer token, or the `api_key` of old clients. Any token and any account is good here.
+ */
+export function isAuthorized(authorization: string | undefined, query: JsonObject): boolean {
+  if (authorization === undefined) return typeof query['api_key'] === 'string' && query['api_key'] !== '';
+  const [scheme = '', value = ''] = authorization.split(' ', 2);
+  if (scheme.toLowerCase() === 'bearer') return value !== '';
+  if (scheme.toLowerCase() !== 'basic') return false;
+  const [user = '', password = ''] = basicPair(value);
+  const isServiceAccount = password !== '';
+  return user !== '' && (!isServiceAccount || typeof query['project_id'] === 'string');
+}
+
+/** Service accounts may send `user:secret` in plain text instead of base64. */
+function basicPair(value: string): readonly string[] {
+  const text = value.includes(':') ? value : Buffer.from(value, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon === -1 ? [] : [text.slice(0, colon), text.slice(colon + 1)];
 }

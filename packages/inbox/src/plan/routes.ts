@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { uniqueNewestFirst } from '../query/deduplicate.ts';
+import { uniqueNewestFirst } from '../query/records.ts';
 import type { Store } from '../store/store.ts';
 import { comparePlan } from './compare.ts';
 import type { InboxPlan } from './inbox-plan.ts';

@@ -1,8 +1,8 @@
+import Bowser from 'bowser';
+import { getOrAdd } from '../get-or-add.ts';
 import { objectAt, textAt } from '../sentry/fields.ts';
 import type { JsonObject, StoredError, StoredEvent, StoredSpan } from '../store/records.ts';
 import { FACETS, type Facet } from './facet-names.ts';
-import { tagsOf } from './tags.ts';
-import { readUserAgent, type UserAgent } from './user-agent.ts';
 
 /** Where a record comes from. Null where its sender does not say. */
 export type Facets = Readonly<Record<Facet, string | null>>;
@@ -21,12 +21,7 @@ export function facetsOf(record: StoredError | StoredEvent | StoredSpan, readAge
 /** Returns {@link facetsOf} for many records: each `User-Agent` is parsed once, which takes longer than all the rest. */
 export function facetReader(): (record: StoredError | StoredEvent | StoredSpan) => Facets {
   const agents = new Map<string | null, UserAgent>();
-  const readAgent = (header: string | null): UserAgent => {
-    const known = agents.get(header) ?? readUserAgent(header);
-    agents.set(header, known);
-    return known;
-  };
-  return (record) => facetsOf(record, readAgent);
+  return (record) => facetsOf(record, (header) => getOrAdd(agents, header, () => readUserAgent(header)));
 }
 
 /** Returns the function that says whether facets pass a filter. */
@@ -96,4 +91,36 @@ function firstText(object: JsonObject, names: readonly string[]): string | null 
     if (text !== null) return text;
   }
   return null;
+}
+
+/** Returns the tags of an event as an object. Older SDKs send a list of pairs. */
+export function tagsOf(event: JsonObject): JsonObject {
+  const { tags } = event;
+  if (!Array.isArray(tags)) return objectAt(event, 'tags');
+  const pairs = tags.filter((pair): pair is [unknown, unknown] => Array.isArray(pair) && pair.length === 2);
+  return Object.fromEntries(pairs.map(([name, value]) => [String(name), value]));
+}
+
+/** The program behind a request, as far as its `User-Agent` header names it. */
+interface UserAgent {
+  readonly browser: string | null;
+  readonly browserVersion: string | null;
+  readonly os: string | null;
+  readonly osVersion: string | null;
+}
+
+/** The vendor reads no more of the header either. */
+const MAX_LENGTH = 500;
+const UNKNOWN: UserAgent = { browser: null, browserVersion: null, os: null, osVersion: null };
+
+/** Reads a `User-Agent` header. What it does not name is null. */
+export function readUserAgent(header: string | null): UserAgent {
+  if (header === null || header.trim() === '') return UNKNOWN;
+  const { browser, os } = Bowser.parse(header.slice(0, MAX_LENGTH));
+  return {
+    browser: browser.name || null,
+    browserVersion: browser.version || null,
+    os: os.name || null,
+    osVersion: os.versionName || os.version || null,
+  };
 }

@@ -1,8 +1,6 @@
-import { parseJson } from '../http/parse-json.ts';
-import { readUtf8 } from '../http/read-utf8.ts';
+import { endOfString, parseJson, readUtf8 } from '../http/parse-json.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
-import { hasKeyTwice } from './duplicate-key.ts';
-import { LIMITS } from './limits.ts';
+import { LIMITS } from './composition.ts';
 
 /** One item of an envelope; the payload is exactly the bytes that were sent. */
 export interface EnvelopeItem {
@@ -107,4 +105,25 @@ function parseHeaders(line: Buffer): JsonObject | undefined {
 
 function malformed(detail: string): EnvelopeResult {
   return { ok: false, detail };
+}
+
+/**
+ * True when the JSON object has this key twice. `JSON.parse` would take the last one without a word; the vendor refuses.
+ * @param text - valid JSON of one object
+ */
+export function hasKeyTwice(text: string, key: string): boolean {
+  const wanted = JSON.stringify(key);
+  let depth = 0;
+  let found = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    else if (character === '"') {
+      const end = endOfString(text, index) + 1;
+      if (depth === 1 && text.slice(index, end) === wanted && /^\s*:/.test(text.slice(end, end + 16))) found += 1;
+      index = end - 1;
+    }
+  }
+  return found > 1;
 }

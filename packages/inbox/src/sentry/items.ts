@@ -1,69 +1,59 @@
 import { randomUUID } from 'node:crypto';
+import { parseJson, parseObject, readUtf8 } from '../http/parse-json.ts';
 import { ownEntry } from '../own-entry.ts';
-import type { JsonObject, NewRecord } from '../store/records.ts';
-import { compositionProblem, isContainer, malformed, payloadProblem, type Refusal } from './composition.ts';
+import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
+import { compositionProblem, isContainer, LIMITS, malformed, payloadProblem, type Refusal } from './composition.ts';
 import type { Envelope, EnvelopeItem } from './envelope.ts';
-import { errorRecord } from './error-record.ts';
-import { listAt, objectAt, plainAttributes, textAt, timeMsAt } from './fields.ts';
-import { LIMITS } from './limits.ts';
-import { parseObject } from './parse-object.ts';
-import { reportRecords } from './report-records.ts';
-import { spanRecord, streamedSpanRecord, transactionRecords } from './span-records.ts';
+import { listAt, objectAt, textAt } from './fields.ts';
+import {
+  type Context,
+  errorRecord,
+  itemRecord,
+  logRecord,
+  spanRecord,
+  streamedSpanRecord,
+  transactionRecords,
+} from './make-records.ts';
+import { securityEvents } from './security-reports.ts';
 
 /** What an envelope holds for the store, or why it is refused. */
-export type Unpacked =
+type Unpacked =
   | { readonly ok: true; readonly eventId: string | undefined; readonly records: readonly NewRecord[] }
   | { readonly ok: false; readonly refusal: Refusal };
-
-interface Context {
-  readonly project: string;
-  readonly now: number;
-  readonly eventId: string;
-  readonly traceId: string | null;
-}
 
 type MakeRecords = (payload: JsonObject, context: Context, item: EnvelopeItem) => NewRecord[];
 
 const MAKE: Readonly<Record<string, MakeRecords>> = {
-  event: (payload, { eventId, project, now }) => [errorRecord(payload, eventId, project, now)],
-  transaction: (payload, { project, now }) => transactionRecords(payload, project, now),
-  span: (payload, { project, now }, { headers }) =>
+  event: (payload, context) => [errorRecord(payload, context)],
+  transaction: transactionRecords,
+  span: (payload, context, { headers }) =>
     isContainer(headers)
-      ? listAt(payload, 'items').map((span) => streamedSpanRecord(span, project, now))
-      : [spanRecord(payload, project, now)],
+      ? listAt(payload, 'items').map((span) => streamedSpanRecord(span, context))
+      : [spanRecord(payload, context)],
   log: (payload, context) => listAt(payload, 'items').map((log) => logRecord(log, context)),
 };
 
 /** Kept whole as a counted item: nothing in the inbox looks inside yet, but a test or a person may. */
 const KEPT_TYPES: ReadonlySet<string> = new Set([
-  'trace_metric',
-  'metric',
-  'statsd',
-  'session',
-  'sessions',
-  'client_report',
-  'check_in',
-  'replay_event',
-  'replay_recording',
-  'replay_video',
-  'profile',
-  'profile_chunk',
-  'feedback',
-  'user_report',
-  'attachment',
+  ...['trace_metric', 'metric', 'statsd', 'session', 'sessions', 'client_report', 'check_in', 'attachment'],
+  ...['replay_event', 'replay_recording', 'replay_video', 'profile', 'profile_chunk', 'feedback', 'user_report'],
 ]);
+
+/** A browser sends a few at a time. */
+const MAX_REPORTS = 100;
 
 /** Turns the items of an envelope into records. Unknown types are passed over, as the vendor does. */
 export function unpackEnvelope({ headers, items }: Envelope, project: string, now: number): Unpacked {
   const problem = compositionProblem(items);
-  if (problem !== undefined) return refused(problem);
+  if (problem !== undefined) return { ok: false, refusal: problem };
   const traceId = textAt(objectAt(headers, 'trace'), 'trace_id');
   const records: NewRecord[] = [];
   let leftToRead: number = LIMITS.readBytesInAll;
   let eventId = textAt(headers, 'event_id')?.replaceAll('-', '');
   for (const item of items) {
+    const context = { project, now, eventId: eventId ?? '', traceId };
     if (item.type === 'raw_security') {
-      records.push(...reportRecords(item, project, now));
+      records.push(...reportRecords(item, context));
       continue;
     }
     const make = ownEntry(MAKE, item.type);
@@ -73,13 +63,16 @@ export function unpackEnvelope({ headers, items }: Envelope, project: string, no
       isBounded || (KEPT_TYPES.has(item.type) && item.payload.length <= Math.min(LIMITS.readBytes, leftToRead));
     if (isRead && !isBounded) leftToRead -= item.payload.length;
     const payload = isRead ? parseObject(item.payload) : undefined;
-    if (make !== undefined && payload === undefined) return refused(malformed(`invalid JSON in '${item.type}'`));
+    if (make !== undefined && payload === undefined) {
+      return { ok: false, refusal: malformed(`invalid JSON in '${item.type}'`) };
+    }
     const inside = payload && payloadProblem(item, payload);
-    if (inside !== undefined) return refused(inside);
-    const isEvent = item.type === 'event' || item.type === 'transaction';
+    if (inside !== undefined) return { ok: false, refusal: inside };
     // The vendor makes an id up for an event that has none; that of the envelope wins over the payload's.
-    if (isEvent) eventId ??= textAt(payload ?? {}, 'event_id')?.replaceAll('-', '') ?? newEventId();
-    const context = { project, now, eventId: eventId ?? '', traceId };
+    if (item.type === 'event' || item.type === 'transaction') {
+      eventId ??= textAt(payload ?? {}, 'event_id')?.replaceAll('-', '') ?? newEventId();
+      context.eventId = eventId;
+    }
     if (make !== undefined) records.push(...make(payload ?? {}, context, item));
     else if (KEPT_TYPES.has(item.type)) records.push(itemRecord(item, payload, context));
   }
@@ -90,37 +83,41 @@ function newEventId(): string {
   return randomUUID().replaceAll('-', '');
 }
 
-function logRecord(log: JsonObject, { project, now }: Context): NewRecord {
-  const attributes = plainAttributes(objectAt(log, 'attributes'));
-  return {
-    kind: 'log',
-    receivedAt: now,
-    project,
-    level: textAt(log, 'level') ?? 'info',
-    body: textAt(log, 'body') ?? '',
-    time: timeMsAt(log, 'timestamp') ?? now,
-    traceId: textAt(log, 'trace_id'),
-    userId: textAt(attributes, 'user.id'),
-    attributes,
-  };
+/** Makes the records of a browser's reports: errors of security policies, items of the network error log. */
+function reportRecords({ headers, payload }: EnvelopeItem, context: Context): NewRecord[] {
+  const body = parsed(payload);
+  if (body === undefined) return [rejection('must be JSON', null, context)];
+  const reports: readonly unknown[] = Array.isArray(body) ? body : [body];
+  if (reports.length > MAX_REPORTS) {
+    return [rejection(`must hold at most ${MAX_REPORTS} reports`, null, context)];
+  }
+  const known = reports.filter(isJsonObject);
+  const common = { release: textAt(headers, 'sentry_release'), environment: textAt(headers, 'sentry_environment') };
+  const errors = known
+    .flatMap(securityEvents)
+    .map((event) => errorRecord({ ...common, ...event }, { ...context, eventId: newEventId() }));
+  const networkErrors = known.filter(({ type }) => type === 'network-error');
+  const items = networkErrors.map((report) => networkErrorItem(report, context));
+  if (items.length + errors.length > 0) return [...errors, ...items];
+  return [rejection('holds no report of a kind that is known', body, context)];
 }
 
-function itemRecord(
-  item: EnvelopeItem,
-  payload: JsonObject | undefined,
-  { project, now, traceId }: Context,
-): NewRecord {
-  return {
-    kind: 'item',
-    receivedAt: now,
-    project,
-    type: item.type,
-    bytes: item.payload.length,
-    traceId,
-    payload: payload ?? null,
-  };
+function networkErrorItem(payload: JsonObject, { project, now }: Context): NewRecord {
+  const bytes = Buffer.byteLength(JSON.stringify(payload));
+  return { kind: 'item', receivedAt: now, project, type: 'nel', bytes, traceId: null, payload };
 }
 
-function refused(refusal: Refusal): Unpacked {
-  return { ok: false, refusal };
+/** The vendor answers 200 and drops what it cannot read. */
+function rejection(problem: string, record: unknown, { now }: Context): NewRecord {
+  const message = `the body ${problem}`;
+  return { kind: 'rejected', receivedAt: now, endpoint: 'security', field: 'body', message, record };
+}
+
+/** Undefined for what is no JSON; `null` is JSON. */
+function parsed(payload: Buffer): unknown {
+  try {
+    return parseJson(readUtf8(payload) ?? '');
+  } catch {
+    return undefined;
+  }
 }

@@ -1,9 +1,6 @@
 import { ownEntry } from '../own-entry.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import { listAt, objectAt, textAt } from './fields.ts';
-import { withCurrentNames } from './legacy-names.ts';
-import { messageOf } from './message.ts';
-import { formatMessage } from './message-format.ts';
 
 /**
  * Returns an event in the form of the current protocol, whatever SDK wrote it: exceptions and threads in `{ values }`,
@@ -124,4 +121,60 @@ function stackOfThreads(event: JsonObject): JsonObject | undefined {
   const failed = threads.find(({ crashed }) => crashed === true) ?? threads.find(({ current }) => current === true);
   const stacktrace = (failed ?? (threads.length === 1 ? threads[0] : undefined))?.['stacktrace'];
   return isJsonObject(stacktrace) ? stacktrace : undefined;
+}
+
+/** Names of old SDKs with those that took their place. */
+const CURRENT_NAMES: Readonly<Record<string, string>> = {
+  'sentry.interfaces.Exception': 'exception',
+  'sentry.interfaces.Message': 'logentry',
+  'sentry.interfaces.Stacktrace': 'stacktrace',
+  'sentry.interfaces.Template': 'template',
+  'sentry.interfaces.User': 'user',
+  'sentry.interfaces.Http': 'request',
+  'sentry.interfaces.Contexts': 'contexts',
+  'sentry.interfaces.Breadcrumbs': 'breadcrumbs',
+  'sentry.interfaces.Csp': 'csp',
+};
+
+/** Renames the interfaces of old SDKs; a current name beside them wins. */
+function withCurrentNames(event: JsonObject): JsonObject {
+  const names = Object.keys(event).filter((name) => Object.hasOwn(CURRENT_NAMES, name));
+  if (names.length === 0) return event;
+  const renamed: Record<string, unknown> = { ...event };
+  for (const name of names) {
+    const current = CURRENT_NAMES[name] ?? name;
+    renamed[current] ??= event[name];
+    delete renamed[name];
+  }
+  return renamed;
+}
+
+/** Returns the text of a message event: before its parameters were put in when that is known, or after. */
+export function messageOf(event: JsonObject, form: 'template' | 'formatted'): string {
+  const entry = objectAt(event, 'logentry');
+  const formatted = textAt(entry, 'formatted') ?? textAt(event, 'message');
+  const template = textAt(entry, 'message');
+  return (form === 'template' ? (template ?? formatted) : (formatted ?? template)) ?? '';
+}
+
+/** `%s`, `%(name)s`, `{}`, `{0}` and `{name}`, and the doubled signs that stand for themselves. */
+const PLACEHOLDERS = /%%|%\((\w+)\)[a-z]|%(?:\d+\$)?[a-z]|\{\{|\}\}|\{(\w*)\}/gi;
+
+/** Puts the parameters into a message template, as the vendor does for SDKs that send both. */
+export function formatMessage(template: string, params: unknown): string {
+  const list: readonly unknown[] = Array.isArray(params) ? params : [];
+  const named = isJsonObject(params) ? params : {};
+  let next = 0;
+  return template.replace(PLACEHOLDERS, (placeholder: string, percentName?: string, braceName?: string) => {
+    if (placeholder === '%%') return '%';
+    if (placeholder === '{{' || placeholder === '}}') return placeholder;
+    const name = percentName ?? braceName ?? '';
+    if (name !== '' && Object.hasOwn(named, name)) return textOf(named[name]);
+    const index = /^\d+$/.test(name) ? Number(name) : name === '' ? next++ : -1;
+    return index >= 0 && index < list.length ? textOf(list[index]) : placeholder;
+  });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }

@@ -1,29 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { faultHooks } from '../faults/fault-hooks.ts';
-import type { Faults } from '../faults/faults.ts';
-import { clientErrorOf } from '../http/client-error.ts';
-import { allowAnyOrigin, preflightHeaders } from '../http/cors.ts';
-import type { Encodings } from '../http/inflate.ts';
-import { takeBodiesAsBytes } from '../http/raw-body.ts';
-import type { RawLog } from '../store/raw-log.ts';
+import { type Fault, isRefusedOnDemand } from '../faults/fault.ts';
+import { rateLimitHeaders, vendorAnswer } from '../faults/vendor-answer.ts';
+import { answerPreflight, type Encodings, type Ingestion, openIngestion } from '../http/ingestion.ts';
+import { ownEntry } from '../own-entry.ts';
+import type { NewRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { checkInEnvelope } from './check-in.ts';
-import { malformed, tooManyItems } from './composition.ts';
-import { type EnvelopeResult, parseEnvelope } from './envelope.ts';
-import { createIntake, type ProjectRequest, type TakeEnvelope } from './intake.ts';
-import { LIMITS } from './limits.ts';
-import { minidumpEnvelope } from './minidump.ts';
-import { refuse } from './refuse.ts';
-import { isReportType, reportEnvelope } from './security-envelope.ts';
+import { authProblem } from './auth.ts';
+import { LIMITS, malformed, tooManyItems } from './composition.ts';
+import { type Envelope, type EnvelopeItem, type EnvelopeResult, parseEnvelope } from './envelope.ts';
+import { issueIdOf } from './grouping.ts';
+import { unpackEnvelope } from './items.ts';
+import { checkInEnvelope, isReportType, minidumpEnvelope, reportEnvelope, storeEnvelope } from './other-bodies.ts';
 import type { SourceMaps } from './source-maps.ts';
-import { storeEnvelope } from './store-body.ts';
 
 /** What the Sentry endpoints need. */
-export interface SentryOptions {
-  readonly store: Store;
-  readonly rawLog: RawLog | undefined;
-  readonly faults: Faults;
-  readonly now: () => number;
+interface SentryOptions extends Ingestion {
   /** Where stacks of a bundle find their sources. */
   readonly sourceMaps?: SourceMaps | undefined;
 }
@@ -103,25 +94,15 @@ const ENDPOINTS: readonly Endpoint[] = [
 ];
 
 /** Every endpoint under `/api/:project/`, with and without the trailing slash. */
-export function sentryRoutes(app: FastifyInstance, { store, rawLog, faults, now, sourceMaps }: SentryOptions): void {
-  allowAnyOrigin(app);
-  takeBodiesAsBytes(app, { maxBytes: LIMITS.envelopeBytes, encodings: ENCODINGS, rawLog, now });
-  faultHooks(app, faults, () => 'envelope');
-  app.setErrorHandler((error, request, reply) => {
-    const clientError = clientErrorOf(error);
-    if (clientError?.status === 413) return refuse(reply, BAD_BODY['too-large']);
-    if (clientError !== undefined) return refuse(reply, { status: clientError.status, detail: clientError.message });
-    request.log.error({ err: error }, 'a Sentry request failed');
-    return refuse(reply, { status: 500, detail: 'internal error' });
+export function sentryRoutes(app: FastifyInstance, options: SentryOptions): void {
+  openIngestion(app, options, {
+    ...{ name: 'Sentry', maxBytes: LIMITS.envelopeBytes, encodings: ENCODINGS },
+    endpointOf: () => 'envelope',
+    refuse: (reply, status, detail) => refuse(reply, status === 413 ? BAD_BODY['too-large'] : { status, detail }),
   });
-  const take = createIntake(store, sourceMaps);
-  const paths = new Set(ENDPOINTS.map(({ path }) => path));
-  for (const path of paths) {
-    for (const url of urlsOf(path)) {
-      app.options(url, (request, reply) =>
-        reply.code(204).headers(preflightHeaders(request.headers['access-control-request-headers'])).send(),
-      );
-    }
+  const take = createIntake(options.store, options.sourceMaps);
+  for (const path of new Set(ENDPOINTS.map((each) => each.path))) {
+    for (const url of urlsOf(path)) answerPreflight(app, url);
   }
   for (const endpoint of ENDPOINTS) {
     for (const url of urlsOf(endpoint.path)) {
@@ -158,4 +139,83 @@ async function handle(
 function textOf(query: FastifyRequest['query'], name: string): string {
   const value = (query as Readonly<Record<string, unknown>>)[name];
   return typeof value === 'string' ? value : '';
+}
+
+/** A request of a project; `key` where the path has one. */
+type ProjectRequest = FastifyRequest<{ Params: { project: string; key?: string } }>;
+
+/**
+ * Checks the key of a request, stores what its envelope holds, and answers. `answer` is called with the id of the event when
+ * everything was taken.
+ */
+type TakeEnvelope = (
+  request: ProjectRequest,
+  reply: FastifyReply,
+  envelope: Envelope,
+  answer: (eventId: string | undefined) => unknown,
+) => Promise<unknown>;
+
+const RATE_LIMITED = String(vendorAnswer('envelope', 429).body['detail']);
+
+/** @param sourceMaps - where stacks of a bundle find their sources */
+function createIntake(store: Store, sourceMaps: SourceMaps | undefined): TakeEnvelope {
+  return async (request, reply, sent, answer) => {
+    const { params, headers, query, receivedAt, fault, inflated } = request;
+    const { project, key: pathKey } = params;
+    const problem = authProblem({ headers, query, pathKey, dsn: sent.headers['dsn'], project });
+    if (problem !== undefined) return refuse(reply, { status: 403, detail: problem });
+    // What a rate limit or a partial failure names is taken out, and the rest kept, as Relay does.
+    const items = sent.items.filter((item, index) => !isTakenOut(fault, item, index));
+    const unpacked = unpackEnvelope({ ...sent, items }, project, receivedAt);
+    if (!unpacked.ok) return refuse(reply, unpacked.refusal);
+    const records = sourceMaps ? await withSources(unpacked.records, sourceMaps) : unpacked.records;
+    store.add(records, inflated.ok ? inflated.body.length : 0);
+    if (fault?.kind === 'rate-limit') reply.headers(rateLimitHeaders('envelope', fault));
+    const isLimited = items.length < sent.items.length;
+    return isLimited ? refuse(reply, { status: 429, detail: RATE_LIMITED }) : answer(unpacked.eventId);
+  };
+}
+
+/** Grouped again, as the places of a bundle change with each build. */
+function withSources(records: readonly NewRecord[], sourceMaps: SourceMaps): Promise<NewRecord[]> {
+  return Promise.all(
+    records.map(async (record) => {
+      if (record.kind !== 'error') return record;
+      const event = await sourceMaps.resolve(record.event);
+      return { ...record, event, issueId: issueIdOf(event) };
+    }),
+  );
+}
+
+/** Answers in the vendor's form: a detail, its causes, and the header that SDKs log. */
+function refuse(
+  reply: FastifyReply,
+  { status, detail, cause }: { readonly status: number; readonly detail: string; readonly cause?: string },
+): FastifyReply {
+  // A header holds neither line breaks nor other than Latin-1 characters.
+  reply.header('x-sentry-error', detail.replace(/[^\x20-\x7e]/g, '?'));
+  return reply.code(status).send({ detail, causes: cause === undefined ? [] : [cause] });
+}
+
+function isTakenOut(fault: Fault | null, item: EnvelopeItem, index: number): boolean {
+  if (fault?.kind === 'rate-limit') return fault.categories?.includes(categoryOf(item)) === true;
+  return isRefusedOnDemand(fault, index);
+}
+
+/** Of types whose category is not called like them. */
+const CATEGORIES: Readonly<Record<string, string>> = {
+  ...{ event: 'error', raw_security: 'security', log: 'log_item', sessions: 'session', client_report: 'internal' },
+  ...{ check_in: 'monitor', user_report: 'feedback', replay_event: 'replay', replay_recording: 'replay' },
+  replay_video: 'replay',
+};
+const OWN_CATEGORIES: ReadonlySet<string> = new Set([
+  ...['transaction', 'span', 'trace_metric', 'session', 'feedback', 'profile', 'profile_chunk', 'attachment'],
+]);
+
+/**
+ * The category that a rate limit names an item by. A client report has one of its own, so that no limit takes it.
+ * @see https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/
+ */
+function categoryOf({ type }: EnvelopeItem): string {
+  return OWN_CATEGORIES.has(type) ? type : (ownEntry(CATEGORIES, type) ?? 'default');
 }

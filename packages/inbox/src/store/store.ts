@@ -1,8 +1,7 @@
-import { Contents } from './contents.ts';
+import { Contents, type Repeats } from './contents.ts';
 import type { Identity, IdMerge } from './identity.ts';
 import type { Profiles } from './profiles.ts';
-import type { NewRecord, RecordKind, RecordOf, StoredRecord } from './records.ts';
-import type { Repeats } from './repeats.ts';
+import type { NewRecord, RecordKind, RecordOf, StoredEvent, StoredRecord } from './records.ts';
 import type { Ring } from './ring.ts';
 
 /** Bounds of what is kept in memory. */
@@ -19,7 +18,7 @@ export interface StoreOptions extends StoreLimits {
 }
 
 /** Told of each batch once it is stored: the records of one request. */
-export type ArrivalListener = (records: readonly StoredRecord[]) => void;
+type ArrivalListener = (records: readonly StoredRecord[]) => void;
 
 /** The contents of the inbox, and who is notified of their changes. */
 export class Store {
@@ -138,4 +137,25 @@ export class Store {
     this.#lastId += 1;
     return this.#lastId;
   }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Removes repeated events for good, all but the one ingested last. Mixpanel's compaction-time rule: same name, distinct
+ * id and `$insert_id` on the same calendar day (UTC), whatever the time.
+ * @see https://docs.mixpanel.com/reference/event-deduplication
+ * @returns how many were removed
+ */
+export function compactEvents(store: Store): number {
+  const seen = new Set<string>();
+  const repeated = new Set<StoredEvent>();
+  for (const event of store.of('event').newestFirst()) {
+    const key = `${event.insertId}\n${Math.floor(event.time / DAY_MS)}\n${event.distinctId}\n${event.event}`;
+    if (seen.has(key)) repeated.add(event);
+    seen.add(key);
+  }
+  const removed = store.remove('event', (event) => repeated.has(event));
+  if (removed > 0) store.announceRemoval();
+  return removed;
 }

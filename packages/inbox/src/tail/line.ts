@@ -1,11 +1,11 @@
 import { styleText } from 'node:util';
-import { traceIdOf } from '../query/filters.ts';
-import { spanName } from '../query/span-name.ts';
+import { sentUserOf, serviceOf, traceIdOf } from '../query/records.ts';
+import { spanName } from '../query/spans.ts';
 import type { JsonObject, RecordKind, StoredRecord } from '../store/records.ts';
-import { serviceOf, userOf } from './matches.ts';
+import type { TailOptions } from './options.ts';
 
 /** How a line is to look. */
-export interface LineOptions {
+interface LineOptions {
   readonly utc: boolean;
   readonly hasColors: boolean;
 }
@@ -73,4 +73,22 @@ function clock(time: number, utc: boolean): string {
 /** Values come from anyone: a control character could move the cursor, rename the window, or hide a line. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');
+}
+
+type Filter = Pick<TailOptions, 'kinds' | 'service' | 'user' | 'trace' | 'text'>;
+
+/** Whether a record is wanted: all that was asked for must hold. */
+export function matches(record: StoredRecord, { kinds, service, user, trace, text }: Filter): boolean {
+  return (
+    (kinds.length === 0 || kinds.includes(record.kind)) &&
+    (service === undefined || serviceOf(record) === service) &&
+    (user === undefined || userOf(record) === user) &&
+    (trace === undefined || traceIdOf(record) === trace) &&
+    (text === undefined || JSON.stringify(record).toLowerCase().includes(text))
+  );
+}
+
+/** The user or visitor that a record is about, or the group, under the id that was sent. */
+function userOf(record: StoredRecord): string | null {
+  return 'distinctId' in record ? record.distinctId : sentUserOf(record);
 }

@@ -31,17 +31,11 @@ export class CommandLineEnd extends Error {
   }
 }
 
-interface Given {
+type Given = Partial<
+  Record<'service' | 'user' | 'trace' | 'text' | 'url', string> & Record<'new' | 'utc' | 'json', boolean>
+> & {
   readonly kind?: readonly RecordKind[];
-  readonly service?: string;
-  readonly user?: string;
-  readonly trace?: string;
-  readonly text?: string;
-  readonly new?: boolean;
-  readonly utc?: boolean;
-  readonly json?: boolean;
-  readonly url?: string;
-}
+};
 
 const LOCAL_INBOX = 'http://127.0.0.1:4600';
 /** The width of the help, the same on every terminal. */
@@ -64,16 +58,10 @@ export function readOptions(
   platforms: readonly RunningPlatform[] = [],
 ): TailOptions {
   const given = parse(args);
+  const { service, user, trace, json = false, utc = false, new: onlyNew = false, kind: kinds = [] } = given;
   const named = given.url ?? (env['INBOX_URL'] || undefined);
   const { url, note } = named === undefined ? inboxOf(platforms) : { url: readUrl(named), note: undefined };
-  return {
-    ...{ url, note, service: given.service, user: given.user, trace: given.trace },
-    json: given.json ?? false,
-    utc: given.utc ?? false,
-    onlyNew: given.new ?? false,
-    kinds: given.kind ?? [],
-    text: given.text?.toLowerCase(),
-  };
+  return { url, note, service, user, trace, json, utc, onlyNew, kinds, text: given.text?.toLowerCase() };
 }
 
 function parse(args: readonly string[]): Given {

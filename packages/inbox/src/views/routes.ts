@@ -2,14 +2,14 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { InboxData } from '../inbox-data.ts';
-import type { ReportSource } from '../query/analytics/report-source.ts';
+import type { ReportSource } from '../query/analytics/user-events.ts';
+import { RECORD_KINDS, type StoredRecord } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
 import type { EditorLink } from './editor-links.ts';
-import { findError } from './find-error.ts';
-import { findRecord } from './find-record.ts';
-import { issueRoutes } from './issue-routes.ts';
-import { DEFAULT_LIMIT, listParameters } from './list-query.ts';
-import { findPerson } from './people.ts';
-import { listPeople, PEOPLE_SORTS } from './people-list.ts';
+import { findError } from './error-detail.ts';
+import { issueRoutes } from './issues.ts';
+import { DEFAULT_LIMIT, listParameters } from './lists.ts';
+import { findPerson, listPeople, PEOPLE_SORTS } from './people.ts';
 import { listTraces, TRACE_SORTS } from './traces.ts';
 
 const STORY_LIMIT = 1000;
@@ -56,4 +56,15 @@ export function viewRoutes(instance: FastifyInstance, data: InboxData, source: R
 
 function notFound(reply: { code(status: number): { send(body: object): unknown } }, message: string): unknown {
   return reply.code(404).send({ error: 'Not Found', message });
+}
+
+function findRecord(store: Store, id: number): StoredRecord | undefined {
+  for (const kind of RECORD_KINDS) {
+    for (const record of store.of(kind).newestFirst()) {
+      if (record.id === id) return record;
+      // Each ring is in order of arrival.
+      if (record.id < id) break;
+    }
+  }
+  return undefined;
 }

@@ -1,22 +1,18 @@
-import { type FacetFilter, facetMatcher, facetsOf } from '../query/facets.ts';
-import { traceIdOf } from '../query/filters.ts';
+import { getOrAdd } from '../get-or-add.ts';
+import { facetMatcher, facetsOf } from '../query/facets.ts';
+import { traceIdOf } from '../query/records.ts';
+import { extentOf, isAsset, rootOf } from '../query/spans.ts';
 import type { StoredSpan } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { isAsset } from './assets.ts';
-import { FacetCounts, type FacetValues } from './facet-counts.ts';
-import { sortedBy, wordMatcher } from './list-query.ts';
-import { rootOf } from './trace-root.ts';
+import { FacetCounts, type FacetValues, type ListQuery, sortedBy, wordMatcher } from './lists.ts';
 
 export const TRACE_SORTS = ['last_seen', 'duration', 'spans', 'errors'] as const;
 type TraceSort = (typeof TRACE_SORTS)[number];
 
-/** Which traces are wanted; all that is given must hold. */
-export interface TraceQuery extends FacetFilter {
-  readonly q?: string | undefined;
+/** Which traces are wanted. */
+export interface TraceQuery extends ListQuery<TraceSort> {
   /** Also traces in which nothing but an asset was served. @default false */
   readonly assets?: boolean | undefined;
-  readonly sort?: TraceSort | undefined;
-  readonly order?: 'asc' | 'desc' | undefined;
 }
 
 /** One trace as a line of a list. */
@@ -86,29 +82,15 @@ export function listTraces(store: Store, query: TraceQuery = {}): TraceListing {
 function spansByTrace(store: Store): Map<string, StoredSpan[]> {
   const spansOf = new Map<string, StoredSpan[]>();
   for (const span of store.of('span').newestFirst()) {
-    if (span.traceId === '') continue;
-    const spans = spansOf.get(span.traceId);
-    if (spans === undefined) spansOf.set(span.traceId, [span]);
-    else spans.push(span);
+    if (span.traceId !== '') getOrAdd(spansOf, span.traceId, () => []).push(span);
   }
   return spansOf;
 }
 
 function summary(spans: readonly StoredSpan[]): Omit<TraceSummary, 'traceId' | 'errors' | 'events'> {
   const root = rootOf(spans);
-  const inOrder = spans.toSorted((left, right) => left.time - right.time);
-  const time = inOrder[0]?.time ?? 0;
-  const end = spans.reduce((latest, span) => Math.max(latest, span.time + span.durationMs), time);
-  const services = new Set(inOrder.map(({ service }) => service).filter((service) => service !== null));
-  return {
-    name: root.name,
-    op: root.op,
-    services: [...services],
-    time,
-    durationMs: end - time,
-    spans: spans.length,
-    assets: spans.filter(isAsset).length,
-  };
+  const assets = spans.filter(isAsset).length;
+  return { name: root.name, op: root.op, ...extentOf(spans), spans: spans.length, assets };
 }
 
 /** What a search looks through: the id, and name, service, user and address of each span. */

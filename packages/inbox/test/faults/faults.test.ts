@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FaultEndpoint, FaultRule } from '../../src/faults/fault.ts';
-import { Faults } from '../../src/faults/faults.ts';
-import { seededRandom } from '../../src/faults/seeded-random.ts';
+import { Faults, seededRandom } from '../../src/faults/faults.ts';
 
 const status = (code: number): FaultRule['fault'] => ({ kind: 'status', status: code });
 

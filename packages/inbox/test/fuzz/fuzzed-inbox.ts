@@ -2,12 +2,11 @@ import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { alertRules } from '@qr/observability/alerts';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { addDocumentation } from '../../src/documentation.ts';
 import { openInboxData } from '../../src/inbox-data.ts';
 import { inboxPlugin } from '../../src/inbox-plugin.ts';
-import { follow, isRecord } from '../../src/tail/follow.ts';
-import { lineOf } from '../../src/tail/line.ts';
-import { matches } from '../../src/tail/matches.ts';
+import { addDocumentation } from '../../src/page-routes.ts';
+import { lineOf, matches } from '../../src/tail/line.ts';
+import { follow, isRecord } from '../../src/tail/tail.ts';
 import type { WrittenRequest } from '../samples/sample.ts';
 import { addressesOf, ID_LISTS, type ReadRoute, readRoutesOf } from './read-routes.ts';
 

@@ -2,7 +2,7 @@ import * as zlib from 'node:zlib';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Encodings, inflate } from '../../src/http/inflate.ts';
+import { type Encodings, inflate } from '../../src/http/ingestion.ts';
 
 const ALL: Encodings = { taken: ['gzip', 'x-gzip', 'deflate', 'br', 'zstd'], others: 'as sent' };
 const GZIP: Encodings = { taken: ['gzip'], others: 'refused' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { truncateStrings, truncateText } from '../../src/mixpanel/truncate.ts';
+import { truncateStrings, truncateText } from '../../src/mixpanel/limits.ts';
 import { goodEvent, json, post } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { advance, EMPTY, type FeedMessage } from '../../page/src/feed/snapshot.ts';
-import { around } from '../../page/src/issues/around.ts';
-import { keepFresh } from '../../page/src/shared/keep-fresh.ts';
+import { around } from '../../page/src/issues/error-view.tsx';
+import { advance, EMPTY, type FeedMessage } from '../../page/src/shared/feed.tsx';
+import { keepFresh } from '../../page/src/shared/use-json.ts';
 import { type TraceRecord, toRows, type WaterfallRow } from '../../page/src/traces/waterfall-rows.ts';
-import { toSessions } from '../../page/src/user/sessions.ts';
+import { toSessions } from '../../page/src/user/user-tab.tsx';
 import type { StoredError, StoredEvent, StoredSpan } from '../../src/index.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { hasKeyTwice } from '../../src/sentry/duplicate-key.ts';
+import { hasKeyTwice } from '../../src/sentry/envelope.ts';
 
 const members = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'a"', 'a\\'), fc.jsonValue()), { maxLength: 6 });
 

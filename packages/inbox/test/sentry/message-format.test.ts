@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatMessage } from '../../src/sentry/message-format.ts';
+import { formatMessage } from '../../src/sentry/normalize-event.ts';
 
 describe('a message template', () => {
   it.each<[string, unknown, string]>([

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIdentity } from '../../src/store/create-identity.ts';
-import { distinctIdOf } from '../../src/store/identity.ts';
+import { createIdentity, distinctIdOf } from '../../src/store/identity.ts';
 import type { JsonObject, StoredEvent } from '../../src/store/records.ts';
 
 function eventOf(properties: JsonObject): StoredEvent {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyOperations } from '../../src/store/profile-operations.ts';
+import { applyOperations } from '../../src/store/profiles.ts';
 import type { JsonObject } from '../../src/store/records.ts';
 
 /** The properties after these operations, one update each. */

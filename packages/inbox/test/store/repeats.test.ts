@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { follow, type Message } from '../../src/tail/follow.ts';
 import { lineOf } from '../../src/tail/line.ts';
+import { follow, type Message } from '../../src/tail/tail.ts';
 import { goodEvent, post, read } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 

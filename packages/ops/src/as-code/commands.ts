@@ -1,12 +1,25 @@
 import type { Command } from 'commander';
-import { action, addCommand } from '../cli/command.ts';
-import { CommandError } from '../cli/command-error.ts';
-import type { CommandContext } from '../cli/context.ts';
-import type { ExitCode } from '../cli/exit-code.ts';
-import { applyOutcome, type MixpanelPart, planOutcome, type SentryPart } from './outcome.ts';
+import {
+  action,
+  addCommand,
+  type CommandContext,
+  CommandError,
+  type ExitCode,
+  exitCodes,
+  type Outcome,
+} from '../cli/command.ts';
+import { type AppliedItem, applySteps, type PlanItem, type Step } from './plan.ts';
+import {
+  type ManualSteps,
+  mixpanelPages,
+  renderApplied,
+  renderCounts,
+  renderManualSteps,
+  renderPlan,
+} from './render.ts';
 
 /** What differs between alerts and dashboards. */
-export interface AsCode {
+interface AsCode {
   /** The name of the group. */
   readonly group: string;
   readonly file: string;
@@ -46,8 +59,7 @@ export function addPlanAndApply(
   });
   addVendorOption(plan);
   action(plan, context, exit, async ({ vendor }: Options) => {
-    const { sentry, mixpanel } = await readParts(asCode, context, vendor);
-    return planOutcome(context, sentry, mixpanel, `${command} apply`);
+    return planOutcome(context, await readParts(asCode, context, vendor), `${command} apply`);
   });
 
   const apply = addCommand(group, 'apply', {
@@ -57,8 +69,7 @@ export function addPlanAndApply(
   }).option('--prune', 'delete what is ours and no longer in the file');
   addVendorOption(apply);
   action(apply, context, exit, async ({ vendor, prune = false }: Options) => {
-    const { sentry, mixpanel } = await readParts(asCode, context, vendor);
-    return applyOutcome(context, sentry, mixpanel, { prune });
+    return applyOutcome(context, await readParts(asCode, context, vendor), { prune });
   });
 }
 
@@ -71,11 +82,103 @@ async function readParts(
   { sentryPart, mixpanelPart }: AsCode,
   context: CommandContext,
   vendor: string | undefined,
-): Promise<{ readonly sentry: SentryPart | undefined; readonly mixpanel: MixpanelPart | undefined }> {
+): Promise<Parts> {
   if (vendor !== undefined && vendor !== 'sentry' && vendor !== 'mixpanel')
     throw new CommandError(`--vendor must be sentry or mixpanel, got "${vendor}".`);
   return {
     sentry: vendor === 'mixpanel' ? undefined : await sentryPart(context),
     mixpanel: vendor === 'sentry' ? undefined : mixpanelPart(context),
   };
+}
+
+interface Parts {
+  readonly sentry: SentryPart | undefined;
+  readonly mixpanel: MixpanelPart | undefined;
+}
+
+/** Sentry's part of a plan, and where it is. */
+export interface SentryPart {
+  /** As a person reads it, such as "project qr-backend of acme, all environments". */
+  readonly place: string;
+  readonly steps: readonly Step[];
+  /** Asked for after the work, too. */
+  readonly warnings: () => readonly string[];
+}
+
+/** Mixpanel's part: what is left to people. */
+export interface MixpanelPart {
+  readonly introduction: string;
+  readonly manual: readonly ManualSteps[];
+}
+
+/** The answer to `plan`: 1 when Sentry is not as the file says. What is left to people is not known and so does not count. */
+function planOutcome(context: CommandContext, parts: Parts, applyCommand: string): Outcome<object> {
+  const { sentry } = parts;
+  const items = sentry?.steps.map(({ item }) => item) ?? [];
+  const isWork = items.some(({ verdict }) => verdict === 'create' || verdict === 'change');
+  const lines = [
+    ...renderPlan(items, context.style),
+    ...warningLines(sentry, context),
+    '',
+    renderCounts(items),
+    ...(isWork ? [`\`${applyCommand}\` does it.`] : []),
+  ];
+  return outcomeOf(context, parts, { items, lines, isAsWanted: items.every(({ verdict }) => verdict === 'unchanged') });
+}
+
+/** Does what a plan says, and answers `apply`: 1 when something could not be made as the file says. */
+async function applyOutcome(
+  context: CommandContext,
+  parts: Parts,
+  options: { readonly prune: boolean },
+): Promise<Outcome<object>> {
+  const items = await applyAll(context, parts.sentry?.steps ?? [], options);
+  const lines = [...renderApplied(items, context.style), ...warningLines(parts.sentry, context)];
+  const isAsWanted = items.every(({ deed, verdict }) => deed !== 'left alone' || verdict === 'gone');
+  return outcomeOf(context, parts, { items, lines, isAsWanted });
+}
+
+/** Says what was done when the rest could not be: the next apply goes on from there. */
+async function applyAll(
+  { note }: CommandContext,
+  steps: readonly Step[],
+  options: { readonly prune: boolean },
+): Promise<readonly AppliedItem[]> {
+  const done: AppliedItem[] = [];
+  try {
+    return await applySteps(steps, options, (item) => void done.push(item));
+  } catch (error) {
+    for (const { deed, kind, name } of done) note(`${deed} ${kind} "${name}"`);
+    throw error;
+  }
+}
+
+function outcomeOf(
+  context: CommandContext,
+  { sentry, mixpanel }: Parts,
+  found: { readonly items: readonly PlanItem[]; readonly lines: readonly string[]; readonly isAsWanted: boolean },
+): Outcome<object> {
+  const { items, lines, isAsWanted } = found;
+  const { strong } = context.style;
+  const warnings = sentry?.warnings() ?? [];
+  return {
+    result: { sentry: sentry ? { place: sentry.place, items, warnings } : null, mixpanel: mixpanel?.manual ?? null },
+    lines: [
+      ...(sentry ? [strong(`Sentry: ${sentry.place}`), '', ...lines] : []),
+      ...(mixpanel?.manual.length
+        ? [
+            ...(sentry ? [''] : []),
+            strong('Mixpanel'),
+            '',
+            mixpanel.introduction,
+            ...renderManualSteps(mixpanel.manual, mixpanelPages(context), context.style),
+          ]
+        : []),
+    ],
+    exitCode: isAsWanted && warnings.length === 0 ? exitCodes.ok : exitCodes.no,
+  };
+}
+
+function warningLines(sentry: SentryPart | undefined, { style }: CommandContext): readonly string[] {
+  return sentry?.warnings().map(style.warning) ?? [];
 }

@@ -1,9 +1,7 @@
 import { describePlatform } from '@qr/inbox/platforms';
 import type { Command } from 'commander';
-import { CommandError } from './command-error.ts';
-import type { CommandContext } from './context.ts';
-import { isLocal } from './environment.ts';
-import { type ExitCode, exitCodes } from './exit-code.ts';
+import { isLocal, type Surroundings } from './environment.ts';
+import type { Style } from './terminal.ts';
 
 /** What a command found: the same as data for `--json` and as lines for people. */
 export interface Outcome<Result> {
@@ -14,7 +12,7 @@ export interface Outcome<Result> {
 }
 
 /** How a command is shown. */
-export interface CommandOptions {
+interface CommandOptions {
   /** One line, without a full stop. */
   readonly summary: string;
   /** Below the summary in the command's own help. */
@@ -77,3 +75,45 @@ export function requireVariable({ env }: CommandContext, name: string, what: str
   if (value) return value;
   throw new CommandError(`${name} is not set. It must be ${what}; put it into .env or into the environment.`);
 }
+
+/** Everything outside that a command may touch; tests pass their own. */
+export interface CommandContext extends Surroundings {
+  /** The root of the platform's repository, where `.env` and `.data` lie. */
+  readonly root: string;
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Writes a line of the answer. */
+  readonly out: (line: string) => void;
+  /** Writes a line beside the answer: progress, warnings, errors. */
+  readonly note: (line: string) => void;
+  /** Colours on a terminal, plain text elsewhere. */
+  readonly style: Style;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Ends a command with a sentence for its user: what was expected, what came, what to do. */
+export class CommandError extends Error {
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, options: ErrorOptions & { readonly exitCode?: ExitCode } = {}) {
+    super(message, options);
+    this.name = 'CommandError';
+    this.exitCode = options.exitCode ?? exitCodes.usage;
+  }
+}
+
+/** What the shell is told. */
+export const exitCodes = {
+  /** Done, or the answer is yes. */
+  ok: 0,
+  /** The answer is no: something is wrong, differs, fires, or breaks. */
+  no: 1,
+  /** The command line or the environment is not usable. */
+  usage: 2,
+  /** A vendor or a service could not be reached, or refused. */
+  refused: 3,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

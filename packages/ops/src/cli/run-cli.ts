@@ -1,7 +1,13 @@
 import { Command, CommanderError } from 'commander';
-import { CommandError } from './command-error.ts';
-import type { CommandContext } from './context.ts';
-import { type ExitCode, exitCodes } from './exit-code.ts';
+import { addAlertsCommands } from '../alerts/commands.ts';
+import { addCostCommands } from '../cost/commands.ts';
+import { addDashboardsCommands } from '../dashboards/commands.ts';
+import { addDoctorCommand } from '../doctor/commands.ts';
+import { addForgetCommand } from '../forget/commands.ts';
+import { addPlanCommands } from '../plan/commands.ts';
+import { addReleaseCommands } from '../release/commands.ts';
+import { addSpoolCommands } from '../spool/commands.ts';
+import { type CommandContext, CommandError, type ExitCode, exitCodes } from './command.ts';
 
 /** Adds its commands to the program. */
 export type CommandGroup = (program: Command, context: CommandContext, exit: (code: ExitCode) => void) => void;
@@ -58,3 +64,15 @@ export async function runCli(
     return exitCodes.refused;
   }
 }
+
+/** In the order in which `--help` lists them. */
+export const groups: readonly CommandGroup[] = [
+  addDoctorCommand,
+  addAlertsCommands,
+  addDashboardsCommands,
+  addPlanCommands,
+  addSpoolCommands,
+  addForgetCommand,
+  addCostCommands,
+  addReleaseCommands,
+];

@@ -1,20 +1,27 @@
-import type { SentryDashboard } from '@qr/observability/dashboards';
-import type { Fields } from '../as-code/fields.ts';
-import type { SentryDashboardDetails, SentryProject, SentryWidgetDetails } from '../sentry-api/shapes.ts';
-import { placesOf } from './layout.ts';
-import { sayWidget, type Widget, wantedWidget, widgetBody, widgetOf } from './widget.ts';
+import type { SentryDashboard, SentryWidget } from '@qr/observability/dashboards';
+import type { Fields } from '../as-code/plan.ts';
+import type {
+  SentryDashboardDetails,
+  SentryProject,
+  SentryWidgetDetails,
+  SentryWidgetQuery,
+} from '../sentry-api/shapes.ts';
 
-/** What we manage of a dashboard. */
-export interface Board {
-  /** Ids of projects, as numbers. */
-  readonly projects: readonly number[];
-  /** Empty for all. */
-  readonly environments: readonly string[];
-  readonly period: string;
+/** What we manage of a dashboard, in the words of Sentry's API: a dashboard that Sentry has is one, too. */
+interface Board extends Pick<SentryDashboardDetails, 'projects' | 'environment' | 'period'> {
   readonly widgets: readonly Widget[];
 }
 
-/** What the file asks for. */
+interface Widget extends Omit<SentryWidgetDetails, 'id' | 'queries'> {
+  readonly queries: readonly Omit<SentryWidgetQuery, 'id'>[];
+}
+
+/** An hour is fine enough for a day, and coarse enough for two weeks. */
+const INTERVAL = '1h';
+const COLUMNS = 6;
+const HEIGHT = 2;
+
+/** What the file asks for. @param environment all when `null` */
 export function wantedBoard(
   { period, widgets }: SentryDashboard,
   projects: readonly SentryProject[],
@@ -23,45 +30,68 @@ export function wantedBoard(
   const places = placesOf(widgets);
   return {
     projects: projects.map(({ id }) => Number(id)),
-    environments: environment === null ? [] : [environment],
+    environment: environment === null ? [] : [environment],
     period,
-    widgets: widgets.flatMap((widget, index) => {
-      const place = places[index];
-      return place ? [wantedWidget(widget, place)] : [];
-    }),
+    widgets: widgets.map(({ title, description, display, dataset, limit = null, ...query }, index) => ({
+      title,
+      description,
+      displayType: display,
+      widgetType: dataset,
+      interval: INTERVAL,
+      limit,
+      layout: places[index] ?? null,
+      queries: [
+        {
+          aggregates: query.aggregates,
+          columns: query.columns ?? [],
+          conditions: query.conditions,
+          orderby: query.orderBy ?? '',
+        },
+      ],
+    })),
   };
 }
 
-/** What Sentry has. */
-export function boardOf({ projects, environment, period, widgets }: SentryDashboardDetails): Board {
-  return { projects, environments: environment ?? [], period: period ?? 'none', widgets: widgets.map(widgetOf) };
-}
-
 /** Field by field, for people and for comparing. */
-export function fieldsOfBoard(board: Board, known: readonly SentryProject[]): Fields {
+export function fieldsOfBoard(
+  { projects, environment, period, widgets }: Board,
+  known: readonly SentryProject[],
+): Fields {
   const slugOf = (id: number) => known.find((project) => project.id === String(id))?.slug ?? `number ${id}`;
   return {
-    projects: board.projects.map(slugOf).sort().join(', ') || 'all',
-    environment: [...board.environments].sort().join(', ') || 'all',
-    period: board.period,
-    ...Object.fromEntries(widgetFields(board.widgets)),
+    projects: projects.map(slugOf).sort().join(', ') || 'all',
+    environment: [...(environment ?? [])].sort().join(', ') || 'all',
+    period: period ?? 'none',
+    ...Object.fromEntries(widgetFields(widgets)),
   };
 }
 
 /** The body of a POST or a PUT. A widget is known again by its title; one that is not named is removed. */
 export function boardBody(title: string, board: Board, found?: SentryDashboardDetails): object {
-  const left: SentryWidgetDetails[] = [...(found?.widgets ?? [])];
+  const left = [...(found?.widgets ?? [])];
   const takeNamed = (name: string) => {
     const index = left.findIndex((widget) => widget.title === name);
     return index === -1 ? undefined : left.splice(index, 1)[0];
   };
   return {
     title,
-    projects: board.projects,
-    environment: board.environments,
-    period: board.period,
+    ...board,
     ...(found?.filters ? { filters: found.filters } : {}),
     widgets: board.widgets.map((widget) => widgetBody(widget, takeNamed(widget.title))),
+  };
+}
+
+/** A widget in the body of a POST or a PUT; without its id a PUT would make it anew. */
+function widgetBody(widget: Widget, found?: SentryWidgetDetails): object {
+  return {
+    ...(found ? { id: found.id } : {}),
+    ...widget,
+    queries: widget.queries.map((query, index) => ({
+      ...(found?.queries[index] ? { id: found.queries[index].id } : {}),
+      name: '',
+      fields: termsOf(query),
+      ...query,
+    })),
   };
 }
 
@@ -72,7 +102,41 @@ function widgetFields(widgets: readonly Widget[]): readonly (readonly [string, s
     seen.set(widget.title, count);
     // Someone may have added another of the same title.
     const name = count === 1 ? `"${widget.title}"` : `"${widget.title}" (${count})`;
-    const { shows, says } = sayWidget(widget);
-    return [[name, shows] as const, [`${name} says`, says] as const];
+    return [[name, sayWidget(widget)] as const, [`${name} says`, widget.description ?? ''] as const];
+  });
+}
+
+function sayWidget({ displayType, widgetType, interval, limit, layout, queries }: Widget): string {
+  const groups = limit === null ? '' : `, ${limit} groups`;
+  const position = layout ? `${layout.w} x ${layout.h} at column ${layout.x}, row ${layout.y}` : 'nowhere';
+  return `${displayType} by ${interval} of ${widgetType ?? 'none'}: ${queries.map(sayQuery).join('; ')}${groups}, ${position}`;
+}
+
+function sayQuery(query: Widget['queries'][number]): string {
+  const { conditions, orderby } = query;
+  return [termsOf(query).join(', '), conditions && `where ${conditions}`, orderby && `ordered by ${orderby}`]
+    .filter(Boolean)
+    .join(' ');
+}
+
+function termsOf({ aggregates, columns }: Widget['queries'][number]): readonly string[] {
+  return [...(columns ?? []), ...(aggregates ?? [])];
+}
+
+/** Places widgets in rows, from left to right; one that does not fit begins the next row, below the tallest. */
+export function placesOf(widgets: readonly SentryWidget[]): readonly NonNullable<SentryWidgetDetails['layout']>[] {
+  let x = 0;
+  let y = 0;
+  let rowHeight = 0;
+  return widgets.map(({ width, height = HEIGHT }) => {
+    if (x + width > COLUMNS) {
+      x = 0;
+      y += rowHeight;
+      rowHeight = 0;
+    }
+    const place = { x, y, w: width, h: height, minH: HEIGHT };
+    x += width;
+    rowHeight = Math.max(rowHeight, height);
+    return place;
   });
 }

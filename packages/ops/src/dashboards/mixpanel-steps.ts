@@ -7,7 +7,7 @@ import type {
   MixpanelReport,
   RetentionReport,
 } from '@qr/observability/dashboards';
-import type { ManualSteps, MixpanelPages } from '../as-code/manual-steps.ts';
+import type { ManualSteps, MixpanelPages } from '../as-code/render.ts';
 
 export const MIXPANEL_BOARDS_INTRODUCTION =
   'Mixpanel has no public API for boards, reports and cohorts, so that nothing is compared here. By hand:';

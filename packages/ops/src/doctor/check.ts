@@ -1,4 +1,4 @@
-import type { CommandContext } from '../cli/context.ts';
+import type { CommandContext } from '../cli/command.ts';
 import type { Hosts } from './hosts.ts';
 
 export type Status = 'ok' | 'warning' | 'failed' | 'skipped';
@@ -11,6 +11,11 @@ export interface Finding {
   /** What somebody who is new here can do about it. */
   readonly do?: string;
 }
+
+export const ok = finding('ok');
+export const warning = finding('warning');
+export const failed = finding('failed');
+export const skipped = finding('skipped');
 
 /** What a check works with. */
 export interface CheckContext extends Pick<CommandContext, 'env' | 'given' | 'root' | 'fetch' | 'now'> {
@@ -38,7 +43,8 @@ export interface Check {
 const BY_WEIGHT: readonly Status[] = ['failed', 'warning', 'ok', 'skipped'];
 
 /** Several findings as one: the worst, with what those that are as bad say. `undefined` when there are none. */
-export function worstOf(findings: readonly Finding[]): Finding | undefined {
+export function worstOf(all: readonly (Finding | undefined)[]): Finding | undefined {
+  const findings = all.filter((finding) => finding !== undefined);
   const status = BY_WEIGHT.find((candidate) => findings.some((finding) => finding.status === candidate));
   if (status === undefined) return undefined;
   const told = findings.filter(
@@ -50,4 +56,8 @@ export function worstOf(findings: readonly Finding[]): Finding | undefined {
     says: told.map(({ says }) => says).join('\n'),
     ...(advice.length > 0 && { do: advice.join('\n') }),
   };
+}
+
+function finding(status: Status) {
+  return (says: string, advice?: string): Finding => ({ status, says, ...(advice !== undefined && { do: advice }) });
 }

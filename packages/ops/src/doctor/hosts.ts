@@ -1,6 +1,6 @@
-import { explainFailure } from './explain-failure.ts';
-import { type DeliveryProxy, proxyOf } from './proxy.ts';
-import { connectTo } from './tcp.ts';
+import { connect, type Socket } from 'node:net';
+import { type Finding, failed } from './check.ts';
+import { explainFailure } from './explain.ts';
 
 /** What came of asking a host for anything at all. */
 type Reach =
@@ -12,7 +12,7 @@ type Reach =
     }
   /** Deliveries go through a proxy, which takes connections; the host itself was not asked. */
   | { readonly isReached: true; readonly proxy: DeliveryProxy }
-  | { readonly isReached: false; readonly says: string; readonly do: string };
+  | { readonly isReached: false; readonly finding: Finding };
 
 /** Asks each host once, however many checks want to know. */
 export interface Hosts {
@@ -55,7 +55,7 @@ async function ask(origin: string, signal: AbortSignal, { fetch, now, env }: Hos
       aheadMs: Number.isNaN(date) ? undefined : Math.round(middle - (date + DATE_CUT_MS)),
     };
   } catch (error) {
-    return { isReached: false, ...explainFailure(error, origin) };
+    return { isReached: false, finding: explainFailure(error, origin) };
   }
 }
 
@@ -69,8 +69,73 @@ async function askProxy(proxy: DeliveryProxy, origin: string, signal: AbortSigna
     const { says } = explainFailure(error, `tcp://${proxy.hostname}:${proxy.port}`);
     return {
       isReached: false,
-      says: `${proxy.variable} sends deliveries to ${origin} through the proxy ${proxy.origin}. ${says}`,
-      do: `Correct ${proxy.variable}, or name ${new URL(origin).hostname} in NO_PROXY so that deliveries go to it directly.`,
+      finding: failed(
+        `${proxy.variable} sends deliveries to ${origin} through the proxy ${proxy.origin}. ${says}`,
+        `Correct ${proxy.variable}, or name ${new URL(origin).hostname} in NO_PROXY so that deliveries go to it directly.`,
+      ),
     };
   }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The proxy that deliveries to an origin go through. */
+interface DeliveryProxy {
+  readonly variable: string;
+  /** Without user and password. */
+  readonly origin: string;
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/**
+ * The proxy of an origin by the rules of undici's `EnvHttpProxyAgent`, by which `@qr/common` delivers: lower case before upper case, `HTTP_PROXY` also
+ * for https unless `HTTPS_PROXY` is set, `NO_PROXY` with hosts (and all below them), ports and `*`; `ALL_PROXY` means nothing.
+ *
+ * @see https://undici.nodejs.org/#/docs/api/EnvHttpProxyAgent
+ */
+export function proxyOf(origin: string, env: Environment): DeliveryProxy | undefined {
+  const { protocol, hostname, port } = new URL(origin);
+  const names = ['http_proxy', 'HTTP_PROXY'];
+  const variable = (protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY', ...names] : names).find((name) => env[name]);
+  const value = variable === undefined ? undefined : env[variable];
+  if (variable === undefined || !value || !URL.canParse(value)) return undefined;
+  if (isExcepted(hostname, Number(port) || defaultPort(protocol), env['no_proxy'] ?? env['NO_PROXY'] ?? ''))
+    return undefined;
+  const proxy = new URL(value);
+  return {
+    variable,
+    origin: proxy.origin,
+    hostname: proxy.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(proxy.port) || defaultPort(proxy.protocol),
+  };
+}
+
+function isExcepted(hostname: string, port: number, exceptions: string): boolean {
+  if (exceptions === '*') return true;
+  return exceptions.split(/[,\s]+/).some((entry) => {
+    const [, host = '', onlyPort] = /^(.+?)(?::(\d+))?$/.exec(entry) ?? [];
+    if (host === '' || (onlyPort !== undefined && Number(onlyPort) !== port)) return false;
+    const name = host.replace(/^\*?\./, '').toLowerCase();
+    return hostname === name || hostname.endsWith(`.${name}`);
+  });
+}
+
+function defaultPort(protocol: string): number {
+  return protocol === 'https:' ? 443 : 80;
+}
+
+/** Connects, or says why not. @throws the system's error, or the reason of the signal. */
+export function connectTo(host: string, port: number, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    const onAbort = () => socket.destroy(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve(socket);
+    });
+    socket.once('error', reject);
+  });
 }

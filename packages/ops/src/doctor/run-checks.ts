@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommandContext } from '../cli/context.ts';
-import type { Check, CheckContext, Finding } from './check.ts';
+import type { CommandContext } from '../cli/command.ts';
+import { type Check, type CheckContext, type Finding, failed, skipped } from './check.ts';
 import { createHosts } from './hosts.ts';
-import { createSecretFilter } from './secrets.ts';
 
 /** A check and what it found. */
 export interface Result extends Finding {
@@ -12,7 +11,7 @@ export interface Result extends Finding {
 }
 
 /** How to run them. */
-export interface RunOptions {
+interface RunOptions {
   /** For each check. */
   readonly timeoutMs: number;
   /** Told of each result at once. */
@@ -23,16 +22,12 @@ export interface RunOptions {
 const GRACE_MS = 200;
 /** For a check that is cut off; Ctrl-C must end the program within a second. */
 const CLEAN_UP_MS = 600;
-const OVERDUE: Finding = {
-  status: 'failed',
-  says: 'There was no result in time.',
-  do: 'Ask again with a longer --timeout.',
-};
+const OVERDUE: Finding = failed('There was no result in time.', 'Ask again with a longer --timeout.');
 
 /**
  * Runs checks in their order, each after those that it needs.
  *
- * @throws the reason of the signal when somebody interrupts.
+ * @throws when somebody interrupts.
  */
 export async function runChecks(
   checks: readonly Check[],
@@ -51,7 +46,7 @@ export async function runChecks(
     const finding: Finding =
       hindrance === undefined
         ? await runOne(check, { env, given, root, fetch, now, timeoutMs, hosts, library }, signal)
-        : { status: 'skipped', says: `It needs ${hindrance}, which ${verbOf(results, hindrance)}.` };
+        : skipped(`It needs ${hindrance}, which ${verbOf(results, hindrance)}.`);
     if (finding.status === 'failed' || hindrance !== undefined) hindered.add(check.name);
     const { status, says, do: advice } = finding;
     const result = {
@@ -72,38 +67,25 @@ async function runOne(
   context: Omit<CheckContext, 'signal'>,
   interruption: AbortSignal,
 ): Promise<Finding> {
-  const { timeoutMs } = context;
-  const signal = AbortSignal.any([interruption, AbortSignal.timeout(timeoutMs)]);
   interruption.throwIfAborted();
-  let timer: NodeJS.Timeout | undefined;
-  let onInterrupt = () => {};
-  const overdue = new Promise<Finding>((resolve, reject) => {
-    timer = setTimeout(resolve, timeoutMs + GRACE_MS, OVERDUE);
-    onInterrupt = () => reject(interruption.reason);
-    interruption.addEventListener('abort', onInterrupt, { once: true });
-  });
-  let isOver = false;
+  const signal = AbortSignal.any([interruption, AbortSignal.timeout(context.timeoutMs)]);
+  const done = new AbortController();
+  const isOver = AbortSignal.any([interruption, done.signal]);
+  const overdue = sleep(context.timeoutMs + GRACE_MS, OVERDUE, { signal: isOver });
   const work = check
     .run({ ...context, signal })
-    .catch((error: unknown) => (signal.aborted ? OVERDUE : unexpected(error)))
-    .finally(() => {
-      isOver = true;
-    });
+    .catch((error: unknown) => (signal.aborted ? OVERDUE : unexpected(error)));
   try {
     return await Promise.race([work, overdue]);
   } finally {
-    clearTimeout(timer);
-    interruption.removeEventListener('abort', onInterrupt);
+    done.abort();
     // What it has opened must be closed before the next one begins.
-    if (!isOver) await Promise.race([work, sleep(CLEAN_UP_MS)]);
+    await Promise.race([work, sleep(CLEAN_UP_MS, undefined, { ref: false })]);
   }
 }
 
 function unexpected(error: unknown): Finding {
-  return {
-    status: 'failed',
-    says: `The check itself failed: ${error instanceof Error ? error.message : String(error)}`,
-  };
+  return failed(`The check itself failed: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 /** The failure behind a check that was itself skipped. */
@@ -113,4 +95,52 @@ function rootOf(results: readonly Result[], name: string): string {
 
 function verbOf(results: readonly Result[], name: string): string {
   return results.find((result) => result.name === name)?.status === 'skipped' ? 'was skipped' : 'failed';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const SECRET_NAME = /(TOKEN|SECRET|_KEY|_DSN|SERVICE_ACCOUNT|WEBHOOK_URL)$/;
+/** Secret only where they carry a user or a password. */
+const ADDRESS_NAME = /(DATABASE_URL|REDIS_URL|_PROXY)$/i;
+/** A shorter part of a value, such as the user `server` of the local DSN, is a word that sentences have. */
+const LEAST_LENGTH = 8;
+
+/**
+ * Makes the last gate of all that is printed: a vendor's answer may quote what it was sent.
+ *
+ * @returns a function that replaces the secrets of the environment in a text.
+ */
+function createSecretFilter(env: Environment): (text: string) => string {
+  const secrets = Object.entries(env).flatMap(([name, value]) => {
+    if (!value) return [];
+    if (SECRET_NAME.test(name)) return [value, ...partsOf(value)].flatMap(formsOf);
+    return ADDRESS_NAME.test(name) ? partsOf(value).flatMap(formsOf) : [];
+  });
+  // Longer ones first: one may be a part of another.
+  const ordered = [...new Set(secrets)].sort((a, b) => b.length - a.length);
+  return (text) => ordered.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+}
+
+/** What is secret by itself in `protocol://user:password@host` and in `user:secret`. */
+function partsOf(value: string): readonly string[] {
+  if (!value.includes('://')) return value.includes(':') ? [value.slice(value.indexOf(':') + 1)] : [];
+  const { username, password } = URL.canParse(value) ? new URL(value) : { username: '', password: '' };
+  return [username, password, decode(password)];
+}
+
+/** As it is, and as Basic authorization carries it. */
+function formsOf(secret: string): readonly string[] {
+  return secret.length < LEAST_LENGTH ? [] : [secret, base64(secret), base64(`${secret}:`)];
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

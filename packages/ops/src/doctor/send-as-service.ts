@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaneStats } from '@qr/common';
-import type { CheckContext } from './check.ts';
-import { wordsOf } from './words-of.ts';
+import { type CheckContext, type Finding, failed } from './check.ts';
+import { explainFailure, wordsOf } from './explain.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What became of something that was sent. */
-export interface Delivery {
+interface Delivery {
   readonly isDelivered: boolean;
   /** The status with which the receiver refused, and its words. */
   readonly refusal?: { readonly status: number; readonly words: string };
@@ -24,6 +25,9 @@ type SendOptions = Pick<CheckContext, 'env' | 'library' | 'signal' | 'timeoutMs'
 /** How the doctor is called in events and errors. */
 const SERVICE = 'qr-obs';
 const TEST_ERROR_MESSAGE = 'A test error of `qr-obs doctor`: nothing is wrong.';
+
+/** For closing the pipeline and for the last look-up. */
+export const RESERVE_MS = 400;
 
 /** The pipeline ends as fast as it can: what it holds is a test. */
 const CLOSE_MS = 100;
@@ -76,7 +80,7 @@ async function asService<Result>(
   // What the library warns of, the finding says in other words.
   console.warn = () => {};
   try {
-    return await interruptible(act(library), signal);
+    return await untilAborted(act(library), signal);
   } finally {
     await library.closeObservability(CLOSE_MS);
     console.warn = warn;
@@ -85,7 +89,8 @@ async function asService<Result>(
   }
 }
 
-function interruptible<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+/** Resolves as `work` does, or rejects with the reason of the signal; the work itself goes on. */
+function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -107,4 +112,69 @@ function definedOf(env: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+}
+
+/** Who received, and how it is called in sentences. */
+interface Receiver {
+  readonly name: 'Mixpanel' | 'Sentry';
+  readonly origin: string;
+  readonly timeoutMs: number;
+  /** What a 401 or 403 means there. */
+  readonly denied: (status: number, words: string) => Finding;
+}
+
+/** Why something did not arrive, as a finding; `undefined` when it did. */
+export function explainDelivery(
+  { isDelivered, refusal, networkError }: Delivery,
+  receiver: Receiver,
+): Finding | undefined {
+  const { name, origin, timeoutMs, denied } = receiver;
+  if (isDelivered) return undefined;
+  if (networkError !== undefined) return explainFailure(networkError, origin);
+  if (refusal === undefined)
+    return failed(
+      `${origin} took the connection and did not answer within ${timeoutMs / 1000} s.`,
+      `Ask again with a longer --timeout; see whether ${name} reports troubles of its own.`,
+    );
+  const { status, words } = refusal;
+  if (status === 401 || status === 403) return denied(status, words);
+  if (status === 429)
+    return failed(
+      `${name} takes no more for now (429: ${words}). That says nothing against the credentials: a quota or a rate limit is used up.`,
+      'Look at the quota of the project. Services keep what they have and send it later; ask again then.',
+    );
+  if (status >= 500)
+    return failed(
+      `${name} has troubles of its own (${status}${words && `: ${words}`}). That says nothing against the credentials.`,
+      `Look at the status page of ${name}. Services keep what they have and send it later; ask again then.`,
+    );
+  if (status < 400)
+    return failed(
+      `Something that is not ${name} answers at ${origin} (${status}: ${words}).`,
+      'A log-in page of the network, or a proxy, answers in its place: correct the host, or let this machine out.',
+    );
+  return failed(
+    `${name} refuses what was sent (${status}: ${words}).`,
+    'Look whether the host is that of the ingestion API; what is sent is tested against its rules.',
+  );
+}
+
+const FIRST_WAIT_MS = 200;
+
+/**
+ * Asks until there is an answer, each time after twice the wait: the vendors allow some sixty questions an hour.
+ *
+ * @returns `undefined` when the next question would come too late.
+ */
+export async function poll<Answer>(
+  ask: () => Promise<Answer | undefined>,
+  { forMs, signal }: { readonly forMs: number; readonly signal: AbortSignal },
+): Promise<Answer | undefined> {
+  const endsAt = performance.now() + forMs;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() + waitMs > endsAt) return undefined;
+    await sleep(waitMs, undefined, { signal });
+  }
 }

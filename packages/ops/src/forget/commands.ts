@@ -1,15 +1,11 @@
-import { action, addCommand } from '../cli/command.ts';
-import { CommandError } from '../cli/command-error.ts';
-import { exitCodes } from '../cli/exit-code.ts';
+import { action, addCommand, type CommandContext, CommandError, exitCodes } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
-import { locateSpools } from '../spool/locate.ts';
-import { deletionStates, stateLines } from './deletion-states.ts';
-import { forget } from './forget.ts';
-import { outcomeLines, planLines } from './forget-lines.ts';
-import type { ComplianceType } from './mixpanel-deletions.ts';
-import { readPeople } from './people.ts';
-import { exitCodeOf } from './states.ts';
-import { readTracked } from './tracking-file.ts';
+import { countOf, printable, tableOf } from '../cli/terminal.ts';
+import { type FoundSpools, locateSpools } from '../spool/locate.ts';
+import { type ComplianceType, exitCodeOf } from './deletion-client.ts';
+import { accessOf, deletionStates, isReason, readTracked, stateLines, TRACKING_FILE } from './deletions.ts';
+import { areHashed, type ForgetOutcome, type ForgetRequest, forget, readPeople, servicesOf } from './forget.ts';
+import type { PartOutcome } from './outcome.ts';
 
 interface Options {
   readonly compliance: string;
@@ -76,4 +72,61 @@ function readCompliance(value: string): ComplianceType {
   const type = value.toUpperCase();
   if (type === 'GDPR' || type === 'CCPA') return type;
   throw new CommandError(`--compliance must be GDPR or CCPA, got "${value}".`);
+}
+
+/** What an erasure would do, before somebody says that it is meant. */
+function planLines(context: CommandContext, { people, complianceType }: ForgetRequest, found: FoundSpools): string[] {
+  const access = accessOf(context);
+  const spools = found.spools.map(({ name }) => name).join(', ');
+  const rows = [
+    ...servicesOf(context).map(({ name, origin }) => [name, `removes the rows, at ${origin}`]),
+    [
+      'spools',
+      spools ? `what waits, what was rejected, what comes later: ${spools}` : `none in ${found.places.join(', ')}`,
+    ],
+    [
+      'Mixpanel',
+      isReason(access)
+        ? `cannot be asked: ${access.detail}`
+        : `is asked to delete events and profiles (${complianceType}), at ${access.appHost}; the tracking id goes into ${TRACKING_FILE}, no id of a person does`,
+    ],
+    ['Sentry', 'has no deletion for one person: you are told what to do'],
+  ];
+  const { given } = people;
+  const whom = given.length === 1 ? `"${given[0]}"` : countOf(given.length, 'person', 'people');
+  return [
+    `This erases ${whom} for good:`,
+    ...tableOf(rows).map((line) => `  ${line}`),
+    ...(areHashed(people) ? [ADDRESS_NOTE] : []),
+    'Nothing was erased. Say --yes to do it.',
+  ];
+}
+
+const ADDRESS_NOTE =
+  'An e-mail address is erased where it is the user id, and its hash. If your accounts have other ids, look the id up in the database.';
+
+const WORDS: Readonly<Record<PartOutcome['outcome'], string>> = {
+  done: 'done',
+  failed: 'FAILED',
+  'by hand': 'by hand',
+  unused: 'unused',
+};
+
+/** What became of each part. */
+function outcomeLines({ parts, deletions, steps }: ForgetOutcome): string[] {
+  const rows = parts.map(({ part, name, outcome, detail }) => [
+    part === 'spool' ? `spool ${name}` : name,
+    WORDS[outcome],
+    printable(detail),
+  ]);
+  const failed = parts.filter(({ outcome }) => outcome === 'failed').length;
+  const failures = `${countOf(failed, 'part')} failed, the others are done. Run the same again when the reason is gone: it does no harm.`;
+  return [
+    ...tableOf(rows),
+    ...(steps.length > 0 ? ['', 'At Sentry:', ...steps.map((step) => `  ${printable(step)}`)] : []),
+    ...(deletions.length > 0
+      ? ['', `qr-obs forget --status says how far Mixpanel is; its tracking ids are in ${TRACKING_FILE}.`]
+      : []),
+    ...(failed > 0 ? ['', failures] : []),
+  ];
 }

@@ -1,12 +1,20 @@
-import type { CommandContext } from '../cli/context.ts';
+import { plan } from '@qr/events';
+import { personKeys } from '@qr/plan';
+import {
+  type ForgottenInSpool,
+  forgetInSpool,
+  isUsableId,
+  personalHashOf,
+  type SpoolRoot,
+} from '@qr/telemetry/operations';
+import { type CommandContext, CommandError } from '../cli/command.ts';
+import { exchange } from '../cli/http.ts';
+import { countOf } from '../cli/terminal.ts';
 import { locateSpools } from '../spool/locate.ts';
-import { accessOf, isReason, requestDeletion } from './mixpanel.ts';
-import type { ComplianceType, Deletion } from './mixpanel-deletions.ts';
-import type { PartOutcome } from './outcome.ts';
-import type { People } from './people.ts';
+import type { ComplianceType, Deletion } from './deletion-client.ts';
+import { accessOf, isReason, requestDeletion } from './deletions.ts';
+import { outcomesOf, type PartOutcome } from './outcome.ts';
 import { explainSentry } from './sentry.ts';
-import { eraseInService, servicesOf } from './services.ts';
-import { eraseInSpool } from './spools.ts';
 
 /** Whose data is to be erased, and how. */
 export interface ForgetRequest {
@@ -44,4 +52,143 @@ export async function forget(context: CommandContext, request: ForgetRequest): P
     : await requestDeletion(context, access, { people: people.sent, complianceType });
   const sentry = await explainSentry(context, people.sent);
   return { parts: [...parts, ...outcomes, ...sentry.outcomes], deletions, steps: sentry.steps };
+}
+
+/** As the services' routes take them. */
+const MAX_LENGTH = 100;
+/** A shorter one may be an ordinary value, such as a country, that stands in the records of others. */
+const MIN_LENGTH = 6;
+
+/** The people to erase, each once. */
+interface People {
+  /** Ids as they were given, under which services keep rows. */
+  readonly given: readonly string[];
+  /** Ids as vendors and spools have them: a hash for an e-mail address, unless OBSERVABILITY_PLAIN_USER_IDS is true. */
+  readonly sent: readonly string[];
+}
+
+/**
+ * Reads the ids of the people to erase.
+ *
+ * @throws CommandError when one is not the id of a person, or is an address and PII_HASH_KEY, by which it is hashed, is not set.
+ */
+export function readPeople({ env }: Pick<CommandContext, 'env'>, userIds: readonly string[]): People {
+  for (const id of userIds) {
+    const problem = problemOf(id);
+    if (problem) throw new CommandError(`<userId> must be the id of an account or a visitor: "${id}" ${problem}.`);
+  }
+  const given = [...new Set(userIds)];
+  return { given, sent: [...new Set(given.map((id) => sentIdOf(env, id)))] };
+}
+
+/** Returns whether any of the ids is an address, which leaves as a hash. */
+export function areHashed({ given, sent }: People): boolean {
+  return given.some((id) => !sent.includes(id));
+}
+
+function sentIdOf(env: CommandContext['env'], id: string): string {
+  const key = env['PII_HASH_KEY']?.trim() || undefined;
+  const hash = personalHashOf(id, key);
+  if (hash === undefined || env['OBSERVABILITY_PLAIN_USER_IDS']?.trim().toLowerCase() === 'true') return id;
+  if (key !== undefined) return hash;
+  throw new CommandError(
+    'PII_HASH_KEY is not set, and an e-mail address leaves the platform as a hash under it: put the key of the services into .env.',
+  );
+}
+
+function problemOf(id: string): string | undefined {
+  if (personalHashOf(id) === undefined && /\s/.test(id)) return 'has spaces in it';
+  if (id.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
+  if (id.length < MIN_LENGTH)
+    return `is shorter than ${MIN_LENGTH} characters, and could be a value in the records of others`;
+  return isUsableId(id) ? undefined : 'stands for nobody';
+}
+
+/** Who holds rows of people, or waits to tell of them; auth-service first, which ends the sessions. Ports of `npm start`. */
+const SERVICES = [
+  { name: 'auth-service', variable: 'AUTH_SERVICE_URL', port: 3001 },
+  { name: 'qr-service', variable: 'QR_SERVICE_URL', port: 3002 },
+  { name: 'microsite-service', variable: 'MICROSITE_SERVICE_URL', port: 3003 },
+  { name: 'routing-service', variable: 'ROUTING_SERVICE_URL', port: 3004 },
+  { name: 'analytics-service', variable: 'ANALYTICS_URL', port: 3005 },
+] as const;
+
+const TIMEOUT_MS = 5000;
+
+/** A service and where it is. */
+interface ServiceAddress {
+  readonly name: string;
+  readonly variable: string;
+  readonly origin: string;
+}
+
+export function servicesOf({ env }: Pick<CommandContext, 'env'>): ServiceAddress[] {
+  return SERVICES.flatMap(({ name, variable, port }) => {
+    // Instances are separated by commas.
+    const origins = (env[variable]?.trim() || `http://127.0.0.1:${port}`).split(',');
+    return origins.map((origin) => ({ name, variable, origin: origin.trim().replace(/\/+$/, '') }));
+  });
+}
+
+/** Asks a service to remove the rows of people, and what of theirs waits there; both may be asked again. */
+async function eraseInService(
+  context: CommandContext,
+  service: ServiceAddress,
+  people: readonly string[],
+): Promise<PartOutcome> {
+  const outcome = outcomesOf('service', service.name);
+  const token = context.env['SERVICE_TOKEN']?.trim();
+  if (!token)
+    return outcome(
+      'failed',
+      'SERVICE_TOKEN is not set: it must be the one that the services show each other; put it into .env',
+    );
+  for (const id of people) {
+    const problem = await ask(context, service, { id, token });
+    if (problem !== undefined) return outcome('failed', problem);
+  }
+  return outcome('done', 'its rows are gone, and what waited there');
+}
+
+async function ask(
+  context: CommandContext,
+  { variable, origin }: ServiceAddress,
+  { id, token }: { readonly id: string; readonly token: string },
+): Promise<string | undefined> {
+  const url = `${origin}/internal/users/${encodeURIComponent(id)}`;
+  const init = { method: 'DELETE', headers: { authorization: `Bearer ${token}` } };
+  const { status, text } = await exchange(url, init, { ...context, timeoutMs: TIMEOUT_MS });
+  if (status === 204) return undefined;
+  if (status === 0) return `nobody answers at ${origin} (${text}): start it or set ${variable}, then run this again`;
+  if (status === 401) return 'it refuses SERVICE_TOKEN (401): use the one that it was started with';
+  if (status === 404) return `${origin} has no such route (404): check ${variable}`;
+  return `${origin} answered ${status}: see its log, then run this again`;
+}
+
+/** Takes people out of a spool: what waits, what was rejected, and what comes later. */
+async function eraseInSpool({ name, root }: SpoolRoot, people: readonly string[], now: number): Promise<PartOutcome> {
+  const outcome = outcomesOf('spool', name);
+  try {
+    const found = await forgetInSpool(root, people, now, { personFields: personKeys(plan) });
+    if (found.problems.length === 0) return outcome('done', sentence(found));
+    return outcome('failed', `not everything could be searched: ${found.problems.join('; ')}`);
+  } catch (error) {
+    return outcome('failed', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function sentence({ removed, anonymised, deadLetters, running, notices }: ForgottenInSpool): string {
+  const gone = `${countOf(removed, 'waiting record')} and ${countOf(deadLetters, 'rejected record')} removed`;
+  const parts = [
+    removed || deadLetters || anonymised ? gone : 'nothing of theirs waits or was rejected',
+    ...(anonymised ? [`${countOf(anonymised, 'error')} made anonymous`] : []),
+    ...(running ? [followers(running)] : []),
+  ];
+  return [parts.join(', '), ...notices].join('; ');
+}
+
+/** They read the erasure list before each batch, and search their files on a timer. */
+function followers(running: number): string {
+  const who = countOf(running, 'running process', 'running processes');
+  return `${who} will check before the next batch and remove the rest from disk within 5 s`;
 }

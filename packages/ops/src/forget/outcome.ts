@@ -9,9 +9,7 @@ export interface PartOutcome {
   readonly detail: string;
 }
 
-/** Why a request failed, without what a program would say about it. */
-export function failureOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string') return cause.code;
-  return cause instanceof Error ? cause.message : String(cause);
+/** Returns what makes the outcomes of a part. */
+export function outcomesOf(part: PartOutcome['part'], name: string) {
+  return (outcome: PartOutcome['outcome'], detail: string): PartOutcome => ({ part, name, outcome, detail });
 }

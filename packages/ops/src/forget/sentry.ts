@@ -1,11 +1,14 @@
-import { countOf } from '../cli/amount.ts';
-import type { CommandContext } from '../cli/context.ts';
+import type { CommandContext } from '../cli/command.ts';
 import { isLocal } from '../cli/environment.ts';
-import { failureOf, type PartOutcome } from './outcome.ts';
+import { type Answer, documentOf, exchange, isSuccess } from '../cli/http.ts';
+import { countOf } from '../cli/terminal.ts';
+import { outcomesOf, type PartOutcome } from './outcome.ts';
 
 const TIMEOUT_MS = 15_000;
 const PERIOD = '90d';
 const PAGE = 100;
+
+const part = outcomesOf('sentry', 'Sentry');
 
 /** What is to be done by hand at Sentry, and where. */
 export interface SentryInstructions {
@@ -31,12 +34,6 @@ interface Issue {
  */
 export async function explainSentry(context: CommandContext, people: readonly string[]): Promise<SentryInstructions> {
   const { env } = context;
-  const part = (outcome: PartOutcome['outcome'], detail: string): PartOutcome => ({
-    part: 'sentry',
-    name: 'Sentry',
-    outcome,
-    detail,
-  });
   if (!env['SENTRY_DSN']) return { outcomes: [part('unused', 'SENTRY_DSN is not set')], steps: [] };
   if (isLocal(env))
     return {
@@ -53,22 +50,19 @@ export async function explainSentry(context: CommandContext, people: readonly st
     );
     return { outcomes: [outcome], steps: stepsFor(site, people) };
   }
-  try {
-    const found = new Map<string, Issue>();
-    let hasMore = false;
-    for (const id of people) {
-      const page = await issuesOf(context, site, { id, token });
-      for (const issue of page.issues) found.set(issue.id, issue);
-      hasMore ||= page.hasMore;
-    }
-    if (found.size === 0) return { outcomes: [part('done', `no issue of the last ${PERIOD} names them`)], steps: [] };
-    const many = `${hasMore ? 'more than ' : ''}${countOf(found.size, 'issue')}`;
-    const outcome = part('by hand', `it deletes issues, not the events of one person; ${many} to decide on`);
-    return { outcomes: [outcome], steps: [...[...found.values()].map(lineOf), ...stepsFor(site, people)] };
-  } catch (error) {
-    context.signal.throwIfAborted();
-    return { outcomes: [part('failed', reasonOf(error, site))], steps: stepsFor(site, people) };
+  const found = new Map<string, Issue>();
+  let hasMore = false;
+  for (const id of people) {
+    const answer = await askForIssues(context, site, { id, token });
+    if (!isSuccess(answer))
+      return { outcomes: [part('failed', reasonOf(answer, site))], steps: stepsFor(site, people) };
+    for (const issue of issuesIn(answer, site)) found.set(issue.id, issue);
+    hasMore ||= /rel="next"; results="true"/.test(answer.headers.get('link') ?? '');
   }
+  if (found.size === 0) return { outcomes: [part('done', `no issue of the last ${PERIOD} names them`)], steps: [] };
+  const many = `${hasMore ? 'more than ' : ''}${countOf(found.size, 'issue')}`;
+  const outcome = part('by hand', `it deletes issues, not the events of one person; ${many} to decide on`);
+  return { outcomes: [outcome], steps: [...[...found.values()].map(lineOf), ...stepsFor(site, people)] };
 }
 
 interface Site {
@@ -81,37 +75,26 @@ function siteOf(env: CommandContext['env']): Site {
   return { url, org: env['SENTRY_ORG']?.trim() || '<SENTRY_ORG>' };
 }
 
-class Refusal extends Error {
-  readonly status: number;
-
-  constructor(status: number) {
-    super(`status ${status}`);
-    this.status = status;
-  }
-}
-
-async function issuesOf(
-  { fetch, signal }: CommandContext,
+function askForIssues(
+  context: CommandContext,
   { url, org }: Site,
   { id, token }: { readonly id: string; readonly token: string },
-): Promise<{ readonly issues: readonly Issue[]; readonly hasMore: boolean }> {
+): Promise<Answer> {
   const query = new URLSearchParams({ query: queryFor(id), statsPeriod: PERIOD, project: '-1', limit: String(PAGE) });
-  const response = await fetch(`${url}/api/0/organizations/${encodeURIComponent(org)}/issues/?${query}`, {
-    headers: { authorization: `Bearer ${token}` },
-    redirect: 'error',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-  });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Refusal(response.status);
-  }
-  const issues = ((await response.json()) as readonly Partial<Issue>[]).map((issue) => ({
+  return exchange(
+    `${url}/api/0/organizations/${encodeURIComponent(org)}/issues/?${query}`,
+    { headers: { authorization: `Bearer ${token}` } },
+    { ...context, timeoutMs: TIMEOUT_MS },
+  );
+}
+
+function issuesIn({ text }: Answer, { url, org }: Site): readonly Issue[] {
+  return (documentOf<readonly Partial<Issue>[]>(text) ?? []).map((issue) => ({
     id: String(issue.id),
     shortId: String(issue.shortId),
     userCount: Number(issue.userCount ?? 0),
     permalink: String(issue.permalink ?? `${url}/organizations/${org}/issues/${issue.id}/`),
   }));
-  return { issues, hasMore: /rel="next"; results="true"/.test(response.headers.get('link') ?? '') };
 }
 
 /** Without a state, or only unresolved issues are found. */
@@ -139,12 +122,11 @@ function stepsFor({ url, org }: Site, people: readonly string[]): string[] {
   ];
 }
 
-function reasonOf(error: unknown, { url, org }: Site): string {
-  if (!(error instanceof Refusal))
-    return `nobody answers at ${url} (${failureOf(error)}): check the network and SENTRY_URL`;
-  if (error.status === 401) return 'it refuses SENTRY_AUTH_TOKEN (401)';
-  if (error.status === 403)
+function reasonOf({ status, text }: Answer, { url, org }: Site): string {
+  if (status === 0) return `nobody answers at ${url} (${text}): check the network and SENTRY_URL`;
+  if (status === 401) return 'it refuses SENTRY_AUTH_TOKEN (401)';
+  if (status === 403)
     return 'SENTRY_AUTH_TOKEN may not read issues (403): it needs the scope event:read, which organization tokens do not have';
-  if (error.status === 404) return `there is no organization "${org}" at ${url} (404): check SENTRY_ORG and SENTRY_URL`;
-  return `it answered ${error.status}`;
+  if (status === 404) return `there is no organization "${org}" at ${url} (404): check SENTRY_ORG and SENTRY_URL`;
+  return `it answered ${status}`;
 }

@@ -1,14 +1,13 @@
-import { plan } from '@qr/events';
-import { exportPlan } from '@qr/plan/documents';
-import { action, addCommand, addGroup } from '../cli/command.ts';
-import { exitCodes } from '../cli/exit-code.ts';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { plan, planPaths } from '@qr/events';
+import { exportPlan, planDocuments } from '@qr/plan/documents';
+import { action, addCommand, addGroup, exitCodes } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
-import { comparePlans } from './compare-plans.ts';
-import { checkDocuments, writeDocuments } from './documents.ts';
-import { lexiconLines, toLexiconResult } from './lexicon/report.ts';
-import { syncLexicon } from './lexicon/sync.ts';
+import { type Style, tableOf } from '../cli/terminal.ts';
+import { comparePlans, type PlanChange } from './compare-plans.ts';
+import { lexiconLines, syncLexicon, toLexiconResult } from './lexicon/sync.ts';
 import { planAt } from './plan-at.ts';
-import { planDiffLines } from './plan-diff-lines.ts';
 
 /** `qr-obs plan`: what is made from the tracking plan, and how it changed. */
 export const addPlanCommands: CommandGroup = (program, context, exit) => {
@@ -76,3 +75,59 @@ export const addPlanCommands: CommandGroup = (program, context, exit) => {
     };
   });
 };
+
+/** A document of the plan, and whether the file on disk says what the plan says. */
+interface DocumentState {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly isStale: boolean;
+}
+
+/** Compares the plan's documents with the plan; a file that is not there is stale. */
+async function checkDocuments(root: string): Promise<DocumentState[]> {
+  return Promise.all(
+    planDocuments(plan, planPaths).map(async ({ path, content }) => {
+      const found = await readFile(join(root, path), 'utf8').catch(() => undefined);
+      return { path, isStale: found !== content };
+    }),
+  );
+}
+
+/** Writes the documents that are stale, and tells which those were. */
+async function writeDocuments(root: string): Promise<DocumentState[]> {
+  const states = await checkDocuments(root);
+  for (const { path, content } of planDocuments(plan, planPaths)) {
+    if (!states.some((state) => state.path === path && state.isStale)) continue;
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+  return states;
+}
+
+interface PlanDiff {
+  readonly from: string;
+  readonly to: string | undefined;
+  readonly changes: readonly PlanChange[];
+}
+
+/** Changes of the plan for people. */
+function planDiffLines({ from, to, changes }: PlanDiff, style: Style): string[] {
+  const range = to === undefined ? `since ${from}` : `from ${from} to ${to}`;
+  if (changes.length === 0) return [`The tracking plan did not change ${range}.`];
+  const breaking = changes.filter(({ isBreaking }) => isBreaking);
+  const others = changes.filter(({ isBreaking }) => !isBreaking);
+  return [
+    `The tracking plan ${range}: ${breaking.length} breaking ${breaking.length === 1 ? 'change' : 'changes'}, ${others.length} other.`,
+    ...section('Breaking:', breaking, style.bad),
+    ...section('Not breaking:', others, style.good),
+  ];
+}
+
+function section(title: string, changes: readonly PlanChange[], paint: (text: string) => string): string[] {
+  if (changes.length === 0) return [];
+  const rows = changes.map(({ subject, property, what }) => [
+    property === undefined ? subject : `${subject}.${property}`,
+    what,
+  ]);
+  return ['', paint(title), ...tableOf(rows).map((line) => `  ${line}`)];
+}

@@ -1,6 +1,6 @@
 import { planPaths } from '@qr/events';
 import type { PlanExport } from '@qr/plan/documents';
-import { CommandError } from '../cli/command-error.ts';
+import { CommandError } from '../cli/command.ts';
 import { runGit } from '../cli/run-git.ts';
 
 /** A plan as it was. */

@@ -1,13 +1,16 @@
-import { action, addCommand, addGroup } from '../cli/command.ts';
-import { CommandError } from '../cli/command-error.ts';
-import type { CommandContext } from '../cli/context.ts';
+import { action, addCommand, addGroup, type CommandContext, CommandError } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
-import { createRelease } from './create-release.ts';
-import { type ReleaseReport, releaseLines } from './release-lines.ts';
-import { releaseSteps } from './release-steps.ts';
-import { headOf, releaseVersion } from './release-version.ts';
-import { requireAccount } from './sentry-account.ts';
-import { checkSourceMaps } from './source-maps.ts';
+import type { Style } from '../cli/terminal.ts';
+import {
+  checkSourceMaps,
+  createRelease,
+  headOf,
+  type ReleaseStep,
+  type ReleaseVersion,
+  releaseSteps,
+  releaseVersion,
+} from './release.ts';
+import { requireAccount } from './sentry.ts';
 
 interface CreateOptions {
   readonly version?: string;
@@ -86,4 +89,37 @@ function readEnvironmentName(name: string | undefined): string | undefined {
   throw new CommandError(
     `--environment must be 1 to 64 characters without spaces and slashes, such as production, got "${name}".`,
   );
+}
+
+interface ReleaseReport extends ReleaseVersion {
+  readonly projects: readonly string[];
+  readonly isDryRun: boolean;
+  /** Variables without which it cannot be done. */
+  readonly missing: readonly string[];
+  readonly steps: readonly ReleaseStep[];
+}
+
+const NAME_WIDTH = 'source maps'.length;
+
+/** A release for people: what was done, or in a dry run what would be. */
+function releaseLines({ version, origin, projects, isDryRun, missing, steps }: ReleaseReport, style: Style): string[] {
+  return [
+    `Release ${version} (from ${origin}) of ${projects.join(', ') || 'no project yet'}:`,
+    ...steps.flatMap((step) => stepLines(step, isDryRun, style)),
+    ...(isDryRun ? ['Dry run: nothing was done.'] : []),
+    ...(missing.length > 0 ? [style.warning(`Not set yet: ${missing.join(', ')}.`)] : []),
+    style.faint(
+      "The page's source maps are uploaded by its build, when SENTRY_AUTH_TOKEN is set there, and not from here.",
+    ),
+  ];
+}
+
+function stepLines({ name, commands, skipped }: ReleaseStep, isDryRun: boolean, style: Style): string[] {
+  const title = name.padEnd(NAME_WIDTH);
+  if (skipped !== undefined) return [style.faint(`  ${title}  skipped: ${skipped}`)];
+  if (!isDryRun) return [`  ${title}  ${style.good('done')}`];
+  return commands.map((command, index) => {
+    const condition = name === 'deploy' ? '  (unless it is listed already)' : '';
+    return `  ${index === 0 ? title : ' '.repeat(NAME_WIDTH)}  sentry-cli ${command.join(' ')}${condition}`;
+  });
 }

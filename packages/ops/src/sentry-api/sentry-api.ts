@@ -1,18 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CommandError } from '../cli/command-error.ts';
-import { exitCodes } from '../cli/exit-code.ts';
+import { CommandError, exitCodes } from '../cli/command.ts';
+import { type Answer, documentOf, isSuccess } from '../cli/http.ts';
 import {
-  documentOf,
-  type ExchangeOptions,
-  exchange,
-  isSuccess,
+  askSentry,
   isUncertain,
-  type SentryAnswer,
+  nextCursor,
+  rateLimitWaitMs,
+  type SentryAccess,
   type SentryPath,
   type SentryRequest,
 } from './exchange.ts';
-import { nextCursor } from './next-cursor.ts';
-import { rateLimitWaitMs } from './rate-limit.ts';
 import { refusal } from './refusal.ts';
 
 /** Sentry's management API, below one organization. Everything rejects with a CommandError that says what to do. */
@@ -30,7 +27,7 @@ export interface SentryApi {
 }
 
 /** What {@link createSentryApi} takes. */
-export interface SentryApiOptions extends ExchangeOptions {
+export interface SentryApiOptions extends SentryAccess {
   readonly now: () => number;
   readonly note: (line: string) => void;
   /** @default waits, and rejects when `signal` is aborted */
@@ -52,9 +49,9 @@ export function createSentryApi(options: SentryApiOptions): SentryApi {
   const sleep = options.sleep ?? ((ms: number) => delay(ms, undefined, { signal }));
 
   /** Waits where Sentry asks for it, and repeats what may be repeated. */
-  async function send(request: SentryRequest): Promise<SentryAnswer> {
+  async function send(request: SentryRequest): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
-      const answer = await exchange(request, options);
+      const answer = await askSentry(request, options);
       const isLast = attempt === MAX_ATTEMPTS;
       if (answer.status === 429) {
         const waitMs = rateLimitWaitMs(answer.headers, now());
@@ -73,7 +70,7 @@ export function createSentryApi(options: SentryApiOptions): SentryApi {
 
   async function ask<T>(request: SentryRequest): Promise<T> {
     const answer = await send(request);
-    const document = documentOf<T>(answer);
+    const document = documentOf<T>(answer.text);
     if (!isSuccess(answer)) throw refusal(request, answer, options);
     if (document === undefined) throw notJson(request);
     return document;
@@ -91,7 +88,7 @@ export function createSentryApi(options: SentryApiOptions): SentryApi {
         };
         const answer = await send(request);
         if (!isSuccess(answer)) throw refusal(request, answer, options);
-        const items = documentOf<T[]>(answer);
+        const items = documentOf<T[]>(answer.text);
         if (!Array.isArray(items)) throw notJson(request);
         all.push(...items);
         cursor = nextCursor(answer.headers.get('link'));
@@ -108,7 +105,7 @@ export function createSentryApi(options: SentryApiOptions): SentryApi {
       const request: SentryRequest = { method: 'POST', path, body };
       for (let attempt = 1; ; attempt++) {
         const answer = await send(request);
-        const document = documentOf<T>(answer);
+        const document = documentOf<T>(answer.text);
         if (isSuccess(answer) && document !== undefined) return document;
         const mayBeStored = isSuccess(answer) || isUncertain(answer) || answer.status === 409;
         if (!mayBeStored) throw refusal(request, answer, options);

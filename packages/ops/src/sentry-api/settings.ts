@@ -1,7 +1,5 @@
-import { requireVariable } from '../cli/command.ts';
-import { CommandError } from '../cli/command-error.ts';
-import type { CommandContext } from '../cli/context.ts';
-import { SUGGESTED_SCOPES } from './scopes.ts';
+import { type CommandContext, CommandError, requireVariable } from '../cli/command.ts';
+import { SUGGESTED_SCOPES } from './refusal.ts';
 import { createSentryApi, type SentryApi } from './sentry-api.ts';
 import type { SentryProject } from './shapes.ts';
 

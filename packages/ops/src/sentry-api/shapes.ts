@@ -104,7 +104,7 @@ export interface SentryWidgetDetails {
   readonly queries: readonly SentryWidgetQuery[];
 }
 
-interface SentryWidgetQuery {
+export interface SentryWidgetQuery {
   readonly id: string;
   readonly aggregates: readonly string[] | null;
   readonly columns: readonly string[] | null;

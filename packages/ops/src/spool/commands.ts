@@ -1,15 +1,12 @@
+import { type LaneName, laneNames, type PurgeSelection, type SpoolRoot } from '@qr/telemetry/operations';
 import type { Command } from 'commander';
-import { action, addCommand, addGroup } from '../cli/command.ts';
-import { exitCodes } from '../cli/exit-code.ts';
+import { action, addCommand, addGroup, CommandError, exitCodes, type Outcome } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import { corruptedLines, corruptedOf } from './corrupted.ts';
-import { deadGroupsOf, deadLines } from './dead.ts';
-import { type FoundSpools, locateSpools, noSpoolLine } from './locate.ts';
-import { type PurgeOptions, readLane, readSelection } from './options.ts';
+import { locateSpools, noSpoolLine } from './locate.ts';
 import { hasSomething, purge, purgeLines } from './purge.ts';
-import { planReplay, replay, replayLines } from './replay.ts';
-import { statusOf } from './status.ts';
-import { statusLines } from './status-lines.ts';
+import { deadGroupsOf, deadLines, planReplay, replay, replayLines } from './rejected.ts';
+import { statusLines, statusOf } from './status.ts';
 
 interface Place {
   readonly dir?: string;
@@ -33,10 +30,9 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
     examples: ['qr-obs spool status', 'qr-obs spool status --dir /var/lib/qr/spool --json'],
   });
   addDir(status);
-  action<Place, object>(status, context, exit, async ({ dir }) => {
-    const found = await locateSpools(context, dir);
-    const spools = await Promise.all(found.spools.map((spool) => statusOf(spool, context.now())));
-    return { result: { spools }, lines: linesOr(found, statusLines(spools)) };
+  inSpools<Place>(status, async (found) => {
+    const spools = await Promise.all(found.map((spool) => statusOf(spool, context.now())));
+    return { result: { spools }, lines: statusLines(spools) };
   });
 
   const dead = addCommand(group, 'dead', {
@@ -45,13 +41,10 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
     examples: ['qr-obs spool dead', 'qr-obs spool dead --lane import --show-records'],
   });
   addFilter(addDir(dead)).option('--show-records', 'print the records as they were sent, personal values included');
-  action<Filter & { showRecords?: boolean }, object>(dead, context, exit, async (options) => {
-    const filter = { lane: readLane(options.lane), reason: options.reason };
-    const found = await locateSpools(context, options.dir);
-    const groups = await Promise.all(
-      found.spools.map((spool) => deadGroupsOf(spool, filter, options.showRecords ?? false)),
-    );
-    return { result: { groups: groups.flat() }, lines: linesOr(found, deadLines(groups.flat())) };
+  inSpools<Filter & { showRecords?: boolean }>(dead, async (found, { lane, reason, showRecords = false }) => {
+    const filter = { lane: readLane(lane), reason };
+    const groups = (await Promise.all(found.map((spool) => deadGroupsOf(spool, filter, showRecords)))).flat();
+    return { result: { groups }, lines: deadLines(groups) };
   });
 
   const corrupted = addCommand(group, 'corrupted', {
@@ -63,10 +56,9 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
     examples: ['qr-obs spool corrupted', 'qr-obs spool corrupted --dir /var/lib/qr/spool --json'],
   });
   addDir(corrupted);
-  action<Place, object>(corrupted, context, exit, async ({ dir }) => {
-    const found = await locateSpools(context, dir);
-    const spools = await Promise.all(found.spools.map((spool) => corruptedOf(spool, context.now())));
-    return { result: { spools }, lines: linesOr(found, corruptedLines(spools)) };
+  inSpools<Place>(corrupted, async (found) => {
+    const spools = await Promise.all(found.map((spool) => corruptedOf(spool, context.now())));
+    return { result: { spools }, lines: corruptedLines(spools) };
   });
 
   const again = addCommand(group, 'replay', {
@@ -78,18 +70,14 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
     examples: ['qr-obs spool replay --dry-run', 'qr-obs spool replay --lane import --reason "rate limit"'],
   });
   addFilter(addDir(again)).option('--dry-run', 'only say what would be sent');
-  action<Filter & { dryRun?: boolean }, object>(again, context, exit, async (options) => {
-    const filter = { lane: readLane(options.lane), reason: options.reason };
-    const found = await locateSpools(context, options.dir);
-    const isDryRun = options.dryRun ?? false;
-    const replays = [];
-    for (const spool of found.spools)
-      replays.push(await (isDryRun ? planReplay : replay)(spool, filter, context.now()));
-    const isPartial = replays.some(({ problem }) => problem !== undefined);
+  inSpools<Filter & { dryRun?: boolean }>(again, async (found, { lane, reason, dryRun = false }) => {
+    const filter = { lane: readLane(lane), reason };
+    const spools = [];
+    for (const spool of found) spools.push(await (dryRun ? planReplay : replay)(spool, filter, context.now()));
     return {
-      result: { dryRun: isDryRun, spools: replays },
-      lines: linesOr(found, replayLines(replays, isDryRun)),
-      ...(isPartial && { exitCode: exitCodes.usage }),
+      result: { dryRun, spools },
+      lines: replayLines(spools, dryRun),
+      ...(spools.some(hasProblem) && { exitCode: exitCodes.usage }),
     };
   });
 
@@ -107,24 +95,34 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
     .option('--lane <lane>', 'of one lane')
     .option('--older-than <days>', 'sealed or rejected before so many days')
     .option('--yes', 'delete it');
-  action<PurgeOptions & Place & { yes?: boolean }, object>(cleanUp, context, exit, async (options) => {
+  inSpools<PurgeOptions & Place & { yes?: boolean }>(cleanUp, async (found, options) => {
     const [now, isMeant] = [context.now(), options.yes ?? false];
     const selection = readSelection(options, now);
-    const found = await locateSpools(context, options.dir);
-    const purges = [];
-    for (const spool of found.spools) purges.push(await purge(spool, selection, { isMeant, now }));
-    const isPartial = purges.some(({ problem }) => problem !== undefined);
-    const isRefused = !isMeant && purges.some(hasSomething);
+    const spools = [];
+    for (const spool of found) spools.push(await purge(spool, selection, { isMeant, now }));
+    const isRefused = !isMeant && spools.some(hasSomething);
     return {
-      result: { deleted: isMeant, spools: purges },
-      lines: linesOr(found, purgeLines(purges, isMeant)),
-      ...((isPartial || isRefused) && { exitCode: exitCodes.usage }),
+      result: { deleted: isMeant, spools },
+      lines: purgeLines(spools, isMeant),
+      ...((isRefused || spools.some(hasProblem)) && { exitCode: exitCodes.usage }),
     };
   });
+
+  /** Runs a handler on the spools that `--dir` or the environment names. */
+  function inSpools<Options extends Place>(
+    command: Command,
+    handler: (spools: readonly SpoolRoot[], options: Options) => Promise<Outcome<object>>,
+  ): void {
+    action<Options, object>(command, context, exit, async (options) => {
+      const found = await locateSpools(context, options.dir);
+      const outcome = await handler(found.spools, options);
+      return found.spools.length === 0 ? { ...outcome, lines: [noSpoolLine(found)] } : outcome;
+    });
+  }
 };
 
-function linesOr(found: FoundSpools, lines: readonly string[]): readonly string[] {
-  return found.spools.length === 0 ? [noSpoolLine(found)] : lines;
+function hasProblem({ problem }: { readonly problem?: string }): boolean {
+  return problem !== undefined;
 }
 
 function addDir(command: Command): Command {
@@ -138,4 +136,41 @@ function addFilter(command: Command): Command {
   return command
     .option('--lane <lane>', 'of one lane: import, engage, groups, deletions, analytics or sentry')
     .option('--reason <text>', 'whose reason has this text in it');
+}
+
+const DAY_MS = 86_400_000;
+
+/** @throws CommandError that lists the lanes. */
+function readLane(value: string | undefined): LaneName | undefined {
+  if (value === undefined) return undefined;
+  const lane = laneNames.find((name) => name === value);
+  if (lane) return lane;
+  throw new CommandError(`--lane must be one of ${laneNames.join(', ')}, got "${value}".`);
+}
+
+/** What the command line selects for deletion; there is no default, so that nobody deletes everything by pressing return. */
+interface PurgeOptions {
+  readonly dead?: boolean;
+  readonly corrupted?: boolean;
+  readonly lane?: string;
+  readonly olderThan?: string;
+}
+
+/** @throws CommandError when nothing was selected, or not in a way that can be understood. */
+function readSelection({ dead, corrupted, lane, olderThan }: PurgeOptions, now: number): PurgeSelection {
+  if (!dead && !corrupted && lane === undefined && olderThan === undefined)
+    throw new CommandError(
+      'Say what is to be deleted: --dead, --corrupted, --lane <lane>, --older-than <days>, or several of these.',
+    );
+  if (dead && corrupted)
+    throw new CommandError('--dead and --corrupted exclude each other: rejected records lie in no corrupted file.');
+  const days = olderThan === undefined ? undefined : Number(olderThan.trim() || Number.NaN);
+  if (days !== undefined && !(days >= 0 && days < 10_000))
+    throw new CommandError(`--older-than must be a number of days such as 30, got "${olderThan}".`);
+  return {
+    onlyDead: dead ?? false,
+    onlyCorrupted: corrupted ?? false,
+    lane: readLane(lane),
+    ...(days !== undefined && { before: now - days * DAY_MS }),
+  };
 }

@@ -1,9 +1,7 @@
 import { relative } from 'node:path';
 import { listSpool, type SpoolRoot } from '@qr/telemetry/operations';
 import { scrubText } from '@qr/telemetry/privacy';
-import { ageOf, sizeOf } from '../cli/amount.ts';
-import { printable } from '../cli/printable.ts';
-import { tableOf } from '../cli/table.ts';
+import { ageOf, printable, sizeOf, tableOf } from '../cli/terminal.ts';
 
 /** A file of a spool that is not delivered. */
 export interface UndeliveredFile {
@@ -54,7 +52,7 @@ export function corruptedLines(spools: readonly SpoolCorrupted[]): string[] {
     ...found.flatMap(({ spool, root, files }, index) => [
       ...(index === 0 ? [] : ['']),
       `${spool}, in ${printable(root)}:`,
-      ...tableOf([HEADER, ...files.map((file) => cellsOf(root, file))], ['left', 'left', 'right', 'right', 'left']).map(
+      ...tableOf([HEADER, ...files.map((file) => cellsOf(root, file))], ['left', 'left', 'right', 'right']).map(
         (line) => `  ${line}`,
       ),
     ]),

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { findSpools, type SpoolRoot } from '@qr/telemetry/operations';
-import { CommandError } from '../cli/command-error.ts';
-import type { CommandContext } from '../cli/context.ts';
+import { type CommandContext, CommandError } from '../cli/command.ts';
 
 const SPOOLS = '.data/spool';
 /** `npm start` keeps all spools together; a service that was started by itself keeps its own where it runs. */

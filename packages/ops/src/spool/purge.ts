@@ -1,5 +1,5 @@
 import { type PurgeCounts, type PurgeSelection, planPurge, purgeSpool, type SpoolRoot } from '@qr/telemetry/operations';
-import { countOf } from '../cli/amount.ts';
+import { countOf } from '../cli/terminal.ts';
 
 /** What is deleted of a spool. */
 export interface SpoolPurge extends PurgeCounts {

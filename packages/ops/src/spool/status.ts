@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   type FolderListing,
   laneNames,
@@ -6,10 +7,11 @@ import {
   type SpoolRoot,
   type WaitingFile,
 } from '@qr/telemetry/operations';
+import { ageOf, countOf, printable, sizeOf, tableOf } from '../cli/terminal.ts';
 import { type UndeliveredFile, undeliveredFiles } from './corrupted.ts';
 
 /** What one lane of a spool holds. */
-export interface LaneStatus {
+interface LaneStatus {
   readonly lane: string;
   /** Sealed, and not sent yet. */
   readonly batches: number;
@@ -25,7 +27,7 @@ export interface LaneStatus {
 }
 
 /** A process that has a folder in a spool. */
-export interface ProcessStatus {
+interface ProcessStatus {
   readonly state: FolderListing['state'];
   readonly host: string;
   readonly pid: number;
@@ -34,7 +36,7 @@ export interface ProcessStatus {
 }
 
 /** What a spool holds: only lanes with something in them. */
-export interface SpoolStatus {
+interface SpoolStatus {
   readonly name: string;
   readonly root: string;
   readonly lanes: readonly LaneStatus[];
@@ -75,3 +77,74 @@ function processStatus({ owner, state, files }: FolderListing): ProcessStatus {
   const batches = files.filter(({ kind }) => kind === 'batch').length;
   return { state, host: owner.host, pid: owner.pid, batches, journals: files.length - batches };
 }
+
+const HEADER = ['SPOOL', 'LANE', 'BATCHES', 'RECORDS', 'SIZE', 'OLDEST', 'UNSEALED', 'DEAD'];
+
+/** What waits and what was rejected, and whose it is. */
+export function statusLines(statuses: readonly SpoolStatus[]): string[] {
+  const rows = statuses.flatMap(({ name, lanes }) => lanes.map((lane) => [name, ...cellsOf(lane)]));
+  const undelivered = statuses.flatMap(undeliveredLines);
+  const hint = ['', ...undelivered, 'qr-obs spool corrupted lists them with their paths.'];
+  if (rows.length === 0) {
+    const nothing = `Nothing waits and nothing was rejected in ${countOf(statuses.length, 'spool')}.`;
+    return [nothing, ...(undelivered.length > 0 ? hint : [])];
+  }
+  const idle = statuses.flatMap(({ processes }) => processes).filter(isIdle).length;
+  const dead = statuses.flatMap(({ lanes }) => lanes).some(({ deadLetters }) => deadLetters > 0);
+  return [
+    ...tableOf([HEADER, ...rows], ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right']),
+    '',
+    ...tableOf(statuses.flatMap(processRows)),
+    ...(idle > 0 ? [`${countOf(idle, 'folder')} of processes with nothing in ${idle === 1 ? 'it' : 'them'}`] : []),
+    ...(dead ? ['', 'qr-obs spool dead says why records were rejected, qr-obs spool replay sends them again.'] : []),
+    ...(undelivered.length > 0 ? hint : []),
+  ];
+}
+
+/** One line for each kind of file and each reason. */
+function undeliveredLines({ name, root, undelivered }: SpoolStatus): string[] {
+  return KINDS.flatMap((kind) => {
+    const files = undelivered.filter((file) => file.kind === kind);
+    if (files.length === 0) return [];
+    const bytes = files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
+    const where = kind === 'corrupted' ? ` (${sizeOf(bytes)}) in ${printable(join(root, 'corrupted'))}` : '';
+    return [
+      `${name}: ${countOf(files.length, `${kind} file`)}${where}`,
+      ...countByReason(files).map(([reason, count]) => `  ${count} x ${printable(reason)}`),
+    ];
+  });
+}
+
+const KINDS = ['corrupted', 'unknown'] as const;
+
+/** The most frequent first. */
+function countByReason(files: readonly UndeliveredFile[]): [reason: string, count: number][] {
+  const counts = new Map<string, number>();
+  for (const { reason } of files) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one);
+}
+
+function cellsOf({ lane, batches, records, bytes, oldestAgeMs, unsealedRecords, deadLetters }: LaneStatus): string[] {
+  const oldest = oldestAgeMs === null ? '-' : ageOf(oldestAgeMs);
+  return [lane, batches, records, sizeOf(bytes), oldest, unsealedRecords, deadLetters].map(String);
+}
+
+function processRows({ name, processes }: SpoolStatus): string[][] {
+  const holding = processes.filter((process) => !isIdle(process));
+  return holding.map(({ state, host, pid, batches, journals }) => [
+    name,
+    `${host} ${pid}`,
+    `${countOf(batches, 'batch', 'batches')}, ${countOf(journals, 'journal')}`,
+    EXPLANATIONS[state],
+  ]);
+}
+
+function isIdle({ batches, journals }: ProcessStatus): boolean {
+  return batches + journals === 0;
+}
+
+const EXPLANATIONS: Readonly<Record<ProcessStatus['state'], string>> = {
+  running: 'runs, and sends them',
+  ended: 'has ended: one that runs takes them over within 30 s, else the next',
+  elsewhere: 'runs elsewhere, as its heartbeat says',
+};

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mixpanelCosts } from '../../src/cost/mixpanel-cost.ts';
-import { cheapest } from '../../src/cost/plan-cost.ts';
 import { type Figure, mixpanelPrices, sentryPrices, type Tiers } from '../../src/cost/prices.ts';
-import { sentryCosts, tieredCost } from '../../src/cost/sentry-cost.ts';
+import { cheapest, mixpanelCosts, sentryCosts, tieredCost } from '../../src/cost/vendor-costs.ts';
 
 const none = { errors: 0, spans: 0, replays: 0 };
 

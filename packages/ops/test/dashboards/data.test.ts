@@ -2,7 +2,7 @@ import { plan } from '@qr/events';
 import { type InsightsReport, mixpanelBoards, mixpanelCohorts, sentryDashboards } from '@qr/observability/dashboards';
 import type { Plan } from '@qr/plan';
 import { describe, expect, it } from 'vitest';
-import { placesOf } from '../../src/dashboards/layout.ts';
+import { placesOf } from '../../src/dashboards/board.ts';
 
 const events: Plan['events'] = plan.events;
 const reports = mixpanelBoards.flatMap(({ reports: inside }) => inside);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { CommandContext } from '../../src/cli/context.ts';
+import type { CommandContext } from '../../src/cli/command.ts';
 import { answer, closedOrigin, playMixpanel, playSentry, serve, serveBytes } from './play-vendors.ts';
 import { makeRoot, runCheck } from './run-doctor.ts';
 

@@ -1,6 +1,6 @@
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Report } from '../../src/doctor/report.ts';
+import type { Report } from '../../src/doctor/commands.ts';
 import { closedOrigin, playMixpanel, playSentry, serve, serveBytes } from './play-vendors.ts';
 import { makeRoot, runCheck, runDoctor } from './run-doctor.ts';
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { CommandContext } from '../../src/cli/context.ts';
-import type { Report } from '../../src/doctor/report.ts';
+import type { CommandContext } from '../../src/cli/command.ts';
+import type { Report } from '../../src/doctor/commands.ts';
 import type { Result } from '../../src/doctor/run-checks.ts';
 import { type CliRun, runInTest } from '../run-in-test.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
 import { expect, it, onTestFinished } from 'vitest';
 import { readSurroundings } from '../../src/cli/environment.ts';
-import type { Report } from '../../src/doctor/report.ts';
+import type { Report } from '../../src/doctor/commands.ts';
 import { makeRoot, runDoctor } from './run-doctor.ts';
 
 const repository = join(import.meta.dirname, '../../../..');

@@ -72,8 +72,8 @@ describe('qr-obs spool', () => {
     expect(exitCode).toBe(0);
     expect(out).toMatchInlineSnapshot(`
       "SPOOL              LANE    BATCHES  RECORDS    SIZE  OLDEST  UNSEALED  DEAD
-      qr-service         import        1        2  2.9 KB     5 h         1     2
-      qr-service         engage        1        1   300 B   1 min         0     1
+      qr-service         import        1        2  2.9 KB      5h         1     2
+      qr-service         engage        1        1   300 B      1m         0     1
       qr-service/errors  sentry        0        0     0 B       -         0     1
 
       qr-service  web1 4711  1 batch, 0 journals  has ended: one that runs takes them over within 30 s, else the next
@@ -261,16 +261,16 @@ describe('qr-obs spool', () => {
     expect(exitCode).toBe(0);
     expect(out.replace(spool, '<spool>')).toMatchInlineSnapshot(`
       "qr-service, in <spool>:
-        FILE                                                                         KIND         SIZE    AGE  REASON
-        corrupted/web1-4711-1-00000002_import-1763600000000000-r20-b3000.v2.json.gz  corrupted  2.1 KB    5 h  2100 bytes instead of 3000
-        corrupted/web1-4711-1-00000002_engage-1763600000000001-r1-b90.v2.json.gz     corrupted    90 B  1 min  refused for [redacted] [2J
-        corrupted/web1-4711-1-00000002_import-1763600000000002-r1-b70.v2.json.gz     corrupted    70 B    5 s  unknown
-        web2-17-1-00000001/folder                                                    unknown         -      -  a directory
-        web2-17-1-00000001/import-1763600000000003-r1-b9.v3.json.gz                  unknown         -      -  another version or lane
-        web2-17-1-00000001/import-1763600000000004.v2.journal                        unknown         -      -  a symbolic link
-        web2-17-1-00000001/import-1763600000000005-r1-b9.v2.json.gz                  unknown         -      -  a named pipe
-        web2-17-1-00000001/orders-00000001.journal                                   unknown         -      -  another version or lane
-        web2-17-1-00000001/socket                                                    unknown         -      -  a socket
+        FILE                                                                         KIND         SIZE  AGE  REASON
+        corrupted/web1-4711-1-00000002_import-1763600000000000-r20-b3000.v2.json.gz  corrupted  2.1 KB   5h  2100 bytes instead of 3000
+        corrupted/web1-4711-1-00000002_engage-1763600000000001-r1-b90.v2.json.gz     corrupted    90 B   1m  refused for [redacted] [2J
+        corrupted/web1-4711-1-00000002_import-1763600000000002-r1-b70.v2.json.gz     corrupted    70 B   5s  unknown
+        web2-17-1-00000001/folder                                                    unknown         -    -  a directory
+        web2-17-1-00000001/import-1763600000000003-r1-b9.v3.json.gz                  unknown         -    -  another version or lane
+        web2-17-1-00000001/import-1763600000000004.v2.journal                        unknown         -    -  a symbolic link
+        web2-17-1-00000001/import-1763600000000005-r1-b9.v2.json.gz                  unknown         -    -  a named pipe
+        web2-17-1-00000001/orders-00000001.journal                                   unknown         -    -  another version or lane
+        web2-17-1-00000001/socket                                                    unknown         -    -  a socket
 
       Corrupted files were counted as torn and are not sent. Delete them with qr-obs spool purge --corrupted, once nobody needs them.
       Unknown files stay where they are. One of another version is sent when a process of that version adopts it."

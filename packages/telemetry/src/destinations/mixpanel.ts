@@ -12,6 +12,7 @@ import {
 } from '@qr/delivery';
 import { createHttpClient } from '@qr/delivery/http';
 import type { Destination, DestinationContext, Link } from './destination.ts';
+import { deletionPath, readDeletion } from './mixpanel-deletion-api.ts';
 import { readDeletionReply, readImportReply, readProfileReply } from './mixpanel-replies.ts';
 
 /** How a Mixpanel project merges ids: as it does by default since April 2024, or in the older way. */
@@ -249,27 +250,16 @@ export function createMixpanelDeletionTransport(options: MixpanelDeletionOptions
     origin: appHost,
     ...(timeoutMs !== undefined && { timeoutMs }),
   });
-  const path = `/api/app/data-deletions/v3.0/?token=${encodeURIComponent(token)}`;
+  const path = deletionPath(token);
   return {
     async send(_lane, { body }): Promise<Reply> {
       const ids = (await readRecords(body)).map((record) => (record as { $distinct_id: string }).$distinct_id);
       const request = JSON.stringify({ distinct_ids: [...new Set(ids)], compliance_type: 'GDPR' });
       const reply = await client.postText(path, { authorization: `Bearer ${oauthToken}` }, request);
       if ('status' in reply && reply.status >= 200 && reply.status < 300)
-        onAccepted(trackingIdOf(reply.body), ids.length);
+        onAccepted(readDeletion(reply.body).trackingId ?? 'unknown', ids.length);
       return reply;
     },
     close: () => client.close(),
   };
-}
-
-/** The reference shows the number as `task_id` and as `tracking_id`, in an object and in a list. */
-function trackingIdOf(body: string): string {
-  try {
-    const { results } = JSON.parse(body) as { results?: unknown };
-    const [first] = (Array.isArray(results) ? results : [results]) as { task_id?: unknown; tracking_id?: unknown }[];
-    return String(first?.tracking_id ?? first?.task_id ?? 'unknown');
-  } catch {
-    return 'unknown';
-  }
 }

@@ -1,27 +1,14 @@
 import { dateIn, datePlus, zoneIn } from '../reports/calendar.ts';
-import { type Cohort, cohortIn, cohortParameter } from '../reports/cohort.ts';
-import { type Options, optionIn } from '../reports/options.ts';
-import { hrefOf } from '../shared/location.ts';
+import { type Cohort, cohortIn, cohortParameter } from '../reports/cohort.tsx';
+import { hrefOf, type Options, optionIn } from '../shared/location.tsx';
 
 type Counting = 'unique' | 'totals';
 type Window = '1h' | '1d' | '7d' | '30d';
 type Range = '1d' | '7d' | '30d';
 
-export const COUNTINGS: Options<Counting> = [
-  ['unique', 'People'],
-  ['totals', 'Every attempt'],
-];
-export const WINDOWS: Options<Window> = [
-  ['1h', '1 hour'],
-  ['1d', '1 day'],
-  ['7d', '7 days'],
-  ['30d', '30 days'],
-];
-export const RANGES: Options<Range> = [
-  ['1d', 'Today'],
-  ['7d', 'Last 7 days'],
-  ['30d', 'Last 30 days'],
-];
+export const COUNTINGS: Options<Counting> = { unique: 'People', totals: 'Every attempt' };
+export const WINDOWS: Options<Window> = { '1h': '1 hour', '1d': '1 day', '7d': '7 days', '30d': '30 days' };
+export const RANGES: Options<Range> = { '1d': 'Today', '7d': 'Last 7 days', '30d': 'Last 30 days' };
 const LENGTHS: Readonly<Record<Window, readonly [string, string]>> = {
   '1h': ['1', 'hour'],
   '1d': ['1', 'day'],

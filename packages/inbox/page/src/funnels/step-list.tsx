@@ -1,9 +1,9 @@
 import type { ReactElement } from 'react';
-import { EventSelect } from '../reports/event-select.tsx';
+import { EventSelect } from '../reports/choices.tsx';
 import type { KnownEvents } from '../reports/known-events.ts';
-import { go, hrefWith, usePlace } from '../shared/location.ts';
+import { go, hrefWith, usePlace } from '../shared/location.tsx';
+import { Button } from '../shared/parts.tsx';
 import { FEWEST_STEPS, MOST_STEPS } from './funnel-view.ts';
-import { keysOf, moved } from './step-changes.ts';
 
 interface StepListProps {
   readonly steps: readonly string[];
@@ -62,9 +62,7 @@ export function StepList({ steps, events }: StepListProps): ReactElement {
         })}
       </ol>
       {steps.length < MOST_STEPS && (
-        <button type="button" onClick={() => change([...steps, nextStep(steps, events)])}>
-          Add a step
-        </button>
+        <Button onClick={() => change([...steps, nextStep(steps, events)])}>Add a step</Button>
       )}
     </section>
   );
@@ -73,4 +71,16 @@ export function StepList({ steps, events }: StepListProps): ReactElement {
 /** An event that is no step yet, if there is one. */
 function nextStep(steps: readonly string[], { seen }: KnownEvents): string {
   return (seen.find(({ name }) => !steps.includes(name)) ?? seen[0])?.name ?? '';
+}
+
+/** A list with one of its items elsewhere; the same list when there is no such place. */
+function moved<Item>(items: readonly Item[], from: number, to: number): readonly Item[] {
+  const item = items[from];
+  if (item === undefined || to < 0 || to >= items.length) return items;
+  return items.toSpliced(from, 1).toSpliced(to, 0, item);
+}
+
+/** Names that tell items of the same name apart, so that each keeps its fields when it moves. */
+function keysOf(items: readonly string[]): readonly string[] {
+  return items.map((item, index) => `${item} ${items.slice(0, index).filter((other) => other === item).length}`);
 }

@@ -1,31 +1,21 @@
-import { dateIn, datePlus, zoneIn } from '../reports/calendar.ts';
-import { type Cohort, cohortIn, cohortParameter } from '../reports/cohort.ts';
+import type { Segmentation } from '../../../src/query/analytics/segmentation.ts';
+import { dateIn, datePlus, hourIn, zoneIn } from '../reports/calendar.ts';
+import { type Cohort, cohortIn, cohortParameter } from '../reports/cohort.tsx';
 import type { KnownEvents } from '../reports/known-events.ts';
-import { type Options, optionIn } from '../reports/options.ts';
-import { hrefOf } from '../shared/location.ts';
+import { hrefOf, type Options, optionIn } from '../shared/location.tsx';
 
-export type Measure = 'total' | 'unique' | 'average';
+type Measure = 'total' | 'unique' | 'average';
 export type Unit = 'hour' | 'day' | 'week';
 type Range = '2d' | '7d' | '30d';
 
-export const MEASURES: Options<Measure> = [
-  ['total', 'Events'],
-  ['unique', 'People'],
-  ['average', 'Events a person'],
-];
-const UNITS: Options<Unit> = [
-  ['hour', 'Hour'],
-  ['day', 'Day'],
-  ['week', 'Week'],
-];
-export const RANGES: Options<Range> = [
-  ['2d', 'Yesterday and today'],
-  ['7d', 'Last 7 days'],
-  ['30d', 'Last 30 days'],
-];
+export const MEASURES: Options<Measure> = { total: 'Events', unique: 'People', average: 'Events a person' };
+const UNITS = { hour: 'Hour', day: 'Day', week: 'Week' } as const;
+export const RANGES: Options<Range> = { '2d': 'Yesterday and today', '7d': 'Last 7 days', '30d': 'Last 30 days' };
 const DAYS: Readonly<Record<Range, number>> = { '2d': 2, '7d': 7, '30d': 30 };
+/** What the points of a series are called. */
+export const UNIT_TEXT: Readonly<Record<Unit, string>> = { hour: 'Hour', day: 'Day', week: 'Week from' };
 /** As many lines as one can tell apart. */
-export const MOST_SERIES = 8;
+const MOST_SERIES = 8;
 
 /** What is asked, as the address says it. */
 export interface InsightsView {
@@ -54,7 +44,7 @@ export function insightsView(query: URLSearchParams, { seen }: KnownEvents): Ins
 
 /** Of two days there is nothing to see but hours. */
 export function unitsOf(range: Range): Options<Unit> {
-  return range === '2d' ? UNITS.slice(0, 1) : UNITS;
+  return range === '2d' ? { hour: UNITS.hour } : UNITS;
 }
 
 export function insightsPath(view: InsightsView, now: number): string {
@@ -72,4 +62,38 @@ export function insightsPath(view: InsightsView, now: number): string {
     limit: property === '' ? null : String(MOST_SERIES + 1),
     cohort: cohortParameter(cohort),
   });
+}
+
+interface Series {
+  readonly name: string;
+  readonly values: readonly number[];
+  /** Over the whole range, where who came on several days is one. */
+  readonly figure: number;
+}
+
+export interface Figures {
+  readonly labels: readonly string[];
+  readonly series: readonly Series[];
+  /** Whether there are smaller ones that are not here. */
+  readonly hasMore: boolean;
+}
+
+/** An answer as it is shown: without the hours to come. */
+export function figuresOf({ data, overall }: Segmentation, view: InsightsView, now: number): Figures {
+  const current = hourIn(view.zone, now);
+  const labels = data.series.filter((label) => view.unit !== 'hour' || label <= current);
+  const all = Object.entries(data.values).map(([name, byLabel]): Series => {
+    const values = labels.map((label) => byLabel[label] ?? 0);
+    return { name, values, figure: overall[name] ?? 0 };
+  });
+  const some = view.property === '' ? all : all.filter(({ figure }) => figure > 0);
+  const sorted = some.sort((left, right) => right.figure - left.figure);
+  return { labels, series: sorted.slice(0, MOST_SERIES), hasMore: sorted.length > MOST_SERIES };
+}
+
+/** What a figure is of. */
+export function figureText({ measure }: InsightsView, figure?: number): string {
+  if (measure === 'total') return figure === 1 ? 'event in all' : 'events in all';
+  if (measure === 'unique') return figure === 1 ? 'person in all' : 'people in all';
+  return 'events a person';
 }

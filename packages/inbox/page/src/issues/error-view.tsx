@@ -1,18 +1,13 @@
 import type { ReactElement } from 'react';
-import type { ErrorDetail } from '../../../src/views/find-error.ts';
-import { Breadcrumbs } from '../shared/breadcrumbs.tsx';
-import { Exceptions } from '../shared/exceptions.tsx';
-import { Facts } from '../shared/facts.tsx';
+import type { Highlights as Values } from '../../../src/query/error-parts.ts';
+import type { JsonObject, StoredEvent } from '../../../src/store/records.ts';
+import type { ErrorDetail } from '../../../src/views/error-detail.ts';
+import { Breadcrumbs, Exceptions } from '../shared/error-parts.tsx';
 import { valueText } from '../shared/format.ts';
-import { Json } from '../shared/json.tsx';
-import { Link } from '../shared/link.tsx';
-import { Loading } from '../shared/loading.tsx';
-import { hrefWith, usePlace } from '../shared/location.ts';
-import { traceHref, userHref } from '../shared/paths.ts';
-import { Time } from '../shared/time.tsx';
+import { ButtonLink, hrefOf, hrefWith, Link, traceHref, usePlace, userHref } from '../shared/location.tsx';
+import { Facts, Json, Loading, Time } from '../shared/parts.tsx';
+import { RecordLink } from '../shared/records.tsx';
 import { useJson } from '../shared/use-json.ts';
-import { EventsAround } from './events-around.tsx';
-import { Highlights, Tags } from './highlights.tsx';
 
 /** One error of an issue: where it was thrown, what went before, and what the person was doing. */
 export function ErrorView({ eventId }: { readonly eventId: string }): ReactElement {
@@ -23,25 +18,13 @@ export function ErrorView({ eventId }: { readonly eventId: string }): ReactEleme
       {(error) => (
         <>
           <p className="links">
-            {error.traceId !== null && (
-              <Link className="button" href={traceHref(error.traceId)}>
-                View trace
-              </Link>
-            )}
-            {error.userId !== null && (
-              <Link className="button" href={userHref(error.userId)}>
-                View user
-              </Link>
-            )}
+            {error.traceId !== null && <ButtonLink href={traceHref(error.traceId)}>View trace</ButtonLink>}
+            {error.userId !== null && <ButtonLink href={userHref(error.userId)}>View user</ButtonLink>}
             {error.older !== null && (
-              <Link className="button" href={hrefWith(place, { id: error.issueId, event: error.older })}>
-                Older error
-              </Link>
+              <ButtonLink href={hrefWith(place, { id: error.issueId, event: error.older })}>Older error</ButtonLink>
             )}
             {error.newer !== null && (
-              <Link className="button" href={hrefWith(place, { id: error.issueId, event: error.newer })}>
-                Newer error
-              </Link>
+              <ButtonLink href={hrefWith(place, { id: error.issueId, event: error.newer })}>Newer error</ButtonLink>
             )}
           </p>
           <Highlights values={error.highlights} />
@@ -69,13 +52,8 @@ export function ErrorView({ eventId }: { readonly eventId: string }): ReactEleme
   );
 }
 
-function factsOf({
-  time,
-  userId,
-  user,
-  eventId,
-  traceId,
-}: ErrorDetail): (readonly [string, ReactElement | string | null])[] {
+function factsOf(error: ErrorDetail): (readonly [string, ReactElement | string | null])[] {
+  const { time, userId, user, eventId, traceId } = error;
   return [
     ['time', <Time key="time" at={time} />],
     ['error id', eventId],
@@ -85,4 +63,78 @@ function factsOf({
       .map(([name, value]) => [`user ${name}`, valueText(value)] as const),
     ['trace', traceId],
   ];
+}
+
+const NAMES: Readonly<Record<keyof Values, string>> = {
+  ...{ level: 'Level', service: 'Service', environment: 'Environment', release: 'Release', transaction: 'Transaction' },
+  ...{ url: 'URL', browser: 'Browser', os: 'OS', runtime: 'Runtime', device: 'Device' },
+};
+
+/** Where an error happened. */
+function Highlights({ values }: { readonly values: Values }): ReactElement {
+  return (
+    <Facts
+      className="highlights"
+      facts={Object.entries(NAMES).map(([key, name]) => [name, values[key as keyof Values]])}
+    />
+  );
+}
+
+/** Tags; each leads to the issues that have it. */
+function Tags({ tags }: { readonly tags: JsonObject }): ReactElement | null {
+  const all = Object.entries(tags);
+  if (all.length === 0) return null;
+  return (
+    <section>
+      <h3>Tags</h3>
+      <ul className="tags">
+        {all.map(([name, value]) => (
+          <li key={name}>
+            <Link href={hrefOf('/issues', { q: `${name}:${valueText(value)}`, status: 'all' })}>
+              <span className="muted">{name}</span> {valueText(value)}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const LIMIT = '2000';
+
+/** What the person did around an error: their product events, else those of its trace. */
+function EventsAround({ error }: { readonly error: ErrorDetail }): ReactElement | null {
+  const { userId, traceId, time } = error;
+  const who = userId === null ? { trace_id: traceId } : { user: userId };
+  const path =
+    userId === null && traceId === null ? null : hrefOf('/api/timeline', { ...who, kind: 'event', limit: LIMIT });
+  const { data } = useJson<{ records: readonly StoredEvent[] }>(path);
+  const events = around(data?.records ?? [], time);
+  return (
+    <section>
+      <h3>Product events around it</h3>
+      {events.length === 0 && <p className="muted">None of this {userId === null ? 'trace' : 'person'} has arrived.</p>}
+      <ol className="related">
+        {events.map((event, index) => {
+          const isFirstAfter = event.time > time && (events[index - 1]?.time ?? 0) <= time;
+          return (
+            <li key={event.id} className={isFirstAfter ? 'after' : ''}>
+              <RecordLink record={event} />
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+const BEFORE = 8;
+const AFTER = 4;
+
+/** The last events before a moment and the first after it, in order of time. */
+export function around(events: readonly StoredEvent[], time: number): StoredEvent[] {
+  const inOrder = events.toSorted((left, right) => left.time - right.time);
+  const next = inOrder.findIndex((event) => event.time > time);
+  const cut = next === -1 ? inOrder.length : next;
+  return inOrder.slice(Math.max(0, cut - BEFORE), cut + AFTER);
 }

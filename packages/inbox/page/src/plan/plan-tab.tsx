@@ -1,17 +1,14 @@
-import type { ReactElement } from 'react';
-import type { PlanView } from '../../../src/plan/warnings.ts';
-import { useFeedPart } from '../feed/feed-provider.tsx';
-import { countOf } from '../shared/format.ts';
-import { Loading } from '../shared/loading.tsx';
-import { useJson } from '../shared/use-json.ts';
-import { PlanWarnings } from './plan-warnings.tsx';
-import { PlannedEvents } from './planned-events.tsx';
-import { UnplannedEvents } from './unplanned-events.tsx';
+import type { ReactElement, ReactNode } from 'react';
+import type { PlannedEvent, UnplannedEvent } from '../../../src/plan/compare.ts';
+import type { PlanView, PlanWarning } from '../../../src/plan/warnings.ts';
+import { useLiveJson } from '../shared/feed.tsx';
+import { countOf, countText } from '../shared/format.ts';
+import { hrefOf, Link, recordHref } from '../shared/location.tsx';
+import { Loading, Time } from '../shared/parts.tsx';
 
 /** What may be said beside what was said. */
 export function PlanTab(): ReactElement {
-  const revision = useFeedPart((feed) => feed.revision);
-  const loaded = useJson<PlanView>('/api/plan', revision);
+  const loaded = useLiveJson<PlanView>('/api/plan');
   return (
     <div className="sheet">
       <Loading loaded={loaded}>
@@ -43,5 +40,119 @@ export function PlanTab(): ReactElement {
         }}
       </Loading>
     </div>
+  );
+}
+
+/** What the vendor accepts and then misplaces, ignores or hides. */
+function PlanWarnings({ warnings }: { readonly warnings: readonly PlanWarning[] }): ReactElement | null {
+  if (warnings.length === 0) return null;
+  return (
+    <section className="plan">
+      <h2 className="bad">
+        Warnings <span className="muted">{warnings.length}</span>
+      </h2>
+      <ul className="list">
+        {warnings.map(({ title, advice, count, lastSeen, recordId }) => (
+          <li key={title} className="planned warning">
+            <h3>{title}</h3>
+            <p className="muted">{advice}</p>
+            <p className="seen">
+              <b>{countText(count)}</b> <Time at={lastSeen} />
+            </p>
+            {recordId !== null && (
+              <p className="latest">
+                <Link href={recordHref(recordId)}>View latest</Link>
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Events that nobody has described: a typing error, or a client outside the platform. */
+function UnplannedEvents({ events }: { readonly events: readonly UnplannedEvent[] }): ReactElement | null {
+  if (events.length === 0) return null;
+  return (
+    <section className="plan">
+      <h2 className="bad">Not in the plan</h2>
+      <ul className="list">
+        {events.map(({ name, seen, lastSeen }) => (
+          <li key={name}>
+            <Link className="entry" href={hrefOf('/', { kind: 'event', q: name })}>
+              <strong className="title">{name}</strong>
+              <span className="about" />
+              <b className="count">{countText(seen)}</b>
+              <Time at={lastSeen} />
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface PlannedEventsProps {
+  readonly title: string;
+  readonly events: readonly PlannedEvent[];
+  /** What is said when there is none. */
+  readonly children: ReactNode;
+}
+
+function PlannedEvents({ title, events, children }: PlannedEventsProps): ReactElement {
+  return (
+    <section className="plan">
+      <h2>
+        {title} <span className="muted">{events.length}</span>
+      </h2>
+      {events.length === 0 && <p className="muted">{children}</p>}
+      <ul className="list">
+        {events.map((event) => (
+          <li key={event.name} className="planned">
+            <h3>
+              {event.seen > 0 ? (
+                <Link href={hrefOf('/', { kind: 'event', q: event.name })}>{event.name}</Link>
+              ) : (
+                event.name
+              )}
+            </h3>
+            <p className="muted">{event.description}</p>
+            <p className="tags">
+              <span>{event.owner}</span>
+              <span>{event.surfaces.join(' and ')}</span>
+              {event.linksIds && <span>links ids, no activity</span>}
+            </p>
+            {event.lastSeen !== null && (
+              <p className="seen">
+                <b>{countText(event.seen)}</b> <Time at={event.lastSeen} />
+              </p>
+            )}
+            <MissingProperties event={event} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** From this share on a property is often missing. */
+const OFTEN = 0.2;
+
+/** Required properties that were missing at all, and optional ones that often were. */
+function MissingProperties({ event: { seen, properties } }: { readonly event: PlannedEvent }): ReactElement | null {
+  const missing = properties.filter(
+    ({ missing, isRequired }) => missing > 0 && (isRequired || missing / seen >= OFTEN),
+  );
+  if (missing.length === 0) return null;
+  return (
+    <ul className="missing" aria-label="Properties that are missing">
+      {missing.map(({ name, isRequired, missing: count }) => (
+        <li key={name} className={isRequired ? 'bad' : 'muted'}>
+          <code>{name}</code> {isRequired ? '' : '(optional) '}
+          missing in {countText(count)} of {countText(seen)}, {Math.round((count / seen) * 100)} %
+        </li>
+      ))}
+    </ul>
   );
 }

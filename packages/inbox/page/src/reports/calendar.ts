@@ -1,4 +1,4 @@
-import type { Options } from './options.ts';
+import type { Options } from '../shared/location.tsx';
 
 const DAY_MS = 86_400_000;
 
@@ -13,7 +13,7 @@ export function zoneIn(query: URLSearchParams): string {
 /** The browser's zone and UTC first, then all others. */
 export function zoneOptions(chosen: string): Options {
   const zones = new Set([LOCAL, 'UTC', chosen, ...Intl.supportedValuesOf('timeZone')]);
-  return [...zones].map((zone) => [zone, isOwnZone(zone) ? `${zone} (this browser)` : zone]);
+  return Object.fromEntries([...zones].map((zone) => [zone, isOwnZone(zone) ? `${zone} (this browser)` : zone]));
 }
 
 export function isOwnZone(zone: string): boolean {

@@ -1,8 +1,7 @@
 import type { PlanComparison } from '../../../src/plan/compare.ts';
-import { SESSION_EVENTS } from '../../../src/query/analytics/session-events.ts';
+import { SESSION_EVENTS } from '../../../src/query/analytics/user-events.ts';
 import { LINK_EVENTS } from '../../../src/store/identity.ts';
-import { useFeedPart } from '../feed/feed-provider.tsx';
-import type { FeedSnapshot } from '../feed/snapshot.ts';
+import { type FeedSnapshot, useFeedPart } from '../shared/feed.tsx';
 import { type Loaded, useJson } from '../shared/use-json.ts';
 
 interface KnownEvent {

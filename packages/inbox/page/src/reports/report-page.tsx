@@ -1,6 +1,9 @@
 import type { ReactElement, ReactNode } from 'react';
-import { Empty } from '../shared/empty.tsx';
-import { Loading } from '../shared/loading.tsx';
+import { useLiveJson } from '../shared/feed.tsx';
+import { hrefOf, hrefWith, Link, usePlace } from '../shared/location.tsx';
+import { Empty, Loading, Time } from '../shared/parts.tsx';
+import { isOwnZone } from './calendar.ts';
+import { cohortIn, cohortInAddress, cohortText } from './cohort.tsx';
 import { type KnownEvents, useKnownEvents } from './known-events.ts';
 
 interface ReportPageProps {
@@ -29,5 +32,75 @@ export function ReportPage({ title, children }: ReportPageProps): ReactElement {
         }
       </Loading>
     </div>
+  );
+}
+
+interface AnswerProps<T> {
+  readonly path: string;
+  readonly children: (data: T) => ReactNode;
+}
+
+/** The answer to a report, again with what arrives; what is wrong with the question when it is refused. */
+export function Answer<T>({ path, children }: AnswerProps<T>): ReactElement {
+  const place = usePlace();
+  const loaded = useLiveJson<T>(path);
+  if (loaded.data === undefined && loaded.failure !== undefined) {
+    return (
+      <Empty title="This cannot be counted">
+        <p>{loaded.failure}</p>
+        <p>
+          Change what is chosen above, or <Link href={place.path}>start over</Link>.
+        </p>
+      </Empty>
+    );
+  }
+  return <Loading loaded={loaded}>{children}</Loading>;
+}
+
+interface NothingCountedProps {
+  readonly title: string;
+  /** The event without which there is nothing to count. */
+  readonly event: string;
+  readonly events: KnownEvents;
+}
+
+/** Why a report has nothing in it, by what is known of its event. */
+export function NothingCounted({ title, event, events }: NothingCountedProps): ReactElement {
+  const place = usePlace();
+  const seen = events.seen.find(({ name }) => name === event);
+  const cohort = cohortIn(place.query);
+  return (
+    <Empty title={title}>
+      {seen === undefined ? (
+        <p>
+          <code>{event}</code> has never arrived here. Choose another event, or make it happen: the{' '}
+          <Link href="/plan">plan</Link> says who sends it.
+        </p>
+      ) : (
+        <p>
+          <code>{event}</code> last arrived with the time{' '}
+          <Link href={hrefOf('/', { kind: 'event', q: event })}>
+            <Time at={seen.lastSeen ?? 0} />
+          </Link>
+          . Choose a longer time above if that is before it. Events without an id of a person are not of anybody.
+        </p>
+      )}
+      {cohort !== null && (
+        <p>
+          Only people count who did {cohortText(cohort)}.{' '}
+          <Link href={hrefWith(place, cohortInAddress(null))}>Count everybody</Link>.
+        </p>
+      )}
+    </Empty>
+  );
+}
+
+/** Whose midnight a day begins at. */
+export function ZoneNote({ zone }: { readonly zone: string }): ReactElement {
+  return (
+    <p className="muted">
+      Days begin at midnight in {zone}
+      {isOwnZone(zone) && ', the time zone of this browser'}.
+    </p>
   );
 }

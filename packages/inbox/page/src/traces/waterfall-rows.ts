@@ -1,5 +1,5 @@
+import { isAsset } from '../../../src/query/spans.ts';
 import type { StoredError, StoredEvent, StoredSpan } from '../../../src/store/records.ts';
-import { isAsset } from '../../../src/views/assets.ts';
 
 export type TraceRecord = StoredSpan | StoredError | StoredEvent;
 

@@ -1,14 +1,10 @@
 import Type from 'typebox';
 import { Check } from 'typebox/value';
 import type { StoredProfile } from '../../store/profiles.ts';
-import type { Condition } from './conditions.ts';
-import { type DateRange, dateRangeOf } from './date-range.ts';
-import { jsonParameter } from './json-parameter.ts';
-import { ParameterError } from './parameter-error.ts';
-import type { ReportSource } from './report-source.ts';
-import type { TimeZone } from './time-zone.ts';
-import { userEvents } from './user-events.ts';
-import { parseWhere } from './where.ts';
+import { type DateRange, dateRangeOf, type TimeZone } from './calendar.ts';
+import { jsonParameter, ParameterError } from './parameters.ts';
+import { type ReportSource, userEvents } from './user-events.ts';
+import { type Condition, parseWhere } from './where.ts';
 
 /** Users who did something often enough, or did not. */
 interface Behaviour {

@@ -1,6 +1,5 @@
-import type { FunnelFigures } from './funnel-tally.ts';
-import { funnel } from './funnels.ts';
-import { firstAtOrAfter, type Timeline } from './timelines.ts';
+import { type FunnelFigures, funnel } from './funnels.ts';
+import { firstAtOrAfter, type Timeline } from './user-events.ts';
 
 /** When users must have entered, and how long they had for all steps. */
 export interface FunnelTime {

@@ -1,3 +1,4 @@
+import { getOrAdd } from '../../get-or-add.ts';
 import type { StoredEvent } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -103,8 +104,5 @@ export class EventIndex {
 }
 
 function numberOf(numbers: Map<string, number>, text: string): number {
-  const known = numbers.get(text);
-  if (known !== undefined) return known;
-  numbers.set(text, numbers.size);
-  return numbers.size - 1;
+  return getOrAdd(numbers, text, () => numbers.size);
 }

@@ -1,6 +1,8 @@
-import { type FunnelStep, isStep } from './funnel-steps.ts';
-import { segmentsOf } from './property.ts';
-import { firstAtOrAfter, type Timeline, type UserEvent } from './timelines.ts';
+import Type from 'typebox';
+import { Check } from 'typebox/value';
+import { jsonParameter, ParameterError } from './parameters.ts';
+import { firstAtOrAfter, type Timeline, type UserEvent } from './user-events.ts';
+import { type Condition, parseWhere, segmentsOf } from './where.ts';
 
 /** Steps this close together count in either order. */
 export const GRACE_MS = 2000;
@@ -105,4 +107,42 @@ function firstFree(events: Timeline, from: number, until: number, used: Readonly
     if (!used.has(event)) return event;
   }
   return undefined;
+}
+
+/** One step: an event, and what its properties must be. */
+interface FunnelStep {
+  readonly event: string;
+  /** An inline filter: events that do not pass it are no such step. */
+  readonly where?: Condition | undefined;
+}
+
+const Steps = Type.Array(
+  Type.Union([
+    Type.String({ minLength: 1 }),
+    Type.Object(
+      { event: Type.String({ minLength: 1 }), where: Type.Optional(Type.String({ minLength: 1, maxLength: 2000 })) },
+      { additionalProperties: false },
+    ),
+  ]),
+  { minItems: 2, maxItems: 30 },
+);
+const EXAMPLE = '["qr_created", {"event": "qr_scanned", "where": "properties[\\"country\\"] == \\"CZ\\""}]';
+
+/** Reads the parameter `steps`. @throws ParameterError that says what it must be. */
+export function parseSteps(text: string): FunnelStep[] {
+  const value = jsonParameter('steps', text, EXAMPLE);
+  if (!Check(Steps, value))
+    throw new ParameterError(
+      'steps',
+      `must be 2 to 30 event names or steps such as ${EXAMPLE}, got ${text.slice(0, 100)}`,
+    );
+  return value.map((step, index) => {
+    if (typeof step === 'string') return { event: step };
+    const { event, where } = step;
+    return { event, where: where === undefined ? undefined : parseWhere(`steps[${index}].where`, where) };
+  });
+}
+
+function isStep({ event, where }: FunnelStep, happened: UserEvent): boolean {
+  return happened.event === event && (where === undefined || where(happened.properties));
 }

@@ -1,15 +1,15 @@
-import type { Condition } from './conditions.ts';
+import { getOrAdd } from '../../get-or-add.ts';
+import type { TimeBuckets } from './calendar.ts';
 import { allEntries, type FunnelEntry, type FunnelRules, firstEntry, firstEntryOfEach } from './funnel-entries.ts';
-import { type FunnelFigures, FunnelTally, type StepFigures } from './funnel-tally.ts';
-import { segmentsOf } from './property.ts';
-import type { TimeBuckets } from './time-buckets.ts';
-import type { Timeline } from './timelines.ts';
-import { topSegments } from './top-segments.ts';
+import { topSegments } from './segmentation.ts';
+import type { Timeline } from './user-events.ts';
+import type { Condition } from './where.ts';
+import { segmentsOf } from './where.ts';
 
 /** Users once, or every attempt. */
 type FunnelCounting = 'unique' | 'general';
 
-export interface FunnelQuery extends FunnelRules {
+interface FunnelQuery extends FunnelRules {
   readonly type: FunnelCounting;
   readonly buckets: TimeBuckets;
   /** Applied to whole entries after conversion, by the properties of their first step. */
@@ -23,7 +23,7 @@ export interface FunnelQuery extends FunnelRules {
 type SegmentedFigures = Readonly<Record<string, readonly StepFigures[]>>;
 
 /** As the vendor answers, and `overall`: the same figures for the whole range. */
-export interface Funnel {
+interface Funnel {
   readonly meta: { readonly dates: readonly string[] };
   /** By the date of entry. */
   readonly data: Readonly<Record<string, FunnelFigures | SegmentedFigures>>;
@@ -38,14 +38,8 @@ export interface Funnel {
 export function funnel(timelines: Iterable<Timeline>, query: FunnelQuery): Funnel {
   const everybody = new TallyByBucket(query);
   const segments = new Map<string, TallyByBucket>();
-  const addToSegment = (segment: string, entry: FunnelEntry): void => {
-    let tally = segments.get(segment);
-    if (tally === undefined) {
-      tally = new TallyByBucket(query);
-      segments.set(segment, tally);
-    }
-    tally.add(entry);
-  };
+  const addToSegment = (segment: string, entry: FunnelEntry): void =>
+    getOrAdd(segments, segment, () => new TallyByBucket(query)).add(entry);
   for (const timeline of timelines) addTimeline(timeline, query, everybody, addToSegment);
 
   const sizes = [...segments].map(([segment, tally]) => ({ segment, tally, size: tally.whole.entries }));
@@ -102,12 +96,7 @@ class TallyByBucket {
 
   add(attempt: FunnelEntry): void {
     const bucket = this.#buckets.indexOf(attempt.entry.time);
-    let tally = this.#tallies.get(bucket);
-    if (tally === undefined) {
-      tally = new FunnelTally(this.#events);
-      this.#tallies.set(bucket, tally);
-    }
-    tally.add(attempt);
+    getOrAdd(this.#tallies, bucket, () => new FunnelTally(this.#events)).add(attempt);
     this.whole.add(attempt);
   }
 
@@ -119,4 +108,96 @@ class TallyByBucket {
     if (bucket === undefined) return this.whole.figures();
     return (this.#tallies.get(bucket) ?? new FunnelTally(this.#events)).figures();
   }
+}
+
+/** One step of a funnel, in the words of the vendor. Times are in seconds, and null where there is nothing to measure. */
+export interface StepFigures {
+  readonly event: string;
+  readonly goal: string;
+  readonly step_label: string;
+  readonly count: number;
+  /** Of those at the step before. */
+  readonly step_conv_ratio: number;
+  /** Of those at the first step. */
+  readonly overall_conv_ratio: number;
+  /** From the step before, on average. */
+  readonly avg_time: number | null;
+  /** From the first step, on average. */
+  readonly avg_time_from_start: number | null;
+}
+
+/** The steps with what stands out of them. */
+export interface FunnelFigures {
+  readonly steps: readonly StepFigures[];
+  readonly analysis: {
+    readonly completion: number;
+    readonly starting_amount: number;
+    readonly steps: number;
+    /** The index of the step that keeps the least of those before it. */
+    readonly worst: number;
+  };
+}
+
+/** Adds up entries. */
+class FunnelTally {
+  readonly #events: readonly string[];
+  readonly #counts: number[];
+  readonly #msFromPrevious: number[];
+  readonly #msFromStart: number[];
+
+  /** @param events - that of each step */
+  constructor(events: readonly string[]) {
+    this.#events = events;
+    this.#counts = events.map(() => 0);
+    this.#msFromPrevious = events.map(() => 0);
+    this.#msFromStart = events.map(() => 0);
+  }
+
+  get entries(): number {
+    return this.#counts[0] ?? 0;
+  }
+
+  add({ times }: FunnelEntry): void {
+    const start = times[0] ?? 0;
+    times.forEach((time, step) => {
+      this.#counts[step] = (this.#counts[step] ?? 0) + 1;
+      // A step that the grace let come first took no time.
+      const fromPrevious = Math.max(0, time - (times[step - 1] ?? start));
+      this.#msFromPrevious[step] = (this.#msFromPrevious[step] ?? 0) + fromPrevious;
+      this.#msFromStart[step] = (this.#msFromStart[step] ?? 0) + Math.max(0, time - start);
+    });
+  }
+
+  figures(): FunnelFigures {
+    const steps = this.#events.map((event, step) => this.#step(event, step));
+    const later = steps.slice(1).map(({ step_conv_ratio }) => step_conv_ratio);
+    const analysis = {
+      completion: steps.at(-1)?.count ?? 0,
+      starting_amount: this.entries,
+      steps: steps.length,
+      worst: later.indexOf(Math.min(...later)) + 1,
+    };
+    return { steps, analysis };
+  }
+
+  #step(event: string, step: number): StepFigures {
+    const count = this.#counts[step] ?? 0;
+    const before = this.#counts[step - 1] ?? count;
+    const seconds = (ms: readonly number[]): number | null =>
+      step === 0 || count === 0 ? null : Math.round((ms[step] ?? 0) / count) / 1000;
+    return {
+      event,
+      goal: event,
+      step_label: event,
+      count,
+      step_conv_ratio: step === 0 ? 1 : ratio(count, before),
+      overall_conv_ratio: step === 0 ? 1 : ratio(count, this.entries),
+      avg_time: seconds(this.#msFromPrevious),
+      avg_time_from_start: seconds(this.#msFromStart),
+    };
+  }
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
 }

@@ -1,6 +1,6 @@
+import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
 import Type from 'typebox';
-import { ParameterError } from './parameter-error.ts';
-import type { SeriesUnit } from './time-buckets.ts';
+import type { SeriesUnit } from './calendar.ts';
 
 const DATE = '^\\d{4}-\\d{2}-\\d{2}$';
 /** Longer than any filter that somebody writes; what is nested deeper than this would exhaust the stack. */
@@ -46,13 +46,48 @@ export const MAX_DAYS: Readonly<Record<SeriesUnit, number>> = {
   month: 3660,
 };
 
-/** Refuses what no one would look at: a filter that is left out without a word makes a wrong answer. */
-export function refuseUnknown(query: object, schema: { readonly properties: object }): void {
-  for (const name of Object.keys(query)) {
-    if (Object.hasOwn(schema.properties, name)) continue;
-    throw new ParameterError(
-      name,
-      `is not supported here; parameters are ${Object.keys(schema.properties).join(', ')}`,
-    );
+/**
+ * Makes a scope say in words what is wrong with a query, and refuse what no one would look at: a filter that is left out
+ * without a word makes a wrong answer.
+ */
+export function strictQueries(app: FastifyInstance): void {
+  app.setSchemaErrorFormatter(schemaError);
+  app.addHook('preHandler', async ({ query, routeOptions }) => {
+    const { properties = {} } = (routeOptions.schema?.querystring ?? {}) as { readonly properties?: object };
+    const unknown = Object.keys(query ?? {}).find((name) => !Object.hasOwn(properties, name));
+    if (unknown === undefined) return;
+    throw new ParameterError(unknown, `is not supported here; parameters are ${Object.keys(properties).join(', ')}`);
+  });
+}
+
+/** A parameter of a query that cannot be answered: 400, with a message that names it. */
+export class ParameterError extends Error {
+  readonly statusCode = 400;
+
+  /** @param expectation - what the parameter must be, and what came instead */
+  constructor(parameter: string, expectation: string) {
+    super(`${parameter} ${expectation}`);
+    this.name = 'ParameterError';
+  }
+}
+
+/** Says in words which parameter breaks the schema of its route, and what it must be. */
+function schemaError(errors: readonly FastifySchemaValidationError[]): Error {
+  const sentences = errors.map(({ instancePath, keyword, params, message = 'is invalid' }) => {
+    const name = instancePath.slice(1);
+    if (keyword === 'required') return `${String(params['missingProperty'])} is required`;
+    const allowed = params['allowedValues'];
+    if (keyword === 'enum' && Array.isArray(allowed)) return `${name} must be one of ${allowed.join(', ')}`;
+    return `${name} ${message}`;
+  });
+  return new Error(sentences.join('; '));
+}
+
+/** The value of a parameter that is JSON. @throws ParameterError that shows what it is to look like. */
+export function jsonParameter(name: string, text: string, example: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ParameterError(name, `must be JSON such as ${example}, got ${text.slice(0, 100)}`);
   }
 }

@@ -1,13 +1,12 @@
-import type { Condition } from './conditions.ts';
-import { segmentsOf } from './property.ts';
-import type { TimeBuckets } from './time-buckets.ts';
-import { topSegments } from './top-segments.ts';
+import { getOrAdd } from '../../get-or-add.ts';
+import type { TimeBuckets } from './calendar.ts';
 import type { UserEvents } from './user-events.ts';
+import { type Condition, segmentsOf } from './where.ts';
 
 /** What to count of the events in a bucket. */
 type SegmentationType = 'general' | 'unique' | 'average';
 
-export interface SegmentationQuery {
+interface SegmentationQuery {
   /** The name of the only series when there is no breakdown. */
   readonly event: string;
   readonly type: SegmentationType;
@@ -64,7 +63,7 @@ export function segmentation(everybody: readonly UserEvents[], query: Segmentati
       for (const label of on === undefined ? only : segmentsOf(properties, on)) {
         const segment = segmentOf(segments, label);
         addTo(segment.whole, user);
-        addTo(cellOf(segment, bucket), user);
+        addTo(getOrAdd(segment.cells, bucket, emptyCell), user);
       }
     }
   }
@@ -82,21 +81,7 @@ export function segmentation(everybody: readonly UserEvents[], query: Segmentati
 }
 
 function segmentOf(segments: Map<string, Segment>, label: string): Segment {
-  let segment = segments.get(label);
-  if (segment === undefined) {
-    segment = { whole: emptyCell(), cells: new Map() };
-    segments.set(label, segment);
-  }
-  return segment;
-}
-
-function cellOf({ cells }: Segment, bucket: number): Cell {
-  let cell = cells.get(bucket);
-  if (cell === undefined) {
-    cell = emptyCell();
-    cells.set(bucket, cell);
-  }
-  return cell;
+  return getOrAdd(segments, label, () => ({ whole: emptyCell(), cells: new Map() }));
 }
 
 function emptyCell(): Cell {
@@ -128,4 +113,14 @@ function seriesOf(
       return [label, cell === undefined ? 0 : figureOf(cell, type)];
     }),
   );
+}
+
+/** The largest segments, the largest first; of equal ones those that come first in the alphabet, so that answers repeat. */
+export function topSegments<Sized extends { readonly segment: string; readonly size: number }>(
+  segments: Sized[],
+  limit: number,
+): Sized[] {
+  return segments
+    .sort((left, right) => right.size - left.size || (left.segment < right.segment ? -1 : 1))
+    .slice(0, limit);
 }

@@ -1,7 +1,21 @@
+import { getOrAdd } from '../../get-or-add.ts';
 import type { Identity } from '../../store/identity.ts';
-import type { EventColumns } from './event-index.ts';
-import type { ReportSource } from './report-source.ts';
-import { inOrderOfTime, type Timeline, withoutRepeats } from './timelines.ts';
+import type { Profiles } from '../../store/profiles.ts';
+import type { StoredEvent } from '../../store/records.ts';
+import type { EventColumns, EventIndex } from './event-index.ts';
+
+/** What reports are made from. */
+export interface ReportSource {
+  readonly index: EventIndex;
+  readonly identity: Identity;
+  readonly profiles: Profiles;
+  /** Events that link ids and are no activity: nobody is born, returns or counts as active by one. */
+  readonly linkEvents: ReadonlySet<string>;
+  /** Event names of the plan's main funnel, in order. @default none */
+  readonly usualFunnel?: readonly string[] | undefined;
+  /** What is "today". */
+  readonly now: () => number;
+}
 
 /** What one user did. */
 export interface UserEvents {
@@ -11,7 +25,7 @@ export interface UserEvents {
 }
 
 /** What can be said before repeats are taken out, as repeats agree in it. */
-export interface EventSelection {
+interface EventSelection {
   /** Any of these names; every event without. */
   readonly names?: ReadonlySet<string> | undefined;
   /** Events that only link ids, too; to count events, not users. @default false */
@@ -65,12 +79,8 @@ function userNumbers({ senderIds }: EventColumns, identity: Identity, selected?:
   const numbers = new Int32Array(senderIds.length);
   senderIds.forEach((sender, index) => {
     const user = identity.resolve(sender);
-    let number = selected === undefined || selected.has(user) ? numberOf.get(user) : -1;
-    if (number === undefined) {
-      number = numberOf.size;
-      numberOf.set(user, number);
-    }
-    numbers[index] = number;
+    const isSelected = selected === undefined || selected.has(user);
+    numbers[index] = isSelected ? getOrAdd(numberOf, user, () => numberOf.size) : -1;
   });
   return { users: [...numberOf.keys()], numbers };
 }
@@ -121,3 +131,79 @@ function increment(counts: Int32Array, index: number): number {
   counts[index] = before + 1;
   return before;
 }
+
+/** One event as reports see it. */
+export type UserEvent = Pick<StoredEvent, 'event' | 'time' | 'properties'>;
+
+/** What one user did, in the order of time; of equal times, in the order of arrival. */
+export type Timeline = readonly UserEvent[];
+
+/** Up to here inserting each into those before it beats a sort that calls back. */
+const FEW = 32;
+
+/** Sorts the places of one user's events, which come in the order of arrival, by time. */
+function inOrderOfTime(places: Int32Array, times: readonly number[]): Int32Array {
+  const timeAt = (place: number | undefined): number => times[place ?? -1] ?? 0;
+  if (places.length > FEW) return places.sort((left, right) => timeAt(left) - timeAt(right) || left - right);
+  for (let index = 1; index < places.length; index += 1) {
+    const place = places[index] ?? 0;
+    let target = index;
+    while (target > 0 && timeAt(places[target - 1]) > timeAt(place)) {
+      places[target] = places[target - 1] ?? 0;
+      target -= 1;
+    }
+    places[target] = place;
+  }
+  return places;
+}
+
+/**
+ * The events of one user, a repeated one only as it arrived last. Mixpanel's query-time rule: same name, distinct id, time
+ * and `$insert_id`; what is of one user and one time stands together already.
+ * @see https://docs.mixpanel.com/reference/event-deduplication
+ * @param places - in the order of time, then of arrival
+ */
+function withoutRepeats(places: Int32Array, { events, times }: EventColumns): StoredEvent[] {
+  const kept: StoredEvent[] = [];
+  const seen = new Set<string>();
+  // From the end, so that the last to arrive comes first.
+  for (let index = places.length - 1; index >= 0; index -= 1) {
+    const place = places[index] ?? -1;
+    const event = events[place];
+    if (event === undefined) continue;
+    const time = times[place];
+    const sameAsNext = times[places[index + 1] ?? -1] === time;
+    const sameAsPrevious = times[places[index - 1] ?? -1] === time;
+    if (!sameAsNext && seen.size > 0) seen.clear();
+    if (sameAsNext || sameAsPrevious) {
+      const key = `${event.insertId}\n${event.event}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+    }
+    kept.push(event);
+  }
+  return kept.reverse();
+}
+
+/** The index of the first event at or after a time. */
+export function firstAtOrAfter(timeline: Timeline, time: number): number {
+  let low = 0;
+  let high = timeline.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((timeline[middle]?.time ?? Number.POSITIVE_INFINITY) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Events that SDKs send because a session begins, ends or is recorded. They say nothing of what a user did: they make nobody
+ * return, and nobody appear for the first time.
+ */
+export const SESSION_EVENTS: ReadonlySet<string> = new Set([
+  '$session_start',
+  '$session_end',
+  '$ae_session',
+  '$mp_session_record',
+]);

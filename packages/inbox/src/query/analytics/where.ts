@@ -1,7 +1,6 @@
-import { type Condition, comparison, type Literal, memberOf, membership } from './conditions.ts';
-import { type Token, tokensOf } from './expression-tokens.ts';
-import { ParameterError } from './parameter-error.ts';
-import { propertyOf } from './property.ts';
+import { ownEntry } from '../../own-entry.ts';
+import type { JsonObject } from '../../store/records.ts';
+import { ParameterError } from './parameters.ts';
 
 const SUPPORTED =
   'properties["x"] with ==, !=, <, <=, >, >= and a literal, properties["x"] in ["a", "b"], "a" in properties["x"], ' +
@@ -137,4 +136,118 @@ class Parser {
   #expect(text: string): void {
     if (!this.#skip(text)) throw this.#fail(this.#token);
   }
+}
+
+/** What a filter asks of the properties of an event. */
+export type Condition = (properties: JsonObject) => boolean;
+
+/** A value that a filter compares with. */
+type Literal = string | number | boolean;
+
+const COMPARISONS: Readonly<Record<string, (value: unknown, literal: Literal) => boolean>> = {
+  '==': (value, literal) => value === literal,
+  '!=': (value, literal) => value !== literal,
+  '<': (value, literal) => Number(value) < Number(literal),
+  '<=': (value, literal) => Number(value) <= Number(literal),
+  '>': (value, literal) => Number(value) > Number(literal),
+  '>=': (value, literal) => Number(value) >= Number(literal),
+};
+
+/**
+ * Types must agree, as the vendor casts only when told to. A property that is not set equals nothing, so that `!=` is true
+ * of it (not stated by the vendor). @returns undefined when there is no such comparison
+ */
+function comparison(name: string, operator: string, literal: Literal): Condition | undefined {
+  const holds = ownEntry(COMPARISONS, operator);
+  const isOrder = operator !== '==' && operator !== '!=';
+  if (holds === undefined || (isOrder && typeof literal !== 'number')) return undefined;
+  return (properties) => {
+    const value = propertyOf(properties, name);
+    return (!isOrder || typeof value === 'number') && holds(value, literal);
+  };
+}
+
+/** True when the value is one of the list. */
+function membership(name: string, list: readonly Literal[]): Condition {
+  const values = new Set<unknown>(list);
+  return (properties) => values.has(propertyOf(properties, name));
+}
+
+/** True when the item is in the property: a part of its text, or one of its list. */
+function memberOf(item: Literal, name: string): Condition {
+  return (properties) => {
+    const value = propertyOf(properties, name);
+    if (Array.isArray(value)) return value.includes(item);
+    return typeof value === 'string' && typeof item === 'string' && value.includes(item);
+  };
+}
+
+/** A piece of an expression; `text` of a string is what stands between its quotes. */
+interface Token {
+  readonly kind: 'string' | 'number' | 'word' | 'sign' | 'end';
+  readonly text: string;
+  /** Where it begins, for messages. */
+  readonly at: number;
+}
+
+const PATTERN =
+  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(==|!=|>=|<=|[<>()[\],]))/sy;
+
+/** Splits an expression; undefined with the place of what is no token. */
+function tokensOf(text: string): { readonly tokens: readonly Token[] } | { readonly unknownAt: number } {
+  const tokens: Token[] = [];
+  const end = text.trimEnd().length;
+  let at = 0;
+  while (at < end) {
+    PATTERN.lastIndex = at;
+    const match = PATTERN.exec(text);
+    if (match === null) return { unknownAt: at };
+    const [whole, string, number, word, sign = ''] = match;
+    at += whole.length;
+    if (string !== undefined) tokens.push({ kind: 'string', text: unquote(string), at: at - string.length });
+    else if (number !== undefined) tokens.push({ kind: 'number', text: number, at: at - number.length });
+    else if (word !== undefined) tokens.push({ kind: 'word', text: word, at: at - word.length });
+    else tokens.push({ kind: 'sign', text: sign, at: at - sign.length });
+  }
+  return { tokens: [...tokens, { kind: 'end', text: 'the end', at: end }] };
+}
+
+/** What an event has under a name of its own; undefined when it has nothing, or null, which counts as not set. */
+function propertyOf(properties: JsonObject, name: string): unknown {
+  return Object.hasOwn(properties, name) ? (properties[name] ?? undefined) : undefined;
+}
+
+/** How the segment of events without the property is called. */
+const NOT_SET = 'undefined';
+
+/**
+ * The segments that an event belongs to: its value as text, each item of a list on its own.
+ * @see https://docs.mixpanel.com/docs/data-structure/property-reference/data-type#list-property-support
+ */
+export function segmentsOf(properties: JsonObject, name: string): readonly string[] {
+  const value = propertyOf(properties, name);
+  if (!Array.isArray(value)) return [textOf(value)];
+  return value.length === 0 ? [NOT_SET] : [...new Set(value.map(textOf))];
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return NOT_SET;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+/**
+ * The property that `on` names: `properties["country"]` as the vendor writes it, or plain `country`.
+ * @throws ParameterError for another expression.
+ */
+export function propertyNamed(on: string): string {
+  const quoted = /^\s*properties\[\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\s*\]\s*$/.exec(on)?.[1];
+  if (quoted !== undefined) return unquote(quoted);
+  if (on.trim() === '' || /[()[\]"']/.test(on))
+    throw new ParameterError('on', `must be properties["name"] or the name of a property, got ${on}`);
+  return on.trim();
+}
+
+/** The text of a quoted literal: a backslash makes the next character plain. */
+function unquote(quoted: string): string {
+  return quoted.slice(1, -1).replace(/\\(.)/gs, '$1');
 }

@@ -1,10 +1,9 @@
-import { RECORD_KINDS, type RecordKind, type StoredRecord } from '../../store/records.ts';
+import { getOrAdd } from '../../get-or-add.ts';
+import { RECORD_KINDS, type StoredRecord, type StoredSpan } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
-import { uniqueNewestFirst } from '../deduplicate.ts';
-import { serviceOf, traceIdOf, userIdOf } from '../filters.ts';
-import { preview, type RecordRow } from './record-rows.ts';
-import type { TextSearch } from './text-search.ts';
-import { foldTraces, isServedAsset, placeBelow, type TraceFold, type TraceRow, toTraceRow } from './trace-folds.ts';
+import { newest, serviceOf, traceIdOf, userIdOf } from '../records.ts';
+import { extentOf, isAsset, isResource, rootOf, spanName } from '../spans.ts';
+import type { TextSearch } from './route.ts';
 
 /** What a row is about: a record of a kind, or a trace with all of its spans. */
 export const LIVE_KINDS = ['event', 'error', 'log', 'profile', 'trace', 'item', 'rejected'] as const;
@@ -15,7 +14,7 @@ export type LiveRow = RecordRow | TraceRow;
 const ABOVE_TRACES = ['event', 'error', 'log'] as const;
 
 /** Which rows are wanted; all that is given must hold. */
-export interface LiveFilter {
+interface LiveFilter {
   /** Empty: all kinds. */
   readonly kinds: ReadonlySet<string>;
   readonly text: string;
@@ -80,23 +79,12 @@ function recordMatcher(store: Store, search: TextSearch, filter: LiveFilter): Ma
 }
 
 function recordRows(store: Store, kinds: ReadonlySet<string>, matches: Matcher, limit: number): RecordRow[] {
-  const rows: RecordRow[] = [];
-  for (const kind of RECORD_KINDS) {
-    // A span without a trace id cannot be folded.
-    if (kinds.size > 0 && !kinds.has(kind === 'span' ? 'trace' : kind)) continue;
-    let taken = 0;
-    for (const record of newestFirst(store, kind)) {
-      if (taken === limit) break;
-      if ((record.kind === 'span' && record.traceId !== '') || !matches(record)) continue;
-      rows.push(toRow(record, store));
-      taken += 1;
-    }
-  }
-  return rows;
-}
-
-function newestFirst(store: Store, kind: RecordKind): Iterable<StoredRecord> {
-  return kind === 'event' ? uniqueNewestFirst(store) : store.of(kind).newestFirst();
+  // A span without a trace id cannot be folded.
+  const isRow = (record: StoredRecord): boolean =>
+    !(record.kind === 'span' && record.traceId !== '') && matches(record);
+  return RECORD_KINDS.filter((kind) => kinds.size === 0 || kinds.has(kind === 'span' ? 'trace' : kind))
+    .flatMap((kind) => newest(store, kind, isRow, limit))
+    .map((record) => toRow(record, store));
 }
 
 function traceRows(
@@ -118,11 +106,9 @@ function traceRows(
 }
 
 function toRow(record: StoredRecord, store: Store): RecordRow {
+  const { kind, id, receivedAt } = record;
   return {
-    kind: record.kind,
-    id: record.id,
-    receivedAt: record.receivedAt,
-    record: preview(record),
+    ...{ kind, id, receivedAt, record: preview(record) },
     traceId: traceIdOf(record),
     userId: userIdOf(record, store.identity),
     repeats: record.kind === 'event' ? (record.repeats ?? 1) : 1,
@@ -145,4 +131,108 @@ function servicesIn(store: Store, rows: readonly LiveRow[]): string[] {
   for (const kind of ['span', 'error'] as const) for (const { service } of store.of(kind)) services.add(service);
   for (const row of rows) if (row.kind !== 'trace') services.add(serviceOf(row.record));
   return [...services].filter((service) => service !== null).sort();
+}
+
+/** One record as one row. Long values are cut: the whole record is at `/api/records/:id`. */
+interface RecordRow {
+  readonly kind: StoredRecord['kind'];
+  readonly id: number;
+  readonly receivedAt: number;
+  readonly record: StoredRecord;
+  readonly traceId: string | null;
+  readonly userId: string | null;
+  /** How many times the record was received; more than 1 for an event whose `$insert_id` was repeated. */
+  readonly repeats: number;
+}
+
+const MAX_KEYS = 24;
+const MAX_TEXT = 300;
+
+/** The record without what a row has no room for: payloads of Sentry, long texts, many properties. */
+function preview(record: StoredRecord): StoredRecord {
+  if (record.kind === 'error') return { ...record, value: cutText(record.value), event: {} };
+  if (record.kind === 'item') return { ...record, payload: null };
+  return cut(record) as StoredRecord;
+}
+
+function cut(value: unknown): unknown {
+  if (typeof value === 'string') return cutText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.slice(0, MAX_KEYS).map(cut);
+  const entries = Object.entries(value).slice(0, MAX_KEYS);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, cut(inner)]));
+}
+
+function cutText(text: string): string {
+  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+}
+
+/** The spans of one trace as one row. */
+interface TraceRow {
+  readonly kind: 'trace';
+  /** Id of the first record of the trace, of any kind: the row keeps its place below them all while spans come. */
+  readonly id: number;
+  /** When that record arrived, milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly traceId: string;
+  /** Name of the root span. */
+  readonly title: string;
+  readonly spans: number;
+  readonly services: readonly string[];
+  /** Start of the first span, milliseconds since the epoch. */
+  readonly time: number;
+  /** From the first start to the last end; never negative. */
+  readonly durationMs: number;
+}
+
+/** The spans of a trace, and where its row is. */
+interface TraceFold {
+  readonly traceId: string;
+  id: number;
+  receivedAt: number;
+  /** At least one, in the order of arrival. */
+  readonly spans: StoredSpan[];
+}
+
+/** Folds spans by trace. Spans without a trace id are left out. */
+function foldTraces(spans: Iterable<StoredSpan>): Map<string, TraceFold> {
+  const folds = new Map<string, TraceFold>();
+  for (const span of spans) {
+    const { id, receivedAt, traceId } = span;
+    if (traceId === '') continue;
+    getOrAdd(folds, traceId, () => ({ traceId, id, receivedAt, spans: [] })).spans.push(span);
+  }
+  return folds;
+}
+
+/** Moves traces to where their first record arrived: what happened in a trace is shown above its spans. */
+function placeBelow(records: Iterable<StoredRecord>, folds: ReadonlyMap<string, TraceFold>): void {
+  for (const record of records) {
+    const fold = folds.get(traceIdOf(record) ?? '');
+    if (fold === undefined || record.id > fold.id) continue;
+    fold.id = record.id;
+    fold.receivedAt = record.receivedAt;
+  }
+}
+
+/** Whether a trace is only about a server sending a file of a page: each page load has a dozen. */
+function isServedAsset({ spans }: TraceFold): boolean {
+  const root = rootOf(spans);
+  return isAsset(root) && !isResource(root);
+}
+
+function toTraceRow({ id, receivedAt, traceId, spans }: TraceFold): TraceRow {
+  const { services, time, durationMs } = extentOf(spans);
+  const title = spanName(rootOf(spans));
+  return {
+    kind: 'trace',
+    id,
+    receivedAt,
+    traceId,
+    title,
+    spans: spans.length,
+    services: services.sort(),
+    time,
+    durationMs,
+  };
 }

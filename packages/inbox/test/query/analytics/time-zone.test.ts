@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openTimeZone } from '../../../src/query/analytics/time-zone.ts';
+import { openTimeZone } from '../../../src/query/analytics/calendar.ts';
 
 const DAY_MS = 86_400_000;
 

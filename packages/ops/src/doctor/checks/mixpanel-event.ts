@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Check, CheckContext, Finding } from '../check.ts';
+import { documentOf } from '../../cli/http.ts';
+import { type Check, type CheckContext, type Finding, failed, ok, skipped, warning } from '../check.ts';
 import { destinationsOf, serviceAccountOf } from '../destinations.ts';
-import { explainDelivery } from '../explain-delivery.ts';
-import { findEvent, queryHostOf, type Sighting } from '../find-event.ts';
-import { poll } from '../poll.ts';
-import { type Sender, sendTestEvent } from '../send-as-service.ts';
+import { explainFailure, wordsOf } from '../explain.ts';
+import { explainDelivery, poll, RESERVE_MS, type Sender, sendTestEvent } from '../send-as-service.ts';
 
 /**
  * Whether an event arrives. With a service account two are sent, one by it and one by the token, and both are looked up: that of the token
@@ -17,8 +16,7 @@ export const mixpanelEvent: Check = {
   isOffline: false,
   async run(context) {
     const { mixpanel, inbox } = destinationsOf(context.env);
-    if (mixpanel === undefined)
-      return { status: 'skipped', says: 'MIXPANEL_TOKEN is not set: services send no events.' };
+    if (mixpanel === undefined) return skipped('MIXPANEL_TOKEN is not set: services send no events.');
     const isInbox = mixpanel === inbox;
     const hasAccount = !isInbox && serviceAccountOf(context.env) !== undefined;
     const senders: readonly Sender[] = hasAccount ? ['service_account', 'token'] : ['token'];
@@ -36,32 +34,24 @@ export const mixpanelEvent: Check = {
       });
       if (problem) return problem;
     }
-    if (!isInbox && !hasAccount) {
-      return {
-        status: 'ok',
-        says: 'Mixpanel took the test event `observability_checked`; its answer is the proof. With MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_PROJECT_ID it is looked up as well.',
-      };
-    }
+    if (!isInbox && !hasAccount)
+      return ok(
+        'Mixpanel took the test event `observability_checked`; its answer is the proof. With MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_PROJECT_ID it is looked up as well.',
+      );
     return judge(await lookUp(checkId, senders, endsAt, context), senders, context);
   },
 };
 
-/** For closing the pipeline and for the last look-up. */
-const RESERVE_MS = 400;
-
 function explainDenial(status: number, words: string, sentBy: Sender): Finding {
-  if (sentBy === 'service_account') {
-    return {
-      status: 'failed',
-      says: `Mixpanel refuses the service account (${status}: ${words}): its name or secret is wrong, or it may not write to the project MIXPANEL_PROJECT_ID.`,
-      do: 'In Mixpanel, Organization Settings > Service Accounts: give the account the role Owner or Admin in the project, or make one and copy `user:secret` anew.',
-    };
-  }
-  return {
-    status: 'failed',
-    says: `Mixpanel does not know MIXPANEL_TOKEN (${status}: ${words}).`,
-    do: 'Copy it from Project Settings > Overview > Project Token. If it is the same: a project in the EU or India is known at its own host only, see MIXPANEL_API_HOST.',
-  };
+  if (sentBy === 'service_account')
+    return failed(
+      `Mixpanel refuses the service account (${status}: ${words}): its name or secret is wrong, or it may not write to the project MIXPANEL_PROJECT_ID.`,
+      'In Mixpanel, Organization Settings > Service Accounts: give the account the role Owner or Admin in the project, or make one and copy `user:secret` anew.',
+    );
+  return failed(
+    `Mixpanel does not know MIXPANEL_TOKEN (${status}: ${words}).`,
+    'Copy it from Project Settings > Overview > Project Token. If it is the same: a project in the EU or India is known at its own host only, see MIXPANEL_API_HOST.',
+  );
 }
 
 /** Asks until all are found; returns the last answer. */
@@ -87,31 +77,25 @@ function judge(sighting: Sighting, senders: readonly Sender[], context: CheckCon
   const { sentBy } = sighting;
   if (sentBy.length === senders.length) {
     if (senders.length === 1)
-      return { status: 'ok', says: 'The test event `observability_checked` arrived and was found again in the inbox.' };
-    return {
-      status: 'ok',
-      says: `Two test events \`observability_checked\`, one by the service account and one by the token, were found again in project ${project}.`,
-    };
+      return ok('The test event `observability_checked` arrived and was found again in the inbox.');
+    return ok(
+      `Two test events \`observability_checked\`, one by the service account and one by the token, were found again in project ${project}.`,
+    );
   }
-  if (sentBy.includes('service_account')) {
-    return {
-      status: 'failed',
-      says: `MIXPANEL_TOKEN is of another project than MIXPANEL_PROJECT_ID (${project}): the event of the service account is there, that of the token is not. Profiles go where the token says, events where the account does.`,
-      do: `Copy the token of project ${project} from its Project Settings > Overview, or correct MIXPANEL_PROJECT_ID.`,
-    };
-  }
-  if (sentBy.includes('token')) {
-    return {
-      status: 'warning',
-      says: `Of two test events only that of the token was found in project ${project} within ${context.timeoutMs / 1000} s.`,
-      do: 'Ask again with --timeout 60: Mixpanel may take a minute to show an event.',
-    };
-  }
-  return {
-    status: 'warning',
-    says: `Mixpanel took the test event, but ${host} does not show it within ${context.timeoutMs / 1000} s: it may be slow, or the project lives in another region, in which case nothing is stored.`,
-    do: 'Ask again with --timeout 60. If it stays so, compare MIXPANEL_API_HOST with the region in Project Settings > Overview.',
-  };
+  if (sentBy.includes('service_account'))
+    return failed(
+      `MIXPANEL_TOKEN is of another project than MIXPANEL_PROJECT_ID (${project}): the event of the service account is there, that of the token is not. Profiles go where the token says, events where the account does.`,
+      `Copy the token of project ${project} from its Project Settings > Overview, or correct MIXPANEL_PROJECT_ID.`,
+    );
+  if (sentBy.includes('token'))
+    return warning(
+      `Of two test events only that of the token was found in project ${project} within ${context.timeoutMs / 1000} s.`,
+      'Ask again with --timeout 60: Mixpanel may take a minute to show an event.',
+    );
+  return warning(
+    `Mixpanel took the test event, but ${host} does not show it within ${context.timeoutMs / 1000} s: it may be slow, or the project lives in another region, in which case nothing is stored.`,
+    'Ask again with --timeout 60. If it stays so, compare MIXPANEL_API_HOST with the region in Project Settings > Overview.',
+  );
 }
 
 type Unanswered = Extract<Sighting, { readonly isAnswered: false }>;
@@ -119,22 +103,67 @@ type Unanswered = Extract<Sighting, { readonly isAnswered: false }>;
 function explainUnanswered({ status, words }: Unanswered, host: string): Finding {
   const took = 'Mixpanel took the test event; it could not be looked up';
   if (status === undefined)
-    return {
-      status: 'warning',
-      says: `${took}: ${words}`,
-      do: 'Correct MIXPANEL_APP_HOST, from which reports are read.',
-    };
-  if (status === 429)
-    return {
-      status: 'warning',
-      says: `${took}: the 60 questions an hour are used up (429).`,
-      do: 'Ask again in an hour.',
-    };
-  if (status >= 500)
-    return { status: 'warning', says: `${took}: ${host} has troubles of its own (${status}).`, do: 'Ask again later.' };
+    return warning(`${took}: ${words}`, 'Correct MIXPANEL_APP_HOST, from which reports are read.');
+  if (status === 429) return warning(`${took}: the 60 questions an hour are used up (429).`, 'Ask again in an hour.');
+  if (status >= 500) return warning(`${took}: ${host} has troubles of its own (${status}).`, 'Ask again later.');
+  return failed(
+    `${took}: ${host} does not let the service account read project MIXPANEL_PROJECT_ID (${status}: ${words}). An account and a project are known in their own region only.`,
+    'Compare MIXPANEL_APP_HOST and MIXPANEL_API_HOST with the region in Project Settings > Overview, and MIXPANEL_PROJECT_ID with the project.',
+  );
+}
+
+/** What the query API says of the events of one run. */
+type Sighting =
+  /** Which of them it has. */
+  | { readonly isAnswered: true; readonly sentBy: readonly Sender[] }
+  /** A refusal; without a status when the host was not reached. */
+  | { readonly isAnswered: false; readonly status: number | undefined; readonly words: string };
+
+const DAY_MS = 86_400_000;
+const SENDERS: readonly Sender[] = ['token', 'service_account'];
+
+/**
+ * Looks for the test events of a run, at the inbox or with the service account at Mixpanel.
+ *
+ * @see https://docs.mixpanel.com/reference/segmentation-query
+ */
+async function findEvent(checkId: string, context: CheckContext): Promise<Sighting> {
+  const { env, fetch, now, signal } = context;
+  const { mixpanel, inbox } = destinationsOf(env);
+  const account = mixpanel === inbox ? undefined : serviceAccountOf(env);
+  const query = new URLSearchParams({
+    event: 'observability_checked',
+    // A day more on both sides: days are those of the project's time zone.
+    from_date: dayOf(now() - DAY_MS),
+    to_date: dayOf(now() + DAY_MS),
+    where: `properties["check_id"] == "${checkId}"`,
+    on: 'properties["sent_by"]',
+    ...(account && { project_id: account.projectId }),
+  });
+  const host = queryHostOf(context);
+  const response = await fetch(`${host}/api/query/segmentation?${query}`, {
+    headers: account ? { authorization: `Basic ${Buffer.from(account.credentials).toString('base64')}` } : {},
+    signal,
+  }).catch((error: unknown) => explainFailure(error, host).says);
+  if (typeof response === 'string') return { isAnswered: false, status: undefined, words: response };
+  const text = await response.text();
+  if (!response.ok) return { isAnswered: false, status: response.status, words: wordsOf(text) };
+  type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>;
+  // { data: { values: { <segment>: { <day>: <count> } } } }
+  const counts = documentOf<{ data?: { values?: Counts } }>(text)?.data?.values ?? {};
   return {
-    status: 'failed',
-    says: `${took}: ${host} does not let the service account read project MIXPANEL_PROJECT_ID (${status}: ${words}). An account and a project are known in their own region only.`,
-    do: 'Compare MIXPANEL_APP_HOST and MIXPANEL_API_HOST with the region in Project Settings > Overview, and MIXPANEL_PROJECT_ID with the project.',
+    isAnswered: true,
+    sentBy: SENDERS.filter((sender) => Object.values(counts[sender] ?? {}).some((count) => count > 0)),
   };
+}
+
+/** Where reports are read: the inbox, or Mixpanel's host of that name. */
+function queryHostOf({ env }: Pick<CheckContext, 'env'>): string {
+  const { mixpanel, inbox } = destinationsOf(env);
+  if (mixpanel === inbox) return inbox;
+  return (env['MIXPANEL_APP_HOST'] || 'https://mixpanel.com').replace(/\/$/, '');
+}
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }

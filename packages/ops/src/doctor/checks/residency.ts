@@ -1,4 +1,4 @@
-import type { Check, Finding } from '../check.ts';
+import { type Check, type Finding, failed, ok, skipped } from '../check.ts';
 import { destinationsOf, originOf, serviceAccountOf } from '../destinations.ts';
 
 type Region = 'US' | 'EU' | 'India';
@@ -27,8 +27,8 @@ export const residency: Check = {
   isOffline: true,
   async run({ env }) {
     const { mixpanel, inbox } = destinationsOf(env);
-    if (mixpanel === undefined) return { status: 'skipped', says: 'MIXPANEL_TOKEN is not set.' };
-    if (mixpanel === inbox) return { status: 'skipped', says: 'The inbox stands in for Mixpanel.' };
+    if (mixpanel === undefined) return skipped('MIXPANEL_TOKEN is not set.');
+    if (mixpanel === inbox) return skipped('The inbox stands in for Mixpanel.');
     const api = new URL(mixpanel).hostname;
     const appOrigin = originOf(env['MIXPANEL_APP_HOST'] ?? '');
     const app = new URL(appOrigin ?? 'https://mixpanel.com').hostname;
@@ -75,10 +75,7 @@ function compare({ api, app, isAppHostSet, isLookedUp }: Hosts): Finding {
   const sends = INGESTION[api];
   const reads = APPLICATION[app];
   if (sends === undefined)
-    return {
-      status: 'ok',
-      says: `${api} is not a host of Mixpanel: in which region it delivers cannot be told from here.`,
-    };
+    return ok(`${api} is not a host of Mixpanel: in which region it delivers cannot be told from here.`);
   if (reads !== undefined && reads !== sends) {
     const [apiHost, appHost] = [hostOf(INGESTION, reads), hostOf(APPLICATION, sends)];
     return {
@@ -101,11 +98,7 @@ function compare({ api, app, isAppHostSet, isLookedUp }: Hosts): Finding {
 }
 
 function wrongKind(variable: string, host: string, what: string, right: string): Finding {
-  return {
-    status: 'failed',
-    says: `${variable} is ${host}, ${what}.`,
-    do: `Set ${variable} to https://${right}.`,
-  };
+  return failed(`${variable} is ${host}, ${what}.`, `Set ${variable} to https://${right}.`);
 }
 
 function hostOf(hosts: Readonly<Record<string, Region>>, region: Region): string {

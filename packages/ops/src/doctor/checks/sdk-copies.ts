@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Check } from '../check.ts';
+import { type Check, failed, ok, skipped } from '../check.ts';
 
 /** The packages that hold the state of the SDK, or must be of its version. */
 const PACKAGES = ['core', 'node', 'profiling-node', 'react'];
@@ -18,22 +18,19 @@ export const sdkCopies: Check = {
     const copies = (await Promise.all((await moduleFolders(root)).map(copiesIn))).flat();
     const cores = copies.filter(({ name }) => name === 'core');
     const [core] = cores;
-    if (core === undefined) {
-      return {
-        status: 'skipped',
-        says: `No @sentry/core is installed below ${root}: where services are built into one file, there is nothing to count.`,
-      };
-    }
+    if (core === undefined)
+      return skipped(
+        `No @sentry/core is installed below ${root}: where services are built into one file, there is nothing to count.`,
+      );
     const strangers = copies.filter(({ version }) => version !== core.version);
     if (cores.length === 1 && strangers.length === 0)
-      return { status: 'ok', says: `One copy, ${core.version}, and everything of Sentry is of that version.` };
+      return ok(`One copy, ${core.version}, and everything of Sentry is of that version.`);
     const told = cores.length > 1 ? [...new Set([...cores, ...strangers])] : [core, ...strangers];
     const list = told.map(({ name, version, path }) => `@sentry/${name} ${version} in ${relative(root, path)}`);
-    return {
-      status: 'failed',
-      says: `${cores.length > 1 ? `${cores.length} copies of the Sentry SDK are` : 'Two versions of the Sentry SDK are'} installed: what is set up in one does not happen in the other. ${list.join('; ')}.`,
-      do: 'Pin every @sentry package to exactly one version, then `rm -rf node_modules && npm install`; `npm ls @sentry/core` says who asks for the other.',
-    };
+    return failed(
+      `${cores.length > 1 ? `${cores.length} copies of the Sentry SDK are` : 'Two versions of the Sentry SDK are'} installed: what is set up in one does not happen in the other. ${list.join('; ')}.`,
+      'Pin every @sentry package to exactly one version, then `rm -rf node_modules && npm install`; `npm ls @sentry/core` says who asks for the other.',
+    );
   },
 };
 

@@ -1,9 +1,8 @@
-import type { Check, CheckContext, Finding } from '../check.ts';
+import { documentOf } from '../../cli/http.ts';
+import { type Check, type CheckContext, type Finding, failed, ok, skipped, warning } from '../check.ts';
 import { destinationsOf } from '../destinations.ts';
-import { explainDelivery } from '../explain-delivery.ts';
-import { type ErrorSighting, errorIndexOf, findError } from '../find-error.ts';
-import { poll } from '../poll.ts';
-import { sendTestError } from '../send-as-service.ts';
+import { explainFailure } from '../explain.ts';
+import { explainDelivery, poll, RESERVE_MS, sendTestError } from '../send-as-service.ts';
 
 /** Whether an error arrives: captured as services do, and found again by its id where that can be asked. */
 export const sentryError: Check = {
@@ -13,7 +12,7 @@ export const sentryError: Check = {
   isOffline: false,
   async run(context) {
     const { sentry } = destinationsOf(context.env);
-    if (sentry === undefined) return { status: 'skipped', says: 'SENTRY_DSN is not set: services report no errors.' };
+    if (sentry === undefined) return skipped('SENTRY_DSN is not set: services report no errors.');
     const endsAt = performance.now() + context.timeoutMs;
     const waitMs = Math.max(100, context.timeoutMs - RESERVE_MS);
     const { eventId, ...delivery } = await sendTestError({ ...context, timeoutMs: waitMs });
@@ -21,12 +20,10 @@ export const sentryError: Check = {
     const problem = explainDelivery(delivery, { name: 'Sentry', origin: sentry, timeoutMs, denied: explainDenial });
     if (problem) return problem;
     const index = errorIndexOf(context);
-    if (index === undefined) {
-      return {
-        status: 'ok',
-        says: `Sentry took the test error ${eventId}; its answer 200 is the proof. With SENTRY_AUTH_TOKEN and SENTRY_ORG it is looked up as well.`,
-      };
-    }
+    if (index === undefined)
+      return ok(
+        `Sentry took the test error ${eventId}; its answer 200 is the proof. With SENTRY_AUTH_TOKEN and SENTRY_ORG it is looked up as well.`,
+      );
     const ask = async () => {
       const sighting = await findError(eventId, context);
       return sighting.is === 'missing' ? undefined : sighting;
@@ -37,51 +34,77 @@ export const sentryError: Check = {
   },
 };
 
-/** For closing the pipeline and for the last look-up. */
-const RESERVE_MS = 400;
-
 /** Sentry reference, ingestion, "Responses": 403, or 401 of an older Relay, for the key, the project, and both together. */
 function explainDenial(status: number, words: string): Finding {
   const advice = 'Copy the DSN anew from Sentry: Project Settings > Client Keys (DSN); the key there must be enabled.';
-  if (/ProjectId/i.test(words)) {
-    return {
-      status: 'failed',
-      says: `Sentry does not know the project at the end of SENTRY_DSN, or its key is that of another project (${status}: ${words}).`,
-      do: advice,
-    };
-  }
-  return {
-    status: 'failed',
-    says: `Sentry refuses the key in SENTRY_DSN (${status}: ${words}): it is mistyped, or was disabled.`,
-    do: advice,
-  };
+  if (/ProjectId/i.test(words))
+    return failed(
+      `Sentry does not know the project at the end of SENTRY_DSN, or its key is that of another project (${status}: ${words}).`,
+      advice,
+    );
+  return failed(`Sentry refuses the key in SENTRY_DSN (${status}: ${words}): it is mistyped, or was disabled.`, advice);
 }
 
 function judge(sighting: ErrorSighting, eventId: string, index: 'inbox' | 'sentry', context: CheckContext): Finding {
-  if (sighting.is === 'refused') {
-    return {
-      status: 'ok',
-      says: `Sentry took the test error ${eventId}; its answer 200 is the proof, as SENTRY_AUTH_TOKEN may not look it up (${sighting.status}).`,
-    };
+  if (sighting.is === 'refused')
+    return ok(
+      `Sentry took the test error ${eventId}; its answer 200 is the proof, as SENTRY_AUTH_TOKEN may not look it up (${sighting.status}).`,
+    );
+  if (sighting.is === 'unreachable')
+    return warning(
+      `Sentry took the test error ${eventId}; it could not be looked up: ${sighting.words}`,
+      'Correct SENTRY_URL, where the management API is.',
+    );
+  if (sighting.is === 'missing')
+    return warning(
+      `${index === 'inbox' ? 'The inbox' : 'Sentry'} took the test error ${eventId}, but does not show it within ${context.timeoutMs / 1000} s: it is slow, filters it out, or SENTRY_DSN is of another organization than SENTRY_ORG.`,
+      'Ask again with --timeout 60; then look at Stats > Errors in Sentry for what was filtered or dropped.',
+    );
+  if (index === 'inbox') return ok(`The test error ${eventId} arrived and was found again in the inbox.`);
+  return ok(
+    `The test error ${eventId} was found again in Sentry${sighting.project ? `, in the project ${sighting.project}` : ''}.`,
+  );
+}
+
+/** What a look-up by the event id says. */
+type ErrorSighting =
+  | { readonly is: 'found'; readonly project: string | undefined }
+  | { readonly is: 'missing' }
+  | { readonly is: 'refused'; readonly status: number }
+  | { readonly is: 'unreachable'; readonly words: string };
+
+/** Who can be asked for an error by its id; `undefined` when nobody can. */
+function errorIndexOf({ env }: Pick<CheckContext, 'env'>): 'inbox' | 'sentry' | undefined {
+  const { sentry, inbox } = destinationsOf(env);
+  if (sentry === inbox) return 'inbox';
+  return env['SENTRY_AUTH_TOKEN'] && env['SENTRY_ORG'] ? 'sentry' : undefined;
+}
+
+/**
+ * Looks for an error, at the inbox or with the auth token at Sentry.
+ *
+ * @see https://docs.sentry.io/api/organizations/resolve-an-event-id/
+ */
+async function findError(eventId: string, context: CheckContext): Promise<ErrorSighting> {
+  const { env, fetch, signal } = context;
+  const { inbox } = destinationsOf(env);
+  const isInbox = errorIndexOf(context) === 'inbox';
+  const url = isInbox ? `${inbox}/api/errors/${eventId}` : `${sentryApiOf(env)}/eventids/${eventId}/`;
+  const headers: Record<string, string> = isInbox ? {} : { authorization: `Bearer ${env['SENTRY_AUTH_TOKEN']}` };
+  const response = await fetch(url, { headers, signal }).catch(
+    (error: unknown) => explainFailure(error, new URL(url).origin).says,
+  );
+  if (typeof response === 'string') return { is: 'unreachable', words: response };
+  if (response.ok) {
+    const { projectSlug } = documentOf<{ projectSlug?: string }>(await response.text()) ?? {};
+    return { is: 'found', project: projectSlug };
   }
-  if (sighting.is === 'unreachable') {
-    return {
-      status: 'warning',
-      says: `Sentry took the test error ${eventId}; it could not be looked up: ${sighting.words}`,
-      do: 'Correct SENTRY_URL, where the management API is.',
-    };
-  }
-  if (sighting.is === 'missing') {
-    return {
-      status: 'warning',
-      says: `${index === 'inbox' ? 'The inbox' : 'Sentry'} took the test error ${eventId}, but does not show it within ${context.timeoutMs / 1000} s: it is slow, filters it out, or SENTRY_DSN is of another organization than SENTRY_ORG.`,
-      do: 'Ask again with --timeout 60; then look at Stats > Errors in Sentry for what was filtered or dropped.',
-    };
-  }
-  if (index === 'inbox')
-    return { status: 'ok', says: `The test error ${eventId} arrived and was found again in the inbox.` };
-  return {
-    status: 'ok',
-    says: `The test error ${eventId} was found again in Sentry${sighting.project ? `, in the project ${sighting.project}` : ''}.`,
-  };
+  await response.body?.cancel();
+  return response.status === 404 ? { is: 'missing' } : { is: 'refused', status: response.status };
+}
+
+/** The management API of the organization. */
+export function sentryApiOf(env: CheckContext['env']): string {
+  const url = (env['SENTRY_URL'] || 'https://sentry.io').replace(/\/$/, '');
+  return `${url}/api/0/organizations/${encodeURIComponent(env['SENTRY_ORG'] ?? '')}`;
 }

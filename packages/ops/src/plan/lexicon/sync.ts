@@ -1,16 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PlanExport } from '@qr/plan/documents';
-import { requireVariable } from '../../cli/command.ts';
-import { CommandError } from '../../cli/command-error.ts';
-import type { CommandContext } from '../../cli/context.ts';
+import { type CommandContext, CommandError, requireVariable } from '../../cli/command.ts';
 import { isLocal } from '../../cli/environment.ts';
-import { compareEntries, type LexiconDifference } from './compare-entries.ts';
-import { createLexiconClient, type LexiconAccount, type LexiconClient } from './lexicon-client.ts';
-import { createPace } from './pace.ts';
-import { plannedEntries } from './planned-entries.ts';
-import { uploadEntries } from './upload.ts';
+import { countOf, type Style } from '../../cli/terminal.ts';
+import { createLexiconClient, createPace, type LexiconAccount, type LexiconClient, uploadEntries } from './client.ts';
+import { compareEntries, type LexiconDifference, plannedEntries, sizeOf } from './entries.ts';
 
-export interface LexiconOptions {
+interface LexiconOptions {
   readonly apply: boolean;
   /** Removes entries with the plan's tag that the plan no longer has. */
   readonly prune: boolean;
@@ -18,7 +14,7 @@ export interface LexiconOptions {
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-export interface LexiconOutcome {
+interface LexiconOutcome {
   /** Nothing where there is no account to compare with. */
   readonly projectId: string | undefined;
   readonly difference: LexiconDifference;
@@ -96,4 +92,49 @@ function clientOf(
   const onWait = (ms: number): void =>
     note(`Waiting ${Math.ceil(ms / 1000)} s: Mixpanel takes 5 requests, and 4000 events and properties, a minute.`);
   return createLexiconClient({ ...account, fetch, signal, note, sleep, pace: createPace({ now, sleep, onWait }) });
+}
+
+/** What `--json` answers; no project where there is no account to compare with. */
+export function toLexiconResult({ projectId, difference, isApplied, removed }: LexiconOutcome): object {
+  const { changes, unchanged, unplanned } = difference;
+  return {
+    projectId: projectId ?? null,
+    isApplied,
+    added: changes.filter(({ isNew }) => isNew).map(({ title }) => title),
+    changed: changes.filter(({ isNew }) => !isNew).map(({ title, differences }) => ({ title, differences })),
+    unchanged,
+    onlyThere: unplanned.map(({ title, wasPlanned }) => ({ title, wasPlanned })),
+    removed,
+  };
+}
+
+export function lexiconLines(outcome: LexiconOutcome, style: Style): string[] {
+  const { changes, unchanged, unplanned } = outcome.difference;
+  const added = changes.filter(({ isNew }) => isNew);
+  const changed = changes.filter(({ isNew }) => !isNew);
+  const where =
+    outcome.projectId === undefined
+      ? 'The local inbox has no Lexicon. This is what would be uploaded to an empty one:'
+      : `Lexicon of project ${outcome.projectId}:`;
+  return [
+    `${where} ${added.length} new, ${changed.length} changed, ${unchanged} as planned, ${unplanned.length} not in the plan.`,
+    ...added.map(({ title, entry }) =>
+      style.good(`  + ${title}  ${countOf(sizeOf(entry) - 1, 'property', 'properties')}`),
+    ),
+    ...changed.map(({ title, differences }) => style.warning(`  ~ ${title}  ${differences.join('; ')}`)),
+    ...unplanned.map((entry) => style.faint(`  ? ${entry.title}  only there, ${fateOf(entry, outcome)}`)),
+    ...ending(outcome),
+  ];
+}
+
+function ending({ projectId, isApplied, difference: { changes } }: LexiconOutcome): string[] {
+  if (projectId === undefined)
+    return ['Set MIXPANEL_SERVICE_ACCOUNT and MIXPANEL_PROJECT_ID to compare with a project.'];
+  if (changes.length === 0) return ['Lexicon says what the plan says.'];
+  return [isApplied ? `Uploaded ${changes.length}.` : 'Nothing was written. Upload it with --apply.'];
+}
+
+function fateOf({ title, wasPlanned }: LexiconDifference['unplanned'][number], { removed }: LexiconOutcome): string {
+  if (removed.includes(title)) return 'and removed now';
+  return wasPlanned ? 'once uploaded from the plan: --apply --prune removes it' : 'and left alone';
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { LexiconEntry } from '../../../src/plan/lexicon/entry.ts';
+import type { LexiconEntry } from '../../../src/plan/lexicon/entries.ts';
 
 /** What was asked of it. */
 interface Asked {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LexiconEntry } from '../../../src/plan/lexicon/entry.ts';
+import type { LexiconEntry } from '../../../src/plan/lexicon/entries.ts';
 import { runInTest } from '../../run-in-test.ts';
 import { type FakeLexicon, startFakeLexicon } from './fake-lexicon.ts';
 

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CommandContext } from '../../../src/cli/context.ts';
-import { createStyle } from '../../../src/cli/style.ts';
-import { lexiconLines } from '../../../src/plan/lexicon/report.ts';
-import { syncLexicon } from '../../../src/plan/lexicon/sync.ts';
+import type { CommandContext } from '../../../src/cli/command.ts';
+import { createStyle } from '../../../src/cli/terminal.ts';
+import { lexiconLines, syncLexicon } from '../../../src/plan/lexicon/sync.ts';
 import { planOf, property } from '../plan-fixture.ts';
 import { type FakeLexicon, startFakeLexicon } from './fake-lexicon.ts';
 

@@ -1,0 +1,1 @@
+export { QueueRedis, reconnectAfterFailover, resendAfterFailover } from './connection.ts';
