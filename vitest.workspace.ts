@@ -101,6 +101,7 @@ export default defineConfig({
       withDatabase('microsite-service', 'services/microsite-service'),
       withDatabase('analytics-service', 'services/analytics-service'),
       node('web', 'apps/web'),
+      node('examples', 'examples'),
       endToEnd,
     ],
   },

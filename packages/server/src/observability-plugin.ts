@@ -23,7 +23,7 @@ export const observabilityPlugin = fp<ObservabilityPluginOptions>(
     if (isSentryOn()) addHooksSafely(app);
     if (errorHandler) app.setErrorHandler(createErrorHandler(isProduction));
   },
-  { fastify: '5.x', name: '@qr/common/observability' },
+  { fastify: '5.x', name: '@qr/server/observability' },
 );
 
 /** A server without error reports is better than none. */

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ErrorBody } from '@qr/telemetry/privacy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AnswerFailure } from './failure-answer.ts';
+import type { AnswerFailure } from './error-handler.ts';
 import { requestState } from './requests/request-hook.ts';
 
 declare module 'fastify' {
