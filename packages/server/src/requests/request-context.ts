@@ -92,7 +92,7 @@ function contextOf(state: RequestState | null, { method, route: given }: Request
   let errorId: string | undefined;
   let isEnded = false;
   return {
-    run: (fn) => requests.run(state, fn),
+    run: (fn) => requests.run(state, () => fn()),
     setRoute(matched) {
       route = matched;
       if (state) requests.setRoute(state, method, matched);
