@@ -90,6 +90,7 @@ export default defineConfig({
       stateless('events', 'packages/events'),
       stateless('alerts', 'packages/alerts'),
       stateless('inbox', 'packages/inbox'),
+      node('telemetry', 'packages/telemetry'),
       withDatabase('common', 'packages/common'),
       node('ops', 'packages/ops'),
       withDatabase('database', 'packages/database'),

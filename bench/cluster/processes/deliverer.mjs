@@ -4,14 +4,14 @@ import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lanes } from '../../../packages/telemetry/dist/destinations/lanes.js';
-import { createMixpanelHttpTransport } from '../../../packages/telemetry/dist/destinations/mixpanel.js';
 import { Backlog } from '../../../packages/delivery/dist/backlog.js';
 import { startShipper } from '../../../packages/delivery/dist/index.js';
 import { Sender } from '../../../packages/delivery/dist/sender.js';
 import { StoredBatch } from '../../../packages/delivery/dist/spool/batch.js';
 import { parseSpoolName } from '../../../packages/delivery/dist/spool/files.js';
 import { LaneCounters } from '../../../packages/delivery/dist/stats.js';
+import { lanes } from '../../../packages/telemetry/dist/destinations/lanes.js';
+import { createMixpanelHttpTransport } from '../../../packages/telemetry/dist/destinations/mixpanel.js';
 import { serve } from './serve.mjs';
 
 const importLane = { lane: 'import', definition: lanes.import };

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import rateLimit from '@fastify/rate-limit';
 import type { Plan } from '@qr/plan';
-import { core, readObservabilityConfig, spoolRootOf } from '@qr/telemetry/internal';
+import { core, readObservabilityConfig } from '@qr/telemetry/internal';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from './app-error.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
@@ -62,7 +62,7 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
   const allowance = createErrorAllowance(options.errorsPerMonth ?? config.SENTRY_ERROR_BUDGET_PER_MONTH ?? 5000);
   const leftBehind = createLeftBehind({
     ...{ plan, sentry, mixpanel, allowance, readClient },
-    spoolRoot: spoolRootOf(config, core.serviceName()),
+    spoolRoot: core.spoolRoot(config),
   });
   app.addHook('onClose', async () => {
     await leftBehind.close();

@@ -2,6 +2,7 @@ import type { Plan } from '@qr/plan';
 import { createPeople, type People } from './people.ts';
 import type { ObservabilityConfig, observabilityVariables } from './settings/config.ts';
 import { readObservabilityConfig } from './settings/load-config.ts';
+import { spoolRootOf } from './settings/spool-root.ts';
 import { createWarnOnce, type WarnOnce } from './warn-once.ts';
 
 /** Settings by the names of their environment variables. */
@@ -27,6 +28,8 @@ export interface Core {
   readonly serviceName: () => string | undefined;
   /** Names the service; a later name does not replace an earlier one. */
   readonly nameService: (name: string | undefined) => void;
+  /** Returns the folder for records that are not delivered yet; `undefined` when there is none. */
+  readonly spoolRoot: (config: ObservabilityConfig) => string | undefined;
   /** Ids and hashes of people. */
   readonly people: People;
 }
@@ -35,13 +38,25 @@ export interface CoreOptions {
   readonly plan: Plan;
   /** Where settings are read from. @default process.env */
   readonly variables?: () => Variables;
+  /** What warnings call a setting that does not come from the environment. @default the name of its variable */
+  readonly labels?: Readonly<Partial<Record<keyof Variables, string>>>;
+  /** @default true */
+  readonly keepsOnDisk?: boolean;
 }
 
 /** Creates the shared part of an instance. Reads nothing yet. */
-export function createCore({ plan, variables = () => process.env as Variables }: CoreOptions): Core {
+export function createCore({
+  plan,
+  variables = () => process.env as Variables,
+  labels,
+  keepsOnDisk = true,
+}: CoreOptions): Core {
   const warnOnce = createWarnOnce();
   let service: string | undefined;
-  const readSettings = () => readObservabilityConfig(variables());
+  const readSettings = () => {
+    const settings = readObservabilityConfig(variables());
+    return labels ? { ...settings, problems: relabel(settings.problems, labels) } : settings;
+  };
   return {
     plan,
     readSettings,
@@ -50,6 +65,17 @@ export function createCore({ plan, variables = () => process.env as Variables }:
     nameService: (name) => {
       service ??= name;
     },
+    spoolRoot: (config) => (keepsOnDisk ? spoolRootOf(config, service) : undefined),
     people: createPeople({ readSettings, variables, warnOnce }),
   };
+}
+
+/** Replaces the names of variables, with which problems begin. */
+function relabel(
+  problems: ReadonlyMap<string, string>,
+  labels: NonNullable<CoreOptions['labels']>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    [...problems].map(([name, problem]) => [name, problem.replace(name, labels[name as keyof Variables] ?? name)]),
+  );
 }

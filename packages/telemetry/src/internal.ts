@@ -29,7 +29,7 @@ export { core } from './instance.ts';
 export type { ObservabilityConfig } from './settings/config.ts';
 export { ConfigError, loadConfig, loadConfigOrExit, readObservabilityConfig } from './settings/load-config.ts';
 export { redisPrefixOf } from './settings/redis-prefix.ts';
-export { PAGES_FOLDER, spoolRootOf } from './settings/spool-root.ts';
+export { PAGES_FOLDER } from './settings/spool-root.ts';
 export { type StartShipperOptions, startShipper } from './shipper.ts';
 export type { IdentifyOptions, ObservabilityStats, RevenuePropertiesOf } from './telemetry.ts';
 export { toTimeLimit, within } from './time-limit.ts';

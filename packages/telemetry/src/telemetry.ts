@@ -1,7 +1,7 @@
 import type { FlushOutcome, LaneStats, Pipeline } from '@qr/delivery';
 import type { Plan, PropertiesArgument, ServerEventNameOf, ServerProfileOf, ServerPropertiesOf } from '@qr/plan';
 import type { Mixpanel } from 'mixpanel';
-import { createAnalytics, type PropertyCounters } from './analytics/analytics.ts';
+import { type Analytics, createAnalytics, type PropertyCounters } from './analytics/analytics.ts';
 import { usableIdOf } from './analytics/ids.ts';
 import { createInitializeMixpanel, type InitializeMixpanelOptions } from './analytics/initialize.ts';
 import type { Core } from './core.ts';
@@ -100,8 +100,9 @@ export interface Lifecycle {
 
 /** One instance, not started: both halves keep what comes until they are. */
 export interface Instance<P extends Plan> extends AnalyticsCalls<P>, Lifecycle {
-  /** The error half. */
+  readonly core: Core;
   readonly errors: Errors;
+  readonly analytics: Analytics;
   /** Starts analytics as the environment says. */
   initializeMixpanel(token?: string, options?: InitializeMixpanelOptions): Mixpanel | null;
   getMixpanel(): Mixpanel | null;
@@ -150,7 +151,9 @@ export function createInstance<P extends Plan>(core: Core): Instance<P> {
   }
 
   return {
+    core,
     errors,
+    analytics,
     trackEvent: (name, userId, ...[properties]) => analytics.event(name, userId, properties),
     identifyUser(userId, properties, options = {}) {
       const anonymousId = anonymousIdOf(options);

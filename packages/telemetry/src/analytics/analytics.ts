@@ -91,6 +91,7 @@ export function createAnalytics(core: Core, { noteEvent }: AnalyticsParts): Anal
 
   function start(options: AnalyticsOptions): Mixpanel | null {
     const { destinations, spoolRoot, queue, official, base } = options;
+    refuseTwins(destinations);
     const context = { warn: warnOnce, spoolRoot, queue };
     const started = createPipeline({
       // Files of any built-in destination may lie in the spool, from before a change of settings.
@@ -169,4 +170,11 @@ export function createAnalytics(core: Core, { noteEvent }: AnalyticsParts): Anal
       early: earlyCalls.stats(),
     }),
   };
+}
+
+/** Their lanes, whose names begin the names of files, would be one. */
+function refuseTwins(destinations: readonly Destination[]): void {
+  const names = destinations.map(({ name }) => name);
+  const twin = names.find((name, index) => names.indexOf(name) !== index);
+  if (twin !== undefined) throw new TypeError(`two destinations are called "${twin}": give one of them another name`);
 }

@@ -8,7 +8,6 @@ import { appHostOf, type IdMerge, type MixpanelOptions, mixpanel } from '../dest
 import { checkValue } from '../settings/load-config.ts';
 import { redisPrefixOf } from '../settings/redis-prefix.ts';
 import { releaseOf } from '../settings/release.ts';
-import { spoolRootOf } from '../settings/spool-root.ts';
 import type { Analytics } from './analytics.ts';
 import type { UnplannedPolicy } from './official-records.ts';
 
@@ -94,7 +93,7 @@ export function createInitializeMixpanel(core: Core, analytics: Analytics): Init
     started = { token: project.token, transport };
     return analytics.start({
       destinations,
-      spoolRoot: transport ? config.OBSERVABILITY_SPOOL_DIR : spoolRootOf(config, core.serviceName()),
+      spoolRoot: transport ? config.OBSERVABILITY_SPOOL_DIR : core.spoolRoot(config),
       maxSpoolBytes: config.OBSERVABILITY_SPOOL_MAX_BYTES,
       flushIntervalMs: config.OBSERVABILITY_FLUSH_INTERVAL_MS,
       // Past one machine the batches go to a queue, from which shippers deliver.

@@ -10,7 +10,7 @@ import type { ObservabilityConfig } from '../settings/config.ts';
 import { checkValue } from '../settings/load-config.ts';
 import { redisPrefixOf } from '../settings/redis-prefix.ts';
 import { releaseOf } from '../settings/release.ts';
-import { ERRORS_FOLDER, spoolRootOf } from '../settings/spool-root.ts';
+import { ERRORS_FOLDER } from '../settings/spool-root.ts';
 import { monotonicNow, within } from '../time-limit.ts';
 import { joinBudget } from './budget-shares.ts';
 import { type Capture, createCapture, sendSummary } from './capture.ts';
@@ -65,6 +65,8 @@ export interface Errors extends Capture {
    * @param dsn `SENTRY_DSN` when left out. Without either, or when the given one is malformed, one warning is printed and every capture does nothing.
    */
   start(name: string, dsn?: string, options?: InitializeSentryOptions): void;
+  /** Leaves error tracking off: errors that were kept until the start are dropped. */
+  turnOff(): void;
   isOn(): boolean;
   /**
    * Remembers a product event for errors of the same request.
@@ -232,7 +234,7 @@ export function createErrors(core: Core, closeAll: (timeoutMs: number) => Promis
 
   function openTransport(sdk: TransportOptions, config: ObservabilityConfig): ClosableTransport {
     const { people, warnOnce } = core;
-    const spoolRoot = spoolRootOf(config, core.serviceName());
+    const spoolRoot = core.spoolRoot(config);
     const maxSpoolBytes = config.OBSERVABILITY_SPOOL_MAX_BYTES;
     const lane = createErrorPipeline({ sdk, spoolRoot, maxSpoolBytes, people, warnOnce });
     state.pipeline = lane;
@@ -292,6 +294,7 @@ export function createErrors(core: Core, closeAll: (timeoutMs: number) => Promis
         state.pipeline = undefined;
       }
     },
+    turnOff: () => capture.early.discard(),
     isOn: () => state.isOn,
     noteEvent: (name, time, properties) =>
       state.isOn ? noteEvent(Sentry.getIsolationScope(), name, time, properties) : undefined,
@@ -364,10 +367,10 @@ function isTakenFrom(state: ErrorsState): boolean {
 }
 
 /** With `OBSERVABILITY_REDIS_URL` the budget is that of all processes together. Its counts lie in the errors' spool. */
-function openBudget({ serviceName, warnOnce }: Core, config: ObservabilityConfig): ErrorBudget {
+function openBudget({ serviceName, spoolRoot, warnOnce }: Core, config: ObservabilityConfig): ErrorBudget {
   const { SENTRY_ERROR_BUDGET_PER_MONTH: perMonth = 5000, OBSERVABILITY_REDIS_URL: redisUrl } = config;
   if (perMonth === 0) return unlimited;
-  const root = spoolRootOf(config, serviceName());
+  const root = spoolRoot(config);
   const member = { prefix: redisPrefixOf(config), service: serviceName() ?? 'service', owner: newOwnerName() };
   return createErrorBudget({
     perMonth,

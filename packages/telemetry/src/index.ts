@@ -1,0 +1,10 @@
+export type { Plan } from '@qr/plan';
+export { createTelemetry, type Telemetry, type TelemetryOptions } from './create-telemetry.ts';
+export { type AnalyticsServiceOptions, analyticsService } from './destinations/analytics-service.ts';
+export type { Destination, DestinationContext, Link } from './destinations/destination.ts';
+export { type IdMerge, type MixpanelOptions, mixpanel } from './destinations/mixpanel.ts';
+export { type PosthogOptions, posthog } from './destinations/posthog.ts';
+export { type WebhookOptions, webhook } from './destinations/webhook.ts';
+export type { MessageLevel, UserContext } from './errors/capture.ts';
+export type { Job } from './errors/requests.ts';
+export type { AnalyticsCalls, IdentifyOptions, Lifecycle, ObservabilityStats } from './telemetry.ts';
