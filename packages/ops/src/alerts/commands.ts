@@ -1,4 +1,3 @@
-import { alertRules } from '@qr/observability/alerts';
 import { action, addCommand, addGroup } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import { type CheckOptions, checkAlerts } from './check.ts';
@@ -23,7 +22,8 @@ export const addAlertsCommands: CommandGroup = (program, context, exit) => {
   })
     .option('--state <file>', 'file that keeps what was told', '.data/alerts.json')
     .option('--no-fail', 'exit with 0 although a rule fires');
-  action(check, context, exit, async (options: CheckOptions) =>
-    checkOutcome(await checkAlerts(alertRules, context, options), alertRules, options, context.style),
-  );
+  action(check, context, exit, async (options: CheckOptions) => {
+    const rules = await (await context.config()).loadAlertRules();
+    return checkOutcome(await checkAlerts(rules, context, options), rules, options, context.style);
+  });
 };

@@ -1,4 +1,4 @@
-import type { SentryDashboard } from '@qr/observability/dashboards';
+import type { SentryDashboard } from '@qr/alerts/config';
 import type { Fields } from '../as-code/fields.ts';
 import type { SentryDashboardDetails, SentryProject, SentryWidgetDetails } from '../sentry-api/shapes.ts';
 import { placesOf } from './layout.ts';

@@ -1,4 +1,3 @@
-import { mixpanelBoards, mixpanelCohorts, sentryDashboards } from '@qr/observability/dashboards';
 import { addPlanAndApply } from '../as-code/commands.ts';
 import { mixpanelPages } from '../as-code/manual-steps.ts';
 import type { MixpanelPart, SentryPart } from '../as-code/outcome.ts';
@@ -36,14 +35,16 @@ export const addDashboardsCommands: CommandGroup = (program, context, exit) => {
 async function sentryPart(context: CommandContext): Promise<SentryPart> {
   const settings = readSentrySettings(context);
   const { org, backendProject, frontendProject } = settings;
+  const { sentry: dashboards } = await (await context.config()).loadDashboards();
   return {
     place: `projects ${backendProject} and ${frontendProject} of ${org}, ${sayEnvironment(settings)}`,
-    steps: await planDashboards(openSentryApi(settings, context), settings, sentryDashboards),
+    steps: await planDashboards(openSentryApi(settings, context), settings, dashboards),
     warnings: () => [],
   };
 }
 
-function mixpanelPart(context: CommandContext): MixpanelPart {
+async function mixpanelPart(context: CommandContext): Promise<MixpanelPart> {
+  const { mixpanelBoards, mixpanelCohorts } = await (await context.config()).loadDashboards();
   const pages = mixpanelPages(context);
   return {
     introduction: MIXPANEL_BOARDS_INTRODUCTION,

@@ -1,4 +1,4 @@
-import type { SentryWidget } from '@qr/observability/dashboards';
+import type { SentryWidget } from '@qr/alerts/config';
 
 /** Where a widget stands: columns and rows of Sentry's grid. */
 export interface Place {

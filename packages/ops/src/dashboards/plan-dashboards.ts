@@ -1,4 +1,4 @@
-import type { SentryDashboard } from '@qr/observability/dashboards';
+import type { SentryDashboard } from '@qr/alerts/config';
 import { goneStep, type Step } from '../as-code/apply.ts';
 import { type NameMark, nameMark } from '../as-code/mark.ts';
 import { type Found, isGone, judge } from '../as-code/plan.ts';

@@ -1,4 +1,4 @@
-import type { SentryWidget } from '@qr/observability/dashboards';
+import type { SentryWidget } from '@qr/alerts/config';
 import type { SentryWidgetDetails } from '../sentry-api/shapes.ts';
 import type { Place } from './layout.ts';
 

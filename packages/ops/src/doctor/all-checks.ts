@@ -11,6 +11,7 @@ import { redis } from './checks/redis.ts';
 import { residency } from './checks/residency.ts';
 import { sdkCopies } from './checks/sdk-copies.ts';
 import { sentryError } from './checks/sentry-error.ts';
+import { services } from './checks/services.ts';
 import { spelling } from './checks/spelling.ts';
 import { spoolFolder } from './checks/spool-folder.ts';
 import { variables } from './checks/variables.ts';
@@ -31,6 +32,7 @@ export const allChecks: readonly Check[] = [
   sentryHost,
   clock,
   redis,
+  services,
   analytics,
   mixpanelEvent,
   sentryError,

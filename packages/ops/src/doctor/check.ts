@@ -13,7 +13,7 @@ export interface Finding {
 }
 
 /** What a check works with. */
-export interface CheckContext extends Pick<CommandContext, 'env' | 'given' | 'root' | 'fetch' | 'now'> {
+export interface CheckContext extends Pick<CommandContext, 'env' | 'given' | 'root' | 'config' | 'fetch' | 'now'> {
   /** Aborted when the time of the check is up, and by Ctrl-C. */
   readonly signal: AbortSignal;
   /** What the check may take in all. */

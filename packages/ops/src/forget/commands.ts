@@ -54,7 +54,7 @@ export const addForgetCommand: CommandGroup = (program, context, exit) => {
     // What is asked for must be written down.
     await readTracked(context.root);
     if (!yes) {
-      const lines = planLines(context, request, await locateSpools(context, dir));
+      const lines = await planLines(context, request, await locateSpools(context, dir));
       return {
         result: { erased: false, plan: lines.slice(1, -1).map((line) => line.trim()) },
         lines,

@@ -11,15 +11,15 @@ import { servicesOf } from './services.ts';
 import { TRACKING_FILE } from './tracking-file.ts';
 
 /** What an erasure would do, before somebody says that it is meant. */
-export function planLines(
+export async function planLines(
   context: CommandContext,
   { people, complianceType }: ForgetRequest,
   found: FoundSpools,
-): string[] {
+): Promise<string[]> {
   const access = accessOf(context);
   const spools = found.spools.map(({ name }) => name).join(', ');
   const rows = [
-    ...servicesOf(context).map(({ name, origin }) => [name, `removes the rows, at ${origin}`]),
+    ...(await servicesOf(context)).map(({ name, origin }) => [name, `removes the rows, at ${origin}`]),
     [
       'spools',
       spools ? `what waits, what was rejected, what comes later: ${spools}` : `none in ${found.places.join(', ')}`,

@@ -1,4 +1,5 @@
-import type { CommandContext } from '../cli/context.ts';
+import { personKeys } from '@qr/plan';
+import { type CommandContext, requirePlan } from '../cli/context.ts';
 import { locateSpools } from '../spool/locate.ts';
 import { accessOf, isReason, requestDeletion } from './mixpanel.ts';
 import type { ComplianceType, Deletion } from './mixpanel-deletions.ts';
@@ -32,11 +33,14 @@ export async function forget(context: CommandContext, request: ForgetRequest): P
   const { people, complianceType, dir } = request;
   const { spools } = await locateSpools(context, dir);
   const parts: PartOutcome[] = [];
+  const personFields = personKeys(await requirePlan(context));
   context.note('Asking the services ...');
-  for (const service of servicesOf(context)) parts.push(await eraseInService(context, service, people.given));
+  for (const service of await servicesOf(context)) parts.push(await eraseInService(context, service, people.given));
   if (spools.length > 0) context.note('Searching the spools ...');
   for (const spool of spools)
-    parts.push(await eraseInSpool(spool, [...new Set([...people.given, ...people.sent])], context.now()));
+    parts.push(
+      await eraseInSpool(spool, [...new Set([...people.given, ...people.sent])], { now: context.now(), personFields }),
+    );
   context.note('Asking the vendors ...');
   const access = accessOf(context);
   const { outcomes, deletions } = isReason(access)

@@ -1,15 +1,6 @@
 import type { CommandContext } from '../cli/context.ts';
 import { failureOf, type PartOutcome } from './outcome.ts';
 
-/** Who holds rows of people, or waits to tell of them; auth-service first, which ends the sessions. Ports of `npm start`. */
-const SERVICES = [
-  { name: 'auth-service', variable: 'AUTH_SERVICE_URL', port: 3001 },
-  { name: 'qr-service', variable: 'QR_SERVICE_URL', port: 3002 },
-  { name: 'microsite-service', variable: 'MICROSITE_SERVICE_URL', port: 3003 },
-  { name: 'routing-service', variable: 'ROUTING_SERVICE_URL', port: 3004 },
-  { name: 'analytics-service', variable: 'ANALYTICS_URL', port: 3005 },
-] as const;
-
 const TIMEOUT_MS = 5000;
 
 /** A service and where it is. */
@@ -19,8 +10,10 @@ export interface ServiceAddress {
   readonly origin: string;
 }
 
-export function servicesOf({ env }: Pick<CommandContext, 'env'>): ServiceAddress[] {
-  return SERVICES.flatMap(({ name, variable, port }) => {
+/** Returns the services of the config that hold rows of people, in its order: where their variables say, else at the ports of `npm start`. */
+export async function servicesOf({ env, config }: Pick<CommandContext, 'env' | 'config'>): Promise<ServiceAddress[]> {
+  const services = (await config()).services.filter(({ forgetsUsers }) => forgetsUsers);
+  return services.flatMap(({ name, originVariable: variable, port }) => {
     // Instances are separated by commas.
     const origins = (env[variable]?.trim() || `http://127.0.0.1:${port}`).split(',');
     return origins.map((origin) => ({ name, variable, origin: origin.trim().replace(/\/+$/, '') }));

@@ -1,6 +1,4 @@
 import { type ForgottenInSpool, forgetInSpool, type SpoolRoot } from '@qr/common/spool';
-import { plan } from '@qr/events';
-import { personKeys } from '@qr/plan';
 import { countOf } from '../cli/amount.ts';
 import type { PartOutcome } from './outcome.ts';
 
@@ -8,7 +6,7 @@ import type { PartOutcome } from './outcome.ts';
 export async function eraseInSpool(
   { name, root }: SpoolRoot,
   people: readonly string[],
-  now: number,
+  { now, personFields }: { readonly now: number; readonly personFields: ReadonlySet<string> },
 ): Promise<PartOutcome> {
   const outcome = (kind: 'done' | 'failed', detail: string): PartOutcome => ({
     part: 'spool',
@@ -17,7 +15,7 @@ export async function eraseInSpool(
     detail,
   });
   try {
-    const found = await forgetInSpool(root, people, now, { personFields: personKeys(plan) });
+    const found = await forgetInSpool(root, people, now, { personFields });
     if (found.problems.length === 0) return outcome('done', sentence(found));
     return outcome('failed', `not everything could be searched: ${found.problems.join('; ')}`);
   } catch (error) {

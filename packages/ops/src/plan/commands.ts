@@ -1,10 +1,11 @@
-import { plan } from '@qr/events';
 import { exportPlan } from '@qr/plan/documents';
 import { action, addCommand, addGroup } from '../cli/command.ts';
+import { CommandError } from '../cli/command-error.ts';
+import { type CommandContext, requirePlan } from '../cli/context.ts';
 import { exitCodes } from '../cli/exit-code.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import { comparePlans } from './compare-plans.ts';
-import { checkDocuments, writeDocuments } from './documents.ts';
+import { checkDocuments, type DocumentedPlan, writeDocuments } from './documents.ts';
 import { lexiconLines, toLexiconResult } from './lexicon/report.ts';
 import { syncLexicon } from './lexicon/sync.ts';
 import { planAt } from './plan-at.ts';
@@ -21,7 +22,8 @@ export const addPlanCommands: CommandGroup = (program, context, exit) => {
     examples: ['qr-obs plan docs', 'qr-obs plan docs --check'],
   }).option('--check', 'write nothing; exit 1 and name the files that are out of date');
   action(docs, context, exit, async ({ check = false }: { check?: boolean }) => {
-    const documents = check ? await checkDocuments(context.root) : await writeDocuments(context.root);
+    const documented = await readDocumented(context);
+    const documents = await (check ? checkDocuments : writeDocuments)(context.root, documented);
     const isStale = documents.some((document) => document.isStale);
     return {
       result: { documents },
@@ -46,7 +48,7 @@ export const addPlanCommands: CommandGroup = (program, context, exit) => {
     .option('--apply', 'upload what differs')
     .option('--prune', 'with --apply: remove entries that were uploaded from the plan and are no longer in it');
   action(lexicon, context, exit, async ({ apply = false, prune = false }: { apply?: boolean; prune?: boolean }) => {
-    const outcome = await syncLexicon(exportPlan(plan), { apply, prune }, context);
+    const outcome = await syncLexicon(exportPlan(await requirePlan(context)), { apply, prune }, context);
     const differs = outcome.projectId !== undefined && outcome.difference.changes.length > 0;
     return {
       result: toLexiconResult(outcome),
@@ -62,8 +64,9 @@ export const addPlanCommands: CommandGroup = (program, context, exit) => {
     examples: ['qr-obs plan diff origin/main', 'qr-obs plan diff v1.2.0 v1.3.0 --json'],
   });
   action(diff, context, exit, async (_options: object, from = '', to?: string) => {
-    const before = await planAt(context.root, from);
-    const after = to === undefined ? undefined : await planAt(context.root, to);
+    const { plan, paths } = await readDocumented(context);
+    const before = await planAt(context.root, paths.data, from);
+    const after = to === undefined ? undefined : await planAt(context.root, paths.data, to);
     const changes = comparePlans(before.plan, after?.plan ?? exportPlan(plan));
     return {
       result: {
@@ -76,3 +79,13 @@ export const addPlanCommands: CommandGroup = (program, context, exit) => {
     };
   });
 };
+
+/** @throws CommandError when the config names no plan, or not where its documents are. */
+async function readDocumented(context: CommandContext): Promise<DocumentedPlan> {
+  const plan = await requirePlan(context);
+  const paths = await (await context.config()).loadPlanPaths();
+  if (paths) return { plan, paths };
+  throw new CommandError(
+    'observability.config.ts has no planPaths. Name where the documents of the plan are: planPaths: { document, data }.',
+  );
+}

@@ -48,9 +48,10 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
   action<Filter & { showRecords?: boolean }, object>(dead, context, exit, async (options) => {
     const filter = { lane: readLane(options.lane), reason: options.reason };
     const found = await locateSpools(context, options.dir);
-    const groups = await Promise.all(
-      found.spools.map((spool) => deadGroupsOf(spool, filter, options.showRecords ?? false)),
-    );
+    const plan = await (await context.config()).loadPlan();
+    const eventNames = new Set(Object.keys(plan?.events ?? {}));
+    const shown = { showRecords: options.showRecords ?? false, eventNames };
+    const groups = await Promise.all(found.spools.map((spool) => deadGroupsOf(spool, filter, shown)));
     return { result: { groups: groups.flat() }, lines: linesOr(found, deadLines(groups.flat())) };
   });
 

@@ -25,11 +25,17 @@ export interface DeadGroup {
   readonly records?: readonly unknown[];
 }
 
+interface DeadOptions {
+  readonly showRecords: boolean;
+  /** Names that may be shown: those of the plan. */
+  readonly eventNames: ReadonlySet<string>;
+}
+
 /** Why records of a spool were rejected: the most frequent reason first. */
 export async function deadGroupsOf(
   { name, root }: SpoolRoot,
   filter: LetterFilter,
-  showRecords: boolean,
+  { showRecords, eventNames }: DeadOptions,
 ): Promise<DeadGroup[]> {
   const letters = (await readDeadLetters(root)).filter((letter) => matchesFilter(letter, filter));
   const groups = new Map<string, RejectedRecord[]>();
@@ -38,10 +44,16 @@ export async function deadGroupsOf(
     const key = JSON.stringify([letter.lane, scrubText(letter.reason), letter.field]);
     groups.set(key, [...(groups.get(key) ?? []), letter]);
   }
-  return [...groups.values()].map((group) => describe(name, group, showRecords)).sort((a, b) => b.count - a.count);
+  return [...groups.values()]
+    .map((group) => describe(name, group, { showRecords, eventNames }))
+    .sort((a, b) => b.count - a.count);
 }
 
-function describe(spool: string, letters: readonly RejectedRecord[], showRecords: boolean): DeadGroup {
+function describe(
+  spool: string,
+  letters: readonly RejectedRecord[],
+  { showRecords, eventNames }: DeadOptions,
+): DeadGroup {
   const newest = letters.at(-1);
   if (!newest) throw new Error('expected a group with something in it');
   return {
@@ -52,7 +64,7 @@ function describe(spool: string, letters: readonly RejectedRecord[], showRecords
     count: letters.length,
     first: letters[0]?.at ?? newest.at,
     last: newest.at,
-    example: shapeOf(newest.record),
+    example: shapeOf(newest.record, eventNames),
     ...(showRecords && { records: letters.map(({ record }) => record) }),
   };
 }

@@ -1,5 +1,4 @@
 import { type AlertRule, vendorOf } from '@qr/alerts';
-import { alertRules } from '@qr/observability/alerts';
 import type { Command } from 'commander';
 import { addPlanAndApply } from '../../as-code/commands.ts';
 import { mixpanelPages } from '../../as-code/manual-steps.ts';
@@ -30,8 +29,8 @@ export function addPlanCommands(group: Command, context: CommandContext, exit: (
       'MIXPANEL_PROJECT_ID     for the addresses in the steps',
       'MIXPANEL_APP_HOST       default https://mixpanel.com',
     ],
-    sentryPart: (given) => sentryPart(given, alertRules.filter(isSentrys)),
-    mixpanelPart: (given) => mixpanelPart(given, alertRules),
+    sentryPart: async (given) => sentryPart(given, (await rulesOf(given)).filter(isSentrys)),
+    mixpanelPart: async (given) => mixpanelPart(given, await rulesOf(given)),
   });
 }
 
@@ -48,6 +47,10 @@ function mixpanelPart(context: CommandContext, rules: readonly AlertRule[]): Mix
     introduction: MIXPANEL_ALERTS_INTRODUCTION,
     manual: rules.map((rule) => mixpanelAlertSteps(rule, pages)).filter((steps) => steps !== undefined),
   };
+}
+
+async function rulesOf(context: CommandContext): Promise<readonly AlertRule[]> {
+  return (await context.config()).loadAlertRules();
 }
 
 function isSentrys({ measure }: AlertRule): boolean {
