@@ -21,15 +21,15 @@ export function workspacesOf(root) {
     .map((folder) => ({ folder, manifest: readJson(join(root, folder, 'package.json')) }));
 }
 
-/** A workspace and those that it needs to run. @param {string} root @param {string} folder @returns {Workspace[]} */
-export function neededBy(root, folder) {
+/** Workspaces and those that they need to run. @param {string} root @param {readonly string[]} folders @returns {Workspace[]} */
+export function neededBy(root, ...folders) {
   const all = workspacesOf(root);
-  const first = all.find((workspace) => workspace.folder === folder);
-  if (!first) {
-    const folders = all.map((workspace) => workspace.folder).join(', ');
-    throw new Error(`"${folder}" is not a workspace. Expected one of ${folders}.`);
-  }
-  const needed = [first];
+  const needed = folders.map((folder) => {
+    const named = all.find((workspace) => workspace.folder === folder);
+    if (named) return named;
+    const known = all.map((workspace) => workspace.folder).join(', ');
+    throw new Error(`"${folder}" is not a workspace. Expected one of ${known}.`);
+  });
   // The list grows while it is read.
   for (const { manifest } of needed) {
     for (const name of Object.keys(manifest.dependencies ?? {})) {
