@@ -19,26 +19,27 @@ try {
 async function optionsFrom(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<InboxOptions> {
   const options = { root: { type: 'string' }, config: { type: 'string' } } as const;
   const { root = env['INBOX_ROOT'] || undefined, config: file } = parseArgs({ args: [...args], options }).values;
-  const config = await loadConfig({ from: root ?? process.cwd(), file: file && resolve(file) });
-  const plan = await config?.loadPlan();
-  return {
+  const own: InboxOptions = {
     port: portFrom(env['INBOX_PORT']),
     host: env['INBOX_HOST'] || undefined,
     dataFile: env['INBOX_DATA_FILE'] || undefined,
     sourceMaps: env['INBOX_SOURCE_MAPS'] || undefined,
-    delivery: {
-      services: env['INBOX_SERVICES'] ? parseServices(env['INBOX_SERVICES']) : servicesOf(config),
-      serviceToken: env['SERVICE_TOKEN'] ?? '',
-    },
-    plan: plan && { ...plan, funnel: config?.funnel },
-    alerts: await config?.loadAlertRules(),
-    editor: { root: root || undefined, editor: env['OBSERVABILITY_EDITOR'] || undefined },
+    editor: { root, editor: env['OBSERVABILITY_EDITOR'] || undefined },
     idMerge: idMergeFrom(env['MIXPANEL_ID_MERGE']),
     keepRaw: env['INBOX_KEEP_RAW'] === '1',
     environment: env['NODE_ENV'],
     allowProduction: env['INBOX_ALLOW_PRODUCTION'] === '1',
     logger: true,
     documentation: true,
+  };
+  const named = env['INBOX_SERVICES'] ? parseServices(env['INBOX_SERVICES']) : undefined;
+  const config = await loadConfig({ from: root ?? process.cwd(), file: file && resolve(file) });
+  const plan = await config?.loadPlan();
+  return {
+    ...own,
+    plan: plan && { ...plan, funnel: config?.funnel },
+    alerts: await config?.loadAlertRules(),
+    delivery: { services: named ?? servicesOf(config), serviceToken: env['SERVICE_TOKEN'] ?? '' },
   };
 }
 

@@ -101,6 +101,6 @@ describe('GET /api/plan', () => {
     const inbox = await start();
     await post(inbox, '/import?strict=1', [goodEvent({}, 'anything')]);
     expect(inbox.events()).toHaveLength(1);
-    expect(await read(inbox, '/api/plan')).toEqual({ planned: [], unplanned: [], warnings: [], hasPlan: false });
+    expect(await read(inbox, '/api/plan')).toMatchObject({ planned: [], unplanned: [], hasPlan: false });
   });
 });
