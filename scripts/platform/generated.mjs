@@ -45,10 +45,7 @@ function composeRegions({ services, web }) {
     ...(web ? [`${web.name}=${originOf(WEB_CONTAINER)}`] : []),
   ];
   return {
-    origins: [
-      ...services.map((service) => `  ${service.originVariable}: ${containersOf(service).map(originOf).join(',')}`),
-      ...(web ? [`  ${web.originVariable}: ${originOf(WEB_CONTAINER)}`] : []),
-    ],
+    origins: services.map((service) => `  ${service.originVariable}: ${containersOf(service).map(originOf).join(',')}`),
     services: services.flatMap((service) => [...serviceLines(service, { services, web }), '']).slice(0, -1),
     'started before the web server': containers.map(
       (container) => `      ${container}: { condition: service_healthy }`,
