@@ -9,6 +9,7 @@ ARG NODE_IMAGE=node:20-bookworm-slim
 FROM ${NODE_IMAGE} AS workspaces
 WORKDIR /app
 COPY apps apps
+COPY examples examples
 COPY observability observability
 COPY packages packages
 COPY services services

@@ -105,6 +105,7 @@ export default defineConfig({
       chromium,
       ...services,
       node('web', 'apps/web'),
+      node('examples', 'examples'),
       endToEnd,
     ],
   },

@@ -1,9 +1,7 @@
 import { addErasureRoute, type BuildServerOptions, buildServer, type Server, tunnelPlugin } from '@qr/common';
 import { scanFailureOf, type TrackFailedScan } from '@qr/common/visitor';
-import { devPlugin } from './dev.ts';
-import { isPagePath, isScanPath } from './page-paths.ts';
+import { devPlugin, isPagePath, isScanPath, staticPlugin } from './client.ts';
 import { proxyPlugin, type Services } from './proxy.ts';
-import { staticPlugin } from './static.ts';
 import { createUpstreams } from './upstreams.ts';
 
 export interface AppOptions {

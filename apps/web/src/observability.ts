@@ -1,11 +1,20 @@
 import { createSentryRouter, initMixpanel, initSentry, SentryErrorBoundary, sentryRootOptions } from '@qr/browser';
+import type { plan } from '@qr/events';
+import { pagePlan } from '@qr/events/page';
 import { ErrorPage } from './pages/error-page.tsx';
 import { routes } from './routes.tsx';
 
-// All there is to set up. At module scope: an effect would miss the errors of the first render.
-// The DSN and the token come from VITE_SENTRY_DSN and VITE_MIXPANEL_TOKEN; without them both say so once and do nothing.
-initSentry();
-initMixpanel();
+declare module '@qr/browser' {
+  /** Types `trackEvent` and its siblings by the platform's plan. */
+  interface Register {
+    plan: typeof plan;
+  }
+}
+
+// At module scope, because an effect would miss the errors of the first render. The DSN and the token come from VITE_SENTRY_DSN and
+// VITE_MIXPANEL_TOKEN; without its variable each call warns once and does nothing.
+initSentry({ plan: pagePlan });
+initMixpanel({ plan: pagePlan });
 
 /** For `createRoot`: errors that React hears of and no boundary of ours does. */
 export const rootOptions = sentryRootOptions();

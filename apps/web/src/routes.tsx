@@ -1,12 +1,12 @@
+import { lazy, type ReactElement, Suspense } from 'react';
 import type { RouteObject } from 'react-router';
 import { lazyPage } from './chunks/lazy-page.tsx';
 import { Layout } from './layout/layout.tsx';
-import { Skeleton } from './layout/skeleton.tsx';
-import { HomePage } from './pages/home-page.tsx';
-import { LogInPage } from './pages/log-in-page.tsx';
+import { Skeleton } from './layout/loaded.tsx';
+import { DashboardPage } from './pages/dashboard-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
-import { SignUpPage } from './pages/sign-up-page.tsx';
-import { RequireSession } from './session/require-session.tsx';
+import { LogInPage, RequireSession, SignUpPage } from './session/entrance-pages.tsx';
+import { useSession } from './session/session-provider.tsx';
 
 /** A page that breaks on purpose, for the end-to-end tests. */
 const debugRoutes: RouteObject[] =
@@ -24,7 +24,7 @@ export const routes: RouteObject[] = [
       {
         element: <RequireSession />,
         children: [
-          { path: 'create', lazy: lazyPage(async () => (await import('./pages/create-page.tsx')).CreatePage) },
+          { path: 'create', lazy: lazyPage(async () => (await import('./codes/create-qr-form.tsx')).CreatePage) },
           { path: 'qr/:qrId', lazy: lazyPage(async () => (await import('./pages/code-page.tsx')).CodePage) },
           {
             path: 'microsites',
@@ -32,11 +32,11 @@ export const routes: RouteObject[] = [
           },
           {
             path: 'microsites/new',
-            lazy: lazyPage(async () => (await import('./pages/new-microsite-page.tsx')).NewMicrositePage),
+            lazy: lazyPage(async () => (await import('./pages/microsite-pages.tsx')).NewMicrositePage),
           },
           {
             path: 'microsites/:micrositeId',
-            lazy: lazyPage(async () => (await import('./pages/microsite-page.tsx')).MicrositePage),
+            lazy: lazyPage(async () => (await import('./pages/microsite-pages.tsx')).MicrositePage),
           },
           {
             path: 'account',
@@ -51,3 +51,18 @@ export const routes: RouteObject[] = [
     ],
   },
 ];
+
+// People who have an account never load it.
+const LandingPage = lazy(async () => ({ default: (await import('./pages/landing-page.tsx')).LandingPage }));
+
+/** The dashboard for a logged-in user, the landing page for visitors. */
+function HomePage(): ReactElement {
+  const { user } = useSession();
+  if (user === undefined) return <Skeleton height="page" />;
+  if (user) return <DashboardPage />;
+  return (
+    <Suspense fallback={<Skeleton height="page" />}>
+      <LandingPage />
+    </Suspense>
+  );
+}

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ApiError, NetworkError } from '../src/api/errors.ts';
-import { request, whenSessionEnds } from '../src/api/request.ts';
+import { ApiError, NetworkError, request, whenSessionEnds } from '../src/api/request.ts';
 
 const answer = (status: number, body: unknown = {}) => new Response(JSON.stringify(body), { status });
 const refusal = () => answer(401, { error: 'Unauthorized', message: 'Log in first.' });

@@ -7,18 +7,19 @@ import react from '@vitejs/plugin-react';
 import { build, defaultClientConditions } from 'vite';
 import { expect, it, onTestFinished, vi } from 'vitest';
 
-/** What a page fetches before it paints, over the same page without us: gzip, bytes. Measured 3996; the promise is 4000. */
+/** What a page fetches before it paints, over the same page without us: gzip, bytes. The handle of the plan is in it, its allow-list is not. Measured 3990; the promise is 4000. */
 const EAGER_BUDGET = 4000;
-/** Both SDKs without the recorder. Measured 97,800, of which the scrubber's rules are 11,000; the promise is 98,000. */
-const LATE_BUDGET = 98_000;
+/** Both SDKs without the recorder. Measured 98,250, of which the scrubber's rules are 11,000 and the platform's allow-list is 330. */
+const LATE_BUDGET = 98_500;
 
 const REACT = `import { createRoot } from 'react-dom/client';
 import { createBrowserRouter, RouterProvider, useLocation, useNavigate, useRouteError } from 'react-router';
 const routes = [{ path: '/', lazy: () => import('./page.js') }];
 console.log(useLocation, useNavigate, useRouteError);`;
 const WITHOUT = `${REACT} createRoot(document.body).render(<RouterProvider router={createBrowserRouter(routes)} />);`;
-const WITH = `import { createSentryRouter, initMixpanel, initSentry, SentryErrorBoundary, sentryRootOptions } from '@qr/browser';
-${REACT.replace('createBrowserRouter, ', '')} initSentry(); initMixpanel();
+const WITH = `import { pagePlan as plan } from '@qr/events/page';
+import { createSentryRouter, initMixpanel, initSentry, SentryErrorBoundary, sentryRootOptions } from '@qr/browser';
+${REACT.replace('createBrowserRouter, ', '')} initSentry({ plan }); initMixpanel({ plan });
 createRoot(document.body, sentryRootOptions()).render(<SentryErrorBoundary><RouterProvider router={createSentryRouter(routes)} /></SentryErrorBoundary>);`;
 
 async function sizesOf(source: string): Promise<{ first: number; late: number }> {

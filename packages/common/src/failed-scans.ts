@@ -1,7 +1,8 @@
-import { isQrId, type ServerProperties } from '@qr/events';
-import { type DescribeVisitor, isPrefetch, type VisitorRequest, visitorId } from '@qr/server';
+import { type BROWSERS, isQrId, type ServerProperties } from '@qr/events';
+import { type DescribeVisitor, isPrefetch, type VisitorRequest } from '@qr/server';
 import { LRUCache } from 'lru-cache';
 import { trackEvent } from './calls.ts';
+import { visitorId } from './server.ts';
 
 /** Why a scan led nowhere. */
 export type ScanFailure = ServerProperties<'qr_scan_failed'>['reason'];
@@ -20,7 +21,7 @@ const MINUTE_MS = 60_000;
 const MAX_VISITORS = 10_000;
 
 /** Creates the function that records `qr_scan_failed`. */
-export function createFailedScans(describeVisitor: DescribeVisitor): TrackFailedScan {
+export function createFailedScans(describeVisitor: DescribeVisitor<(typeof BROWSERS)[number]>): TrackFailedScan {
   const recent = new LRUCache<string, true>({ max: MAX_VISITORS, ttl: MINUTE_MS });
   return ({ method, ip, headers }, reason, qrId) => {
     const visitor = { ip, headers };

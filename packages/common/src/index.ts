@@ -1,14 +1,15 @@
 export type { FlushOutcome, LaneStats } from '@qr/delivery';
 export {
+  type AnswerCache,
+  type AnswerCacheOptions,
   AppError,
   type AppErrorOptions,
   addErasureRoute,
   addressKey,
   type BuildServerOptions,
-  buildServer,
   type Cursor,
+  createAnswerCache,
   createServiceClient,
-  createSessions,
   databaseVariables,
   decodeCursor,
   type ErasureOptions,
@@ -25,19 +26,13 @@ export {
   type ServiceAnswer,
   type ServiceClient,
   type ServiceClientOptions,
-  type Session,
-  type Sessions,
-  type SessionsOptions,
   type StopSchedule,
   serverVariables,
   serviceTokenVariables,
   sessionVariables,
   startSchedule,
   statusOfError,
-  type TunnelOptions,
-  tunnelPlugin,
   type VisitorRequest,
-  visitorId,
 } from '@qr/server';
 export {
   addBreadcrumb,
@@ -63,3 +58,13 @@ export {
 export * as Sentry from '@sentry/node';
 export { withMonitor } from '@sentry/node';
 export * from './calls.ts';
+export {
+  buildServer,
+  createSessions,
+  type Session,
+  type Sessions,
+  type SessionsOptions,
+  type TunnelOptions,
+  tunnelPlugin,
+  visitorId,
+} from './server.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { plan, planPaths } from '@qr/events';
-import { planDocuments, renderBrowserPlan } from '@qr/plan/documents';
+import { planDocuments, renderBrowserPlan, renderPagePlan } from '@qr/plan/documents';
 import { renderDataMap } from './render-data-map.ts';
 import { renderEventMap } from './render-event-map.ts';
 
@@ -11,6 +11,7 @@ const root = join(packageRoot, '../..');
 export function generatedFiles(): { path: string; content: string }[] {
   return [
     { path: join(packageRoot, 'src/browser.ts'), content: renderBrowserPlan(plan) },
+    { path: join(packageRoot, 'src/page.ts'), content: renderPagePlan(plan, './browser.ts') },
     ...planDocuments(plan, planPaths).map(({ path, content }) => ({ path: join(root, path), content })),
     { path: join(root, 'docs/events.md'), content: renderEventMap(plan, root) },
     { path: join(root, 'docs/data-map.md'), content: renderDataMap(plan) },

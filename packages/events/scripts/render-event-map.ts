@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plan } from '@qr/plan';
 
-/** Where the platform tracks: its services, its app, what several servers share, the part of the browser library that counts pages by itself, and the operator's tool. */
-const SOURCES = ['services', 'apps/web/src', 'packages/common/src', 'packages/browser/src/eager', 'packages/ops/src'];
+/** Where the platform tracks: its services, its app, what several servers share, and the operator's tool. */
+const SOURCES = ['services', 'apps/web/src', 'packages/common/src', 'packages/ops/src'];
 /** Revenue is an event with a function of its own. */
 const CALL = /\btrack(?:Event\(\s*'(?<event>\w+)'|(?<revenue>Revenue)\((?!\s*\w+:))/g;
 
@@ -26,7 +26,7 @@ export function renderEventMap(plan: Plan, root: string): string {
   }
   const rows = Object.entries(plan.events).map(([name, { description }]) => {
     const found = (places.get(name) ?? []).map(({ path, line }) => `[${path}:${line}](../${path}#L${line})`);
-    const trackedBy = found.join('<br>') || (name === plan.identify ? '`identifyUser`' : 'planned, not tracked yet');
+    const trackedBy = found.join('<br>') || byLibrary(name, plan) || 'planned, not tracked yet';
     return `| \`${name}\` | ${description} | ${trackedBy} |`;
   });
   return [
@@ -39,6 +39,12 @@ export function renderEventMap(plan: Plan, root: string): string {
     ...rows,
     '',
   ].join('\n');
+}
+
+/** Functions of the libraries that send an event because of its role in the plan. */
+function byLibrary(name: string, { identify, pageView }: Plan): string | undefined {
+  if (name === identify) return '`identifyUser`';
+  return name === pageView ? '`createSentryRouter`, `trackPageView`' : undefined;
 }
 
 function sourcesIn(root: string, folder: string): string[] {

@@ -9,4 +9,4 @@ export type {
   ServerProfile,
   ServerProperties,
 } from './types.ts';
-export { BROWSERS, isQrId } from './vocabulary.ts';
+export { BROWSERS, isQrId, planName } from './vocabulary.ts';

@@ -24,4 +24,5 @@ export type {
   ServerEventNameOf,
   ServerProfileOf,
   ServerPropertiesOf,
+  TypedPlan,
 } from './types.ts';

@@ -2,7 +2,7 @@ import type { Static, TObject, TProperties } from 'typebox';
 import type { Surface } from './event.ts';
 
 /** The parts of a plan that types are derived from. A plan of any shape extends it. */
-interface TypedPlan {
+export interface TypedPlan {
   // biome-ignore lint/suspicious/noExplicitAny: TObject is invariant, so only any is a supertype of every schema.
   readonly events: Readonly<Record<string, { readonly surfaces: readonly Surface[]; readonly schema: TObject<any> }>>;
   // biome-ignore lint/suspicious/noExplicitAny: as above.

@@ -1,3 +1,5 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { core, readObservabilityConfig, toTimeLimit } from '@qr/telemetry/internal';
 import Fastify, {
@@ -8,16 +10,14 @@ import Fastify, {
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from 'fastify';
-import { routeBadUrls } from './bad-url.ts';
-import { addDocumentation } from './documentation.ts';
-import { createErrorHandler } from './error-handler.ts';
-import { createFailureAnswer } from './failure-answer.ts';
-import { normalizeForwardedFor } from './forwarded-addresses.ts';
+import fp from 'fastify-plugin';
+import { normalizeForwardedFor } from './addresses.ts';
+import { createErrorHandler, createFailureAnswer } from './error-handler.ts';
 import { addHealthRoutes, type ReadyChecks } from './health.ts';
-import { addInternalStats } from './internal-stats.ts';
+import { addInternalStats } from './internal-routes.ts';
 import { withSafeLines } from './log-lines.ts';
 import { observabilityPlugin } from './observability-plugin.ts';
-import { type SecurityOptions, securityPlugin } from './security.ts';
+import { routeBadUrls, type SecurityOptions, securityPlugin } from './security.ts';
 import { closeOnSignals } from './shutdown.ts';
 
 /** A Fastify server whose routes are typed by their TypeBox schemas. */
@@ -148,6 +148,15 @@ export function buildServer(options: BuildServerOptions = {}): Server {
     app.addHook('onClose', async () => stopListening());
   }
   return app;
+}
+
+/** OpenAPI of every route at `/documentation`, of those too that are declared on the server itself. */
+function addDocumentation(app: FastifyInstance, title: string): void {
+  // Called instead of registered: a registered plugin loads later, and never hears of the routes declared until then.
+  swagger(app, { openapi: { info: { title, version: '0.0.0' } } }, () => {});
+  // The page asks whether the plugin of this name is there.
+  void app.register(fp(async () => {}, { name: '@fastify/swagger' }));
+  void app.register(swaggerUi, { routePrefix: '/documentation' });
 }
 
 function loggerOptions(level: string): NonNullable<FastifyServerOptions['logger']> {

@@ -1,11 +1,27 @@
-import { suppressedLine, toReportable, verdictOfAnswer } from '@qr/telemetry/internal';
+import { errors, suppressedLine, toReportable } from '@qr/telemetry/internal';
 import type { ErrorBody } from '@qr/telemetry/privacy';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerOfError, reasonOf } from './answer-of-error.ts';
-import { type AnswerFailure, createFailureAnswer } from './failure-answer.ts';
-import { isClientGone } from './requests/client-gone.ts';
-import { errorIdOf, inContextOf } from './requests/request-hook.ts';
-import { requestState } from './requests/request-key.ts';
+import { type ProblemText, problemBody, problemText } from './pages/problem.ts';
+import { isClientGone, requestState } from './requests/request-hook.ts';
+
+/** Which errors are shown to people. */
+export interface ErrorPages {
+  /** Whether people open this path in a browser. Its errors are a page there, and JSON for clients that ask for JSON. */
+  readonly covers: (path: string) => boolean;
+  /** Returns what the page says of a status. @default general words, which are also used where it returns `undefined` */
+  readonly textOf?: (statusCode: number) => ProblemText | undefined;
+  /** Called before an error under such a path is answered. */
+  readonly onFailure?: (request: FastifyRequest, statusCode: number, path: string) => void;
+}
+
+/** Prepares the answer to a failed request and returns its body. */
+export type AnswerFailure = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  statusCode: number,
+  body: ErrorBody,
+) => string | ErrorBody;
 
 const GENERIC_MESSAGE = 'Something went wrong on our side. If it happens again, quote the error id.';
 
@@ -33,18 +49,43 @@ export function createErrorHandler(isProduction: boolean, answer: AnswerFailure 
       request.log.info({ reason: messageOf(error) }, 'the client went away');
       return { error: reason, message: GENERIC_MESSAGE };
     }
-    const errorId = errorIdOf(state);
-    const verdict = verdictOfAnswer(state, error, errorId);
+    const { requests } = errors;
+    const errorId = requests.errorIdOf(state);
+    const verdict = requests.verdictOf(state, error, errorId);
     // At `info`, and without the stack, which is that of all its fingerprint: lines from `warn` on go to Sentry as well.
     if (verdict?.isSuppressed) {
       request.log.info({ ...suppressedLine(verdict, errorId), reason: messageOf(error) }, 'request failed');
-    } else inContextOf(state, () => request.log.error({ err: error, errorId }, 'request failed'));
+    } else requests.run(state, () => request.log.error({ err: error, errorId }, 'request failed'));
     const body = { error: reason, message: isProduction ? GENERIC_MESSAGE : (message ?? GENERIC_MESSAGE), errorId };
     return answer(request, reply, statusCode, body);
+  };
+}
+
+/** Returns the function that answers failed requests: as JSON, or as a page where `errorPages` says so. */
+export function createFailureAnswer(errorPages: ErrorPages | undefined): AnswerFailure {
+  return (request, reply, statusCode, body) => {
+    const path = errorPages && pathOf(request.url);
+    if (path === undefined || !errorPages?.covers(path)) {
+      reply.code(statusCode).type('application/json; charset=utf-8');
+      return body;
+    }
+    errorPages.onFailure?.(request, statusCode, path);
+    const text = errorPages.textOf?.(statusCode) ?? problemText(statusCode);
+    return problemBody(request, reply, { statusCode, ...text, errorId: body.errorId }, body);
   };
 }
 
 function messageOf(error: unknown): string {
   const readable = toReportable(error);
   return readable instanceof Error ? readable.message : String(readable);
+}
+
+/** The path as the router reads it, `/%6frders/1` as `/orders/1`. */
+function pathOf(url: string): string {
+  const path = url.split('?', 1)[0] ?? '';
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

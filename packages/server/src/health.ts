@@ -1,6 +1,6 @@
 import { instance } from '@qr/telemetry/internal';
 import type { FastifyInstance } from 'fastify';
-import { createTokenCheck } from './service-token.ts';
+import { createTokenCheck } from './internal-routes.ts';
 
 /** Named checks of what a service cannot work without; never of a vendor. */
 export type ReadyChecks = Readonly<Record<string, () => Promise<boolean>>>;

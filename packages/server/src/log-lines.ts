@@ -1,4 +1,4 @@
-import { logToSentry, sentryState, toReportable } from '@qr/telemetry/internal';
+import { errors, toReportable } from '@qr/telemetry/internal';
 import type { FastifyServerOptions } from 'fastify';
 
 type Logger = NonNullable<FastifyServerOptions['logger']>;
@@ -28,7 +28,7 @@ function createLogMethod(own: Hooks['logMethod']): NonNullable<Hooks['logMethod'
   return function logMethod(args, method, level) {
     const write = (...values: unknown[]) =>
       own ? own.call(this, values as typeof args, method, level) : (method as LogMethod).apply(this, values);
-    logToSentry.call(this, args, (...values: unknown[]) => writeSafely(write, values), level);
+    errors.logToSentry.call(this, args, (...values: unknown[]) => writeSafely(write, values), level);
   };
 }
 
@@ -57,7 +57,7 @@ const REQUEST_LINE =
 
 function cleanLine(line: string): string {
   if (REQUEST_LINE.test(line)) return line;
-  const { redactLine, scrubber } = sentryState;
+  const { redactLine, scrubber } = errors.gate();
   const end = line.endsWith('\r\n') ? '\r\n' : line.endsWith('\n') ? '\n' : '';
   try {
     return JSON.stringify(cleanValues(JSON.parse(line) as Record<string, unknown>, redactLine)) + end;

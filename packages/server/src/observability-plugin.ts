@@ -2,8 +2,7 @@ import { core, isSentryOn, readObservabilityConfig } from '@qr/telemetry/interna
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { createErrorHandler } from './error-handler.ts';
-import { addRequestHooks } from './requests/request-hook.ts';
-import { stateKey } from './requests/request-key.ts';
+import { addRequestHooks, stateKey } from './requests/request-hook.ts';
 
 /** What {@link observabilityPlugin} takes. */
 export interface ObservabilityPluginOptions {
@@ -24,7 +23,7 @@ export const observabilityPlugin = fp<ObservabilityPluginOptions>(
     if (isSentryOn()) addHooksSafely(app);
     if (errorHandler) app.setErrorHandler(createErrorHandler(isProduction));
   },
-  { fastify: '5.x', name: '@qr/common/observability' },
+  { fastify: '5.x', name: '@qr/server/observability' },
 );
 
 /** A server without error reports is better than none. */

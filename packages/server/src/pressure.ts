@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ErrorBody } from '@qr/telemetry/privacy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AnswerFailure } from './failure-answer.ts';
-import { requestState } from './requests/request-key.ts';
+import type { AnswerFailure } from './error-handler.ts';
+import { requestState } from './requests/request-hook.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -41,7 +41,7 @@ export const databaseVariables = {
   }),
 };
 
-/** A variable with one origin. @param what what is there, for the message: `the origin of qr-service` */
+/** A variable with one origin. @param what what is there, for the message: `the origin of orders-service` */
 export const originVariable = (fallback: string, what: string): TString =>
   Type.String({
     pattern: `^${ORIGIN}$`,

@@ -1,20 +1,22 @@
 import cookie from '@fastify/cookie';
 import jwt from '@fastify/jwt';
-import type { ServerProfile } from '@qr/events';
 import { setUserContext } from '@qr/telemetry/internal';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import Type from 'typebox';
+import Type, { type Static, type TObject, type TProperties } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AppError } from './app-error.ts';
 
-/** Who sent a request, as every service can read it without asking anyone. */
-export interface Session {
-  readonly userId: string;
-  readonly plan: NonNullable<ServerProfile['plan']>;
-}
+/** Who sent a request, as every service can read it without asking anyone: the user's id, and the claims of the application. */
+export type Session<P extends TProperties = Record<never, never>> = { readonly userId: string } & Readonly<
+  Static<TObject<P>>
+>;
 
-export interface SessionsOptions {
+export interface SessionsOptions<P extends TProperties = Record<never, never>> {
+  /** Written into each token, and required of it: the name of the application. */
+  readonly issuer: string;
+  /** Schemas of what a token says of the user beside the id, such as `{ role: Type.String() }`. Tokens without these claims are not believed. @default none */
+  readonly claims?: P;
   /** Signs the tokens, the same in every service; at least 32 characters. */
   readonly secret: string;
   /** True wherever the browser speaks HTTPS: the cookie is then `Secure` and bound to the host by its name. */
@@ -26,44 +28,36 @@ export interface SessionsOptions {
 }
 
 /** Sessions of one service. Functions instead of decorators: their types reach other packages. */
-export interface Sessions {
+export interface Sessions<S extends Session = Session> {
   /** Reads cookies, and refuses what pages of other origins ask to change. Register it before the routes. */
   readonly plugin: FastifyPluginAsync;
   /** Sets the session cookie. */
-  issue(reply: FastifyReply, session: Session): void;
+  issue(reply: FastifyReply, session: S): void;
   /** Removes the session cookie. */
   clear(reply: FastifyReply): void;
   /** The session of a request, `null` when it has no valid one. */
-  read(request: FastifyRequest): Session | null;
+  read(request: FastifyRequest): S | null;
   /**
    * The session of a request that needs one; also says in error reports whose request it is.
    *
    * @throws AppError 401 without a valid session.
    */
-  require(request: FastifyRequest): Session;
+  require(request: FastifyRequest): S;
 }
 
 const MIN_SECRET_LENGTH = 32;
-const ISSUER = 'qr-platform';
 /** Methods that promise to change nothing, RFC 9110, section 9.2.1. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
-const claims = Compile(
-  Type.Object({
-    // The JWT library compares an issuer only where there is one.
-    iss: Type.Literal(ISSUER),
-    sub: Type.String({ minLength: 1 }),
-    plan: Type.Union([Type.Literal('free'), Type.Literal('pro'), Type.Literal('business')]),
-  }),
-);
 
 /**
  * Makes the sessions of a service: a short-lived signed token in an httpOnly cookie.
  *
  * @throws Error when the secret is too short to resist guessing.
  */
-export function createSessions(options: SessionsOptions): Sessions {
-  const { secret, secureCookies, ttlSeconds = 900, publicOrigins = [] } = options;
+export function createSessions<P extends TProperties = Record<never, never>>(
+  options: SessionsOptions<P>,
+): Sessions<Session<P>> {
+  const { issuer, secret, secureCookies, ttlSeconds = 900, publicOrigins = [] } = options;
   if (secret.length < MIN_SECRET_LENGTH) {
     throw new Error(
       `createSessions: expected a secret of at least ${MIN_SECRET_LENGTH} characters, got ${secret.length}. ` +
@@ -73,21 +67,21 @@ export function createSessions(options: SessionsOptions): Sessions {
   // Browsers accept the prefix only from the host itself over HTTPS, so no sibling domain can plant a session.
   const cookieName = secureCookies ? '__Host-session' : 'session';
   const cookieOptions = { httpOnly: true, sameSite: 'lax', secure: secureCookies, path: '/' } as const;
-  const known = new WeakMap<FastifyRequest, Session | null>();
+  const readClaims = createReadClaims(issuer, options.claims);
+  const known = new WeakMap<FastifyRequest, Session<P> | null>();
 
-  function verify(request: FastifyRequest): Session | null {
+  function verify(request: FastifyRequest): Session<P> | null {
     const token = request.cookies[cookieName];
     if (!token) return null;
     try {
-      const payload: unknown = request.server.jwt.verify(token);
-      return claims.Check(payload) ? { userId: payload.sub, plan: payload.plan } : null;
+      return readClaims(request.server.jwt.verify(token));
     } catch {
       // Forged, expired or garbled: to a visitor it is all the same.
       return null;
     }
   }
 
-  function read(request: FastifyRequest): Session | null {
+  function read(request: FastifyRequest): Session<P> | null {
     let session = known.get(request);
     if (session === undefined) {
       session = verify(request);
@@ -101,13 +95,13 @@ export function createSessions(options: SessionsOptions): Sessions {
       await app.register(cookie);
       await app.register(jwt, {
         secret,
-        sign: { algorithm: 'HS256', iss: ISSUER, expiresIn: `${ttlSeconds}s` },
-        verify: { algorithms: ['HS256'], allowedIss: ISSUER, requiredClaims: ['exp', 'iat', 'iss'] },
+        sign: { algorithm: 'HS256', iss: issuer, expiresIn: `${ttlSeconds}s` },
+        verify: { algorithms: ['HS256'], allowedIss: issuer, requiredClaims: ['exp', 'iat', 'iss'] },
       });
       app.addHook('onRequest', async (request) => refuseOtherOrigins(request, publicOrigins));
     }),
-    issue(reply, { userId, plan }) {
-      const token = reply.server.jwt.sign({ sub: userId, plan });
+    issue(reply, { userId, ...claims }) {
+      const token = reply.server.jwt.sign({ ...claims, sub: userId });
       reply.setCookie(cookieName, token, { ...cookieOptions, maxAge: ttlSeconds });
     },
     clear(reply) {
@@ -120,6 +114,26 @@ export function createSessions(options: SessionsOptions): Sessions {
       setUserContext({ id: session.userId });
       return session;
     },
+  };
+}
+
+/** Returns the function that reads a session from the payload of a token; `null` for a token of another issuer, or without a claim. */
+function createReadClaims<P extends TProperties>(issuer: string, claims: P | undefined) {
+  const payloads = Compile(
+    Type.Object({
+      ...claims,
+      // The JWT library compares an issuer only where there is one.
+      iss: Type.Literal(issuer),
+      sub: Type.String({ minLength: 1 }),
+    }),
+  );
+  const names = Object.keys(claims ?? {});
+  return (payload: unknown): Session<P> | null => {
+    if (!payloads.Check(payload)) return null;
+    const values = payload as Readonly<Record<string, unknown>>;
+    const own = Object.fromEntries(names.flatMap((name) => (name in values ? [[name, values[name]]] : [])));
+    // Checked against the schemas of the claims.
+    return { userId: values['sub'], ...own } as Session<P>;
   };
 }
 

@@ -2,7 +2,7 @@ import type { RateLimitPluginOptions } from '@fastify/rate-limit';
 import { reconnectAfterFailover } from '@qr/delivery/redis';
 import { core, readObservabilityConfig, redisPrefixOf } from '@qr/telemetry/internal';
 import type { FastifyInstance } from 'fastify';
-import { addressKey } from './address-key.ts';
+import { addressKey } from './addresses.ts';
 import { AppError } from './app-error.ts';
 
 /** How long a request waits for Redis at most; then it passes uncounted. */

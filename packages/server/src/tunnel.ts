@@ -1,18 +1,26 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import rateLimit from '@fastify/rate-limit';
+import type { Plan } from '@qr/plan';
 import { core, readObservabilityConfig, spoolRootOf } from '@qr/telemetry/internal';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from './app-error.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
 import { createErrorAllowance } from './tunnel/address-limits.ts';
-import { inflate } from './tunnel/inflate.ts';
 import { createLeftBehind } from './tunnel/left-behind.ts';
 import { createMixpanelRequest, type MixpanelTarget, mixpanelStatus } from './tunnel/mixpanel-request.ts';
+import { createPagePlan } from './tunnel/page-plan.ts';
 import { createSentryRequest, type SentryTarget } from './tunnel/sentry-request.ts';
 import { type Answer, createUpstreams, type UpstreamRequest } from './tunnel/upstream.ts';
-import { isPrefetch } from './visitor/prefetch.ts';
+import { createReadClient } from './visitor/user-agent.ts';
+import { isPrefetch } from './visitor/visitor-request.ts';
 
 /** What {@link tunnelPlugin} takes; a half that is left out has no route. */
 export interface TunnelOptions {
+  /** The tracking plan: what it does not let a page send is refused. */
+  readonly plan: Plan;
+  /** The browser families that errors of pages may name, spelled as bowser spells them. @default none */
+  readonly browsers?: readonly string[];
   /** @default '/o' */
   readonly prefix?: string;
   readonly sentry?: SentryTarget | undefined;
@@ -47,14 +55,14 @@ const MAX_FORM_BYTES = 256 * 1024;
 export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, options) => {
   const { prefix = '/o', maxBodyBytes = 2 * 1024 * 1024, timeoutMs = 2000, maxRequestsPerMinute = 300 } = options;
   const { sentry, mixpanel, allowedOrigin, forwardClientAddress = false } = options;
+  const plan = createPagePlan(options.plan);
+  const readClient = createReadClient(options.browsers ?? []);
   const upstreams = createUpstreams(timeoutMs);
   const { config } = readObservabilityConfig();
   const allowance = createErrorAllowance(options.errorsPerMonth ?? config.SENTRY_ERROR_BUDGET_PER_MONTH ?? 5000);
   const leftBehind = createLeftBehind({
-    sentry,
-    mixpanel,
+    ...{ plan, sentry, mixpanel, allowance, readClient },
     spoolRoot: spoolRootOf(config, core.serviceName()),
-    allowance,
   });
   app.addHook('onClose', async () => {
     await leftBehind.close();
@@ -94,7 +102,7 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
 
   if (sentry) {
     const onOverBudget = (errors: number) => leftBehind.drop('sentry', 'over_budget', errors);
-    const prepare = createSentryRequest({ ...sentry, allowance, onOverBudget });
+    const prepare = createSentryRequest({ ...sentry, allowance, readClient, onOverBudget });
     route(
       'r',
       ENVELOPE_TYPES,
@@ -105,7 +113,13 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
     // No page may change a group.
     for (const [path, endpoint, lane] of MIXPANEL_PATHS) {
       const onRefused = (records: number) => leftBehind.drop(lane, 'refused', records);
-      const prepare = createMixpanelRequest({ ...mixpanel, endpoint, isLocated: forwardClientAddress, onRefused });
+      const prepare = createMixpanelRequest({
+        ...mixpanel,
+        plan,
+        endpoint,
+        isLocated: forwardClientAddress,
+        onRefused,
+      });
       route(path, FORM_TYPES, forward(prepare, mixpanelStatus), Math.min(maxBodyBytes, MAX_FORM_BYTES));
     }
   }
@@ -117,6 +131,8 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
     route('q', TEXT_TYPES, accept, Math.min(maxBodyBytes, MAX_LEFT_BYTES));
   }
 };
+
+const gunzipAsync = promisify(gunzip);
 
 type Respond = (body: Buffer, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 type Prepare = (body: Buffer, request: FastifyRequest, reply: FastifyReply) => UpstreamRequest;
@@ -155,6 +171,29 @@ function checkType(request: FastifyRequest, types: readonly string[]): void {
     code: 'wrong_content_type',
     message: `Expected one of ${types.join(', ')}, got ${JSON.stringify(type)}.`,
   });
+}
+
+/**
+ * The body as it was before the client compressed it.
+ *
+ * @throws AppError 413 when it would be larger than `maxBytes`: a small body can inflate a thousandfold.
+ */
+async function inflate(body: unknown, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
+  if (!Buffer.isBuffer(body) || body.length === 0) {
+    throw new AppError({ code: 'empty_body', message: 'The body is empty.' });
+  }
+  if (encoding === undefined || encoding === 'identity') return body;
+  if (encoding !== 'gzip') {
+    throw new AppError({ statusCode: 415, code: 'wrong_encoding', message: 'Expected no content-encoding, or gzip.' });
+  }
+  try {
+    return await gunzipAsync(body, { maxOutputLength: maxBytes });
+  } catch (error) {
+    const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw isTooLarge
+      ? new AppError({ statusCode: 413, code: 'too_large', message: `The inflated body exceeds ${maxBytes} bytes.` })
+      : new AppError({ code: 'malformed', message: 'The body is not gzip, although its content-encoding says so.' });
+  }
 }
 
 function pass(answer: Answer, request: FastifyRequest, reply: FastifyReply, statusOf: (answer: Answer) => number) {

@@ -4,3 +4,14 @@ import { createInstance } from './telemetry.ts';
 
 /** The instance of this process. */
 export const instance = createInstance<typeof plan>(core);
+
+export const { errors } = instance;
+export const {
+  addBreadcrumb,
+  captureException,
+  captureMessage,
+  isOn: isSentryOn,
+  setUserContext,
+  start: initializeSentry,
+  withJobContext,
+} = errors;

@@ -3,40 +3,28 @@ export { timeOf } from './analytics/event-time.ts';
 export { createIds, isDevice } from './analytics/ids.ts';
 export type { InitializeMixpanelOptions } from './analytics/initialize.ts';
 export { truncate } from './analytics/text.ts';
-export { instance } from './current.ts';
-export { type LaneName, lanes } from './destinations/lanes.ts';
-export { createMixpanelHttpTransport } from './destinations/mixpanel.ts';
-export { personIdsOf } from './destinations/person-ids.ts';
-export { createSentryHttpTransport } from './destinations/sentry.ts';
-export { limitsFor } from './errors/budget/limits.ts';
 export {
   addBreadcrumb,
   captureException,
   captureMessage,
-  type MessageLevel,
-  report,
+  errors,
+  initializeSentry,
+  instance,
+  isSentryOn,
   setUserContext,
-  type UserContext,
-} from './errors/capture.ts';
-export type { Verdict } from './errors/error-budget.ts';
-export { type InitializeSentryOptions, initializeSentry, isSentryOn } from './errors/init.ts';
-export { type Job, withJobContext } from './errors/job-context.ts';
-export { logToSentry } from './errors/logs.ts';
-export { scrubEnvelope } from './errors/redact-telemetry.ts';
+  withJobContext,
+} from './current.ts';
+export { type LaneName, lanes } from './destinations/lanes.ts';
+export { createMixpanelHttpTransport } from './destinations/mixpanel.ts';
+export { personIdsOf } from './destinations/person-ids.ts';
+export { createSentryHttpTransport } from './destinations/sentry.ts';
+export type { MessageLevel, UserContext } from './errors/capture.ts';
+export type { InitializeSentryOptions } from './errors/errors.ts';
+export { limitsFor, type Refill, refill, type TokenBucket, type Verdict } from './errors/rate-limit.ts';
 export { toReportable } from './errors/reportable-error.ts';
-export type { RequestData } from './errors/request-data.ts';
-export { createRequestScopes } from './errors/request-scope.ts';
-export {
-  attachState,
-  createRequestState,
-  endState,
-  type RequestState,
-  rememberReport,
-  reportedAs,
-} from './errors/request-state.ts';
-export { type Caller, isHealthRoute, REQUEST_ORIGIN, sample } from './errors/sampling.ts';
-export { sentryState } from './errors/state.ts';
-export { suppressedLine, verdictOfAnswer } from './errors/verdict.ts';
+export type { RequestState } from './errors/request-state.ts';
+export { isThenable, type Job, suppressedLine } from './errors/requests.ts';
+export type { Caller } from './errors/tracing.ts';
 export { core } from './instance.ts';
 export type { ObservabilityConfig } from './settings/config.ts';
 export { ConfigError, loadConfig, loadConfigOrExit, readObservabilityConfig } from './settings/load-config.ts';
@@ -45,4 +33,3 @@ export { PAGES_FOLDER, spoolRootOf } from './settings/spool-root.ts';
 export { type StartShipperOptions, startShipper } from './shipper.ts';
 export type { IdentifyOptions, ObservabilityStats, RevenuePropertiesOf } from './telemetry.ts';
 export { toTimeLimit, within } from './time-limit.ts';
-export { type Refill, refill, type TokenBucket } from './token-bucket.ts';

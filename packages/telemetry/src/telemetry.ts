@@ -5,13 +5,8 @@ import { createAnalytics, type PropertyCounters } from './analytics/analytics.ts
 import { usableIdOf } from './analytics/ids.ts';
 import { createInitializeMixpanel, type InitializeMixpanelOptions } from './analytics/initialize.ts';
 import type { Core } from './core.ts';
-import { contextCounters } from './errors/allow-list.ts';
-import type { ErrorBudgetStats } from './errors/error-budget.ts';
-import { closeSentry, flushSentry, isSentryOn } from './errors/init.ts';
-import { logCounters } from './errors/logs.ts';
-import { noteEvent } from './errors/recent-events.ts';
-import { sentryState } from './errors/state.ts';
-import { setClose } from './errors/uncaught-errors.ts';
+import { createErrors, type Errors, type ErrorsStats } from './errors/errors.ts';
+import type { ErrorBudgetStats } from './errors/rate-limit.ts';
 import { monotonicNow, toTimeLimit } from './time-limit.ts';
 
 /** The state of both halves. */
@@ -24,9 +19,9 @@ export interface ObservabilityStats {
   /** What the error budget let through; zeros without one. */
   readonly errorBudget: ErrorBudgetStats;
   /** Event and profile properties, and context keys, that did not leave, by reason. */
-  readonly properties: Readonly<PropertyCounters & typeof contextCounters>;
+  readonly properties: Readonly<PropertyCounters & Pick<ErrorsStats['counters'], 'unplanned_context'>>;
   /** Log lines that went to Sentry, and those that were too many in one second. */
-  readonly logs: Readonly<typeof logCounters>;
+  readonly logs: Readonly<ErrorsStats['counters']['logs']>;
   /** Calls that came before `initializeMixpanel`, and errors before `initializeSentry`: kept until then, and beyond 1000 and 100 of them dropped. */
   readonly early: { readonly kept: number; readonly dropped: number };
 }
@@ -105,6 +100,8 @@ export interface Lifecycle {
 
 /** One instance, not started: both halves keep what comes until they are. */
 export interface Instance<P extends Plan> extends AnalyticsCalls<P>, Lifecycle {
+  /** The error half. */
+  readonly errors: Errors;
   /** Starts analytics as the environment says. */
   initializeMixpanel(token?: string, options?: InitializeMixpanelOptions): Mixpanel | null;
   getMixpanel(): Mixpanel | null;
@@ -120,25 +117,26 @@ const LAST_SHARE = 0.1;
 
 export function createInstance<P extends Plan>(core: Core): Instance<P> {
   const { warnOnce, people } = core;
-  const analytics = createAnalytics(core, { noteEvent });
+  const errors = createErrors(core, (timeoutMs) => close(timeoutMs));
+  const analytics = createAnalytics(core, { noteEvent: errors.noteEvent });
   const pagePipelines = new Set<Pipeline>();
   let closing: Promise<void> | undefined;
 
   async function flush(timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<FlushOutcome> {
     const limitMs = toTimeLimit(timeoutMs, DEFAULT_TIMEOUT_MS);
-    const [events, errors] = await Promise.all([analytics.flush(limitMs), flushSentry(limitMs)]);
+    const [events, ofErrors] = await Promise.all([analytics.flush(limitMs), errors.flush(limitMs)]);
     return {
-      delivered: events.delivered + errors.delivered,
-      pending: events.pending + errors.pending,
-      spooled: events.spooled + errors.spooled,
+      delivered: events.delivered + ofErrors.delivered,
+      pending: events.pending + ofErrors.pending,
+      spooled: events.spooled + ofErrors.spooled,
     };
   }
 
   async function closeBoth(timeoutMs: number): Promise<void> {
     const deadline = monotonicNow() + timeoutMs;
     // Side by side: a receiver that hangs must not take the time of the other.
-    await Promise.all([analytics.close(timeoutMs), flushSentry(timeoutMs)]);
-    await closeSentry(Math.max(timeoutMs * LAST_SHARE, deadline - monotonicNow()));
+    await Promise.all([analytics.close(timeoutMs), errors.flush(timeoutMs)]);
+    await errors.close(Math.max(timeoutMs * LAST_SHARE, deadline - monotonicNow()));
     people.release();
   }
 
@@ -150,9 +148,9 @@ export function createInstance<P extends Plan>(core: Core): Instance<P> {
       });
     return closing;
   }
-  setClose(close);
 
   return {
+    errors,
     trackEvent: (name, userId, ...[properties]) => analytics.event(name, userId, properties),
     identifyUser(userId, properties, options = {}) {
       const anonymousId = anonymousIdOf(options);
@@ -173,25 +171,26 @@ export function createInstance<P extends Plan>(core: Core): Instance<P> {
         analytics.forget(userId);
         const id = typeof userId === 'string' ? userId : usableIdOf(userId);
         // Destinations are asked by analytics: once is enough.
-        for (const pipeline of [sentryState.pipeline, ...pagePipelines]) {
-          if (id !== undefined) pipeline?.forget(id, []).catch(failed);
-        }
+        if (id === undefined) return;
+        errors.forget(id).catch(failed);
+        for (const pipeline of pagePipelines) pipeline.forget(id, []).catch(failed);
       } catch (error) {
         failed(error);
       }
     },
     stats() {
       const { lanes, properties, early } = analytics.stats();
-      const earlyErrors = sentryState.early.stats();
+      const ofErrors = errors.stats();
+      const { unplanned_context, logs } = ofErrors.counters;
       return {
         analytics: analytics.isOn() ? 'on' : 'off',
-        errors: isSentryOn() ? 'on' : 'off',
-        lanes: { ...lanes, ...(sentryState.pipeline ?? sentryState.closed)?.stats() },
+        errors: errors.isOn() ? 'on' : 'off',
+        lanes: { ...lanes, ...ofErrors.lanes },
         pages: Object.assign({}, ...[...pagePipelines].map((pipeline) => pipeline.stats())),
-        errorBudget: sentryState.budget.stats(),
-        properties: { ...properties, ...contextCounters },
-        logs: { ...logCounters },
-        early: { kept: early.kept + earlyErrors.kept, dropped: early.dropped + earlyErrors.dropped },
+        errorBudget: ofErrors.budget,
+        properties: { ...properties, unplanned_context },
+        logs: { ...logs },
+        early: { kept: early.kept + ofErrors.early.kept, dropped: early.dropped + ofErrors.early.dropped },
       };
     },
   };

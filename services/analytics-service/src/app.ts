@@ -10,12 +10,10 @@ import type { CodeOwners } from './code-owners.ts';
 import type { Readings } from './readings.ts';
 import { addExportRoute } from './routes/export.ts';
 import { addImportRoute } from './routes/import.ts';
-import { addStatisticsRoute } from './routes/statistics.ts';
-import { addSummaryRoute } from './routes/summary.ts';
+import { addStatisticsRoutes } from './routes/statistics.ts';
 import { createStatistics, type Statistics } from './statistics.ts';
 import type { Store } from './store.ts';
 
-/** What {@link buildApp} takes. */
 export interface AppDependencies {
   readonly store: Store;
   readonly readings: Readings;
@@ -31,15 +29,8 @@ export interface AppDependencies {
 }
 
 /** What the routes work with. */
-export interface AppContext {
-  readonly store: Store;
-  readonly readings: Readings;
+export interface AppContext extends Omit<Required<AppDependencies>, 'server'> {
   readonly statistics: Statistics;
-  readonly sessions: Sessions;
-  readonly owners: CodeOwners;
-  readonly serviceToken: string;
-  readonly retentionDays: number;
-  readonly now: () => number;
 }
 
 /** Services deliver from few addresses, a batch a second and more after an outage; people come from the one of the web server. */
@@ -59,9 +50,8 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
       reply.header('cache-control', 'private, no-store');
       sessions.require(request);
     });
-    addStatisticsRoute(owned, context);
+    addStatisticsRoutes(owned, context);
     addExportRoute(owned, context);
-    addSummaryRoute(owned, context);
   });
   addImportRoute(app, context);
   addErasureRoute(app, { serviceToken, erase: (userId) => store.deleteOwner(sentIdOf(userId)) });

@@ -1,25 +1,15 @@
-import { AppError, createServiceClient } from '@qr/common';
-import { LRUCache } from 'lru-cache';
+import { AppError, createAnswerCache, createServiceClient } from '@qr/common';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 
-/** What {@link createCodeOwners} takes. */
 export interface CodeOwnersOptions {
   /** Origin of qr-service. */
   readonly url: string;
   readonly serviceToken: string;
-  /** Told when qr-service fails and nobody notices, as an old answer stands in. */
+  /** Called when qr-service fails and an old answer is used instead. */
   readonly onStandIn: (error: unknown) => void;
   /** How long a person may wait for it. @default 2000 */
   readonly timeoutMs?: number;
-  /** Codes stay with their owners; so long one that was removed still has statistics. @default 60_000 */
-  readonly foundTtlMs?: number;
-  /** Short, as a code may be looked at in the moment in which it is made. @default 2000 */
-  readonly notFoundTtlMs?: number;
-  /** How long an old answer stands in before qr-service is asked again. @default 2000 */
-  readonly retryAfterMs?: number;
-  /** @default 20_000 */
-  readonly maxCodes?: number;
   /** Milliseconds of any clock. @default performance.now */
   readonly now?: () => number;
 }
@@ -30,17 +20,17 @@ export interface CodeOwners {
   check(qrId: string, userId: string): Promise<void>;
 }
 
-interface Entry {
-  readonly ownerId: string | null;
-}
-
 const code = Compile(Type.Object({ ownerId: Type.String({ minLength: 1 }) }));
+
+/** How long the owner of a code is remembered; a code that was removed keeps its statistics for as long. */
+const FOUND_TTL_MS = 60_000;
+const MAX_CODES = 20_000;
 
 /** Asks qr-service, once for all who ask at the same time, and remembers. */
 export function createCodeOwners(options: CodeOwnersOptions): CodeOwners {
-  const { url, serviceToken, onStandIn, timeoutMs = 2000, foundTtlMs = 60_000, notFoundTtlMs = 2000 } = options;
-  const { retryAfterMs = 2000, maxCodes = 20_000, now = () => performance.now() } = options;
+  const { url, serviceToken, onStandIn, timeoutMs = 2000, now } = options;
   const client = createServiceClient({ name: 'qr-service', origin: url, serviceToken, timeoutMs });
+  const owners = createAnswerCache({ fetch: fetchOwner, onStandIn, foundTtlMs: FOUND_TTL_MS, max: MAX_CODES, now });
 
   async function fetchOwner(qrId: string): Promise<string | null> {
     const { status, body } = await client.get(`/internal/qrs/${encodeURIComponent(qrId)}`, [200, 404]);
@@ -49,31 +39,9 @@ export function createCodeOwners(options: CodeOwnersOptions): CodeOwners {
     throw new Error('qr-service answered 200 with a body that is not a code: deploy matching versions.');
   }
 
-  const entries = new LRUCache<string, Entry>({
-    max: maxCodes,
-    ttl: foundTtlMs,
-    perf: { now },
-    ttlResolution: 0,
-    // Someone who gave up must not take the answer from the others who wait for it.
-    ignoreFetchAbort: true,
-    async fetchMethod(qrId, known, { options: entry }) {
-      try {
-        const ownerId = await fetchOwner(qrId);
-        if (ownerId === null) entry.ttl = notFoundTtlMs;
-        return { ownerId };
-      } catch (error) {
-        // That a code did not exist is no reason to say so now.
-        if (!known?.ownerId) throw error;
-        onStandIn(error);
-        entry.ttl = retryAfterMs;
-        return known;
-      }
-    },
-  });
-
   return {
     async check(qrId, userId) {
-      const { ownerId } = await entries.forceFetch(qrId).catch(unavailable);
+      const ownerId = await owners.find(qrId).catch(unavailable);
       // The same for the codes of others, which do not exist for this person.
       if (ownerId !== userId)
         throw new AppError({ statusCode: 404, code: 'not_found', message: 'You have no such code.' });

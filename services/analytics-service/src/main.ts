@@ -2,14 +2,13 @@ import { join } from 'node:path';
 import { captureException, createSessions, initializeMixpanel, loadConfigOrExit } from '@qr/common';
 import { openDatabase } from '@qr/database';
 import { alertRules } from '@qr/observability/alerts';
-import { createAlertStore } from './alerts/alert-store.ts';
-import { hostAlerts } from './alerts/host-alerts.ts';
+import { createAlertStore } from './alerts.ts';
 import { buildApp } from './app.ts';
 import { createCodeOwners } from './code-owners.ts';
 import { environment } from './config.ts';
+import { hostAlerts, hostShipper } from './hosted-jobs.ts';
 import { createReadings } from './readings.ts';
 import { createRollUp } from './roll-up.ts';
-import { hostShipper } from './shipping.ts';
 import { createStore } from './store.ts';
 
 const config = loadConfigOrExit(environment);

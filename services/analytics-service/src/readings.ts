@@ -1,8 +1,7 @@
 import { type Database, withoutValues } from '@qr/database';
 import { type SQL, sql } from 'drizzle-orm';
-import type { Day } from './days.ts';
-import type { Period } from './period.ts';
-import type { VisitorFilter } from './visitor-filter.ts';
+import type { Day, Period } from './days.ts';
+import type { VisitorFilter } from './schemas.ts';
 
 /** Which scans are asked for. */
 export interface CodeScope extends Period {

@@ -15,7 +15,6 @@ const MONITOR = {
   maxRuntime: 10,
 } as const;
 
-/** What {@link createRollUp} takes. */
 export interface RollUpOptions {
   readonly store: Pick<Store, 'countDirtyDays' | 'rollUp' | 'closeDaysBefore' | 'deleteScansBefore'>;
   /** How long a scan may be late; so long it is kept by itself. */
@@ -26,14 +25,7 @@ export interface RollUpOptions {
 }
 
 /** Adds scans up by day, and lets go of those that nobody needs any longer. */
-export interface RollUp {
-  /** Once; joins a run that is under way. Never rejects. */
-  run(): Promise<void>;
-  /** Runs every minute, from now on, in one of all instances; returns how to stop. */
-  start(): StopSchedule;
-}
-
-export function createRollUp({ store, retentionDays, now, onFailure }: RollUpOptions): RollUp {
+export function createRollUp({ store, retentionDays, now, onFailure }: RollUpOptions) {
   let isStopped = false;
 
   async function rollUp(): Promise<void> {
@@ -59,6 +51,7 @@ export function createRollUp({ store, retentionDays, now, onFailure }: RollUpOpt
   }
 
   let running: Promise<void> | undefined;
+  /** Once; joins a run that is under way. Never rejects. */
   function run(): Promise<void> {
     // The failure is told of within the context of the job, and so in its trace.
     running ??= withJobContext({ name: 'roll up scans' }, () =>
@@ -71,7 +64,8 @@ export function createRollUp({ store, retentionDays, now, onFailure }: RollUpOpt
 
   return {
     run,
-    start() {
+    /** Runs every minute, from now on, in one of all instances; returns how to stop. */
+    start(): StopSchedule {
       isStopped = false;
       const stop = startSchedule({ name: 'roll-up', everyMs: INTERVAL_MS, run });
       return () => {

@@ -42,7 +42,6 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** What {@link readScan} takes beside the record. */
 export interface ScanLimits {
   /** The first day that still takes scans. */
   readonly oldestDay: Day;

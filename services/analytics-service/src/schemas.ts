@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import { visitorFields } from './visitor-filter.ts';
 
 /** Bad records are always named: a sender that does not want to know would lose them. */
 export const importQuery = Type.Object({ strict: Type.Literal('1') });
@@ -20,6 +19,15 @@ const refresh = Type.Boolean({
   default: false,
   description: 'Asked by a page that is open and wants to be up to date: nobody has looked once more.',
 });
+
+// As in the events: names of families and kinds, and codes of countries.
+const value = Type.Optional(Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }));
+
+/** Query parameters that limit scans to visitors of a kind. */
+const visitorFields = { country: value, device: value, browser: value };
+
+/** Whose scans are counted; those of all visitors by default. */
+export type VisitorFilter = Partial<Readonly<Record<keyof typeof visitorFields, string | undefined>>>;
 
 export const exportQuery = Type.Object({ ...period, ...visitorFields }, { additionalProperties: false });
 
@@ -59,3 +67,8 @@ export const summaryReply = Type.Object({
   series: Type.Array(Type.Object({ start: Type.String(), scans: count })),
   byCode: Type.Array(Type.Object({ qrId: Type.String(), scans: count })),
 });
+
+/** The part of a query that limits visitors. */
+export function visitorsOf({ country, device, browser }: VisitorFilter): VisitorFilter {
+  return { country, device, browser };
+}

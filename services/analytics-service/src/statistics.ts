@@ -1,7 +1,7 @@
-import { type Day, type Interval, startOf, startsBetween } from './days.ts';
-import type { Period } from './period.ts';
+import type { Static } from 'typebox';
+import { type Day, type Interval, type Period, startOf, startsBetween } from './days.ts';
 import type { Count, Readings } from './readings.ts';
-import type { VisitorFilter } from './visitor-filter.ts';
+import type { statisticsReply, summaryReply, VisitorFilter } from './schemas.ts';
 
 const MAX_VALUES = 50;
 /** As many as the plan for professionals has room for. */
@@ -15,40 +15,25 @@ interface Share {
 }
 
 /** What became of one code. Scans are those of people; bots are counted apart. */
-interface CodeStatistics extends Period {
-  readonly scans: number;
-  /** Of each day, added up: an id lasts a day, so nobody can be recognised on the next. */
-  readonly uniqueVisitors: number;
-  readonly botScans: number;
-  /** Every interval; one that begins before `from` holds the days from then on. */
-  readonly series: { readonly start: Day; readonly scans: number; readonly uniqueVisitors: number }[];
-  readonly byCountry: Share[];
-  readonly byDevice: Share[];
-  readonly byBrowser: Share[];
-  readonly topDays: { readonly day: Day; readonly scans: number }[];
-}
+type CodeStatistics = Omit<Static<typeof statisticsReply>, 'qrId' | 'interval' | 'timeZone'>;
 
 /** What became of all codes of a person. */
-interface OwnerStatistics extends Period {
-  readonly scans: number;
-  /** Of each day and code, added up. */
-  readonly uniqueVisitors: number;
-  readonly series: { readonly start: Day; readonly scans: number }[];
-  readonly byCode: { readonly qrId: string; readonly scans: number }[];
-}
+type OwnerStatistics = Static<typeof summaryReply>;
 
 /** Puts together what was counted. */
-export interface Statistics {
-  ofCode(
-    code: { readonly ownerId: string; readonly qrId: string },
-    query: Period & { readonly interval: Interval; readonly visitors?: VisitorFilter },
-  ): Promise<CodeStatistics>;
-  ofOwner(ownerId: string, period: Period): Promise<OwnerStatistics>;
-}
+export type Statistics = ReturnType<typeof createStatistics>;
 
-export function createStatistics(readings: Pick<Readings, 'countCode' | 'countOwner'>): Statistics {
+export function createStatistics(readings: Pick<Readings, 'countCode' | 'countOwner'>) {
   return {
-    async ofCode(code, { from, to, interval, visitors: among = {} }) {
+    async ofCode(
+      code: { readonly ownerId: string; readonly qrId: string },
+      {
+        from,
+        to,
+        interval,
+        visitors: among = {},
+      }: Period & { readonly interval: Interval; readonly visitors?: VisitorFilter },
+    ): Promise<CodeStatistics> {
       const counts = await readings.countCode({ ...code, from, to, visitors: among });
       const of = (kind: Count['kind']) => sharesOf(counts, kind);
       const days = of('day');
@@ -73,7 +58,7 @@ export function createStatistics(readings: Pick<Readings, 'countCode' | 'countOw
       };
     },
 
-    async ofOwner(ownerId, { from, to }) {
+    async ofOwner(ownerId: string, { from, to }: Period): Promise<OwnerStatistics> {
       const counts = await readings.countOwner({ ownerId, from, to });
       const days = sharesOf(counts, 'day');
       const scansBy = addUp(days, 'day');

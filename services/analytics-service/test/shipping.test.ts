@@ -14,7 +14,7 @@ import {
 } from '@qr/common';
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { hostShipper } from '../src/shipping.ts';
+import { hostShipper } from '../src/hosted-jobs.ts';
 
 const SERVER = 'redis-server';
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@qr/common';
-import { checkNewPassword } from './new-password.ts';
-import { hashPassword, matchesPassword } from './passwords.ts';
+import { checkNewPassword, hashPassword, matchesPassword } from './passwords.ts';
 import { currencies, isDowngrade, isUpgrade, priceOf } from './prices.ts';
 import type { Store, User } from './store.ts';
 
@@ -15,51 +14,10 @@ interface Registration {
 /** A UUID, as the database takes it. */
 const ACCOUNT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Who may come in. */
-export interface Accounts {
-  /** @throws AppError 400 when everybody would guess the password. */
-  checkNewPassword(registration: Registration): void;
-  /** @throws AppError 409 when the address is taken. */
-  signUp(registration: Registration): Promise<User>;
-  /** Finds the account of a normalized address. */
-  find(email: string): Promise<User | undefined>;
-  /** @throws AppError 401, the same and after the same time without an account and for a wrong password. */
-  logIn(user: User | undefined, password: string): Promise<User>;
-  /** @throws AppError 401 when the account is gone. */
-  get(userId: string): Promise<User>;
-  /**
-   * Replaces the password and ends every session of the account.
-   *
-   * @throws AppError 403 when the current one is wrong, 400 when everybody would guess the next.
-   */
-  changePassword(userId: string, passwords: { readonly current: string; readonly next: string }): Promise<User>;
-  /**
-   * Removes the account for good, and notes which services have to follow.
-   *
-   * @returns what it was.
-   * @throws AppError 403 when the password is wrong.
-   */
-  remove(userId: string, password: string, services: readonly string[]): Promise<User>;
-  /** The same for an operator, who knows no password. @returns `undefined` when there is no such account. */
-  erase(userId: string, services: readonly string[]): Promise<User | undefined>;
-  /** Changes what a person is called; an empty name is none. @throws AppError 401 when the account is gone. */
-  rename(userId: string, name: string): Promise<User>;
-  /**
-   * Moves the account to a smaller plan, which is paid from the next month on.
-   *
-   * @returns the account as it is now, and the plan that it had; `undefined` when the plan is no smaller one.
-   */
-  downgrade(
-    userId: string,
-    plan: User['plan'],
-  ): Promise<{ readonly user: User; readonly from: User['plan'] } | undefined>;
-  /**
-   * Moves the account to a larger plan, paid in minor units of a currency.
-   *
-   * @returns the account as it is now, and the plan that it had.
-   * @throws AppError 400 when the amount is not the price, 409 when the plan is no larger one.
-   */
-  upgrade(userId: string, order: Order): Promise<{ readonly user: User; readonly from: User['plan'] }>;
+/** An account as it is now, and the plan that it had. */
+interface PlanChange {
+  readonly user: User;
+  readonly from: User['plan'];
 }
 
 /** What a person agreed to pay for which plan. */
@@ -70,7 +28,10 @@ interface Order {
 }
 
 /** The rules of signing up and logging in. */
-export function createAccounts({ store, now }: { readonly store: Store; readonly now: () => number }): Accounts {
+export type Accounts = ReturnType<typeof createAccounts>;
+
+export function createAccounts({ store, now }: { readonly store: Store; readonly now: () => number }) {
+  /** @throws AppError 401 when the account is gone. */
   async function get(userId: string): Promise<User> {
     const user = await store.findUserById(userId);
     if (user) return user;
@@ -79,13 +40,16 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
 
   return {
     get,
-    find: (email) => store.findUserByEmail(email),
+    /** Finds the account of a normalized address. */
+    find: (email: string) => store.findUserByEmail(email),
 
-    checkNewPassword({ email, password, name }) {
+    /** @throws AppError 400 when everybody would guess the password. */
+    checkNewPassword({ email, password, name }: Registration): void {
       checkNewPassword(password, { field: 'password', known: [email, name ?? ''] });
     },
 
-    async signUp({ email, password, name }) {
+    /** @throws AppError 409 when the address is taken. */
+    async signUp({ email, password, name }: Registration): Promise<User> {
       const user = await store.insertUser({
         id: randomUUID(),
         email: normalizeEmail(email),
@@ -103,7 +67,8 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
       });
     },
 
-    async logIn(user, password) {
+    /** @throws AppError 401, the same and after the same time without an account and for a wrong password. */
+    async logIn(user: User | undefined, password: string): Promise<User> {
       const matches = await matchesPassword(user?.passwordHash, password);
       if (user && matches) return user;
       throw new AppError({
@@ -113,7 +78,15 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
       });
     },
 
-    async changePassword(userId, { current, next }) {
+    /**
+     * Replaces the password and ends every session of the account.
+     *
+     * @throws AppError 403 when the current one is wrong, 400 when everybody would guess the next.
+     */
+    async changePassword(
+      userId: string,
+      { current, next }: { readonly current: string; readonly next: string },
+    ): Promise<User> {
       const user = await get(userId);
       await checkPassword(user, current, 'currentPassword');
       checkNewPassword(next, { field: 'newPassword', known: [user.email, user.name ?? ''] });
@@ -122,21 +95,33 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
       return { ...user, passwordHash };
     },
 
-    async remove(userId, password, services) {
+    /**
+     * Removes the account for good, and notes which services have to follow.
+     *
+     * @returns the removed account.
+     * @throws AppError 403 when the password is wrong.
+     */
+    async remove(userId: string, password: string, services: readonly string[]): Promise<User> {
       const user = await get(userId);
       await checkPassword(user, password, 'password');
       await store.deleteUser(userId, { services, now: new Date(now()) });
       return user;
     },
 
-    async erase(userId, services) {
+    /** Removes the account for an operator, who knows no password. @returns `undefined` when there is no such account. */
+    async erase(userId: string, services: readonly string[]): Promise<User | undefined> {
       // Visitors have ids too, and no account.
       const user = ACCOUNT_ID.test(userId) ? await store.findUserById(userId) : undefined;
       if (user) await store.deleteUser(userId, { services, now: new Date(now()) });
       return user;
     },
 
-    async upgrade(userId, { plan, amountMinor, currency }) {
+    /**
+     * Moves the account to a larger plan, paid in minor units of a currency.
+     *
+     * @throws AppError 400 when the amount is not the price, 409 when the plan is no larger one.
+     */
+    async upgrade(userId: string, { plan, amountMinor, currency }: Order): Promise<PlanChange> {
       const { plan: from } = await get(userId);
       if (plan === 'free') noUpgrade(from);
       const price = priceOf(plan, currency);
@@ -152,14 +137,16 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
       return user ? { user, from } : noUpgrade(from);
     },
 
-    async downgrade(userId, plan) {
+    /** Moves the account to a smaller plan, which is paid from the next month on. @returns `undefined` when the plan is no smaller one. */
+    async downgrade(userId: string, plan: User['plan']): Promise<PlanChange | undefined> {
       const { plan: from } = await get(userId);
       if (!isDowngrade(from, plan)) return undefined;
       const user = await store.replacePlan(userId, { from, to: plan });
       return user && { user, from };
     },
 
-    async rename(userId, name) {
+    /** Changes what a person is called; an empty name is none. @throws AppError 401 when the account is gone. */
+    async rename(userId: string, name: string): Promise<User> {
       return (await store.rename(userId, name.trim() || null)) ?? get(userId);
     },
   };

@@ -4,19 +4,11 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import type { Erasures } from './erasures.ts';
 import { createGuesses, type Guesses } from './guesses.ts';
 import { createKnownDevice, type KnownDevice } from './known-device.ts';
-import { createRefreshCookie, type RefreshCookie } from './refresh-cookie.ts';
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
-import { addAccountRoute } from './routes/account.ts';
-import { addLoginRoute } from './routes/login.ts';
-import { addLogoutRoute } from './routes/logout.ts';
-import { addMeRoute } from './routes/me.ts';
-import { addPasswordRoute } from './routes/password.ts';
-import { addPlanRoute } from './routes/plan.ts';
-import { addPlansRoute } from './routes/plans.ts';
-import { addRefreshRoute } from './routes/refresh.ts';
-import { addSignupRoute } from './routes/signup.ts';
+import { addAccountRoutes } from './routes/account.ts';
+import { addPlanRoutes } from './routes/plans.ts';
+import { addSessionRoutes } from './routes/sessions.ts';
 import type { Store, User } from './store.ts';
-import { createThrottle } from './throttle.ts';
 
 export interface AppDependencies {
   readonly store: Store;
@@ -33,19 +25,18 @@ export interface AppDependencies {
 }
 
 /** What the routes work with. */
-export interface AppContext {
+export interface AppContext extends Pick<AppDependencies, 'sessions' | 'erasures'> {
   readonly accounts: Accounts;
-  readonly sessions: Sessions;
   readonly refreshTokens: RefreshTokens;
-  readonly refreshCookie: RefreshCookie;
-  readonly now: () => number;
   readonly guesses: Guesses;
   readonly knownDevice: KnownDevice;
-  readonly erasures: Erasures;
+  readonly now: () => number;
   /** Before validation, so that strangers learn nothing about a route. */
   readonly requireSession: (request: FastifyRequest) => Promise<void>;
-  /** Sets both cookies. */
+  /** Sets the cookies of the session, and the mark of a browser whose owner was logged in. */
   readonly startSession: (reply: FastifyReply, user: User) => Promise<void>;
+  /** Clears the cookies of the session; the mark of the browser stays. */
+  readonly endSession: (reply: FastifyReply) => void;
 }
 
 /** The service as a Fastify server that does not listen yet. */
@@ -54,35 +45,32 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
   const app = buildServer({ serviceName: 'auth-service', ...server });
   await app.register(sessions.plugin);
 
-  const refreshTokens = createRefreshTokens({ store, secret, now });
+  const refreshTokens = createRefreshTokens({ store, secret, secureCookies, now });
   const knownDevice = createKnownDevice({ secret, secure: secureCookies });
-  const refreshCookie = createRefreshCookie({ secure: secureCookies });
   const context: AppContext = {
     accounts: createAccounts({ store, now }),
+    guesses: createGuesses({ store, knownDevice, secret, now }),
     sessions,
-    erasures,
     refreshTokens,
-    refreshCookie,
-    now,
-    guesses: createGuesses({ throttle: createThrottle({ store, secret, now }), knownDevice }),
     knownDevice,
+    erasures,
+    now,
     async requireSession(request) {
       sessions.require(request);
     },
-    async startSession(reply, { id, plan }) {
-      refreshCookie.set(reply, await refreshTokens.issue(id));
-      sessions.issue(reply, { userId: id, plan });
+    async startSession(reply, user) {
+      knownDevice.remember(reply, user);
+      await refreshTokens.issue(reply, user.id);
+      sessions.issue(reply, { userId: user.id, plan: user.plan });
+    },
+    endSession(reply) {
+      sessions.clear(reply);
+      refreshTokens.clear(reply);
     },
   };
-  addSignupRoute(app, context);
-  addLoginRoute(app, context);
-  addLogoutRoute(app, context);
-  addRefreshRoute(app, context);
-  addMeRoute(app, context);
-  addPasswordRoute(app, context);
-  addPlanRoute(app, context);
-  addPlansRoute(app);
-  addAccountRoute(app, context);
+  addSessionRoutes(app, context);
+  addAccountRoutes(app, context);
+  addPlanRoutes(app, context);
   addErasureRoute(app, {
     serviceToken,
     async erase(userId) {

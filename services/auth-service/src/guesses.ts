@@ -1,86 +1,122 @@
-import { addressKey } from '@qr/common';
+import { createHmac } from 'node:crypto';
+import { AppError, addressKey } from '@qr/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KnownDevice } from './known-device.ts';
-import type { User } from './store.ts';
-import type { Rule, Subject, Throttle } from './throttle.ts';
+import type { Store, User } from './store.ts';
+
+/** How often something may be tried in vain. */
+export interface Rule {
+  /** Attempts without a wait. */
+  readonly free: number;
+  /** The wait after that; it doubles with each further attempt. */
+  readonly firstDelayMs: number;
+  readonly maxDelayMs: number;
+}
+
+/** What attempts are counted by: their kind, the account, and where they come from. */
+interface Subject {
+  readonly kind: 'login' | 'password' | 'signup-address' | 'signup-email';
+  readonly account: string;
+  readonly place?: string;
+}
+
+export interface GuessesOptions {
+  readonly store: Store;
+  readonly knownDevice: KnownDevice;
+  /** Keys the stored hashes of subjects: anyone may try any e-mail address, so most belong to strangers. */
+  readonly secret: string;
+  readonly now: () => number;
+}
 
 const MINUTE_MS = 60_000;
+/** Attempts are forgotten after a day without another. */
+const KEEP_MS = 24 * 60 * MINUTE_MS;
 const PASSWORD: Rule = { free: 10, firstDelayMs: MINUTE_MS, maxDelayMs: 15 * MINUTE_MS };
 /** For strangers at an account at which many guess: its owner, in a new browser at a new address, still has these. */
 const UNDER_ATTACK: Rule = { free: 3, firstDelayMs: 15 * MINUTE_MS, maxDelayMs: 240 * MINUTE_MS };
 /** Wrong passwords from strangers, wherever they are, after which an account is under attack. */
 const MANY = 50;
-/** Answers that an e-mail address has an account: as many to one address of the network, and about one e-mail address. */
+/** Answers that an e-mail address has an account, to one address of the network and about one e-mail address. */
 const SIGN_UP_ADDRESS: Rule = { free: 20, firstDelayMs: MINUTE_MS, maxDelayMs: 60 * MINUTE_MS };
 const SIGN_UP_EMAIL: Rule = { free: 5, firstDelayMs: MINUTE_MS, maxDelayMs: 60 * MINUTE_MS };
 
-/** Slows down those who guess passwords or ask which addresses have an account. All methods throw AppError 429. */
-export interface Guesses {
-  /**
-   * Admits an attempt to log in. Attempts are counted by account and address, so that strangers never close an account to its owner, and by account
-   * and browser for one in which the owner was logged in before: https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
-   *
-   * @param user the account of the address, if there is one.
-   */
-  admitLogin(request: FastifyRequest, reply: FastifyReply, email: string, user: User | undefined): Promise<void>;
-  /** Forgets the attempts of this browser or address: the owner is in. */
-  loggedIn(request: FastifyRequest, user: User): Promise<void>;
-  /** Admits an attempt to give the password of an open session, counted by account alone, because the holder of a stolen session may have many addresses. */
-  admitPassword(reply: FastifyReply, userId: string): Promise<void>;
-  passwordGiven(userId: string): Promise<void>;
-  /** Admits an attempt to sign up. */
-  admitSignUp(request: FastifyRequest, reply: FastifyReply, email: string): Promise<void>;
-  /** The attempt told nothing of an account. */
-  signedUp(request: FastifyRequest, email: string): Promise<void>;
-  /** Forgets everything about an account that is gone. */
-  forget(user: User): Promise<void>;
-}
+export type Guesses = ReturnType<typeof createGuesses>;
 
-export function createGuesses({ throttle, knownDevice }: GuessesOptions): Guesses {
-  const fromAddress = ({ ip }: FastifyRequest, email: string): Subject => ({
-    kind: 'login',
-    account: email,
-    place: `address ${addressKey(ip)}`,
-  });
-  const fromDevice = (device: string, email: string): Subject => ({
-    kind: 'login',
-    account: email,
-    place: `device ${device}`,
-  });
-  const password = (userId: string): Subject => ({ kind: 'password', account: userId });
-  const signUpAddress = ({ ip }: FastifyRequest): Subject => ({ kind: 'signup-address', account: addressKey(ip) });
-  const signUpEmail = (email: string): Subject => ({ kind: 'signup-email', account: email });
+/**
+ * Slows down those who guess passwords or ask which addresses have an account. Attempts are counted in the database, for all instances and over their
+ * restarts, before they are made: many at once are no way around it. The `admit` methods throw AppError 429 with Retry-After; a refused attempt does not count.
+ */
+export function createGuesses({ store, knownDevice, secret, now }: GuessesOptions) {
+  const hash = (text: string) => createHmac('sha256', secret).update(text).digest('hex');
+  /** Without a place: the prefix of the keys of all places. */
+  const keyOf = ({ kind, account, place }: Subject) =>
+    `${kind}.${hash(`${kind} ${account}`)}.${place === undefined ? '' : hash(place)}`;
+
+  async function admit(reply: FastifyReply, subject: Subject, rule: Rule): Promise<void> {
+    const waitMs = await store.countAttempt(keyOf(subject), { rule, nowMs: now(), keepMs: KEEP_MS });
+    if (waitMs === 0) return;
+    const seconds = Math.ceil(waitMs / 1000);
+    reply.header('retry-after', seconds);
+    const wait = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+    const message = `There were too many attempts. Try again in ${wait}.`;
+    throw new AppError({ statusCode: 429, code: 'too_many_attempts', message });
+  }
 
   return {
-    async admitLogin(request, reply, email, user) {
+    /**
+     * Admits an attempt to log in. Attempts are counted by account and address, so that strangers never close an account to its owner, and by account
+     * and browser for one in which the owner was logged in before: https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies
+     *
+     * @param user the account of the address, if there is one.
+     */
+    async admitLogin(request: FastifyRequest, reply: FastifyReply, email: string, user: User | undefined) {
       const device = user && knownDevice.read(request, user);
-      if (device !== undefined) return throttle.admit(reply, fromDevice(device, email), PASSWORD);
-      const isUnderAttack = (await throttle.count({ kind: 'login', account: email })) >= MANY;
-      return throttle.admit(reply, fromAddress(request, email), isUnderAttack ? UNDER_ATTACK : PASSWORD);
+      const subject = login(request, device, email);
+      if (device !== undefined) return admit(reply, subject, PASSWORD);
+      const isUnderAttack = (await store.sumAttempts(keyOf({ kind: 'login', account: email }))) >= MANY;
+      return admit(reply, subject, isUnderAttack ? UNDER_ATTACK : PASSWORD);
     },
-    async loggedIn(request, user) {
-      const device = knownDevice.read(request, user);
-      await throttle.clear(device === undefined ? fromAddress(request, user.email) : fromDevice(device, user.email));
+
+    /** Forgets the attempts of this browser or address: the owner is in. */
+    async loggedIn(request: FastifyRequest, user: User): Promise<void> {
+      await store.clearAttempts(keyOf(login(request, knownDevice.read(request, user), user.email)));
     },
-    admitPassword: (reply, userId) => throttle.admit(reply, password(userId), PASSWORD),
-    passwordGiven: (userId) => throttle.clear(password(userId)),
-    async admitSignUp(request, reply, email) {
-      await throttle.admit(reply, signUpAddress(request), SIGN_UP_ADDRESS);
-      await throttle.admit(reply, signUpEmail(email), SIGN_UP_EMAIL);
+
+    /** Admits the password of an open session, counted by account alone because the holder of a stolen session may have many addresses. */
+    admitPassword: (reply: FastifyReply, userId: string) => admit(reply, password(userId), PASSWORD),
+    passwordGiven: (userId: string) => store.clearAttempts(keyOf(password(userId))),
+
+    async admitSignUp(request: FastifyRequest, reply: FastifyReply, email: string): Promise<void> {
+      await admit(reply, signUpAddress(request), SIGN_UP_ADDRESS);
+      await admit(reply, signUpEmail(email), SIGN_UP_EMAIL);
     },
-    async signedUp(request, email) {
-      await throttle.giveBack(signUpAddress(request));
-      await throttle.clear(signUpEmail(email));
+
+    /** Takes the attempt back: it told nothing of an account. */
+    async signedUp(request: FastifyRequest, email: string): Promise<void> {
+      await store.takeAttemptBack(keyOf(signUpAddress(request)));
+      await store.clearAttempts(keyOf(signUpEmail(email)));
     },
-    async forget({ id, email }) {
-      await throttle.clear({ kind: 'login', account: email });
-      await throttle.clear(signUpEmail(email));
-      await throttle.clear(password(id));
+
+    /** Forgets everything about an account that is gone. */
+    async forget({ id, email }: User): Promise<void> {
+      for (const subject of [{ kind: 'login', account: email } as const, signUpEmail(email), password(id)])
+        await store.clearAttempts(keyOf(subject));
     },
   };
 }
 
-export interface GuessesOptions {
-  readonly throttle: Throttle;
-  readonly knownDevice: KnownDevice;
+function login({ ip }: FastifyRequest, device: string | undefined, account: string): Subject {
+  return { kind: 'login', account, place: device === undefined ? `address ${addressKey(ip)}` : `device ${device}` };
+}
+
+function password(account: string): Subject {
+  return { kind: 'password', account };
+}
+
+function signUpAddress({ ip }: FastifyRequest): Subject {
+  return { kind: 'signup-address', account: addressKey(ip) };
+}
+
+function signUpEmail(account: string): Subject {
+  return { kind: 'signup-email', account };
 }

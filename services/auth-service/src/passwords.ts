@@ -1,5 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
+import { AppError } from '@qr/common';
+import { COMMON_WORDS, KEY_ROWS } from './common-passwords.ts';
+
+/** So many characters have to be left when everything is gone that people try first. */
+const MIN_LEFT = 4;
+/** Parts of a person's address or name that are shorter may be in any word. */
+const MIN_PART = 3;
+/** A run of neighbouring keys or letters, or one character again and again, counts as nothing from this length on. */
+const MIN_RUN = 3;
+/** Digits alone are dates and telephone numbers; 12 at random have 40 bits. */
+const MIN_DIGITS = 12;
+/** How people write letters in passwords. `1` is read both ways. */
+const LETTERS: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+};
+
+interface NewPasswordContext {
+  /** The field of the request. */
+  readonly field: string;
+  /** Texts that strangers know or guess of the person: e-mail address, name. */
+  readonly known: readonly string[];
+}
 
 // The library's defaults are argon2id with 19 MiB, two passes and one lane: the OWASP password storage recommendation.
 
@@ -16,3 +45,75 @@ export async function matchesPassword(passwordHash: string | undefined, password
   const matches = await verify(passwordHash ?? (await nobodysHash), password);
   return matches && passwordHash !== undefined;
 }
+
+/**
+ * Refuses a password that everybody tries first: a common word with or without digits behind it, a row of keys, a repetition, a date, spaces, or the
+ * person's own address or name (NIST SP 800-63B, section 3.1.1.2). Without one of those 4 characters have to be left.
+ *
+ * @throws AppError 400 that names the field.
+ */
+export function checkNewPassword(password: string, { field, known }: NewPasswordContext): void {
+  const text = normalize(password);
+  const isDate = /^[\d\p{P}]*$/u.test(text) && text.replace(/\D/g, '').length < MIN_DIGITS;
+  const words = [...COMMON_WORDS, ...known.flatMap(partsOf)];
+  if (!isDate && spellingsOf(text).every((spelling) => leftOf(spelling, words) >= MIN_LEFT)) return;
+  const message =
+    'The password is too easy to guess. Choose one that is not a common word, a row of keys, a date, or your own name or address: several words together are fine.';
+  throw new AppError({ code: 'weak_password', message, field });
+}
+
+function normalize(text: string): string {
+  return text.normalize('NFKC').toLowerCase().replace(/\s+/g, '');
+}
+
+/** The parts of a name or an e-mail address, each side of its `@`, and these without punctuation. */
+function partsOf(text: string): string[] {
+  const sides = normalize(text).split('@');
+  const words = text.toLowerCase().split(/[^\p{L}\d]+/u);
+  const parts = [...words, ...sides, ...sides.map((side) => side.replace(/[^\p{L}\d]+/gu, ''))];
+  return parts.filter((part) => part.length >= MIN_PART);
+}
+
+/** The text as it is, without repetitions and runs, and with the letters that its digits and signs may stand for. */
+function spellingsOf(text: string): string[] {
+  const unrepeated = /^(.{1,12}?)\1+$/su.exec(text)?.[1] ?? text;
+  const plain = withoutRuns(unrepeated);
+  const letters = ['i', 'l'].map((one) =>
+    [...plain].map((character) => (character === '1' ? one : (LETTERS[character] ?? character))).join(''),
+  );
+  // A run can be part of a word, such as the `abc` of `abc123`.
+  return [plain, unrepeated, ...letters];
+}
+
+/** Returns how many characters are left without one of the words, digits at the end and marks around. */
+function leftOf(text: string, words: readonly string[]): number {
+  const lefts = ['', ...words].map((word) => (word === '' ? text : text.replace(word, '')));
+  return Math.min(...lefts.map((left) => left.replace(/^[^\p{L}\d]+/u, '').replace(/\d{0,4}[^\p{L}\d]*$/u, '').length));
+}
+
+/** Removes runs of neighbours on a keyboard or in the alphabet, in both directions, and of one character. */
+function withoutRuns(text: string): string {
+  let left = '';
+  for (let start = 0; start < text.length; ) {
+    const length = runLength(text, start);
+    if (length < MIN_RUN) left += text.slice(start, start + length);
+    start += length;
+  }
+  return left;
+}
+
+/** Returns how many characters from `start` on are one run; at least 1. */
+function runLength(text: string, start: number): number {
+  const lengths = ROWS.map((row) => {
+    const offset = row.indexOf(text.charAt(start)) - start;
+    let end = start + 1;
+    while (end < text.length && row[end + offset] === text[end]) end++;
+    return end - start;
+  });
+  let end = start + 1;
+  while (text[end] === text[start]) end++;
+  return Math.max(end - start, ...lengths);
+}
+
+/** In both directions. */
+const ROWS = KEY_ROWS.flatMap((row) => [row, [...row].reverse().join('')]);

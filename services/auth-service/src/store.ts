@@ -2,7 +2,7 @@ import { type Database, withoutValues } from '@qr/database';
 import type { ServerProfile } from '@qr/events';
 import { and, eq, gt, gte, isNull, like, lte, or, sql } from 'drizzle-orm';
 import { integer, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import type { Rule } from './throttle.ts';
+import type { Rule } from './guesses.ts';
 
 const auth = pgSchema('auth');
 

@@ -8,22 +8,14 @@ import {
 } from '@qr/common';
 import type { DescribeVisitor } from '@qr/common/visitor';
 import { createMicrosites, type Microsites } from './microsites.ts';
-import type { PageDirectory } from './page-directory.ts';
-import { addCreateRoute } from './routes/create.ts';
-import { addDeleteRoute } from './routes/delete.ts';
-import { addGetRoute } from './routes/get.ts';
-import { addInternalRoute } from './routes/internal.ts';
-import { addListRoute } from './routes/list.ts';
-import { addPublishRoute } from './routes/publish.ts';
-import { addUnpublishRoute } from './routes/unpublish.ts';
-import { addUpdateRoute } from './routes/update.ts';
+import type { Pages } from './pages.ts';
+import { addInternalRoute, addMicrositeRoutes } from './routes/microsites.ts';
 import { addViewRoute } from './routes/view.ts';
 import type { Store } from './store.ts';
 
-/** What {@link buildApp} takes. */
 export interface AppDependencies {
   readonly store: Store;
-  readonly pages: PageDirectory;
+  readonly pages: Pages;
   readonly sessions: Sessions;
   readonly describeVisitor: DescribeVisitor;
   /** What other services show to read microsites, and to have a person forgotten. */
@@ -36,13 +28,9 @@ export interface AppDependencies {
 }
 
 /** What the routes work with. */
-export interface AppContext {
+export interface AppContext
+  extends Pick<AppDependencies, 'store' | 'pages' | 'sessions' | 'describeVisitor' | 'serviceToken'> {
   readonly microsites: Microsites;
-  readonly pages: PageDirectory;
-  readonly sessions: Sessions;
-  readonly describeVisitor: DescribeVisitor;
-  readonly store: Store;
-  readonly serviceToken: string;
 }
 
 /** Visitors see the errors of pages. */
@@ -61,13 +49,7 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
     owned.addHook('onRequest', async (request) => {
       sessions.require(request);
     });
-    addCreateRoute(owned, context);
-    addListRoute(owned, context);
-    addGetRoute(owned, context);
-    addUpdateRoute(owned, context);
-    addPublishRoute(owned, context);
-    addUnpublishRoute(owned, context);
-    addDeleteRoute(owned, context);
+    addMicrositeRoutes(owned, context);
   });
   addViewRoute(app, context);
   addInternalRoute(app, context);

@@ -4,7 +4,7 @@ import { createDescribeVisitor } from '@qr/common/visitor';
 import { openDatabase } from '@qr/database';
 import { buildApp } from './app.ts';
 import { environment } from './config.ts';
-import { createPageDirectory } from './page-directory.ts';
+import { createPages } from './pages.ts';
 import { createStore } from './store.ts';
 
 const config = loadConfigOrExit(environment);
@@ -18,7 +18,7 @@ const store = createStore(database.db);
 const micrositeBaseUrl = config.MICROSITE_BASE_URL;
 const app = await buildApp({
   store,
-  pages: createPageDirectory({
+  pages: createPages({
     store,
     micrositeBaseUrl,
     onStandIn: (error) => {

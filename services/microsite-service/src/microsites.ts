@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common';
-import { checkLinks, type Link } from './links.ts';
-import type { PageDirectory } from './page-directory.ts';
-import { micrositeUrl, newSlug } from './slug.ts';
-import type { Microsite, MicrositeChanges, Store } from './store.ts';
+import { micrositeUrl, type Pages } from './pages.ts';
+import { MAX_URL_LENGTH } from './schemas.ts';
+import type { Link, Microsite, MicrositeChanges, Store } from './store.ts';
 
 /** What a person gives to begin a microsite. */
 interface MicrositeRequest {
@@ -31,45 +30,25 @@ interface MicrositeList {
   readonly total: number;
 }
 
+// Parsers silently delete tabs and line breaks, so that what is shown to a person would not be where the link leads.
+const BLANK_OR_CONTROL = /[\s\p{Cc}]/u;
+
 /** How many microsites an account may have at a time. */
 const MAX_MICROSITES: Readonly<Record<Session['plan'], number>> = { free: 3, pro: 50, business: 1000 };
 
 /** The rules of microsites. Everything is answered for one owner; the microsites of others do not exist for them. */
-export interface Microsites {
-  /** @throws AppError 400 that names the wrong field, 402 when the plan of the owner has no room for another, 409 when the slug is taken. */
-  create(owner: Owner, request: MicrositeRequest): Promise<Microsite>;
-  /** @throws AppError 400 for a cursor that is none. */
-  list(ownerId: string, page: { readonly limit: number; readonly cursor?: string }): Promise<MicrositeList>;
-  /** @throws AppError 404 */
-  get(ownerId: string, id: string): Promise<Microsite>;
-  /** @throws AppError 400 that names the wrong field, 404. */
-  update(ownerId: string, id: string, changes: MicrositeUpdate): Promise<Microsite>;
-  /**
-   * Shows visitors the draft as it is now.
-   *
-   * @throws AppError 404, 409 when there is nothing to follow on it.
-   */
-  publish(ownerId: string, id: string): Promise<Microsite>;
-  /** @throws AppError 404 */
-  unpublish(ownerId: string, id: string): Promise<Microsite>;
-  /** @throws AppError 404 */
-  remove(ownerId: string, id: string): Promise<void>;
-  removeAll(ownerId: string): Promise<void>;
-  /** Where visitors find a microsite. */
-  url(microsite: Microsite): string;
-}
+export type Microsites = ReturnType<typeof createMicrosites>;
 
-/** What {@link createMicrosites} takes. */
 export interface MicrositesOptions {
   readonly store: Store;
-  readonly pages: PageDirectory;
+  readonly pages: Pages;
   /** Origin under which visitors reach microsites. */
   readonly micrositeBaseUrl: string;
   readonly now: () => number;
 }
 
-/** Makes the rules of microsites. */
-export function createMicrosites({ store, pages, micrositeBaseUrl, now }: MicrositesOptions): Microsites {
+export function createMicrosites({ store, pages, micrositeBaseUrl, now }: MicrositesOptions) {
+  /** @throws AppError 404 */
   async function get(ownerId: string, id: string): Promise<Microsite> {
     return (await store.findOwnMicrosite(id, ownerId)) ?? notFound();
   }
@@ -77,7 +56,11 @@ export function createMicrosites({ store, pages, micrositeBaseUrl, now }: Micros
   return {
     get,
 
-    async create({ userId, plan }, { title, slug = newSlug(), description, links = [] }) {
+    /** @throws AppError 400 that names the wrong field, 402 when the owner's plan has no room for another, 409 when the slug is taken. */
+    async create(
+      { userId, plan }: Owner,
+      { title, slug = newSlug(), description, links = [] }: MicrositeRequest,
+    ): Promise<Microsite> {
       const createdAt = new Date(now());
       const microsite = {
         id: newId(),
@@ -94,7 +77,11 @@ export function createMicrosites({ store, pages, micrositeBaseUrl, now }: Micros
       throw insertion.refused === 'slug_taken' ? slugTaken() : noRoom(plan);
     },
 
-    async list(ownerId, { limit, cursor }) {
+    /** @throws AppError 400 for a cursor that is none. */
+    async list(
+      ownerId: string,
+      { limit, cursor }: { readonly limit: number; readonly cursor?: string },
+    ): Promise<MicrositeList> {
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
       // One more tells whether there is a next part.
       const { items, total } = await store.listMicrosites(ownerId, { limit: limit + 1, after });
@@ -103,7 +90,8 @@ export function createMicrosites({ store, pages, micrositeBaseUrl, now }: Micros
       return { items: page, nextCursor: last && items.length > limit ? encodeCursor(last) : null, total };
     },
 
-    async update(ownerId, id, { title, description, links }) {
+    /** @throws AppError 400 that names the wrong field, 404. */
+    async update(ownerId: string, id: string, { title, description, links }: MicrositeUpdate): Promise<Microsite> {
       const changes: MicrositeChanges = {
         ...(title !== undefined && { title: title.trim() }),
         ...(description !== undefined && { description: description?.trim() || null }),
@@ -112,7 +100,8 @@ export function createMicrosites({ store, pages, micrositeBaseUrl, now }: Micros
       return (await store.updateOwnMicrosite(id, ownerId, { ...changes, updatedAt: new Date(now()) })) ?? notFound();
     },
 
-    async publish(ownerId, id) {
+    /** Shows visitors the draft as it is now. @throws AppError 404, 409 when it has no links. */
+    async publish(ownerId: string, id: string): Promise<Microsite> {
       const microsite = await store.publishOwnMicrosite(id, ownerId, new Date(now()));
       if (!microsite) {
         await get(ownerId, id);
@@ -122,27 +111,35 @@ export function createMicrosites({ store, pages, micrositeBaseUrl, now }: Micros
       return microsite;
     },
 
-    async unpublish(ownerId, id) {
+    /** @throws AppError 404 */
+    async unpublish(ownerId: string, id: string): Promise<Microsite> {
       const microsite = (await store.unpublishOwnMicrosite(id, ownerId)) ?? notFound();
       pages.drop(microsite.slug);
       return microsite;
     },
 
-    async remove(ownerId, id) {
+    /** @throws AppError 404 */
+    async remove(ownerId: string, id: string): Promise<void> {
       pages.drop((await store.deleteOwnMicrosite(id, ownerId)) ?? notFound());
     },
 
-    async removeAll(ownerId) {
+    async removeAll(ownerId: string): Promise<void> {
       for (const slug of await store.deleteOwner(ownerId)) pages.drop(slug);
     },
 
-    url: ({ slug }) => micrositeUrl(micrositeBaseUrl, slug),
+    /** Where visitors find a microsite. */
+    url: ({ slug }: Microsite) => micrositeUrl(micrositeBaseUrl, slug),
   };
 }
 
 /** 72 random bits: hopeless to guess. */
 function newId(): string {
   return randomBytes(9).toString('base64url');
+}
+
+/** For owners who choose none: 48 random bits, easy to type and unlikely to collide. */
+function newSlug(): string {
+  return randomBytes(6).toString('hex');
 }
 
 function notFound(): never {
@@ -173,4 +170,28 @@ function noRoom(plan: Session['plan']): AppError {
     code: 'plan_limit',
     message: `The plan ${plan} has room for ${MAX_MICROSITES[plan]} microsites: delete one, or move to a larger plan.`,
   });
+}
+
+/**
+ * Links as they are kept: to absolute web addresses without credentials, in their normal form, ASCII only.
+ *
+ * @throws AppError 400 that names the wrong address, such as `links.2.url`.
+ */
+function checkLinks(links: readonly Link[]): Link[] {
+  return links.map(({ label, url }, index) => ({ label: label.trim(), url: checkUrl(url, `links.${index}.url`) }));
+}
+
+function checkUrl(value: string, field: string): string {
+  if (BLANK_OR_CONTROL.test(value)) refuse(field, 'must not contain spaces or line breaks');
+  if (!/^https?:\/\//i.test(value) || !URL.canParse(value))
+    refuse(field, 'must be an address that begins with http:// or https://');
+  const { username, password, href } = new URL(value);
+  if (username !== '' || password !== '') refuse(field, 'must not contain a user name or password');
+  if (href.length > MAX_URL_LENGTH)
+    refuse(field, `must be at most ${MAX_URL_LENGTH} characters, other letters encoded`);
+  return href;
+}
+
+function refuse(field: string, reason: string): never {
+  throw new AppError({ code: 'invalid_link', message: `${field} ${reason}`, field });
 }

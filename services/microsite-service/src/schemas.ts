@@ -1,13 +1,16 @@
 import Type, { type Static } from 'typebox';
-import { MAX_URL_LENGTH } from './links.ts';
-import { slugPattern } from './slug.ts';
 import type { Microsite } from './store.ts';
+
+/** Of an address in its normal form, too, which may be several times as long as what was typed. */
+export const MAX_URL_LENGTH = 2048;
 
 // PostgreSQL refuses NUL in a text and halves of characters in JSON, and no control character belongs in a line of text.
 const line = '[^\\p{Cc}\\p{Cs}]*$';
 const text = `^${line}`;
 const textThatShows = `^(?=.*\\S)${line}`;
 
+/** 3 to 50 characters that stand in an address as they are, and that nobody mistypes by their case. */
+const slug = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{1,48}[a-z0-9]$' });
 const title = Type.String({ minLength: 1, maxLength: 120, pattern: textThatShows });
 const description = Type.String({ maxLength: 300, pattern: text });
 const link = Type.Object(
@@ -23,7 +26,7 @@ const links = Type.Array(link, { maxItems: 50 });
 export const createBody = Type.Object(
   {
     title,
-    slug: Type.Optional(Type.String({ pattern: slugPattern })),
+    slug: Type.Optional(slug),
     description: Type.Optional(description),
     links: Type.Optional(links),
   },
@@ -46,7 +49,7 @@ export const pageQuery = Type.Object({
   cursor: Type.Optional(Type.String({ maxLength: 100 })),
 });
 
-export const viewParams = Type.Object({ slug: Type.String({ pattern: slugPattern }) });
+export const viewParams = Type.Object({ slug });
 
 /** Whatever stands in an address that someone passed on, the page shows. */
 export const viewQuery = Type.Object({ qr: Type.Optional(Type.Unknown()) });

@@ -2,7 +2,12 @@ import type { Cursor } from '@qr/common';
 import { type Database, withoutValues } from '@qr/database';
 import { and, count, desc, eq, getTableColumns, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
-import type { Link } from './links.ts';
+
+/** What a visitor can follow. */
+export interface Link {
+  readonly label: string;
+  readonly url: string;
+}
 
 /** What visitors see of a microsite: a copy, so that its owner can go on writing. */
 export interface Snapshot {

@@ -15,7 +15,7 @@ import { type Inbox, startInbox } from '@qr/inbox';
 import type { LightMyRequestResponse } from 'fastify';
 import { vi } from 'vitest';
 import { buildApp } from '../src/app.ts';
-import { createPageDirectory } from '../src/page-directory.ts';
+import { createPages } from '../src/pages.ts';
 import { createStore, type Store } from '../src/store.ts';
 
 export const serviceToken = 'a-service-token-of-32-characters';
@@ -64,7 +64,7 @@ export async function startApp(kind: TestDatabaseKind, server: BuildServerOption
     await pageReads.beforeAnswer();
     return found;
   };
-  const pages = createPageDirectory({
+  const pages = createPages({
     store: { findPublished },
     micrositeBaseUrl,
     onStandIn: (error) => {

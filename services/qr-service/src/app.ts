@@ -4,14 +4,8 @@ import { type Contents, createContents } from './contents/content.ts';
 import { createDestinationCheck } from './contents/destination.ts';
 import { createDrawingQueue } from './drawing-queue.ts';
 import type { FindMicrosite } from './microsite-client.ts';
-import { addDeleteRoute } from './routes/delete.ts';
-import { addGenerateRoute } from './routes/generate.ts';
-import { addGetRoute } from './routes/get.ts';
+import { addCodeRoutes, addInternalRoute } from './routes/codes.ts';
 import { addImageRoutes } from './routes/images.ts';
-import { addInternalRoute } from './routes/internal.ts';
-import { addListRoute } from './routes/list.ts';
-import { addPreviewRoute } from './routes/preview.ts';
-import { addUpdateRoute } from './routes/update.ts';
 import type { Store } from './store.ts';
 
 export interface AppDependencies {
@@ -32,12 +26,9 @@ export interface AppDependencies {
 }
 
 /** What the routes work with. */
-export interface AppContext {
+export interface AppContext extends Pick<AppDependencies, 'store' | 'sessions' | 'serviceToken'> {
   readonly codes: Codes;
   readonly contents: Contents;
-  readonly sessions: Sessions;
-  readonly store: Store;
-  readonly serviceToken: string;
 }
 
 /** The service as a Fastify server that does not listen yet. */
@@ -56,12 +47,7 @@ export async function buildApp(deps: AppDependencies): Promise<Server> {
     owned.addHook('onRequest', async (request) => {
       sessions.require(request);
     });
-    addGenerateRoute(owned, context);
-    addPreviewRoute(owned, context);
-    addListRoute(owned, context);
-    addGetRoute(owned, context);
-    addUpdateRoute(owned, context);
-    addDeleteRoute(owned, context);
+    addCodeRoutes(owned, context);
     addImageRoutes(owned, context);
   });
   addInternalRoute(app, context);

@@ -3,11 +3,9 @@ import { AppError, type Session } from '@qr/common';
 import type { ContentRequest, Contents } from './contents/content.ts';
 import type { CheckDestination } from './contents/destination.ts';
 import type { DrawingQueue } from './drawing-queue.ts';
-import { drawPng, drawSvg, type ImageOptions } from './image.ts';
+import { checkReadable, drawPng, drawSvg, type ImageOptions, type Look } from './image.ts';
 import { cursorBehind, type ListFilter, readListRequest } from './list-query.ts';
 import { readLogo } from './logo.ts';
-import { type Look, lookOf } from './look.ts';
-import { checkReadable } from './readable.ts';
 import type { Code, CodeChanges, Store } from './store.ts';
 
 /** What a person gives to make a code. */
@@ -44,22 +42,7 @@ const MAX_CODES: Readonly<Record<Session['plan'], number>> = { free: 10, pro: 10
  * The rules of codes. Everything is answered for one owner; the codes of others do not exist for them. What reads a logo or draws a PNG waits for
  * its turn, and is refused as {@link DrawingQueue} says.
  */
-export interface Codes {
-  /** @throws AppError 400 that names the wrong field, 402 when the plan of the owner has no room for another. */
-  create(owner: Owner, request: CodeRequest): Promise<{ readonly code: Code; readonly codesCreated: number }>;
-  /** An SVG of what would be made, which is not kept. @throws AppError 400 that names the wrong field. */
-  preview(ownerId: string, request: CodeRequest): Promise<string>;
-  /** @throws AppError 400 for a cursor that is none, or days in the wrong order. */
-  list(ownerId: string, page: ListFilter & { readonly limit: number }): Promise<CodeList>;
-  /** @throws AppError 404 */
-  get(ownerId: string, id: string): Promise<Code>;
-  /** @throws AppError 400 that names the wrong field, 404. */
-  update(ownerId: string, id: string, changes: CodeUpdate): Promise<Code>;
-  /** @throws AppError 404 */
-  remove(ownerId: string, id: string): Promise<void>;
-  /** @throws AppError 404; 400 for a look that scanners could not read. */
-  image(ownerId: string, id: string, format: 'png' | 'svg', options: ImageOptions): Promise<Buffer | string>;
-}
+export type Codes = ReturnType<typeof createCodes>;
 
 export interface CodesOptions {
   readonly store: Store;
@@ -69,13 +52,16 @@ export interface CodesOptions {
   readonly now: () => number;
 }
 
-/** Makes the rules of codes. */
-export function createCodes({ store, contents, checkDestination, drawings, now }: CodesOptions): Codes {
+export function createCodes({ store, contents, checkDestination, drawings, now }: CodesOptions) {
   const logoOf = async (ownerId: string, logo: string | undefined): Promise<Buffer | null> =>
     logo === undefined ? null : drawings.run(ownerId, () => readLogo(logo));
 
   return {
-    async create({ userId, plan }, { title, logo, color, level, forwardsQuery = false, ...request }) {
+    /** @throws AppError 400 that names the wrong field, 402 when the plan of the owner has no room for another. */
+    async create(
+      { userId, plan }: Owner,
+      { title, logo, color, level, forwardsQuery = false, ...request }: CodeRequest,
+    ): Promise<{ readonly code: Code; readonly codesCreated: number }> {
       const id = newId();
       if (forwardsQuery && isReadByPhones(request.type)) refuseChange('forwardsQuery', request.type);
       checkReadable({ color, level }, logo !== undefined);
@@ -100,15 +86,21 @@ export function createCodes({ store, contents, checkDestination, drawings, now }
       });
     },
 
-    async preview(ownerId, { title: _title, forwardsQuery: _forwardsQuery, logo, color, level, ...request }) {
+    /** Draws an SVG of what would be made, which is not kept. @throws AppError 400 that names the wrong field. */
+    async preview(ownerId: string, { logo, color, level, ...request }: CodeRequest): Promise<string> {
       const id = newId();
       checkReadable({ color, level }, logo !== undefined);
       const checked = await contents.check(ownerId, id, request);
       const picture = await logoOf(ownerId, logo);
-      return drawSvg(contents.printed({ id, ...checked }), picture, lookOf({ color, level }));
+      return drawSvg(contents.printed({ id, ...checked }), picture, { color, level });
     },
 
-    async update(ownerId, id, { destinationUrl, title, status, color, level, forwardsQuery }) {
+    /** @throws AppError 400 that names the wrong field, 404. */
+    async update(
+      ownerId: string,
+      id: string,
+      { destinationUrl, title, status, color, level, forwardsQuery }: CodeUpdate,
+    ): Promise<Code> {
       const { type, hasCustomLogo } = (await store.findOwnCode(id, ownerId)) ?? notFound();
       if (destinationUrl !== undefined && type !== 'url') refuseChange('destinationUrl', type);
       if (status !== undefined && isReadByPhones(type)) refuseChange('status', type);
@@ -118,18 +110,20 @@ export function createCodes({ store, contents, checkDestination, drawings, now }
         ...(destinationUrl !== undefined && { destinationUrl: checkDestination(destinationUrl) }),
         ...(title !== undefined && { title: title?.trim() || null }),
         ...(status !== undefined && { status }),
-        ...(color !== undefined && { color: color.toLowerCase() }),
+        ...(color && { color: color.toLowerCase() }),
         ...(level !== undefined && { level }),
         ...(forwardsQuery !== undefined && { forwardsQuery }),
       };
       return (await store.updateOwnCode(id, ownerId, changes)) ?? notFound();
     },
 
-    async remove(ownerId, id) {
+    /** @throws AppError 404 */
+    async remove(ownerId: string, id: string): Promise<void> {
       if (!(await store.deleteOwnCode(id, ownerId))) notFound();
     },
 
-    async list(ownerId, { limit, ...filter }) {
+    /** @throws AppError 400 for a cursor that is none, or days in the wrong order. */
+    async list(ownerId: string, { limit, ...filter }: ListFilter & { readonly limit: number }): Promise<CodeList> {
       const request = readListRequest(filter);
       // One more than wanted says whether there is another page.
       const { items, total } = await store.listCodes(ownerId, { limit: limit + 1, ...request });
@@ -138,15 +132,17 @@ export function createCodes({ store, contents, checkDestination, drawings, now }
       return { items: page, total, nextCursor: last ? cursorBehind(last, request.sort) : null };
     },
 
-    async get(ownerId, id) {
+    /** @throws AppError 404 */
+    async get(ownerId: string, id: string): Promise<Code> {
       return (await store.findOwnCode(id, ownerId)) ?? notFound();
     },
 
-    async image(ownerId, id, format, options) {
+    /** @throws AppError 404; 400 for a look that scanners could not read. */
+    async image(ownerId: string, id: string, format: 'png' | 'svg', options: ImageOptions): Promise<Buffer | string> {
       const { logo, color, level, ...code } = (await store.findOwnPicture(id, ownerId)) ?? notFound();
       checkReadable(options, logo !== null);
       const printed = contents.printed(code);
-      const look = { ...lookOf({ color, level }), ...options };
+      const look = { color, level, ...options };
       // An SVG is a text: nothing is rasterised.
       if (format === 'svg') return drawSvg(printed, logo, look);
       return drawings.run(ownerId, () => drawPng(printed, logo, look));

@@ -1,3 +1,4 @@
+import { AppError } from '@qr/common';
 import { correction, generate, mode } from 'lean-qr';
 import { toSvgPath } from 'lean-qr/extras/svg';
 import sharp from 'sharp';
@@ -12,26 +13,39 @@ const PNG_MIN_WIDTH_PIXELS = 1000;
 /** An SVG without a size is drawn at one pixel a unit with this density. */
 const SVG_PIXELS_PER_INCH = 72;
 
-/** How a picture is to look. */
-export interface ImageOptions {
+/** To white, by WCAG 2: scanners tell dark from light, and cameras wash colours out. */
+const MIN_CONTRAST = 4.5;
+
+/** How a code looks; null, like a missing value, means the default. */
+export interface Look {
+  /** Of the dark modules, as `rrggbb`. @default '000000' */
+  readonly color?: string | null | undefined;
+  /** Error correction. @default 'M', or 'H' with a logo */
+  readonly level?: 'L' | 'M' | 'Q' | 'H' | null | undefined;
+}
+
+export interface ImageOptions extends Look {
   /** Width and height in pixels. @default at least 1000 for a PNG; none for an SVG, which takes the size of its place */
   readonly size?: number;
-  /** Of the dark modules, as `rrggbb`. @default '000000' */
-  readonly color?: string;
-  /** Error correction. @default 'M', or 'H' with a logo */
-  readonly level?: 'L' | 'M' | 'Q' | 'H';
+}
+
+export const DEFAULT_COLOR = '000000';
+
+/** A logo covers a part of the code, which only the strongest correction restores. */
+export function defaultLevel(hasLogo: boolean): 'M' | 'H' {
+  return hasLogo ? 'H' : 'M';
 }
 
 /** A code as an SVG document, one unit a module, with the logo (a PNG) in the middle. */
 export function drawSvg(content: string, logo: Buffer | null, options: ImageOptions = {}): string {
-  const { size, color = '000000', level = logo ? 'H' : 'M' } = options;
-  const code = generate(encoded(content), { minCorrectionLevel: correction[level] });
+  const { size, color, level } = options;
+  const code = generate(encoded(content), { minCorrectionLevel: correction[level ?? defaultLevel(logo !== null)] });
   const width = code.size + 2 * MARGIN;
   const sides = size === undefined ? '' : ` width="${size}" height="${size}"`;
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${width}"${sides} shape-rendering="crispEdges">` +
     `<path fill="#fff" d="M0 0h${width}v${width}H0z"/>` +
-    `<path fill="#${color}" transform="translate(${MARGIN} ${MARGIN})" d="${toSvgPath(code)}"/>` +
+    `<path fill="#${color ?? DEFAULT_COLOR}" transform="translate(${MARGIN} ${MARGIN})" d="${toSvgPath(code)}"/>` +
     `${logo ? plate(width, logo) : ''}</svg>`
   );
 }
@@ -73,4 +87,25 @@ function plate(width: number, logo: Buffer): string {
     `<rect x="${start}" y="${start}" width="${side}" height="${side}" fill="#fff"/>` +
     `<image x="${start + 0.5}" y="${start + 0.5}" width="${side - 1}" height="${side - 1}" href="${href}"/>`
   );
+}
+
+/** @throws AppError 400 for a picture that scanners could not read. */
+export function checkReadable({ color, level }: Look, hasLogo: boolean): void {
+  if (color && contrastToWhite(color) < MIN_CONTRAST)
+    refuse('color', `color must be darker: its contrast to white must be at least ${MIN_CONTRAST} to 1`);
+  if (hasLogo && level && level !== 'H')
+    refuse('level', 'level must be H for a code with a logo, which covers a part of it; leave it out');
+}
+
+function refuse(field: string, message: string): never {
+  throw new AppError({ code: 'unreadable_image', message, field });
+}
+
+/** https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio, for six hexadecimal digits. */
+function contrastToWhite(color: string): number {
+  const [red = 0, green = 0, blue = 0] = [0, 2, 4].map((start) => {
+    const share = Number.parseInt(color.slice(start, start + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
 }

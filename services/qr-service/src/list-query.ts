@@ -1,6 +1,4 @@
 import { AppError, type Cursor, decodeCursor, encodeCursor } from '@qr/common';
-import { and, asc, desc, type SQL, sql } from 'drizzle-orm';
-import { codes } from './tables.ts';
 
 /** Which codes a person asks for, and in which order. */
 export interface ListFilter {
@@ -29,8 +27,6 @@ export interface ListRequest {
 }
 
 const DAY_MS = 86_400_000;
-/** Characters of a name that count in its order. */
-const SORTED_LENGTH = 60;
 
 /** @throws AppError 400 that names the field. */
 export function readListRequest({ search = '', sort, from, to, cursor }: ListFilter): ListRequest {
@@ -57,34 +53,4 @@ function decodeNameCursor(text: string): NameCursor {
   if (id !== undefined && name !== undefined) return { id, name };
   const message = 'cursor must be a nextCursor of this list in the same order; leave it out to begin at the start';
   throw new AppError({ code: 'invalid_cursor', message, field: 'cursor' });
-}
-
-const { title, destinationUrl, content, createdAt, id } = codes;
-/** What people know a network or a card by. The password of a network is not searched. */
-const heldNames = sql`concat_ws(' ', ${content} #>> '{wifi,ssid}', ${content} #>> '{vcard,firstName}',
-  ${content} #>> '{vcard,lastName}', ${content} #>> '{vcard,organization}')`;
-/** As the app names a code: by its title, else by what it holds, else by where it leads. */
-const sortName = sql<string>`left(lower(coalesce(${title}, nullif(${heldNames}, ''),
-  regexp_replace(${destinationUrl}, '^https?://', ''), '')), ${SORTED_LENGTH})`;
-
-/** Conditions and order of a list. */
-export function listQueryOf({ words, sort, since, before, after }: ListRequest) {
-  const text = sql`concat_ws(' ', ${title}, ${destinationUrl}, ${heldNames})`;
-  const matches = and(
-    ...words.map((word) => sql`${text} ilike ${`%${word.replace(/[\\%_]/g, '\\$&')}%`}`),
-    since && sql`${createdAt} >= ${since.toISOString()}`,
-    before && sql`${createdAt} < ${before.toISOString()}`,
-  );
-  return { matches, isBehindCursor: after && behind(after, sort), order: orderOf(sort), sortName };
-}
-
-function behind(after: Cursor | NameCursor, sort: ListFilter['sort']): SQL {
-  if ('name' in after) return sql`(${sortName}, ${id}) > (${after.name}, ${after.id})`;
-  const place = sql`(${after.createdAt.toISOString()}::timestamptz, ${after.id})`;
-  return sort === 'oldest' ? sql`(${createdAt}, ${id}) > ${place}` : sql`(${createdAt}, ${id}) < ${place}`;
-}
-
-function orderOf(sort: ListFilter['sort']): SQL[] {
-  if (sort === 'title') return [asc(sortName), asc(id)];
-  return sort === 'oldest' ? [asc(createdAt), asc(id)] : [desc(createdAt), desc(id)];
 }

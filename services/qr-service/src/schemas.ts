@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { vcardSchema } from './contents/vcard.ts';
 import { wifiSchema } from './contents/wifi.ts';
-import { DEFAULT_COLOR, defaultLevel } from './look.ts';
+import { DEFAULT_COLOR, defaultLevel } from './image.ts';
 import type { Code } from './store.ts';
 
 const type = Type.Union([Type.Literal('url'), Type.Literal('wifi'), Type.Literal('vcard'), Type.Literal('microsite')]);

@@ -1,7 +1,39 @@
 import { type Database, withoutValues } from '@qr/database';
-import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
-import { type ListRequest, listQueryOf } from './list-query.ts';
-import { codes, owners } from './tables.ts';
+import { and, asc, count, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { boolean, customType, integer, jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
+import type { Vcard } from './contents/vcard.ts';
+import type { Wifi } from './contents/wifi.ts';
+import type { ListRequest } from './list-query.ts';
+
+const qr = pgSchema('qr');
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+/** What a code holds beside an address, under the name of the field that gave it. */
+export type Content = { readonly wifi: Wifi } | { readonly vcard: Vcard } | { readonly micrositeId: string };
+
+const codes = qr.table('codes', {
+  id: text().primaryKey(),
+  ownerId: text('owner_id').notNull(),
+  type: text().$type<'url' | 'wifi' | 'vcard' | 'microsite'>().notNull(),
+  title: text(),
+  /** Null for what a phone reads from the code itself. */
+  destinationUrl: text('destination_url'),
+  content: jsonb().$type<Content>(),
+  status: text().$type<'active' | 'disabled'>().notNull().default('active'),
+  logo: bytea(),
+  /** Of the dark modules, as `rrggbb` in small letters; null for black. */
+  color: text(),
+  /** Error correction; null for the default. */
+  level: text().$type<'L' | 'M' | 'Q' | 'H'>(),
+  /** Whether a scan passes all its parameters on to the destination, not only `utm_*`. */
+  forwardsQuery: boolean('forwards_query').notNull().default(false),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+});
+
+const owners = qr.table('owners', {
+  id: text().primaryKey(),
+  codesCreated: integer('codes_created').notNull(),
+});
 
 /** A code as it is first written. */
 export type NewCode = Omit<typeof codes.$inferSelect, 'status'>;
@@ -94,7 +126,7 @@ export function createStore(db: Database['db']) {
       id: string,
       ownerId: string,
     ): Promise<Pick<NewCode, 'id' | 'destinationUrl' | 'content' | 'logo' | 'color' | 'level'> | undefined> {
-      const { destinationUrl, content, logo, color, level } = codes;
+      const { logo, color, level } = codes;
       const [code] = await db
         .select({ id: codes.id, destinationUrl, content, logo, color, level })
         .from(codes)
@@ -106,4 +138,37 @@ export function createStore(db: Database['db']) {
 
 function own(id: string, ownerId: string) {
   return and(eq(codes.id, id), eq(codes.ownerId, ownerId));
+}
+
+/** Characters of a name that count in its order. */
+const SORTED_LENGTH = 60;
+const { title, destinationUrl, content, createdAt, id } = codes;
+
+/** What people know a network or a card by. The password of a network is not searched. */
+const heldNames = sql`concat_ws(' ', ${content} #>> '{wifi,ssid}', ${content} #>> '{vcard,firstName}',
+  ${content} #>> '{vcard,lastName}', ${content} #>> '{vcard,organization}')`;
+/** As the app names a code: by its title, else by what it holds, else by where it leads. */
+const sortName = sql<string>`left(lower(coalesce(${title}, nullif(${heldNames}, ''),
+  regexp_replace(${destinationUrl}, '^https?://', ''), '')), ${SORTED_LENGTH})`;
+
+/** Conditions and order of a list. */
+function listQueryOf({ words, sort, since, before, after }: ListRequest) {
+  const text = sql`concat_ws(' ', ${title}, ${destinationUrl}, ${heldNames})`;
+  const matches = and(
+    ...words.map((word) => sql`${text} ilike ${`%${word.replace(/[\\%_]/g, '\\$&')}%`}`),
+    since && sql`${createdAt} >= ${since.toISOString()}`,
+    before && sql`${createdAt} < ${before.toISOString()}`,
+  );
+  return { matches, isBehindCursor: after && behind(after, sort), order: orderOf(sort), sortName };
+}
+
+function behind(after: NonNullable<ListRequest['after']>, sort: ListRequest['sort']): SQL {
+  if ('name' in after) return sql`(${sortName}, ${id}) > (${after.name}, ${after.id})`;
+  const place = sql`(${after.createdAt.toISOString()}::timestamptz, ${after.id})`;
+  return sort === 'oldest' ? sql`(${createdAt}, ${id}) > ${place}` : sql`(${createdAt}, ${id}) < ${place}`;
+}
+
+function orderOf(sort: ListRequest['sort']): SQL[] {
+  if (sort === 'title') return [asc(sortName), asc(id)];
+  return sort === 'oldest' ? [asc(createdAt), asc(id)] : [desc(createdAt), desc(id)];
 }

@@ -3,7 +3,6 @@ import { createFailedScans, type DescribeVisitor, scanFailureOf, type TrackFaile
 import type { CodeDirectory } from './code-directory.ts';
 import { addScanRoute } from './routes/scan.ts';
 
-/** What {@link buildApp} takes. */
 export interface AppDependencies {
   readonly directory: CodeDirectory;
   readonly describeVisitor: DescribeVisitor;
@@ -15,9 +14,7 @@ export interface AppDependencies {
 }
 
 /** What the routes work with. */
-export interface AppContext {
-  readonly directory: CodeDirectory;
-  readonly describeVisitor: DescribeVisitor;
+export interface AppContext extends Pick<AppDependencies, 'directory' | 'describeVisitor'> {
   readonly trackFailedScan: TrackFailedScan;
   readonly now: () => number;
 }

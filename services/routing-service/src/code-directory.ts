@@ -1,6 +1,7 @@
-import { LRUCache } from 'lru-cache';
-import type { FetchCode } from './qr-service-client.ts';
-import type { Code } from './schemas.ts';
+import { createAnswerCache, createServiceClient } from '@qr/common';
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { nextCodeId } from './destination.ts';
 
 /** What a scan leads to. */
 export type Lookup =
@@ -9,87 +10,101 @@ export type Lookup =
   | { readonly outcome: 'unavailable'; readonly error: unknown };
 
 /** Finds codes, mostly in memory. */
-export interface CodeDirectory {
-  /** What is known and fresh, at once: most scans, for which a promise would cost more than the look-up. */
-  recall(id: string): Lookup | undefined;
-  find(id: string): Promise<Lookup>;
-  /** Forgets the codes of a person. */
-  forgetOwner(ownerId: string): void;
-}
+export type CodeDirectory = ReturnType<typeof createCodeDirectory>;
 
-/** What {@link createCodeDirectory} takes. */
+/** A code that leads somewhere. */
+type Code = Readonly<Static<typeof codeSchema>> & {
+  readonly destinationUrl: string;
+  /** The id in a destination that may be another code, or this one. */
+  readonly nextCodeId: string | undefined;
+};
+
 export interface CodeDirectoryOptions {
-  readonly fetchCode: FetchCode;
-  /** Told when `fetchCode` fails and nobody notices, as an old answer stands in. */
+  /** Origin of qr-service. */
+  readonly url: string;
+  readonly serviceToken: string;
+  /** Called when qr-service fails and an old answer is used instead. */
   readonly onStandIn: (error: unknown) => void;
-  /** How long a change of a code may go unnoticed. @default 30_000 */
-  readonly foundTtlMs?: number;
-  /** Short, as a code may be scanned in the moment in which it is made. @default 2000 */
-  readonly notFoundTtlMs?: number;
-  /** How long an old answer stands in before qr-service is asked again. @default 2000 */
-  readonly retryAfterMs?: number;
-  /** About half a kilobyte each. @default 50_000 */
-  readonly maxCodes?: number;
+  /** How long a person who scanned may wait for qr-service. @default 2000 */
+  readonly timeoutMs?: number;
   /** Milliseconds of any clock. @default performance.now */
   readonly now?: () => number;
 }
 
-interface Entry {
-  readonly code: Code | null;
-}
+/** How long a change of a code may go unnoticed. */
+const FOUND_TTL_MS = 30_000;
+/** About half a kilobyte each. */
+const MAX_CODES = 50_000;
+/** A code may lead to a second one, as some did before qr-service refused that. The second must lead elsewhere. */
+const MAX_CODES_PER_SCAN = 2;
 
-/**
- * Remembers answers of qr-service. A code that is asked for by many at once is fetched once; while qr-service is down, what was known of a
- * code stays good.
- */
-export function createCodeDirectory(options: CodeDirectoryOptions): CodeDirectory {
-  const { fetchCode, onStandIn, foundTtlMs = 30_000, notFoundTtlMs = 2000, retryAfterMs = 2000 } = options;
-  const { maxCodes = 50_000, now = () => performance.now() } = options;
+const codeSchema = Type.Object({
+  id: Type.String(),
+  ownerId: Type.String(),
+  // Checked again here: this is the service that sends people there.
+  // Null for what phones read from the code itself.
+  destinationUrl: Type.Union([Type.String({ pattern: '^https?://[\\x21-\\x7e]+$' }), Type.Null()]),
+  status: Type.Union([Type.Literal('active'), Type.Literal('disabled')]),
+  // Absent in answers of an older qr-service.
+  forwardsQuery: Type.Optional(Type.Boolean()),
+});
+const answer = Compile(codeSchema);
 
-  const entries = new LRUCache<string, Entry>({
-    max: maxCodes,
-    ttl: foundTtlMs,
-    perf: { now },
-    ttlResolution: 0,
-    // What is no longer fresh may still have to stand in.
-    noDeleteOnStaleGet: true,
-    // Someone who gave up must not take the answer from the others who wait for it.
-    ignoreFetchAbort: true,
-    async fetchMethod(id, known, { options: entry }) {
-      try {
-        const code = await fetchCode(id);
-        if (code === null) entry.ttl = notFoundTtlMs;
-        return { code };
-      } catch (error) {
-        // That a code did not exist is no reason to say so now.
-        if (!known?.code) throw error;
-        onStandIn(error);
-        entry.ttl = retryAfterMs;
-        return known;
-      }
-    },
-  });
+/** Asks qr-service for codes and remembers its answers; while it is down, known codes stay valid. */
+export function createCodeDirectory({ url, serviceToken, onStandIn, timeoutMs = 2000, now }: CodeDirectoryOptions) {
+  const client = createServiceClient({ name: 'qr-service', origin: url, serviceToken, timeoutMs });
+  const codes = createAnswerCache<Code>({ fetch: fetchCode, onStandIn, foundTtlMs: FOUND_TTL_MS, max: MAX_CODES, now });
+
+  async function fetchCode(id: string): Promise<Code | null> {
+    const { status, body } = await client.get(`/internal/qrs/${encodeURIComponent(id)}`, [200, 404]);
+    if (status === 404) return null;
+    if (!answer.Check(body))
+      throw new Error('qr-service answered 200 with a body that is not a code: deploy matching versions.');
+    const { destinationUrl } = body;
+    return destinationUrl === null ? null : { ...body, destinationUrl, nextCodeId: nextCodeId(destinationUrl) };
+  }
+
+  /** Returns what is known and fresh, at once: most scans, for which a promise would cost more than the look-up. */
+  function recall(id: string): Lookup | undefined {
+    const known = codes.recall(id);
+    return known === undefined ? undefined : toLookup(known);
+  }
+
+  async function find(id: string): Promise<Lookup> {
+    try {
+      return toLookup(await codes.find(id));
+    } catch (error) {
+      return { outcome: 'unavailable', error };
+    }
+  }
 
   return {
-    forgetOwner(ownerId) {
-      for (const [id, { code }] of entries.entries()) if (code?.ownerId === ownerId) entries.delete(id);
-    },
+    recall,
+    find,
 
-    recall(id) {
-      const known = entries.get(id);
-      return known && toLookup(known);
-    },
-
-    async find(id) {
-      try {
-        return toLookup(await entries.forceFetch(id));
-      } catch (error) {
-        return { outcome: 'unavailable', error };
+    /** Returns whether a scan would pass more than two codes, as in a loop: each would count a scan. A failed look-up is no loop. */
+    async leadsInLoop(first: Lookup): Promise<boolean> {
+      let found = first;
+      for (let codes = 1; codes <= MAX_CODES_PER_SCAN; codes++) {
+        const nextId = nextCodeIdOf(found);
+        if (nextId === undefined) return false;
+        found = recall(nextId) ?? (await find(nextId));
+        if (found.outcome !== 'active') return false;
       }
+      return true;
+    },
+
+    forgetOwner(ownerId: string): void {
+      codes.forgetWhere((code) => code.ownerId === ownerId);
     },
   };
 }
 
-function toLookup({ code }: Entry): Lookup {
+/** Returns the code to which a code may lead. */
+export function nextCodeIdOf(found: Lookup): string | undefined {
+  return 'code' in found ? found.code.nextCodeId : undefined;
+}
+
+function toLookup(code: Code | null): Lookup {
   return code ? { outcome: code.status, code } : { outcome: 'not_found' };
 }

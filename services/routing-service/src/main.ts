@@ -3,13 +3,13 @@ import { createDescribeVisitor } from '@qr/common/visitor';
 import { buildApp } from './app.ts';
 import { createCodeDirectory } from './code-directory.ts';
 import { environment } from './config.ts';
-import { createQrServiceClient } from './qr-service-client.ts';
 
 const config = loadConfigOrExit(environment);
 initializeMixpanel();
 const app = buildApp({
   directory: createCodeDirectory({
-    fetchCode: createQrServiceClient({ url: config.QR_SERVICE_URL, serviceToken: config.SERVICE_TOKEN }),
+    url: config.QR_SERVICE_URL,
+    serviceToken: config.SERVICE_TOKEN,
     onStandIn: (error) => {
       captureException(error, { operation: 'refresh code' });
     },

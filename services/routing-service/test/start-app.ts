@@ -13,7 +13,6 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { onTestFinished, vi } from 'vitest';
 import { buildApp } from '../src/app.ts';
 import { createCodeDirectory } from '../src/code-directory.ts';
-import { createQrServiceClient } from '../src/qr-service-client.ts';
 
 export const serviceToken = 'a-service-token-of-32-characters';
 export const lunch = { id: 'LUNCH-menu_1', ownerId: 'owner-1', destinationUrl: 'https://example.com/lunch?table=7' };
@@ -67,7 +66,9 @@ const knowsLunch: Answer = async ({ params: { id } }, reply) =>
 export function startApp(qrServiceUrl: string, server: BuildServerOptions = {}) {
   const clock = { nowMs: 1_000_000 };
   const directory = createCodeDirectory({
-    fetchCode: createQrServiceClient({ url: qrServiceUrl, serviceToken, timeoutMs: 500 }),
+    url: qrServiceUrl,
+    serviceToken,
+    timeoutMs: 500,
     onStandIn: (error) => {
       captureException(error, { operation: 'refresh code' });
     },

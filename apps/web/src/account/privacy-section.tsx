@@ -1,16 +1,13 @@
 import { useConsent } from '@qr/browser';
 import { type ReactElement, useId } from 'react';
-import { browserRefuses } from './browser-refuses.ts';
-import { Switch } from './switch.tsx';
+import { AccountSection } from './account-section.tsx';
 
 /** What somebody lets us count and record. It belongs to this browser, not to the account. */
 export function PrivacySection(): ReactElement {
-  const titleId = useId();
   const { analytics, replay, setConsent } = useConsent();
   const isDecided = browserRefuses();
   return (
-    <section className="card account-section" aria-labelledby={titleId}>
-      <h2 id={titleId}>Privacy</h2>
+    <AccountSection title="Privacy">
       <p className="muted">These choices hold for this browser.</p>
       {isDecided && (
         <p className="privacy-note">
@@ -31,6 +28,45 @@ export function PrivacySection(): ReactElement {
         isDisabled={isDecided}
         onChange={(isOn) => setConsent({ replay: isOn })}
       />
-    </section>
+    </AccountSection>
   );
+}
+
+interface SwitchProps {
+  readonly label: string;
+  /** What it means when it is on. */
+  readonly hint: string;
+  readonly isOn: boolean;
+  readonly isDisabled: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+/** Something that is on or off, and is so at once. */
+function Switch({ label, hint, isOn, isDisabled, onChange }: SwitchProps): ReactElement {
+  const id = useId();
+  return (
+    <div className="switch">
+      <input
+        type="checkbox"
+        id={id}
+        aria-describedby={`${id}-hint`}
+        checked={isOn}
+        disabled={isDisabled}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <label htmlFor={id}>{label}</label>
+      <p className="hint" id={`${id}-hint`}>
+        {hint}
+      </p>
+    </div>
+  );
+}
+
+/**
+ * Whether the browser has answered for the person, by Do-Not-Track or Global Privacy Control (https://w3c.github.io/gpc/).
+ * The consent of `@qr/browser` obeys the same two signals.
+ */
+function browserRefuses(browser: Navigator = navigator): boolean {
+  const { doNotTrack, globalPrivacyControl } = browser as Navigator & { readonly globalPrivacyControl?: boolean };
+  return doNotTrack === '1' || globalPrivacyControl === true;
 }

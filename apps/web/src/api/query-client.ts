@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import { NetworkError } from './errors.ts';
+import { NetworkError } from './request.ts';
 
 const LONGEST_DELAY_MS = 3000;
 

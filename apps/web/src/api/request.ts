@@ -1,9 +1,7 @@
-import { readErrorBody } from '@qr/telemetry/privacy';
-import { connection } from './connection.ts';
-import { ApiError, NetworkError } from './errors.ts';
+import { type ErrorBody, readErrorBody } from '@qr/telemetry/privacy';
 
 /** What {@link request} takes beside the path. */
-export interface RequestOptions {
+interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: object;
   readonly signal?: AbortSignal;
@@ -69,3 +67,53 @@ async function renewSession(): Promise<boolean> {
     });
   return renewal;
 }
+
+/** The service answered, and the answer is no. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly body: Partial<ErrorBody>;
+
+  constructor(status: number, body: Partial<ErrorBody>) {
+    super(body.message ?? 'The service could not do this. Please try again.');
+    this.name = 'ApiError';
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** No answer came. */
+export class NetworkError extends Error {
+  constructor(cause: unknown) {
+    super('No connection to the service. Check your network and try again.', { cause });
+    this.name = 'NetworkError';
+  }
+}
+
+/** Whether the server answers. */
+interface Connection {
+  isReachable(): boolean;
+  /** Notes how a request ended: with an answer, whatever it was, or without one. */
+  note(isReachable: boolean): void;
+  subscribe(onChange: () => void): () => void;
+}
+
+/** Creates a connection that counts as reachable until a request fails. */
+function createConnection(): Connection {
+  const listeners = new Set<() => void>();
+  let reachable = true;
+  return {
+    isReachable: () => reachable,
+    note(isReachable) {
+      if (isReachable === reachable) return;
+      reachable = isReachable;
+      for (const listener of listeners) listener();
+    },
+    subscribe(onChange) {
+      listeners.add(onChange);
+      return () => listeners.delete(onChange);
+    },
+  };
+}
+
+/** The one to the app's own origin. */
+export const connection = createConnection();

@@ -1,7 +1,7 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { dateText } from '../codes/date-text.ts';
+import { dateText } from '../days.ts';
 
 /** One day (UTC) of the chart. */
 export interface DayPoint {

@@ -1,20 +1,19 @@
 import { Sentry } from '@qr/browser';
 import type { ReactElement } from 'react';
 import type { Code, CodeChanges } from '../api/codes.ts';
-import { Field } from '../forms/field.tsx';
-import { FormProblem } from '../forms/form-problem.tsx';
+import { Field, WebAddressField } from '../forms/fields.tsx';
+import { Form, SubmitButton } from '../forms/form.tsx';
 import { useSubmit } from '../forms/use-submit.ts';
 import { completeWebAddress } from '../forms/web-address.ts';
-import { WebAddressField } from '../forms/web-address-field.tsx';
-import { failureMessage } from '../notices/failure-message.ts';
-import { useNotice } from '../notices/notice-provider.tsx';
-import { useUpdateCode } from './use-codes.ts';
+import { useAttempt, useNotice } from '../notices/notice-provider.tsx';
+import { useUpdateCode } from './queries.ts';
 
 /** What can be changed of a printed code: its title, where it leads, and whether it does. */
 export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
   const { mutateAsync: updateCode, isPending } = useUpdateCode(code.id);
   const notify = useNotice();
-  const { isBusy, errors, problem, onSubmit, onInput } = useSubmit({
+  const attempt = useAttempt();
+  const state = useSubmit({
     action: 'update_qr',
     fields: ['title', 'destinationUrl'],
     submit: async (data) => {
@@ -23,18 +22,31 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
       notify('Saved.', 'success');
     },
   });
-  const toggle = async () => {
-    try {
-      await updateCode({ status: code.status === 'active' ? 'disabled' : 'active' });
-    } catch (error) {
-      notify(failureMessage(error, 'switch_qr'));
-    }
-  };
   const isActive = code.status === 'active';
+  const toggle = () => attempt('switch_qr', () => updateCode({ status: isActive ? 'disabled' : 'active' }));
+  const buttons = (
+    <div className="actions">
+      <SubmitButton state={state} busy="Saving…">
+        Save
+      </SubmitButton>
+      {code.scanUrl !== null && (
+        <button
+          type="button"
+          className="quiet"
+          aria-pressed={!isActive}
+          disabled={isPending}
+          onClick={() => void toggle()}
+        >
+          {isActive ? 'Switch off' : 'Switch on'}
+        </button>
+      )}
+      {!isActive && <span className="badge off">Switched off: scans get a page that says so</span>}
+    </div>
+  );
   return (
     <section className="card stack" aria-labelledby="edit-heading">
       <h2 id="edit-heading">Edit</h2>
-      <form className="form" onSubmit={onSubmit} onInput={onInput} noValidate>
+      <Form state={state} buttons={buttons}>
         <Field
           label="Title"
           name="title"
@@ -42,7 +54,6 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
           maxLength={100}
           defaultValue={code.title ?? ''}
           hint="Only you see it."
-          error={errors['title']}
         />
         {code.type === 'url' && (
           <WebAddressField
@@ -51,7 +62,6 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
             required
             defaultValue={code.destinationUrl ?? ''}
             hint="The printed code stays the same. Scans lead to the new address within 30 seconds."
-            error={errors['destinationUrl']}
           />
         )}
         {code.scanUrl !== null && (
@@ -66,25 +76,7 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
             </span>
           </label>
         )}
-        <FormProblem>{problem}</FormProblem>
-        <div className="actions">
-          <button type="submit" disabled={isBusy}>
-            {isBusy ? 'Saving…' : 'Save'}
-          </button>
-          {code.scanUrl !== null && (
-            <button
-              type="button"
-              className="quiet"
-              aria-pressed={!isActive}
-              disabled={isPending}
-              onClick={() => void toggle()}
-            >
-              {isActive ? 'Switch off' : 'Switch on'}
-            </button>
-          )}
-          {!isActive && <span className="badge off">Switched off: scans get a page that says so</span>}
-        </div>
-      </form>
+      </Form>
     </section>
   );
 }

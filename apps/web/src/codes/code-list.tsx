@@ -1,9 +1,11 @@
 import type { ReactElement } from 'react';
+import { Link } from 'react-router';
+import { type Code, lookOf, pictureUrl } from '../api/codes.ts';
+import { dateText } from '../days.ts';
 import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
-import { CodeCard } from './code-card.tsx';
-import type { useCodeList } from './use-codes.ts';
-import { useSummary } from './use-statistics.ts';
+import { kindName, titleOf } from './code-names.ts';
+import { type useCodeList, useSummary } from './queries.ts';
 
 interface CodeListProps {
   readonly list: ReturnType<typeof useCodeList>;
@@ -40,5 +42,33 @@ export function CodeList({ list, total }: CodeListProps): ReactElement {
         )}
       </div>
     </>
+  );
+}
+
+interface CodeCardProps {
+  readonly code: Code;
+  /** In the last 30 days; undefined while that is not known. */
+  readonly scans: number | undefined;
+}
+
+/** One code in the list. */
+function CodeCard({ code, scans }: CodeCardProps): ReactElement {
+  const title = titleOf(code);
+  return (
+    <article className="card code">
+      <img src={pictureUrl(code.svgUrl, lookOf(code))} alt="" width="96" height="96" loading="lazy" />
+      <div className="code-text">
+        <h2>
+          <Link to={`/qr/${code.id}`}>{title}</Link>
+        </h2>
+        {code.destinationUrl !== null && <p className="address">{code.destinationUrl.replace(/^https?:\/\//, '')}</p>}
+        <p className="badges">
+          <span className="badge">{kindName(code.type)}</span>
+          {code.status === 'disabled' && <span className="badge off">Switched off</span>}
+          {code.scanUrl !== null && scans !== undefined && <span>{scans === 1 ? '1 scan' : `${scans} scans`}</span>}
+          <time dateTime={code.createdAt}>{dateText(code.createdAt)}</time>
+        </p>
+      </div>
+    </article>
   );
 }

@@ -1,11 +1,10 @@
 import { type ReactElement, useState } from 'react';
 import { type Code, type CodeChanges, lookOf, pictureUrl } from '../api/codes.ts';
-import { SelectField } from '../forms/select-field.tsx';
+import { SelectField } from '../forms/fields.tsx';
 import { CopyButton } from '../layout/copy-button.tsx';
-import { failureMessage } from '../notices/failure-message.ts';
-import { useNotice } from '../notices/notice-provider.tsx';
-import { titleOf } from './title-of.ts';
-import { useUpdateCode } from './use-codes.ts';
+import { useAttempt } from '../notices/notice-provider.tsx';
+import { titleOf } from './code-names.ts';
+import { useUpdateCode } from './queries.ts';
 
 /** Dark enough for every scanner. */
 const COLORS = [
@@ -31,14 +30,8 @@ const LEVELS = [
 export function CodePicture({ code }: { readonly code: Code }): ReactElement {
   const [size, setSize] = useState('1024');
   const { mutateAsync: updateCode } = useUpdateCode(code.id);
-  const notify = useNotice();
-  const change = async (changes: CodeChanges) => {
-    try {
-      await updateCode(changes);
-    } catch (error) {
-      notify(failureMessage(error, 'change_look'));
-    }
-  };
+  const attempt = useAttempt();
+  const change = (changes: CodeChanges) => attempt('change_look', () => updateCode(changes));
   const look = lookOf(code);
   // Chosen by other means than this page.
   const ownColor = { value: code.color, label: `#${code.color}` };

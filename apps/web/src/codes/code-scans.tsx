@@ -2,12 +2,10 @@ import { type ReactElement, useState } from 'react';
 import { type CodeStatistics, exportUrl, type VisitorFilter } from '../api/statistics.ts';
 import { ScansChart } from '../charts/scans-chart.tsx';
 import { Shares } from '../charts/shares.tsx';
+import { lastDays, withinLimit } from '../days.ts';
 import { DateRange } from '../forms/date-range.tsx';
-import { Failure } from '../layout/failure.tsx';
-import { Skeleton } from '../layout/skeleton.tsx';
-import { countryName } from './country-name.ts';
-import { lastDays, withinLimit } from './last-days.ts';
-import { useCodeStatistics } from './use-statistics.ts';
+import { Loaded } from '../layout/loaded.tsx';
+import { useCodeStatistics } from './queries.ts';
 
 const PERIODS = [7, 30, 90];
 
@@ -15,7 +13,7 @@ const PERIODS = [7, 30, 90];
 export function CodeScans({ id, scanUrl }: { readonly id: string; readonly scanUrl: string }): ReactElement {
   const [period, setPeriod] = useState(() => lastDays(30));
   const [visitors, setVisitors] = useState<VisitorFilter>({});
-  const { data, error, refetch } = useCodeStatistics(id, { ...period, ...visitors });
+  const query = useCodeStatistics(id, { ...period, ...visitors });
   return (
     <section className="card stack" aria-labelledby="scans-heading">
       <div className="section-head">
@@ -31,31 +29,31 @@ export function CodeScans({ id, scanUrl }: { readonly id: string; readonly scanU
         />
       </div>
       <Limits visitors={visitors} onChange={setVisitors} />
-      {error && !data && <Failure error={error} action="show_statistics" onRetry={refetch} />}
-      {!error && !data && <Skeleton height="chart" label="Counting scans" />}
-      {data && (
-        <>
-          <p className="counts" role="status">
-            <strong>{data.scans}</strong> {data.scans === 1 ? 'scan' : 'scans'} by{' '}
-            <strong>{data.uniqueVisitors}</strong> {data.uniqueVisitors === 1 ? 'visitor' : 'visitors'}
-            {data.botScans > 0 && `, and ${data.botScans} by bots`}
-          </p>
-          <ScansChart
-            days={data.series.map(({ start, scans, uniqueVisitors }) => ({
-              day: start,
-              scans,
-              visitors: uniqueVisitors,
-            }))}
-          />
-          <Visitors data={data} scanUrl={scanUrl} visitors={visitors} onChange={setVisitors} />
-          <p className="actions">
-            <a href={exportUrl(id, { ...period, ...visitors })} download>
-              Download as CSV
-            </a>
-            <a href={scanUrl}>Scan address</a>
-          </p>
-        </>
-      )}
+      <Loaded query={query} action="show_statistics" height="chart" label="Counting scans">
+        {(data) => (
+          <>
+            <p className="counts" role="status">
+              <strong>{data.scans}</strong> {data.scans === 1 ? 'scan' : 'scans'} by{' '}
+              <strong>{data.uniqueVisitors}</strong> {data.uniqueVisitors === 1 ? 'visitor' : 'visitors'}
+              {data.botScans > 0 && `, and ${data.botScans} by bots`}
+            </p>
+            <ScansChart
+              days={data.series.map(({ start, scans, uniqueVisitors }) => ({
+                day: start,
+                scans,
+                visitors: uniqueVisitors,
+              }))}
+            />
+            <Visitors data={data} scanUrl={scanUrl} visitors={visitors} onChange={setVisitors} />
+            <p className="actions">
+              <a href={exportUrl(id, { ...period, ...visitors })} download>
+                Download as CSV
+              </a>
+              <a href={scanUrl}>Scan address</a>
+            </p>
+          </>
+        )}
+      </Loaded>
     </section>
   );
 }
@@ -130,4 +128,12 @@ function limited(visitors: VisitorFilter, kind: keyof VisitorFilter, value: stri
 
 function capitalised(kind: string): string {
   return kind.charAt(0).toUpperCase() + kind.slice(1);
+}
+
+const names = new Intl.DisplayNames(undefined, { type: 'region' });
+
+/** A country in the reader's own language. */
+function countryName(code: string): string {
+  if (!/^[A-Z]{2}$/.test(code)) return 'Unknown';
+  return names.of(code) ?? code;
 }

@@ -1,38 +1,23 @@
 import { type ReactElement, useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
 import type { CodeType } from '../api/codes.ts';
-import { Field } from '../forms/field.tsx';
-import { SelectField } from '../forms/select-field.tsx';
-import { WebAddressField } from '../forms/web-address-field.tsx';
-import { MicrositeField } from './microsite-field.tsx';
-
-interface ContentFieldsProps {
-  readonly type: CodeType;
-  readonly errors: Readonly<Record<string, string>>;
-}
+import { Field, SelectField, WebAddressField } from '../forms/fields.tsx';
+import { Loaded } from '../layout/loaded.tsx';
+import { useMicrosites } from '../microsites/queries.ts';
 
 /** What has to be typed for a kind of code. */
-export function ContentFields({ type, errors }: ContentFieldsProps): ReactElement {
-  if (type === 'url') return <UrlFields errors={errors} />;
-  if (type === 'wifi') return <WifiFields errors={errors} />;
-  if (type === 'vcard') return <VcardFields errors={errors} />;
-  return <MicrositeField error={errors['micrositeId']} />;
+export function ContentFields({ type }: { readonly type: CodeType }): ReactElement {
+  if (type === 'url') return <UrlFields />;
+  if (type === 'wifi') return <WifiFields />;
+  if (type === 'vcard') return <VcardFields />;
+  return <MicrositeField />;
 }
 
-type FieldsProps = Pick<ContentFieldsProps, 'errors'>;
-
-function UrlFields({ errors }: FieldsProps): ReactElement {
-  return (
-    <WebAddressField
-      label="Where should the code lead?"
-      name="destinationUrl"
-      autoComplete="url"
-      required
-      error={errors['destinationUrl']}
-    />
-  );
+function UrlFields(): ReactElement {
+  return <WebAddressField label="Where should the code lead?" name="destinationUrl" autoComplete="url" required />;
 }
 
-function WifiFields({ errors }: FieldsProps): ReactElement {
+function WifiFields(): ReactElement {
   const [encryption, setEncryption] = useState('WPA');
   return (
     <>
@@ -44,7 +29,6 @@ function WifiFields({ errors }: FieldsProps): ReactElement {
         maxLength={32}
         required
         complaint="Enter the name of the network."
-        error={errors['wifi.ssid']}
       />
       <SelectField
         label="Encryption"
@@ -56,7 +40,6 @@ function WifiFields({ errors }: FieldsProps): ReactElement {
           { value: 'WEP', label: 'WEP' },
           { value: 'none', label: 'None' },
         ]}
-        error={errors['wifi.encryption']}
       />
       {encryption !== 'none' && (
         <Field
@@ -68,7 +51,6 @@ function WifiFields({ errors }: FieldsProps): ReactElement {
           required
           complaint={encryption === 'WEP' ? 'Enter the WEP key.' : 'Enter the password: 8 to 63 characters.'}
           hint="Anyone who scans the code can read it."
-          error={errors['wifi.password']}
         />
       )}
       <label className="check">
@@ -79,7 +61,7 @@ function WifiFields({ errors }: FieldsProps): ReactElement {
   );
 }
 
-function VcardFields({ errors }: FieldsProps): ReactElement {
+function VcardFields(): ReactElement {
   const field = (
     name: string,
     label: string,
@@ -94,7 +76,6 @@ function VcardFields({ errors }: FieldsProps): ReactElement {
       type={type}
       autoComplete={autoComplete}
       complaint={complaint}
-      error={errors[`vcard.${name}`]}
     />
   );
   return (
@@ -107,13 +88,34 @@ function VcardFields({ errors }: FieldsProps): ReactElement {
       {field('jobTitle', 'Job title', 'text', 'organization-title')}
       {field('phone', 'Phone', 'tel', 'tel', 'Enter a phone number, such as +41 44 123 45 67.')}
       {field('email', 'E-mail', 'email', 'email', 'Enter an e-mail address, such as ada@example.com.')}
-      <WebAddressField
-        label="Web page"
-        name="vcard.url"
-        autoComplete="url"
-        placeholder="example.com"
-        error={errors['vcard.url']}
-      />
+      <WebAddressField label="Web page" name="vcard.url" autoComplete="url" placeholder="example.com" />
     </>
+  );
+}
+
+/** Which of one's own microsites a code leads to; `?microsite=` chooses one. */
+function MicrositeField(): ReactElement {
+  const [search] = useSearchParams();
+  return (
+    <Loaded query={useMicrosites()} action="list_microsites" height="line" label="Loading your microsites">
+      {({ items }) =>
+        items.length === 0 ? (
+          <p>
+            You have no microsite yet. <Link to="/microsites/new">Make one</Link>, and come back for its code.
+          </p>
+        ) : (
+          <SelectField
+            label="Microsite"
+            name="micrositeId"
+            defaultValue={search.get('microsite') ?? items[0]?.id}
+            options={items.map(({ id, title, status }) => ({
+              value: id,
+              label: status === 'draft' ? `${title} (draft)` : title,
+            }))}
+            hint="Visitors see it once it is published."
+          />
+        )
+      }
+    </Loaded>
   );
 }

@@ -2,20 +2,27 @@ import { Sentry, trackEvent } from '@qr/browser';
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { CodeType, NewCode } from '../api/codes.ts';
-import { ApiError, NetworkError } from '../api/errors.ts';
-import { checkForm } from '../forms/check-form.ts';
-import { Field } from '../forms/field.tsx';
-import { FormProblem } from '../forms/form-problem.tsx';
-import { useSubmit } from '../forms/use-submit.ts';
-import { useMicrosites } from '../microsites/use-microsites.ts';
+import { ApiError, NetworkError } from '../api/request.ts';
+import { Field } from '../forms/fields.tsx';
+import { Form, SubmitButton } from '../forms/form.tsx';
+import { checkForm, useSubmit } from '../forms/use-submit.ts';
+import { PageHead } from '../layout/page-head.tsx';
+import { useMicrosites } from '../microsites/queries.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
-import { CodePreview } from './code-preview.tsx';
+import { CODE_KINDS } from './code-names.ts';
 import { ContentFields } from './content-fields.tsx';
-import { KindPicker } from './kind-picker.tsx';
-import { CODE_FIELDS, readCodeForm } from './read-code-form.ts';
-import { readLogo } from './read-logo.ts';
-import { useCreateCode } from './use-codes.ts';
+import { useCodePreview, useCreateCode } from './queries.ts';
+import { CODE_FIELDS, readCodeForm, readLogo } from './read-code-form.ts';
 import { useDelayed } from './use-delayed.ts';
+
+export function CreatePage(): ReactElement {
+  return (
+    <>
+      <PageHead title="New QR code" />
+      <CreateQRForm />
+    </>
+  );
+}
 
 /** Long enough that a word is typed to its end. */
 const PREVIEW_DELAY_MS = 350;
@@ -24,7 +31,7 @@ const PREVIEW_DELAY_MS = 350;
  * Makes a QR code. The service counts the codes it makes (`qr_created`) and the requests it refuses, once and out of reach of ad blockers; only what it
  * cannot see, a request that never got an answer, is counted here.
  */
-export function CreateQRForm(): ReactElement {
+function CreateQRForm(): ReactElement {
   const navigate = useNavigate();
   const notify = useNotice();
   const [search] = useSearchParams();
@@ -37,7 +44,7 @@ export function CreateQRForm(): ReactElement {
   // A code for a microsite needs one to choose, and the list may still be on its way.
   const choices = type === 'microsite' ? microsites.data?.items : undefined;
   const hasChoice = type !== 'microsite' || (choices?.length ?? 0) > 0;
-  const { isBusy, errors, problem, onSubmit, onInput } = useSubmit({
+  const state = useSubmit({
     action: 'create_qr',
     fields: CODE_FIELDS,
     submit: async (data) => {
@@ -67,18 +74,16 @@ export function CreateQRForm(): ReactElement {
   // biome-ignore lint/correctness/useExhaustiveDependencies: reads the form, which these change.
   useEffect(() => void follow(), [type, choices]);
 
+  const button = (
+    <SubmitButton state={state} busy="Creating…" disabled={!hasChoice}>
+      Create code
+    </SubmitButton>
+  );
   return (
     <div className="beside">
-      <form
-        ref={form}
-        className="card form"
-        onSubmit={onSubmit}
-        onInput={onInput}
-        onChange={() => void follow()}
-        noValidate
-      >
+      <Form ref={form} className="card form" state={state} buttons={button} onChange={() => void follow()}>
         <KindPicker value={type} onChange={setType} />
-        <ContentFields key={type} type={type} errors={errors} />
+        <ContentFields key={type} type={type} />
         <Field
           label="Title"
           name="title"
@@ -86,7 +91,6 @@ export function CreateQRForm(): ReactElement {
           maxLength={100}
           placeholder={choices?.find(({ id }) => id === typed?.micrositeId)?.title}
           hint="Only you see it, to find the code again."
-          error={errors['title']}
         />
         <Field
           label="Logo"
@@ -94,13 +98,8 @@ export function CreateQRForm(): ReactElement {
           type="file"
           accept="image/png,image/jpeg"
           hint="PNG or JPEG of at most 200 kB, drawn in the middle of the code."
-          error={errors['logo']}
         />
-        <FormProblem>{problem}</FormProblem>
-        <button type="submit" disabled={isBusy || !hasChoice}>
-          {isBusy ? 'Creating…' : 'Create code'}
-        </button>
-      </form>
+      </Form>
       <CodePreview code={preview} />
     </div>
   );
@@ -120,4 +119,57 @@ async function logoOf(data: FormData): Promise<string | undefined> {
   // Said here in the API's own form, so that half a megabyte is not sent to be refused.
   if (logo === undefined) throw new ApiError(400, { field: 'logo', message: 'The logo may be at most 200 kB large.' });
   return logo;
+}
+
+interface KindPickerProps {
+  readonly value: CodeType;
+  readonly onChange: (type: CodeType) => void;
+}
+
+/** Radio buttons that look like tabs: arrow keys move between them, as in every group of radios. */
+function KindPicker({ value, onChange }: KindPickerProps): ReactElement {
+  const use = CODE_KINDS.find(({ type }) => type === value)?.use;
+  return (
+    <fieldset className="kinds">
+      <legend>What should the code do?</legend>
+      <div className="kind-options">
+        {CODE_KINDS.map(({ type, name }) => (
+          <label key={type}>
+            <input type="radio" name="type" value={type} checked={type === value} onChange={() => onChange(type)} />
+            {name}
+          </label>
+        ))}
+      </div>
+      <p className="hint">{use}</p>
+    </fieldset>
+  );
+}
+
+/** The picture of what is being typed, drawn by the service as it will be drawn in the end. */
+function CodePreview({ code }: { readonly code: NewCode | undefined }): ReactElement {
+  const { data, isPlaceholderData } = useCodePreview(code);
+  const leadsSomewhere = code?.type === 'url' || code?.type === 'microsite';
+  return (
+    <aside className="card preview" aria-label="Preview">
+      <h2>Preview</h2>
+      {data && code ? (
+        <img
+          className={isPlaceholderData ? 'stale' : undefined}
+          src={`data:image/svg+xml,${encodeURIComponent(data)}`}
+          alt="How the code will look"
+          width="240"
+          height="240"
+        />
+      ) : (
+        <p className="preview-empty">Your code appears here while you type.</p>
+      )}
+      {data && code && (
+        <p className="hint">
+          {leadsSomewhere
+            ? 'The final pattern differs: each code gets its own address.'
+            : 'Try it: point your phone’s camera at it.'}
+        </p>
+      )}
+    </aside>
+  );
 }

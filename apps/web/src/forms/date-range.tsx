@@ -1,5 +1,5 @@
 import { type ReactElement, useEffect, useId, useState } from 'react';
-import { lastDays } from '../codes/last-days.ts';
+import { lastDays } from '../days.ts';
 
 /** Days, both included; an end that is left out is open. */
 interface Range {

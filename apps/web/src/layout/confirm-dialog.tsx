@@ -1,4 +1,5 @@
-import { type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { useAttempt } from '../notices/notice-provider.tsx';
 
 interface ConfirmDialogProps {
   readonly isOpen: boolean;
@@ -36,5 +37,30 @@ export function ConfirmDialog(props: ConfirmDialogProps): ReactElement {
         </button>
       </div>
     </dialog>
+  );
+}
+
+interface DeleteButtonProps extends Pick<ConfirmDialogProps, 'title' | 'action' | 'children'> {
+  readonly label: string;
+  readonly isBusy: boolean;
+  /** A constant that names the action in error reports, such as `delete_qr`. */
+  readonly reportedAs: string;
+  readonly onDelete: () => Promise<void>;
+}
+
+/** Deletes something after asking. Not optimistic: what is gone on the screen and not on the wall would be worse than a moment's wait. */
+export function DeleteButton({ label, reportedAs, onDelete, ...dialog }: DeleteButtonProps): ReactElement {
+  const [isAsking, setAsking] = useState(false);
+  const attempt = useAttempt();
+  const remove = async () => {
+    if (!(await attempt(reportedAs, onDelete))) setAsking(false);
+  };
+  return (
+    <>
+      <button type="button" className="danger quiet" onClick={() => setAsking(true)}>
+        {label}
+      </button>
+      <ConfirmDialog {...dialog} isOpen={isAsking} onConfirm={() => void remove()} onClose={() => setAsking(false)} />
+    </>
   );
 }

@@ -1,11 +1,8 @@
-import { type ReactElement, useRef } from 'react';
+import { type ReactElement, type RefObject, useEffect, useRef } from 'react';
 import { Link, NavLink, Outlet, ScrollRestoration, useLocation, useNavigate, useNavigation } from 'react-router';
-import { ConsentBanner } from '../consent/consent-banner.tsx';
-import { failureMessage } from '../notices/failure-message.ts';
-import { useNotice } from '../notices/notice-provider.tsx';
+import { useAttempt } from '../notices/notice-provider.tsx';
 import { useSession } from '../session/session-provider.tsx';
-import { OfflineBanner } from './offline-banner.tsx';
-import { useFocusOnNavigation } from './use-focus-on-navigation.ts';
+import { ConsentBanner, OfflineBanner } from './banners.tsx';
 
 /** What every page has around it. */
 export function Layout(): ReactElement {
@@ -38,7 +35,7 @@ function Navigation(): ReactElement | null {
   const { user, leave } = useSession();
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const notify = useNotice();
+  const attempt = useAttempt();
   if (user === undefined) return null;
   if (user === null) {
     return (
@@ -50,14 +47,11 @@ function Navigation(): ReactElement | null {
       </nav>
     );
   }
-  const leaveAndGo = async () => {
-    try {
+  const leaveAndGo = () =>
+    attempt('log_out', async () => {
       await leave();
       await navigate('/login');
-    } catch (error) {
-      notify(failureMessage(error, 'log_out'));
-    }
-  };
+    });
   return (
     <nav aria-label="Main">
       <Link to="/" aria-current={pathname === '/' ? 'page' : isOfCodes(pathname)}>
@@ -81,4 +75,16 @@ function isOfCodes(pathname: string): boolean {
 function PageProgress(): ReactElement | null {
   const { state } = useNavigation();
   return state === 'idle' ? null : <div className="page-progress" role="progressbar" aria-label="Loading page" />;
+}
+
+/** Moves the focus to the content after each client-side navigation, as a page load does. */
+function useFocusOnNavigation(content: RefObject<HTMLElement | null>): void {
+  const { pathname } = useLocation();
+  const shownPath = useRef(pathname);
+  useEffect(() => {
+    if (shownPath.current === pathname) return;
+    shownPath.current = pathname;
+    // Where to scroll is remembered elsewhere.
+    content.current?.focus({ preventScroll: true });
+  }, [pathname, content]);
 }

@@ -1,12 +1,12 @@
 import { type ReactElement, useRef } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Microsite, MicrositeContent } from '../api/microsites.ts';
-import { PageTitle } from '../layout/page-title.tsx';
+import { DeleteButton } from '../layout/confirm-dialog.tsx';
+import { PageHead } from '../layout/page-head.tsx';
+import { failureMessage } from '../notices/failure-message.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
-import { DeleteMicrosite } from './delete-microsite.tsx';
 import { MicrositeForm } from './microsite-form.tsx';
-import { Publication } from './publication.tsx';
-import { useDeleteMicrosite, usePublishMicrosite, useSaveMicrosite } from './use-microsite-changes.ts';
+import { useDeleteMicrosite, usePublishMicrosite, useSaveMicrosite, useUnpublishMicrosite } from './queries.ts';
 
 /** Everything that can be done with a microsite. */
 export function MicrositeEditor({ microsite }: { readonly microsite: Microsite }): ReactElement {
@@ -31,11 +31,9 @@ export function MicrositeEditor({ microsite }: { readonly microsite: Microsite }
 
   return (
     <>
-      <PageTitle>{microsite.title}</PageTitle>
-      <div className="page-head">
-        <h1 className="microsite-title">{microsite.title}</h1>
+      <PageHead title={microsite.title} titleClass="microsite-title">
         <Link to="/microsites">All microsites</Link>
-      </div>
+      </PageHead>
       <Publication microsite={microsite} />
       <MicrositeForm
         initial={microsite}
@@ -69,7 +67,55 @@ export function MicrositeEditor({ microsite }: { readonly microsite: Microsite }
           </>
         )}
       </MicrositeForm>
-      <DeleteMicrosite title={microsite.title} deletion={deletion} />
+      <DeleteButton
+        label="Delete microsite"
+        title="Delete this microsite?"
+        action={deletion.isPending ? 'Deleting…' : 'Delete'}
+        reportedAs="delete_microsite"
+        isBusy={deletion.isPending}
+        onDelete={deletion.mutateAsync}
+      >
+        <p>“{microsite.title}” and its address are gone for good. QR codes that lead there will find nothing.</p>
+      </DeleteButton>
     </>
   );
+}
+
+/** Who sees a microsite, and what can be done with it once everyone does. */
+function Publication({ microsite }: { readonly microsite: Microsite }): ReactElement {
+  const notify = useNotice();
+  const unpublish = useUnpublishMicrosite(microsite.id);
+  const takeBack = () =>
+    unpublish.mutate(undefined, {
+      onSuccess: () => notify('Unpublished: only you can see it now.', 'success'),
+      onError: (error) => notify(failureMessage(error, 'unpublish_microsite')),
+    });
+
+  return (
+    <section className="card publication" aria-label="Publication">
+      <p role="status">{statusText(microsite)}</p>
+      {microsite.status === 'published' && (
+        <>
+          <p className="address">
+            <a href={microsite.url} target="_blank" rel="noreferrer">
+              {microsite.url}
+            </a>
+          </p>
+          <div className="actions">
+            <Link to={`/create?microsite=${encodeURIComponent(microsite.id)}`} className="button">
+              Make a QR code for it
+            </Link>
+            <button type="button" className="quiet" disabled={unpublish.isPending} onClick={takeBack}>
+              {unpublish.isPending ? 'Unpublishing…' : 'Unpublish'}
+            </button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+function statusText({ status, hasUnpublishedChanges }: Microsite): string {
+  if (status === 'draft') return 'Draft: only you can see it';
+  return hasUnpublishedChanges ? 'Published, with changes that visitors do not see yet' : 'Published';
 }

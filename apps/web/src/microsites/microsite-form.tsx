@@ -1,12 +1,11 @@
-import type { ReactElement, ReactNode } from 'react';
-import { Field } from '../forms/field.tsx';
-import { FormProblem } from '../forms/form-problem.tsx';
-import { TextAreaField } from '../forms/text-area-field.tsx';
-import { LIMITS } from './draft.ts';
-import { LeaveGuard } from './leave-guard.tsx';
+import { type ReactElement, type ReactNode, useCallback } from 'react';
+import { type BlockerFunction, useBeforeUnload, useBlocker } from 'react-router';
+import { Field, TextAreaField } from '../forms/fields.tsx';
+import { Form } from '../forms/form.tsx';
+import { completeWebAddress } from '../forms/web-address.ts';
+import { ConfirmDialog } from '../layout/confirm-dialog.tsx';
+import { type Draft, type DraftOptions, LIMITS, useDraft } from './draft.ts';
 import { LinkFields } from './link-fields.tsx';
-import { MicrositePreview } from './microsite-preview.tsx';
-import { type DraftOptions, useDraft } from './use-draft.ts';
 
 interface MicrositeFormProps extends DraftOptions {
   /** Whether what was typed may be lost, as all of it is. */
@@ -17,10 +16,15 @@ interface MicrositeFormProps extends DraftOptions {
 
 /** The content of a microsite, beside what visitors will see of it. */
 export function MicrositeForm({ isLeaving = false, children, ...options }: MicrositeFormProps): ReactElement {
-  const { draft, change, isChanged, isBusy, errors, problem, errorOf, onSubmit, onInput } = useDraft(options);
+  const state = useDraft(options);
+  const { draft, change, isChanged, isBusy, errors, errorOf } = state;
   return (
     <div className="editor">
-      <form className="card form" onSubmit={onSubmit} onInput={onInput} noValidate>
+      <Form
+        className="card form"
+        state={state}
+        buttons={<div className="actions">{children({ isBusy, isChanged })}</div>}
+      >
         <Field
           label="Title"
           name="title"
@@ -30,7 +34,6 @@ export function MicrositeForm({ isLeaving = false, children, ...options }: Micro
           autoComplete="off"
           required
           complaint="Give the microsite a title."
-          error={errors['title']}
           onChange={({ target }) => change({ title: target.value })}
         />
         <TextAreaField
@@ -40,7 +43,6 @@ export function MicrositeForm({ isLeaving = false, children, ...options }: Micro
           value={draft.description}
           maxLength={LIMITS.description}
           hint="A sentence or two below the title."
-          error={errors['description']}
           onChange={({ target }) => change({ description: target.value })}
         />
         <LinkFields
@@ -49,12 +51,76 @@ export function MicrositeForm({ isLeaving = false, children, ...options }: Micro
           errorOf={errorOf}
           onChange={(links) => change({ links })}
         />
-        <FormProblem>{problem}</FormProblem>
-        <div className="actions">{children({ isBusy, isChanged })}</div>
-      </form>
+      </Form>
       <MicrositePreview draft={draft} />
       {/* While it is sent, the page may well lead on by itself. */}
       <LeaveGuard isActive={isChanged && !isBusy && !isLeaving} />
     </div>
+  );
+}
+
+/** What visitors will see. The links are for looking at only: their addresses have not been checked yet. */
+function MicrositePreview({ draft: { title, description, links } }: { readonly draft: Draft }): ReactElement {
+  return (
+    <section className="preview" aria-labelledby="preview-title">
+      <h2 id="preview-title">Preview</h2>
+      <div className="preview-page">
+        <p className="preview-title" dir="auto">
+          {title.trim() || <Missing>Title</Missing>}
+        </p>
+        {description.trim() !== '' && (
+          <p className="preview-description" dir="auto">
+            {description}
+          </p>
+        )}
+        <ul>
+          {links.map(({ key, label, url }) => (
+            <li key={key}>
+              <span dir="auto">{label.trim() || <Missing>Label</Missing>}</span>
+              <small>{hostOf(url) ?? <Missing>Address</Missing>}</small>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}
+
+/** Stands where something is still to be typed. */
+function Missing({ children }: { readonly children: string }): ReactElement {
+  return <i className="preview-missing">{children}</i>;
+}
+
+function hostOf(typed: string): string | undefined {
+  const url = completeWebAddress(typed);
+  return (URL.canParse(url) && new URL(url).host) || undefined;
+}
+
+/** Asks before what was typed is lost, be it to another page of the app or to the end of the visit. */
+function LeaveGuard({ isActive }: { readonly isActive: boolean }): ReactElement {
+  const isLoss = useCallback<BlockerFunction>(
+    // A jump within the page, such as to its content, loses nothing.
+    ({ currentLocation, nextLocation }) => isActive && currentLocation.pathname !== nextLocation.pathname,
+    [isActive],
+  );
+  const blocker = useBlocker(isLoss);
+  useBeforeUnload(
+    useCallback(
+      (event: BeforeUnloadEvent) => {
+        if (isActive) event.preventDefault();
+      },
+      [isActive],
+    ),
+  );
+  return (
+    <ConfirmDialog
+      isOpen={blocker.state === 'blocked'}
+      title="Leave without saving?"
+      action="Leave"
+      onConfirm={() => blocker.state === 'blocked' && blocker.proceed()}
+      onClose={() => blocker.state === 'blocked' && blocker.reset()}
+    >
+      <p>What you changed on this page is not saved yet.</p>
+    </ConfirmDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { captureException } from '@qr/browser';
-import { ApiError, NetworkError } from '../api/errors.ts';
+import { ApiError, NetworkError } from '../api/request.ts';
 
 const UNEXPECTED = 'Something went wrong on our side. Please try again.';
 

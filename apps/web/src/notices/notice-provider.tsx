@@ -1,4 +1,5 @@
 import { createContext, type ReactElement, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
+import { failureMessage } from './failure-message.ts';
 
 /** Long enough to read two lines; the notice can be closed before. */
 const SHOWN_MS = 8000;
@@ -50,4 +51,18 @@ export function useNotice(): Notify {
   const notify = useContext(NoticeContext);
   if (!notify) throw new Error('useNotice needs a <NoticeProvider> above it.');
   return notify;
+}
+
+/** Returns a function that does something and shows why when it fails; `action` names it in error reports. */
+export function useAttempt(): (action: string, work: () => Promise<unknown>) => Promise<boolean> {
+  const notify = useNotice();
+  return async (action, work) => {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      notify(failureMessage(error, action));
+      return false;
+    }
+  };
 }

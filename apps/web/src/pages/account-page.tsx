@@ -1,11 +1,9 @@
 import type { ReactElement } from 'react';
-import { DeleteSection } from '../account/delete-section.tsx';
-import { NameSection } from '../account/name-section.tsx';
-import { PasswordSection } from '../account/password-section.tsx';
+import { DeleteSection, NameSection, PasswordSection } from '../account/account-forms.tsx';
 import { PlanSection } from '../account/plan-section.tsx';
 import { PrivacySection } from '../account/privacy-section.tsx';
-import { dateText } from '../codes/date-text.ts';
-import { PageTitle } from '../layout/page-title.tsx';
+import { dateText } from '../days.ts';
+import { PageTitle } from '../layout/page-head.tsx';
 import { useSession } from '../session/session-provider.tsx';
 
 /** Everything that somebody can change about themselves. */

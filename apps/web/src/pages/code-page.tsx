@@ -1,31 +1,36 @@
 import type { ReactElement } from 'react';
-import { Link, useParams } from 'react-router';
-import { ApiError } from '../api/errors.ts';
-import { CodeContent } from '../codes/code-content.tsx';
+import { Link, useNavigate, useParams } from 'react-router';
+import type { Code } from '../api/codes.ts';
+import { ApiError } from '../api/request.ts';
 import { CodeEditor } from '../codes/code-editor.tsx';
+import { titleOf } from '../codes/code-names.ts';
 import { CodePicture } from '../codes/code-picture.tsx';
 import { CodeScans } from '../codes/code-scans.tsx';
-import { DeleteCode } from '../codes/delete-code.tsx';
-import { titleOf } from '../codes/title-of.ts';
-import { useCode } from '../codes/use-codes.ts';
-import { Failure } from '../layout/failure.tsx';
-import { PageTitle } from '../layout/page-title.tsx';
-import { Skeleton } from '../layout/skeleton.tsx';
+import { useCode, useDeleteCode, useForgetCode } from '../codes/queries.ts';
+import { DeleteButton } from '../layout/confirm-dialog.tsx';
+import { Loaded } from '../layout/loaded.tsx';
+import { PageHead } from '../layout/page-head.tsx';
+import { useNotice } from '../notices/notice-provider.tsx';
 import { NotFoundPage } from './not-found-page.tsx';
 
 export function CodePage(): ReactElement {
   const { qrId = '' } = useParams();
-  const { data: code, error, refetch } = useCode(qrId);
+  const query = useCode(qrId);
+  const { error } = query;
   if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return <NotFoundPage />;
-  if (error && !code) return <Failure error={error} action="show_code" onRetry={refetch} />;
-  if (!code) return <Skeleton height="page" label="Loading the code" />;
+  return (
+    <Loaded query={query} action="show_code" height="page" label="Loading the code">
+      {(code) => <CodeParts code={code} />}
+    </Loaded>
+  );
+}
+
+function CodeParts({ code }: { readonly code: Code }): ReactElement {
   return (
     <>
-      <PageTitle>{titleOf(code)}</PageTitle>
-      <div className="page-head">
-        <h1>{titleOf(code)}</h1>
+      <PageHead title={titleOf(code)}>
         <Link to="/">All codes</Link>
-      </div>
+      </PageHead>
       <div className="beside code-page">
         <div className="stack">
           {code.scanUrl === null ? <CodeContent code={code} /> : <CodeScans id={code.id} scanUrl={code.scanUrl} />}
@@ -36,5 +41,69 @@ export function CodePage(): ReactElement {
         <CodePicture code={code} />
       </div>
     </>
+  );
+}
+
+/** What phones read from a code by themselves. */
+function CodeContent({ code: { wifi, vcard } }: { readonly code: Code }): ReactElement {
+  return (
+    <section className="card stack" aria-label="Content">
+      <h2>{wifi ? 'Network' : 'Business card'}</h2>
+      <dl>
+        {wifi && <Row name="Name" value={wifi.ssid} />}
+        {wifi && <Row name="Encryption" value={wifi.encryption === 'none' ? 'None' : wifi.encryption} />}
+        {wifi?.password && <Row name="Password" value={wifi.password} />}
+        <Row name="Name" value={[vcard?.firstName, vcard?.lastName].filter(Boolean).join(' ')} />
+        <Row name="Company" value={vcard?.organization} />
+        <Row name="Job title" value={vcard?.jobTitle} />
+        <Row name="Phone" value={vcard?.phone} />
+        <Row name="E-mail" value={vcard?.email} />
+        <Row name="Web page" value={vcard?.url} />
+      </dl>
+      <p className="hint">
+        Phones read this from the picture itself: it cannot be changed once it is printed, and scans are not counted.
+      </p>
+    </section>
+  );
+}
+
+function Row({ name, value }: { readonly name: string; readonly value: string | undefined }): ReactElement | null {
+  if (!value) return null;
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  );
+}
+
+function DeleteCode({ code }: { readonly code: Code }): ReactElement {
+  const { mutateAsync: deleteCode, isPending } = useDeleteCode(code.id);
+  const forgetCode = useForgetCode(code.id);
+  const navigate = useNavigate();
+  const notify = useNotice();
+  const remove = async () => {
+    await deleteCode();
+    notify('The code is deleted.', 'success');
+    await navigate('/');
+    forgetCode();
+  };
+  return (
+    <div>
+      <DeleteButton
+        label="Delete code"
+        title={`Delete “${titleOf(code)}”?`}
+        action="Delete for good"
+        reportedAs="delete_qr"
+        isBusy={isPending}
+        onDelete={remove}
+      >
+        <p>
+          {code.scanUrl === null
+            ? 'Printed copies go on working, as phones read them by themselves. It is gone from your list.'
+            : 'Printed copies of it will lead nowhere, for good.'}
+        </p>
+      </DeleteButton>
+    </div>
   );
 }

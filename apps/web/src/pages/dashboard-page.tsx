@@ -1,23 +1,22 @@
 import { trackEvent } from '@qr/browser';
 import { type ReactElement, useEffect } from 'react';
 import { Link, useSearchParams } from 'react-router';
-import { isNarrow, readFilter } from '../codes/code-filter.ts';
-import { CodeFilters } from '../codes/code-filters.tsx';
+import type { Summary } from '../api/statistics.ts';
+import { Sparkline } from '../charts/sparkline.tsx';
+import { CodeFilters, isNarrow, readFilter } from '../codes/code-filters.tsx';
 import { CodeList } from '../codes/code-list.tsx';
-import { ScanTotals } from '../codes/scan-totals.tsx';
-import { useCodeList } from '../codes/use-codes.ts';
-import { Failure } from '../layout/failure.tsx';
-import { PageTitle } from '../layout/page-title.tsx';
-import { Skeleton } from '../layout/skeleton.tsx';
+import { useCodeList, useSummary } from '../codes/queries.ts';
+import { Loaded } from '../layout/loaded.tsx';
+import { PageHead } from '../layout/page-head.tsx';
 
 export function DashboardPage(): ReactElement {
   const [params] = useSearchParams();
   const filter = readFilter(params);
   const codes = useCodeList(filter);
-  const total = codes.data?.pages[0]?.total;
-  const isShown = total !== undefined;
+  const isShown = codes.data !== undefined;
+  const total = codes.data?.pages[0]?.total ?? 0;
   // While the filter has changed, the former list says nothing about whether there are codes.
-  const hasCodes = (total ?? 0) > 0 || isNarrow(filter) || codes.isPlaceholderData;
+  const hasCodes = total > 0 || isNarrow(filter) || codes.isPlaceholderData;
   // Once a visit: the number changes while the page stays the same.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the number as it was when the page was first shown.
   useEffect(() => {
@@ -26,23 +25,24 @@ export function DashboardPage(): ReactElement {
 
   return (
     <>
-      <PageTitle>Your QR codes</PageTitle>
-      <div className="page-head">
-        <h1>Your QR codes</h1>
+      <PageHead title="Your QR codes">
         <Link to="/create" className="button">
           New QR code
         </Link>
-      </div>
-      {codes.isPending && <Skeleton height="page" label="Loading your codes" />}
-      {codes.isError && !codes.data && <Failure error={codes.error} action="list_codes" onRetry={codes.refetch} />}
-      {isShown && !hasCodes && <NoCodes />}
-      {isShown && hasCodes && (
-        <>
-          <ScanTotals />
-          <CodeFilters />
-          {total === 0 ? <NoMatches /> : <CodeList list={codes} total={total} />}
-        </>
-      )}
+      </PageHead>
+      <Loaded query={codes} action="list_codes" height="page" label="Loading your codes">
+        {() =>
+          hasCodes ? (
+            <>
+              <ScanTotals />
+              <CodeFilters />
+              {total === 0 ? <NoMatches /> : <CodeList list={codes} total={total} />}
+            </>
+          ) : (
+            <NoCodes />
+          )
+        }
+      </Loaded>
     </>
   );
 }
@@ -66,6 +66,45 @@ function NoCodes(): ReactElement {
           Make your first code
         </Link>
       </div>
+    </div>
+  );
+}
+
+const number = new Intl.NumberFormat();
+
+/** What all codes of a person came to in the last 30 days. */
+function ScanTotals(): ReactElement {
+  return (
+    <Loaded query={useSummary()} action="show_summary" height="card" label="Counting scans">
+      {(summary) => <Totals summary={summary} />}
+    </Loaded>
+  );
+}
+
+function Totals({ summary: data }: { readonly summary: Summary }): ReactElement {
+  const byDay = data.series.map(({ scans }) => scans);
+  return (
+    <section className="card totals" aria-label="The last 30 days">
+      <dl>
+        <Total name="Scans in 30 days" value={data.scans} />
+        <Total name="Visitors in 30 days" value={data.uniqueVisitors} />
+      </dl>
+      <div className="totals-line">
+        <Sparkline
+          values={byDay}
+          label={`Scans a day, from ${data.from} to ${data.to}: at most ${Math.max(0, ...byDay)}`}
+        />
+        <p className="hint">Scans a day</p>
+      </div>
+    </section>
+  );
+}
+
+function Total({ name, value }: { readonly name: string; readonly value: number }): ReactElement {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{number.format(value)}</dd>
     </div>
   );
 }

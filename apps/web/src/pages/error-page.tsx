@@ -1,8 +1,8 @@
 import type { ErrorFallbackProps } from '@qr/browser';
 import type { ReactElement } from 'react';
 import { queryClient } from '../api/query-client.ts';
-import { ChunkLoadError } from '../chunks/chunk-load-error.ts';
-import { ChunkErrorPage } from './chunk-error-page.tsx';
+import { ChunkErrorPage } from '../chunks/chunk-error-page.tsx';
+import { ChunkLoadError } from '../chunks/lazy-page.tsx';
 
 /** Stands in the place of a broken page. It says nothing of the error itself, which may quote what a person typed. */
 export function ErrorPage({ error, errorId, resetError }: ErrorFallbackProps): ReactElement {

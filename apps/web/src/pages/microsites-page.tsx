@@ -1,26 +1,22 @@
 import type { ReactElement } from 'react';
 import { Link } from 'react-router';
-import type { MicrositeList } from '../api/microsites.ts';
-import { Failure } from '../layout/failure.tsx';
-import { PageTitle } from '../layout/page-title.tsx';
-import { Skeleton } from '../layout/skeleton.tsx';
-import { MicrositeCard } from '../microsites/microsite-card.tsx';
-import { useMicrosites } from '../microsites/use-microsites.ts';
+import type { Microsite, MicrositeList } from '../api/microsites.ts';
+import { Loaded } from '../layout/loaded.tsx';
+import { PageHead } from '../layout/page-head.tsx';
+import { useMicrosites } from '../microsites/queries.ts';
 
 export function MicrositesPage(): ReactElement {
-  const { data, error, refetch } = useMicrosites();
+  const query = useMicrosites();
   return (
     <>
-      <PageTitle>Your microsites</PageTitle>
-      <div className="page-head">
-        <h1>Your microsites</h1>
+      <PageHead title="Your microsites">
         <Link to="/microsites/new" className="button">
           New microsite
         </Link>
-      </div>
-      {data && <Microsites list={data} />}
-      {!data && error && <Failure error={error} action="list_microsites" onRetry={refetch} />}
-      {!data && !error && <Skeleton height="card" label="Loading microsites" />}
+      </PageHead>
+      <Loaded query={query} action="list_microsites" height="card" label="Loading microsites">
+        {(list) => <Microsites list={list} />}
+      </Loaded>
     </>
   );
 }
@@ -59,4 +55,31 @@ function Microsites({ list: { items, total } }: { readonly list: MicrositeList }
       )}
     </>
   );
+}
+
+/** One microsite in the list. */
+function MicrositeCard({ microsite }: { readonly microsite: Microsite }): ReactElement {
+  const { id, title, url, links, status } = microsite;
+  return (
+    <article className="card microsite-card">
+      <h2>
+        <Link to={`/microsites/${id}`}>{title}</Link>
+      </h2>
+      <p className="address">{status === 'published' ? <a href={url}>{withoutScheme(url)}</a> : withoutScheme(url)}</p>
+      <p className="microsite-facts">
+        <Badge microsite={microsite} />
+        {links.length === 1 ? '1 link' : `${links.length} links`}
+      </p>
+    </article>
+  );
+}
+
+function Badge({ microsite: { status, hasUnpublishedChanges } }: { readonly microsite: Microsite }): ReactElement {
+  if (status === 'draft') return <span className="microsite-badge">Draft</span>;
+  if (hasUnpublishedChanges) return <span className="microsite-badge changed">Unpublished changes</span>;
+  return <span className="microsite-badge published">Published</span>;
+}
+
+function withoutScheme(url: string): string {
+  return url.replace(/^https?:\/\//, '');
 }

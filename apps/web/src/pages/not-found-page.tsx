@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { Link } from 'react-router';
-import { PageTitle } from '../layout/page-title.tsx';
+import { PageTitle } from '../layout/page-head.tsx';
 
 export function NotFoundPage(): ReactElement {
   return (

@@ -1,9 +1,8 @@
 import { captureException, identifyUser, resetMixpanel } from '@qr/browser';
 import { createContext, type ReactElement, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { currentUser, logOut, type User } from '../api/accounts.ts';
-import { ApiError, NetworkError } from '../api/errors.ts';
 import { queryClient, retryDelayMs } from '../api/query-client.ts';
-import { whenSessionEnds } from '../api/request.ts';
+import { ApiError, NetworkError, whenSessionEnds } from '../api/request.ts';
 
 /** Who uses the app. */
 export interface Session {

@@ -1,11 +1,11 @@
-import type { BrowserProfile } from '@qr/events';
-import { addSentryBreadcrumb, type BreadcrumbOptions, captureException } from './capture.ts';
-import { copyOf } from './copy-of.ts';
-import { sendToMixpanel } from './mixpanel-lane.ts';
-import { sendToSentry } from './sentry-lane.ts';
-import { resetMixpanel, setProfile, trackEvent } from './track.ts';
+import type { ProfileProperties } from '../plan.ts';
+import { resetMixpanel, setProfile, trackEvent } from './analytics.ts';
+import { addSentryBreadcrumb, type BreadcrumbOptions, captureException } from './errors.ts';
+import { sendToMixpanel } from './mixpanel.ts';
+import { sentryLane } from './page-state.ts';
+import { copyOf } from './thrown.ts';
 
-/** The context that {@link Sentry.captureException} takes, in the SDK's form. */
+/** Context of {@link Sentry.captureException}, in the SDK's form. */
 export interface SentryContext {
   readonly extra?: Record<string, unknown>;
   readonly tags?: Record<string, unknown>;
@@ -17,7 +17,7 @@ export const Sentry = {
     captureException(error, { ...copyOf(context?.extra), ...copyOf(context?.tags) }),
   addBreadcrumb: (breadcrumb: BreadcrumbOptions): void => addSentryBreadcrumb(breadcrumb),
   setUser: (user: { readonly id: string } | null): void => {
-    sendToSentry({ kind: 'user', userId: user?.id });
+    sentryLane.send({ kind: 'user', userId: user?.id });
   },
 } as const;
 
@@ -26,5 +26,5 @@ export const mixpanel = {
   track: trackEvent,
   identify: (userId: string): void => sendToMixpanel({ kind: 'identify', userId }),
   reset: resetMixpanel,
-  people: { set: (properties: BrowserProfile): void => setProfile(properties) },
+  people: { set: (properties: ProfileProperties): void => setProfile(properties) },
 } as const;

@@ -1,23 +1,26 @@
-import { warnOnce } from '../warn-once.ts';
-import { whenLeft } from './leaving.ts';
-import { type LeftBehind, leaveBehind } from './left-behind.ts';
+import type { AllowListModule, PagePlan } from '../plan.ts';
+import type { OwnServer } from './leaving.ts';
+import type { PageParts } from './page-parts.ts';
 
-/** Calls that wait at most. */
+/** Maximum number of waiting calls. */
 const CAPACITY = 100;
 /** Longest wait for an idle moment after the page has loaded. */
 const IDLE_TIMEOUT_MS = 2000;
-/** How long after a failure the next try comes, at first; each further one waits twice as long. */
+/** Delay before the first retry of a failed load; it doubles with each further failure. */
 const RETRY_MS = 5000;
 
 declare global {
   interface Document {
-    /** Whether the browser draws the page in advance, for a visit that may never come; in Chromium only. */
+    /** Whether the browser draws the page in advance, for a visit that may never come. Chromium only. */
     readonly prerendering?: boolean;
   }
 }
 
-/** What takes the calls once an SDK is there; `at` is the time of the original call in epoch milliseconds. */
+/** Passes a call to a started SDK; `at` is the time of the original call in epoch milliseconds. */
 export type Sink<C> = (call: C, at: number) => void;
+
+/** Starts an SDK. The allow-list is unchecked; it is undefined when the lane was opened without a plan. */
+export type Start<C, S> = (settings: S, allowList: AllowListModule | undefined, page: PageParts) => Sink<C>;
 
 /** A call that waits for its SDK. */
 interface KeptCall<C> {
@@ -25,82 +28,83 @@ interface KeptCall<C> {
   at: number;
 }
 
-export interface LaneOptions<C extends { readonly kind: string }, S> {
-  /** The SDK at its end, for warnings. */
+/** What a lane leads to. */
+export interface LaneEnd<C, S> extends PageParts {
+  /** Name of the SDK, for warnings. */
   readonly name: string;
-  /** Asked before the SDK is fetched and started, and before anything is handed over. */
+  readonly settings: S;
+  /** Asked before the SDK is fetched, before it is started, and before anything is handed over. */
   readonly isAllowed: () => boolean;
-  /** Fetches and starts the SDK; what comes back takes the calls. */
-  readonly load: (settings: S) => Promise<() => Sink<C>>;
-  /** The kind of call that is worth fetching the SDK at once; without one among them, calls that wait are not handed over. @default none */
-  readonly urgent?: C['kind'];
-  /** Kinds of calls that give way to others when too many wait, the least important first. */
-  readonly spare: readonly C['kind'][];
-  /** What the page's own server needs to make of the calls what the SDK would have, and where it listens. */
-  readonly pack: (settings: S, calls: readonly KeptCall<C>[]) => Omit<LeftBehind, 'calls'>;
+  /** Fetches the SDK. */
+  readonly load: () => Promise<Start<C, S>>;
+  /** Returns what the page's own server needs to process the calls as the SDK would, and where it listens. */
+  readonly pack: (calls: readonly KeptCall<C>[]) => OwnServer;
 }
 
 /** The way of one vendor's calls: kept until its SDK is there, and handed over if it does not come in time. */
 export interface Lane<C, S> {
-  /** What it was opened with; `null` when it is off, `undefined` until that is decided. */
-  settings(): S | null | undefined;
-  /** Turns the lane on: the SDK comes when the page is idle, or at once for what is urgent. */
-  open(settings: S): void;
+  readonly kept: KeptCall<C>[];
+  /** Calls that were dropped, or not made, since the page's own server was last told. */
+  dropped: number;
+  /** What the lane was opened with; `null` when it is off. Calls are kept while it is undefined, because the vendor may still be turned on. */
+  settings?: S | null;
+  /** Turns the lane on: the SDK comes when the page is idle, or at once for an urgent call. */
+  open(to: LaneEnd<C, S>): void;
   /** Turns the lane off for the life of the page. */
   close(): void;
   /** Passes a call on, now or when the SDK is there; `at` is when it happened, if not now. Returns false when the lane is off. */
   send(call: C, at?: number): boolean;
-  /** Counts a call that is not made; the page's own server is told the number when the page is left. */
-  drop(): void;
   /** Fetches the SDK at once; a fetch that is under way or done is not repeated, one that failed is. */
   hurry(): Promise<void>;
-  /** Forgets what waits. */
-  clear(): void;
 }
 
-/** Makes a lane. Each SDK has its own, so that a failed chunk of one does not hold back the other. */
-export function createLane<C extends { readonly kind: string }, S extends object>(
-  options: LaneOptions<C, S>,
+/**
+ * Creates a lane. Each SDK has its own, so that a failed chunk of one does not hold back the other.
+ *
+ * @param spare kinds of calls that give way to others when too many wait, the least important first.
+ * @param urgent the kind of call that is worth fetching the SDK at once; waiting calls are handed over only with one of these among them. @default none
+ */
+export function createLane<C extends { readonly kind: string }, S extends { readonly plan?: PagePlan | undefined }>(
+  spare: readonly C['kind'][],
+  urgent?: C['kind'],
 ): Lane<C, S> {
-  const { name, isAllowed, load, urgent, spare, pack } = options;
   const kept: KeptCall<C>[] = [];
+  let end: LaneEnd<C, S> | undefined;
   let sink: Sink<C> | undefined;
-  let dropped = 0;
   let isStarted = false;
   let retryMs = RETRY_MS;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  // Until one of the init functions has run nobody knows whether the vendor is wanted, so calls are kept.
-  let settings: S | null | undefined;
 
   const pass = (to: Sink<C>, { call, at }: KeptCall<C>) => {
     try {
       to(call, at);
     } catch (error) {
       // Telemetry never breaks the page.
-      warnOnce(`${name} failed`, error);
+      end?.warnOnce(`${end.name} failed`, error);
     }
   };
 
   const holdsUrgent = () => kept.some(({ call }) => call.kind === urgent);
 
-  /** Whether calls may leave: with consent, and not from a prerendered page, which nobody has seen yet. */
-  const isUsable = (to: S | null | undefined): to is S => Boolean(to) && isAllowed() && !document.prerendering;
+  /** The end of the lane if calls may leave: with consent, and not from a prerendered page, which nobody has seen yet. */
+  const usableEnd = () => (end?.isAllowed() && !document.prerendering ? end : undefined);
 
   const hurry = async () => {
-    if (isStarted || !isUsable(settings)) return;
+    const to = usableEnd();
+    if (isStarted || !to) return;
     isStarted = true;
     try {
-      const start = await load(settings);
+      const [start, allowList] = await Promise.all([to.load(), to.settings.plan?.load?.()]);
       // Consent may have been withdrawn while the chunk was on its way.
-      isStarted = isAllowed();
+      isStarted = to.isAllowed();
       if (!isStarted) return;
-      const take = start();
+      const take = start(to.settings, allowList, to);
       // A call that is made while the others are replayed comes after them.
       for (let entry = kept.shift(); entry; entry = kept.shift()) pass(take, entry);
       sink = take;
     } catch (error) {
       isStarted = false;
-      warnOnce(`${name} failed to load`, error);
+      to.warnOnce(`${to.name} failed to load`, error);
       clearTimeout(timer);
       timer = setTimeout(hurry, retryMs);
       retryMs *= 2;
@@ -109,22 +113,23 @@ export function createLane<C extends { readonly kind: string }, S extends object
     }
   };
 
-  /** Hands what waits to the page's own server: the page is being left and may not come back, or the SDK cannot be had. */
+  /** Hands waiting calls to the page's own server: the page is being left and may not come back, or the SDK cannot be loaded. */
   const handOver = (isLeft: boolean) => {
-    if (!isUsable(settings) || (!(urgent ? holdsUrgent() : kept[0]) && !dropped)) return;
+    const to = usableEnd();
+    if (!to || !(lane.dropped || (urgent ? holdsUrgent() : kept[0]))) return;
     // An error has no JSON of its own; what is known of it is in its call.
-    const calls = kept.map(({ call, at }) => ({ ...call, at, error: undefined }));
-    kept.splice(
-      0,
-      leaveBehind({ ...pack(settings, kept), calls: [...calls, { kind: 'dropped', count: dropped }] }, isLeft),
-    );
-    dropped = 0;
+    const calls = [
+      ...kept.map(({ call, at }) => ({ ...call, at, error: undefined })),
+      { kind: 'dropped', count: lane.dropped },
+    ];
+    kept.splice(0, to.leaveBehind(to.pack(kept), calls, isLeft));
+    lane.dropped = 0;
   };
 
-  /** A call that finds no room takes the place of the oldest one of a kind that matters less. Else the oldest survive, because they explain the rest. */
+  /** A call that finds no room replaces the oldest one of a kind that matters less. Else the oldest survive, because they explain the rest. */
   const hasRoomFor = ({ kind }: C) => {
     if (kept.length < CAPACITY) return true;
-    dropped++;
+    lane.dropped++;
     for (const other of spare) {
       if (other === kind) break;
       const index = kept.findIndex(({ call }) => call.kind === other);
@@ -133,10 +138,12 @@ export function createLane<C extends { readonly kind: string }, S extends object
     return false;
   };
 
-  return {
-    settings: () => settings,
+  const lane: Lane<C, S> = {
+    kept,
+    dropped: 0,
     open(to) {
-      settings = to;
+      end = to;
+      lane.settings = to.settings;
       const wait = () => {
         // Safari has no requestIdleCallback; to `setTimeout` an object is no time at all.
         const whenIdle = (globalThis.requestIdleCallback ?? setTimeout) as typeof requestIdleCallback;
@@ -150,26 +157,21 @@ export function createLane<C extends { readonly kind: string }, S extends object
         for (const call of kept) call.at = Date.now();
         wait();
       });
-      whenLeft(() => handOver(true));
+      to.whenLeft(() => handOver(true));
       if (holdsUrgent()) void hurry();
     },
     close() {
-      settings = null;
+      lane.settings = null;
       kept.length = 0;
     },
     send(call, at = Date.now()) {
-      if (settings === null) return false;
+      if (lane.settings === null) return false;
       if (sink) pass(sink, { call, at });
       else if (hasRoomFor(call)) kept.push({ call, at });
       if (call.kind === urgent) void hurry();
       return true;
     },
-    drop() {
-      dropped++;
-    },
     hurry,
-    clear() {
-      kept.length = 0;
-    },
   };
+  return lane;
 }

@@ -1,5 +1,5 @@
 import { describeThrown, type ThrownFacts } from '@qr/telemetry/privacy';
-import type { ExceptionCall } from '../eager/sentry-call.ts';
+import type { ExceptionCall } from '../eager/sentry.ts';
 
 /**
  * The error for the SDK. It reads error objects itself; anything else that was thrown, or stands among the causes, becomes an error of what is known of

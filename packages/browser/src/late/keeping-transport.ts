@@ -1,4 +1,4 @@
-import { type BrowserOptions, makeFetchTransport } from '@sentry/browser';
+import { type BrowserOptions, makeFetchTransport } from '@sentry/react';
 import type { PageParts } from '../eager/page-parts.ts';
 import { sendKept } from './send-kept.ts';
 

@@ -1,4 +1,4 @@
-import { plannedProfileKeys, rulesOf } from '../plan/planned-event.ts';
+import type { Gate } from './gate.ts';
 
 /** One event as the SDK is about to send it. */
 export interface OutgoingEvent {
@@ -18,19 +18,22 @@ const PROFILE_TECHNICAL = new Set(['$os', '$browser', '$browser_version']);
 const PROFILE_ACTIONS = ['$set', '$set_once'] as const;
 
 /** The last gate of an event: planned and technical properties pass, everything else that the SDK adds does not. */
-export function privateMixpanelEvent({ event, properties }: OutgoingEvent): OutgoingEvent | null {
-  const rules = event === IDENTIFY ? { $anon_distinct_id: 'p' } : rulesOf(event);
+export function privateMixpanelEvent({ event, properties }: OutgoingEvent, gate: Gate): OutgoingEvent | null {
+  const rules = event === IDENTIFY ? { $anon_distinct_id: 'p' } : gate.rulesOf(event);
   if (rules === undefined) return null;
   return { event, properties: pick(properties, (key) => TECHNICAL.has(key) || Object.hasOwn(rules, key)) };
 }
 
 /** The last gate of a profile update. */
-export function privateMixpanelProfile(update: Readonly<Record<string, unknown>>): Record<string, unknown> | null {
+export function privateMixpanelProfile(
+  update: Readonly<Record<string, unknown>>,
+  gate: Gate,
+): Record<string, unknown> | null {
   const address = pick(update, (key) => ['$token', '$distinct_id', '$device_id', '$user_id'].includes(key));
   const actions = PROFILE_ACTIONS.flatMap((action) => {
     const values = update[action];
     if (typeof values !== 'object' || values === null) return [];
-    const kept = pick(values, (key) => PROFILE_TECHNICAL.has(key) || plannedProfileKeys.has(key));
+    const kept = pick(values, (key) => PROFILE_TECHNICAL.has(key) || gate.isProfileKey(key));
     return Object.keys(kept).length > 0 ? [[action, kept] as const] : [];
   });
   return actions.length === 0 ? null : { ...address, ...Object.fromEntries(actions) };

@@ -4,10 +4,10 @@ import {
   type Span,
   startBrowserTracingNavigationSpan,
   startBrowserTracingPageLoadSpan,
-} from '@sentry/browser';
+} from '@sentry/react';
 import type { PageParts } from '../eager/page-parts.ts';
-import type { PageCall } from '../eager/sentry-call.ts';
-import type { SentrySettings } from '../eager/sentry-lane.ts';
+import type { PageTrace } from '../eager/page-trace.ts';
+import type { PageCall, SentrySettings } from '../eager/sentry.ts';
 
 /** FCP and TTFB arrive through observers a moment after the span has started; one that ended earlier would miss them. */
 const VITALS_DELAY_MS = 100;
@@ -16,22 +16,25 @@ const VITALS_DELAY_MS = 100;
 export function createPageTracer(
   client: BrowserClient,
   settings: SentrySettings,
-  page: PageParts,
+  page: PageParts['page'],
 ): (call: PageCall) => void {
+  const headers = pageLoadHeaders(client, settings, page.trace);
+  // The SDK traces requests from now on.
+  if (page.trace) page.trace = { ...page.trace, header: undefined };
   return ({ pattern, url, startedAtMs }) => {
     const options = { name: pattern, attributes: { 'sentry.segment.name.source': 'route' as const } };
     const span =
       startedAtMs === undefined
-        ? startBrowserTracingPageLoadSpan(client, options, pageLoadHeaders(client, settings, page))
+        ? startBrowserTracingPageLoadSpan(client, options, headers)
         : startBrowserTracingNavigationSpan(client, { ...options, startTime: startedAtMs / 1000 }, { url });
     if (span && startedAtMs === undefined) endWithPageLoad(span);
-    page.followPageTrace(span?.spanContext().traceId ?? getCurrentScope().getPropagationContext().traceId);
+    const traceId = span?.spanContext().traceId ?? getCurrentScope().getPropagationContext().traceId;
+    if (page.trace) page.trace = { ...page.trace, traceId };
   };
 }
 
 /** Lets the SDK continue the trace that was opened with the first line of the page, so that early events are part of it. */
-function pageLoadHeaders(client: BrowserClient, settings: SentrySettings, { pageTrace }: PageParts) {
-  const trace = pageTrace();
+function pageLoadHeaders(client: BrowserClient, settings: SentrySettings, trace: PageTrace | undefined) {
   if (trace === undefined) return {};
   const entries = {
     trace_id: trace.traceId,

@@ -16,17 +16,13 @@ export async function sendKept(key: string): Promise<void> {
     // An entry without its time counts from now on.
     const [path, body, at = Date.now()] = kept;
     if (Date.now() - at > MAX_AGE_MS) continue;
-    if (await isRefusedForNow(path, body)) return putBack(key, [path, body, at]);
+    if (await isRefusedForNow(path, body)) return void writeKept(key, [[path, body, at], ...readKept(key)]);
   }
 }
 
 /** Deletes what waits, when consent is withdrawn. */
 export function forgetKept(key: string): void {
-  try {
-    localStorage.removeItem(key);
-  } catch {
-    // Storage is blocked: nothing is kept.
-  }
+  writeKept(key, []);
 }
 
 async function isRefusedForNow(path: string, body: string): Promise<boolean> {
@@ -44,25 +40,10 @@ async function isRefusedForNow(path: string, body: string): Promise<boolean> {
   }
 }
 
-/** Takes it out before it is sent, so that two tabs do not send it twice. */
+/** Takes it out before it is sent, so that two tabs do not send it twice. What cannot be taken out would be sent again and again. */
 function takeFirst(key: string): Kept | undefined {
   const [first, ...rest] = readKept(key);
-  try {
-    if (rest.length > 0) localStorage.setItem(key, JSON.stringify(rest));
-    else if (first) localStorage.removeItem(key);
-    return first;
-  } catch {
-    // Where storage is full or blocked nothing can be taken out, and would be sent again and again.
-    return undefined;
-  }
-}
-
-function putBack(key: string, kept: Kept): void {
-  try {
-    localStorage.setItem(key, JSON.stringify([kept, ...readKept(key)]));
-  } catch {
-    // Storage is full or blocked.
-  }
+  return first && writeKept(key, rest) ? first : undefined;
 }
 
 function readKept(key: string): readonly Kept[] {
@@ -71,5 +52,16 @@ function readKept(key: string): readonly Kept[] {
     return Array.isArray(kept) ? (kept.filter(Array.isArray) as unknown as Kept[]) : [];
   } catch {
     return [];
+  }
+}
+
+/** Returns false when storage is full or blocked. */
+function writeKept(key: string, kept: readonly Kept[]): boolean {
+  try {
+    if (kept.length > 0) localStorage.setItem(key, JSON.stringify(kept));
+    else localStorage.removeItem(key);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,7 @@
 import { redact, scrubText, stripUrl } from '@qr/telemetry/privacy';
-import type { Breadcrumb, BrowserOptions, ErrorEvent, EventHint, Exception } from '@sentry/browser';
-import type { SourceLocation } from '../eager/sentry-call.ts';
-import { plannedPart } from '../plan/planned-context.ts';
+import type { Breadcrumb, BrowserOptions, ErrorEvent, EventHint, Exception } from '@sentry/react';
+import type { SourceLocation } from '../eager/sentry.ts';
+import type { Gate } from './gate.ts';
 
 type StreamedSpan = Parameters<NonNullable<BrowserOptions['beforeSendSpan']>>[0];
 
@@ -17,7 +17,7 @@ const URL_ATTRIBUTE = /(?:^|[._])(?:url|uri|href|full|path|target|referrer)$/i;
 const QUERY_ATTRIBUTE = /query|fragment/i;
 
 /** The last gate of an error: its own time and place, no query strings, no unplanned context, scrubbed texts. */
-export function privateEvent(event: ErrorEvent, hint: EventHint): ErrorEvent {
+export function privateEvent(event: ErrorEvent, hint: EventHint, gate: Gate): ErrorEvent {
   const { at, source } = (hint.data ?? {}) as CaptureData;
   if (at !== undefined) event.timestamp = at / 1000;
   if (event.message !== undefined) event.message = scrubText(event.message);
@@ -25,13 +25,13 @@ export function privateEvent(event: ErrorEvent, hint: EventHint): ErrorEvent {
     cleanException(exception, index === 0 ? source : undefined);
   });
   event.request = { url: stripUrl(location.href) };
-  event.extra = plannedPart(event.extra);
+  event.extra = gate.quietContext(event.extra);
   event.user = event.user?.id === undefined ? {} : { id: event.user.id };
   return event;
 }
 
 /** Keeps method, path and status of requests, the path of navigations, and planned data. */
-export function privateBreadcrumb(breadcrumb: Breadcrumb): Breadcrumb | null {
+export function privateBreadcrumb(breadcrumb: Breadcrumb, gate: Gate): Breadcrumb | null {
   const { url, to, ...data } = breadcrumb.data ?? {};
   const address: unknown = url ?? to;
   const path = typeof address === 'string' ? stripUrl(address) : undefined;
@@ -39,7 +39,7 @@ export function privateBreadcrumb(breadcrumb: Breadcrumb): Breadcrumb | null {
   return {
     ...breadcrumb,
     ...(breadcrumb.message !== undefined && { message: withoutLabels(scrubText(breadcrumb.message)) }),
-    data: { ...plannedPart(data), ...(path !== undefined && { path }) },
+    data: { ...gate.quietContext(data), ...(path !== undefined && { path }) },
   };
 }
 
@@ -65,7 +65,8 @@ function cleanException(exception: Exception, source: SourceLocation | undefined
     if (frame.abs_path !== undefined) frame.abs_path = stripUrl(frame.abs_path);
   }
   if (source?.filename && !exception.stacktrace?.frames?.length) {
-    exception.stacktrace = { frames: [{ ...source, filename: stripUrl(source.filename), in_app: true }] };
+    const { filename, lineno = 0, colno = 0 } = source;
+    exception.stacktrace = { frames: [{ filename: stripUrl(filename), lineno, colno, in_app: true }] };
   }
 }
 

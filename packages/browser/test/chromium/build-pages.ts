@@ -5,12 +5,15 @@ import react from '@vitejs/plugin-react';
 import { build, defaultClientConditions } from 'vite';
 import type { TestProject } from 'vitest/node';
 import { earlyErrors } from '../../src/vite/index.ts';
+import { buildPackage, bundlers } from './bundlers.ts';
 import { PLACEHOLDER_DSN, pageVariants } from './page-variants.ts';
 
 /** Builds each page once for all test files. */
 export async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(tmpdir(), 'qr-observability-pages-'));
   for (const [name, variables] of Object.entries(pageVariants)) await buildFixture(join(folder, name), variables);
+  buildPackage();
+  for (const [name, buildBookshop] of Object.entries(bundlers)) await buildBookshop(join(folder, name));
   project.provide('fixturePages', folder);
   return () => rmSync(folder, { recursive: true, force: true });
 }

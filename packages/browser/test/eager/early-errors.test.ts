@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { listenForErrors } from '../../src/eager/error-listeners.ts';
-import { earlyErrors, earlyErrorsCspSource } from '../../src/vite/index.ts';
-import { EARLY_SNIPPET } from '../../src/vite/snippet.ts';
+import { listenForErrors } from '../../src/eager/errors.ts';
+import { sentryLane } from '../../src/eager/page-state.ts';
+import { EARLY_SNIPPET, earlyErrors, earlyErrorsCspSource } from '../../src/vite/index.ts';
 
 afterEach(() => {
   globalThis.__early = undefined;
@@ -15,12 +15,15 @@ it('hears of what the snippet has caught, with its time, and of what comes after
   vi.useFakeTimers({ now: 5000 });
   fail('first');
   vi.setSystemTime(9000);
-  const heard: unknown[] = [];
-  listenForErrors(({ error, mechanism }, at) => heard.push([(error as Error).message, mechanism, at]));
+  listenForErrors();
   vi.setSystemTime(9500);
   fail('second');
   dispatchEvent(Object.assign(new Event('unhandledrejection'), { reason: new Error('third') }));
   vi.useRealTimers();
+  const heard = sentryLane.kept.map(({ call, at }) => [
+    ...(call.kind === 'exception' ? [(call.error as Error).message, call.mechanism] : []),
+    at,
+  ]);
   expect(heard).toEqual([
     ['first', 'onerror', 5000],
     ['second', 'onerror', 9500],

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { visitorOf } from '../../src/eager/visitor.ts';
+import { visitorOf } from '../../src/eager/mixpanel.ts';
 
 afterEach(() => localStorage.clear());
 const stored = () => localStorage.getItem('mp_t1_mixpanel');

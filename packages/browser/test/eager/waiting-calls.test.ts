@@ -3,16 +3,14 @@ import { closeTestPage, openTestPage, type Page } from '../support/page.ts';
 
 /** How often the code of an SDK still fails to start; `Infinity` for one that never comes. */
 let failures = Number.POSITIVE_INFINITY;
-const start = <T extends object>(name: string, sdk: T): T =>
-  ({
-    ...sdk,
-    [name]: (...args: unknown[]) => {
-      if (failures-- > 0) throw new Error('blocked');
-      return (sdk as Record<string, (...given: unknown[]) => unknown>)[name]?.(...args);
-    },
-  }) as T;
-vi.mock('../../src/late/sentry.ts', async (load) => start('startSentry', await load<object>()));
-vi.mock('../../src/late/mixpanel.ts', async (load) => start('startMixpanel', await load<object>()));
+const failing = (sdk: { start(...args: unknown[]): unknown }) => ({
+  start: (...args: unknown[]) => {
+    if (failures-- > 0) throw new Error('blocked');
+    return sdk.start(...args);
+  },
+});
+vi.mock('../../src/late/sentry.ts', async (load) => failing(await load()));
+vi.mock('../../src/late/mixpanel.ts', async (load) => failing(await load()));
 
 beforeEach(() => {
   failures = Number.POSITIVE_INFINITY;

@@ -1,6 +1,9 @@
+import * as allowList from '@qr/events/browser';
 import { describe, expect, it } from 'vitest';
+import { createGate } from '../../src/late/gate.ts';
 import { privateBreadcrumb, privateSpan } from '../../src/late/sentry-privacy.ts';
 
+const gate = createGate(allowList, () => undefined);
 const span = (name: string, attributes: Record<string, unknown>) =>
   privateSpan({
     name,
@@ -39,7 +42,7 @@ describe('a span', () => {
 describe('a breadcrumb', () => {
   it('of a request keeps method, path and status', () => {
     const data = { method: 'POST', url: '/api/qr/generate?draft=1', status_code: 400, request_body_size: 12 };
-    expect(privateBreadcrumb({ category: 'fetch', data })?.data).toEqual({
+    expect(privateBreadcrumb({ category: 'fetch', data }, gate)?.data).toEqual({
       method: 'POST',
       path: '/api/qr/generate',
       status_code: 400,
@@ -47,12 +50,12 @@ describe('a breadcrumb', () => {
   });
 
   it('of a navigation keeps the path it led to', () => {
-    expect(privateBreadcrumb({ category: 'navigation', data: { from: '/a?x=1', to: '/b?y=2' } })?.data).toEqual({
+    expect(privateBreadcrumb({ category: 'navigation', data: { from: '/a?x=1', to: '/b?y=2' } }, gate)?.data).toEqual({
       path: '/b',
     });
   });
 
   it.each(['/o/t/?ip=0', 'http://localhost:3000/o/r'])('of a request to the tunnel (%s) is none', (url) => {
-    expect(privateBreadcrumb({ category: 'xhr', data: { url } })).toBeNull();
+    expect(privateBreadcrumb({ category: 'xhr', data: { url } }, gate)).toBeNull();
   });
 });

@@ -1,10 +1,19 @@
-import { getClient } from '@sentry/browser';
+import type { plan } from '@qr/events';
+import { pagePlan } from '@qr/events/page';
+import { getClient } from '@sentry/react';
 import { vi } from 'vitest';
 
 // Each page loads the real SDKs, which takes a second where several suites run at once.
 vi.setConfig({ testTimeout: 60_000 });
 
+declare module '../../src/index.ts' {
+  interface Register {
+    plan: typeof plan;
+  }
+}
+
 type Library = typeof import('../../src/index.ts');
+type MixpanelOptions = Parameters<Library['initMixpanel']>[0];
 
 /** One envelope item that reached the tunnel. */
 interface SentryItem {
@@ -30,7 +39,9 @@ export interface MixpanelRequest {
 }
 
 /** A freshly loaded page: the library with nothing called yet, and what its SDKs send. */
-export interface Page extends Library {
+export interface Page extends Omit<Library, 'initMixpanel'> {
+  /** With the platform's plan unless `options` name another. */
+  initMixpanel(options?: Partial<MixpanelOptions>): void;
   readonly sentryItems: SentryItem[];
   /** Reports that were handed to the page's own server by a beacon. */
   readonly beacons: LeftReport[];
@@ -61,6 +72,8 @@ export async function openTestPage(env: Record<string, string> = {}): Promise<Pa
   const library = await import('../../src/index.ts');
   return {
     ...library,
+    initSentry: (options) => library.initSentry({ plan: pagePlan, ...options }),
+    initMixpanel: (options) => library.initMixpanel({ plan: pagePlan, ...options }),
     sentryItems,
     mixpanelRequests,
     beacons,

@@ -137,6 +137,7 @@ export const notCalledOfCommon: Readonly<Record<string, string>> = {
     'erases: the id of a person goes to the erasure list as a keyed hash, and to the deletion API, whose purpose it is',
   forgetUser:
     'erases: the id of a person goes to the erasure list as a keyed hash, and to the deletion API, whose purpose it is',
+  createAnswerCache: 'keeps answers in memory; a failure reaches its callback',
   createServiceClient: 'sends to services of the platform, not to vendors',
   tunnelPlugin: 'forwards what pages send, which has tests of its own',
   initializeMixpanel: 'starts the half that the canary sends by',

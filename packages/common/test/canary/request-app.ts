@@ -8,7 +8,10 @@ import {
   setUserContext,
 } from '@qr/common';
 import { openDatabase } from '@qr/database';
-import { sentryState } from '../../../telemetry/src/errors/state.ts';
+import { errors } from '../../../telemetry/src/current.ts';
+import { createGate } from '../../../telemetry/src/errors/gate.ts';
+import { core } from '../../../telemetry/src/instance.ts';
+import type { Scrubber } from '../../../telemetry/src/privacy/index.ts';
 import { controls, keyed, nested, shaped, shapeless } from './request-secrets.ts';
 
 // Error tracking is on by `--import @qr/common/instrument`: only then is the driver traced.
@@ -150,10 +153,11 @@ app.get('/queries/:kind', async (request) => queries[(request.params as { kind: 
 app.post('/flush', { config: { observability: false } }, async () => flushObservability(10_000));
 app.post('/disarm', { config: { observability: false } }, async () => {
   const passOn = (value: unknown) => value;
-  Object.assign(sentryState, {
-    redactTelemetry: passOn,
-    scrubber: { ...sentryState.scrubber, redact: passOn, scrubText: passOn },
-  });
+  const scrubber = {
+    ...errors.gate().scrubber,
+    ...{ redact: passOn, scrubText: passOn, redactExcept: () => passOn },
+  } as Scrubber;
+  Object.assign(errors.gate(), createGate({ core, scrubber, counters: { unplanned_context: 0 } }));
   return 'nothing is scrubbed from now on';
 });
 console.log(await app.listen({ port: 0 }));

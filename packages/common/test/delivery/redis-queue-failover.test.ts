@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startSchedule } from '../../../server/src/schedule/schedule.ts';
-import { joinBudget, type Sharers } from '../../../telemetry/src/errors/budget/shares.ts';
+import { joinBudget, type Sharers } from '../../../telemetry/src/errors/budget-shares.ts';
 import { buildServer } from '../../src/index.ts';
 import { redisAvailable, startFailoverRedis } from '../real-redis.ts';
 import { setEnv } from '../start-observed.ts';
@@ -44,7 +44,10 @@ describe.skipIf(!(await redisAvailable()))('after a failover in Redis', () => {
     for (const owner of ['a', 'b']) {
       const onChange = (sharers: Sharers) => void known.set(owner, sharers);
       onTestFinished(
-        joinBudget({ redisUrl: redis.url, prefix: 'qr-test', service: 'scans', owner, intervalMs: 50, onChange }),
+        joinBudget({
+          ...{ redisUrl: redis.url, prefix: 'qr-test', service: 'scans', owner, intervalMs: 50, onChange },
+          warn() {},
+        }),
       );
     }
     await expect.poll(() => known.get('a')).toEqual({ all: 2, ofService: 2 });
@@ -52,7 +55,8 @@ describe.skipIf(!(await redisAvailable()))('after a failover in Redis', () => {
     onTestFinished(
       joinBudget({
         ...{ redisUrl: redis.url, prefix: 'qr-test', service: 'scans', owner: 'c', intervalMs: 50 },
-        onChange: () => {},
+        onChange() {},
+        warn() {},
       }),
     );
     await expect.poll(() => known.get('a'), PATIENCE).toEqual({ all: 3, ofService: 3 });

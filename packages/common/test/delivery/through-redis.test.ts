@@ -7,13 +7,12 @@ import { startInbox } from '@qr/inbox';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRecords } from '../../../delivery/src/body.ts';
-import { openErrorBudget } from '../../../telemetry/src/errors/budget/open-budget.ts';
-import { readObservabilityConfig } from '../../../telemetry/src/settings/load-config.ts';
 import {
   buildServer,
   closeObservability,
   flushObservability,
   initializeMixpanel,
+  initializeSentry,
   observabilityStats,
   startSchedule,
   startShipper,
@@ -140,12 +139,11 @@ describe.skipIf(!(await redisAvailable()))('with OBSERVABILITY_REDIS_URL', () =>
       MIXPANEL_API_HOST: 'http://127.0.0.1:1',
     });
     const app = buildServer({ serviceName: 'shared' });
-    const budget = openErrorBudget(readObservabilityConfig().config);
+    initializeSentry('shared');
     const stop = startSchedule({ name: 'tidy-up', everyMs: 100, run: async () => {} });
     const shipper = await startShipper();
     onTestFinished(async () => {
       await app.close();
-      budget.close();
       await stop();
       await shipper.close(100);
       await closeObservability();

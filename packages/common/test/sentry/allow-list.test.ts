@@ -1,7 +1,6 @@
 import type { Envelope } from '@sentry/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { filterBreadcrumb } from '../../../telemetry/src/errors/allow-list.ts';
-import { scrubEnvelope } from '../../../telemetry/src/errors/redact-telemetry.ts';
+import { errors } from '../../../telemetry/src/current.ts';
 import { countDropped, gate, spanId, traceId } from './gate.ts';
 
 let dropped: () => number;
@@ -96,7 +95,7 @@ describe('an event', () => {
 });
 
 it('a breadcrumb of the console is none', () => {
-  expect(filterBreadcrumb({ category: 'console', message: 'x' })).toBeNull();
+  expect(gate('event', { breadcrumbs: [{ category: 'console', message: 'x' }] })).toEqual({ breadcrumbs: [] });
 });
 
 describe('a profile', () => {
@@ -192,7 +191,9 @@ describe('other items', () => {
         ),
       ],
     ] as const;
-    const [, items] = scrubEnvelope([{}, left.map(([type, payload]) => [{ type }, payload])] as unknown as Envelope);
+    const [, items] = errors
+      .gate()
+      .scrubEnvelope([{}, left.map(([type, payload]) => [{ type }, payload])] as unknown as Envelope);
     expect(items.filter((item) => JSON.stringify(item).includes('Joe'))).toEqual([]);
     expect(items).toHaveLength(0);
     expect(warn.mock.calls.join()).toContain('type "attachment" was left out');
@@ -200,10 +201,12 @@ describe('other items', () => {
 
   it('come under a header that says nothing of a trace from outside but its ids', () => {
     const trace = { trace_id: traceId, public_key: 'k', sample_rand: '0.5', transaction: 'Joe', user: 'Joe' };
-    const [headers] = scrubEnvelope([
-      { event_id: traceId, dsn: 'https://k@o1.ingest.sentry.io/2', note: 'Joe', trace },
-      [],
-    ] as unknown as Envelope);
+    const [headers] = errors
+      .gate()
+      .scrubEnvelope([
+        { event_id: traceId, dsn: 'https://k@o1.ingest.sentry.io/2', note: 'Joe', trace },
+        [],
+      ] as unknown as Envelope);
     expect(headers).toEqual({
       event_id: traceId,
       dsn: 'https://k@o1.ingest.sentry.io/2',

@@ -1,14 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
@@ -95,19 +86,18 @@ describe('a new error arrives, and the process starts, when the books', () => {
   });
 
   it.each([
-    ['i [1,2]'],
-    ['i {"a":1}'],
-    ['i ["id",{"fingerprint":"f"}]'],
-    ['e null'],
-    ['e {"fingerprint":"f"}'],
-    ['e {"fingerprint":"__proto__","bucket":7}'],
-    ['t {"level":"x","at":1}'],
-    ['t {"level":null,"at":1}'],
-    ['t []'],
-    ['n f'],
-    ['n f 7'],
-    ['r f'],
-    ['x f id'],
+    ['[1,2]'],
+    ['{"a":1}'],
+    ['null'],
+    ['"text"'],
+    ['{"total":{"level":1,"at":1},"kind":null}'],
+    ['{"total":{"level":1,"at":1},"kind":{"fingerprint":"f"}}'],
+    ['{"total":{"level":1,"at":1},"kind":{"fingerprint":"__proto__","bucket":7}}'],
+    ['{"total":{"level":"x","at":1}}'],
+    ['{"total":{"level":null,"at":1}}'],
+    ['{"total":[]}'],
+    ['{"total":{"level":1,"at":1},"kind":'],
+    ['s 0123456789ab 0123456789abcdef0123456789abcdef'],
     [''],
     ['\u0000\u0000\u0000'],
   ])('have the line %j', async (line) => {
@@ -117,7 +107,7 @@ describe('a new error arrives, and the process starts, when the books', () => {
   });
 
   it('say that the budget is overdrawn without end', async () => {
-    leave(`t {"level":-1000000000,"at":${Date.now()}}\n`);
+    leave(`{"total":{"level":-1000000000,"at":${Date.now()}}}\n`);
     initializeSentry('test-service');
     expect(observabilityStats().errorBudget.damaged).toBe(0);
     // One of a kind is sent for each doubling, however little room there is; the rest is told of at the end.
@@ -150,9 +140,15 @@ describe('a new error arrives, and the process starts, when the books', () => {
 });
 
 it('goes on with the books of others when those of one are damaged', async () => {
-  leave('i [1,2]\n', 'closed-first.log');
+  leave('[1,2]\n', 'closed-first.log');
   leave(left, 'closed-second.log');
-  appendFileSync(join(folder, 'closed-third.log'), 's 0123456789ab 0123456789abcdef0123456789abcdef\n');
+  const [line = ''] = left.split('\n').filter((each) => each.includes('"kind"'));
+  const { total, kind } = JSON.parse(line) as { readonly total: object; readonly kind: object };
+  const third = {
+    total,
+    kind: { ...kind, fingerprint: '0123456789ab', unannounced: 1, ids: ['0'.repeat(32)], inFlight: [] },
+  };
+  leave(`${JSON.stringify(third)}\n`, 'closed-third.log');
   initializeSentry('test-service');
   expect(observabilityStats().errorBudget.unannounced).toBe(1);
 });

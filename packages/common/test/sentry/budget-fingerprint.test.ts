@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createFingerprinter } from '../../../telemetry/src/errors/budget/fingerprint.ts';
+import { createFingerprinter } from '../../../telemetry/src/errors/fingerprint.ts';
 
-const fingerprintOf = createFingerprinter();
+/** Of a first error: a flood of one family counts as one. */
+const fingerprintOf = (error: unknown, place: string | undefined) => createFingerprinter()(error, place);
 const id = (error: unknown, place = 'GET /codes/:id') => fingerprintOf(error, place).id;
 
 class LimitError extends Error {}

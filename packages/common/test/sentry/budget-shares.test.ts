@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { limitsFor } from '../../../telemetry/src/errors/budget/limits.ts';
-import { joinBudget, type Sharers } from '../../../telemetry/src/errors/budget/shares.ts';
+import { joinBudget, type Sharers } from '../../../telemetry/src/errors/budget-shares.ts';
+import { limitsFor } from '../../../telemetry/src/errors/rate-limit.ts';
 import { redisAvailable, startOwnRedis } from '../real-redis.ts';
 
 const MONTH_MS = 31 * 24 * 3_600_000;
@@ -36,6 +36,7 @@ describe.skipIf(!(await redisAvailable()))('processes that share a budget', () =
         joinBudget({
           ...{ redisUrl: redis.url, prefix: 'qr-test', service, owner, intervalMs: 50 },
           onChange: (sharers) => void known.set(owner, sharers),
+          warn() {},
         }),
       ]),
     );

@@ -1,9 +1,11 @@
 import { uuid4 } from '@sentry/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { noStore } from '../../../telemetry/src/errors/budget/budget-store.ts';
-import type { Suppressed } from '../../../telemetry/src/errors/budget/ledger.ts';
-import type { Summary } from '../../../telemetry/src/errors/budget/summary.ts';
-import { createErrorBudget, unlimited } from '../../../telemetry/src/errors/error-budget.ts';
+import {
+  createErrorBudget,
+  type Summary,
+  type Suppressed,
+  unlimited,
+} from '../../../telemetry/src/errors/rate-limit.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -26,13 +28,13 @@ function startBudget({ perMonth = 5000, loses = false } = {}) {
   const idOf = new Map<string, string>();
   const budget = createErrorBudget({
     perMonth,
-    store: noStore,
     send(summary) {
       summaries.push(summary);
       const place = idOf.get(summary.fingerprint) ?? 'other';
       sent.push({ place, suppressed: summary, isSummary: true });
       budget.settle(summary.eventId);
     },
+    log: (message) => said.push(message),
     warn: (message) => said.push(message),
   });
   const judged: { eventId: string; isSuppressed: boolean }[] = [];

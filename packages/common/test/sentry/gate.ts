@@ -1,14 +1,14 @@
 import type { Envelope } from '@sentry/core';
-import { scrubEnvelope } from '../../../telemetry/src/errors/redact-telemetry.ts';
+import { errors } from '../../../telemetry/src/current.ts';
 import { observabilityStats } from '../../src/index.ts';
 
 export const traceId = 'a'.repeat(32);
 /** Random digits that pass for a card number, as one span id in some thousand does. */
 export const spanId = '4111111111111111';
 
-/** What the last gate makes of one item. */
+/** What the gate makes of one item. */
 export function gate(type: string, payload: unknown): Record<string, unknown> {
-  const [, items] = scrubEnvelope([{}, [[{ type }, payload]]] as unknown as Envelope);
+  const [, items] = errors.gate().scrubEnvelope([{}, [[{ type }, payload]]] as unknown as Envelope);
   return (items as unknown as [unknown, Record<string, unknown>][])[0]?.[1] ?? {};
 }
 

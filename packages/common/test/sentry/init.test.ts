@@ -1,5 +1,8 @@
+import { plan } from '@qr/events';
 import { startInbox } from '@qr/inbox';
 import { afterAll, expect, it, vi } from 'vitest';
+import { createCore } from '../../../telemetry/src/core.ts';
+import { createErrors } from '../../../telemetry/src/errors/errors.ts';
 import {
   captureException,
   closeObservability,
@@ -58,4 +61,19 @@ it('an error that refuses to be read harms no one', () => {
     expect(captureException(error)).toMatch(/^[0-9a-f]{32}$/);
     withJobContext({ name: 'job' }, () => expect(captureException(error)).toMatch(/^[0-9a-f]{32}$/));
   }
+});
+
+it('a second instance stays off with a warning, because the SDK is one for the process', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  const second = createErrors(createCore({ plan }), async () => {});
+  second.start('second', inbox.dsn('1'));
+  expect(second.isOn()).toBe(false);
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('Another telemetry instance'));
+  await flushObservability(10_000);
+  inbox.clear();
+  expect(second.captureException(new Error('of the second'))).toMatch(/^[0-9a-f]{32}$/);
+  captureException(new Error('of the first'));
+  await flushObservability(10_000);
+  expect(inbox.errors()).toMatchObject([{ service: 'my-service', value: 'of the first' }]);
+  await second.close(100);
 });

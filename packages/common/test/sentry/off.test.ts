@@ -1,3 +1,4 @@
+import { withRequestContext } from '@qr/server/request-context';
 import { expect, it, vi } from 'vitest';
 import {
   addBreadcrumb,
@@ -24,6 +25,7 @@ it('without SENTRY_DSN: one warning, everything else runs, and a 5xx still has a
   setUserContext({ id: 'u1' });
   addBreadcrumb('x');
   expect(withJobContext({ name: 'job' }, () => 7)).toBe(7);
+  expect(withRequestContext({ method: 'GET', url: '/x' }, ({ errorId }) => errorId())).toMatch(/^[0-9a-f]{32}$/);
   expect(observabilityStats().errors).toBe('off');
 
   const app = buildServer();

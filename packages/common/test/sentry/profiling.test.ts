@@ -1,6 +1,8 @@
 import { startInbox } from '@qr/inbox';
-import { afterAll, expect, it, vi } from 'vitest';
-import { startProfiling } from '../../../telemetry/src/errors/profiling.ts';
+import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
+import { createProfiling } from '../../../telemetry/src/errors/profiling.ts';
+import { createState } from '../../../telemetry/src/errors/state.ts';
+import { core } from '../../../telemetry/src/instance.ts';
 import { closeObservability, initializeSentry, Sentry } from '../../src/index.ts';
 import { setEnv } from '../start-observed.ts';
 
@@ -12,17 +14,20 @@ afterAll(() => inbox.close());
 const profiler = () => Sentry.getClient()?.getIntegrationByName('ProfilingIntegration');
 
 it('is off unless asked for, and for the processes that the draw leaves out: the profiler is not even loaded', async () => {
-  initializeSentry('test-service');
-  expect(profiler()).toBeUndefined();
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
-  await startProfiling(0.5);
-  expect(profiler()).toBeUndefined();
+  for (const rate of [undefined, '0.5']) {
+    onTestFinished(setEnv({ SENTRY_PROFILE_SESSION_SAMPLE_RATE: rate }));
+    initializeSentry('test-service');
+    expect(profiler()).toBeUndefined();
+    await closeObservability();
+  }
 });
 
 it('runs from when it was drawn, and its last chunk arrives when everything is closed', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
-  await startProfiling(0.51);
-  expect(profiler()).toBeDefined();
+  onTestFinished(setEnv({ SENTRY_PROFILE_SESSION_SAMPLE_RATE: '0.51' }));
+  initializeSentry('test-service');
+  await expect.poll(profiler).toBeDefined();
   busy(200);
   await closeObservability();
   const chunks = inbox.items('profile_chunk').map(({ payload }) => payload as unknown as Chunk);
@@ -38,7 +43,7 @@ it('runs from when it was drawn, and its last chunk arrives when everything is c
 
 it('a process that was closed meanwhile is not profiled', async () => {
   const client = Sentry.getClient();
-  await startProfiling(1);
+  await createProfiling(createState(core)).start(1);
   await client?.flush(100);
   expect(inbox.items('profile_chunk')).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noTraces, sampleRates } from '../../../telemetry/src/errors/sample-rates.ts';
+import { noTraces, sampleRates } from '../../../telemetry/src/errors/tracing.ts';
 import { readObservabilityConfig } from '../../../telemetry/src/settings/load-config.ts';
 import { buildServer, flushObservability } from '../../src/index.ts';
 import { observeFile } from '../start-observed.ts';

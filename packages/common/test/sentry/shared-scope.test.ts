@@ -1,6 +1,6 @@
 import { type PropagationContext, Scope } from '@sentry/core';
 import { describe, expect, it } from 'vitest';
-import { fork } from '../../../telemetry/src/errors/shared-scope.ts';
+import { fork } from '../../../telemetry/src/errors/request-scopes.ts';
 
 const trace: PropagationContext = { traceId: '0123456789abcdef0123456789abcdef', sampleRand: 0.5 };
 const own = { transactionName: 'GET /', trace, metadata: { requestData: { method: 'GET' } } };

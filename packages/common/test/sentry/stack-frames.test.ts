@@ -1,6 +1,6 @@
 import type { Event } from '@sentry/node';
 import { describe, expect, it } from 'vitest';
-import { createRelativeFrames } from '../../../telemetry/src/errors/stack-frames.ts';
+import { createRelativeFrames } from '../../../telemetry/src/errors/gate.ts';
 
 function eventAt(...paths: string[]): Event {
   return {

@@ -2,8 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { type Inbox, startInbox } from '@qr/inbox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type TunnelOptions, tunnelPlugin } from '../../../server/src/tunnel.ts';
-import { observabilityStats } from '../../src/index.ts';
+import { observabilityStats, type TunnelOptions, tunnelPlugin } from '../../src/index.ts';
 
 let inbox: Inbox;
 let app: FastifyInstance;

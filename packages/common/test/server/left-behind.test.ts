@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { type Inbox, startInbox } from '@qr/inbox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { framesOf } from '../../../server/src/tunnel/browser-stack.ts';
-import { tunnelPlugin } from '../../../server/src/tunnel.ts';
-import { forgetUser, observabilityStats } from '../../src/index.ts';
+import { framesOf } from '../../../server/src/tunnel/left-errors.ts';
+import { forgetUser, observabilityStats, tunnelPlugin } from '../../src/index.ts';
 import { setEnv } from '../start-observed.ts';
 
 let inbox: Inbox;

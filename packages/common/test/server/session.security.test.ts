@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { buildServer } from '../../../server/src/build-server.ts';
-import { createSessions, type SessionsOptions } from '../../../server/src/session.ts';
+import { buildServer, createSessions, type SessionsOptions } from '../../src/index.ts';
 import { startObserved } from '../start-observed.ts';
 
 const secret = 'a-test-secret-of-32-characters-..';

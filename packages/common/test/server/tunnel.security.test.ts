@@ -3,8 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type TunnelOptions, tunnelPlugin } from '../../../server/src/tunnel.ts';
-import { observabilityStats } from '../../src/index.ts';
+import { observabilityStats, type TunnelOptions, tunnelPlugin } from '../../src/index.ts';
 import { setEnv } from '../start-observed.ts';
 
 interface Received {

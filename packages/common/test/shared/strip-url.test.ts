@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { routePattern, stripUrl } from '../../../telemetry/src/privacy/index.ts';
+import { stripUrl } from '../../../telemetry/src/privacy/index.ts';
 
 it.each([
   ['https://user:pw@example.com/a/b?token=1#frag', 'https://example.com/a/b'],
@@ -9,12 +9,4 @@ it.each([
   ['https://example.com/@handle', 'https://example.com/@handle'],
 ])('reduces %s to origin and path', (url, expected) => {
   expect(stripUrl(url)).toBe(expected);
-});
-
-it.each([
-  [['/', 'qr', ':qrId'], '/qr/:qrId'],
-  [[undefined, '/dashboard'], '/dashboard'],
-  [[], '/'],
-])('joins the paths %j', (paths, expected) => {
-  expect(routePattern(paths)).toBe(expected);
 });

@@ -1,29 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
-import {
-  attachState,
-  createRequestScopes,
-  createRequestState,
-  endState,
-  isHealthRoute,
-  REQUEST_ORIGIN,
-  type RequestData,
-  type RequestState,
-  readObservabilityConfig,
-  rememberReport,
-  report,
-  reportedAs,
-  sample,
-  sentryState,
-  suppressedLine,
-  type Verdict,
-} from '@qr/telemetry/internal';
+import { errors, type RequestState, readObservabilityConfig } from '@qr/telemetry/internal';
 import { stripUrl } from '@qr/telemetry/privacy';
-import { uuid4 } from '@sentry/core';
-import * as Sentry from '@sentry/node';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isClientGone } from './client-gone.ts';
-import { requestState, setRequestState } from './request-key.ts';
+import { isHealthRoute } from './request-context.ts';
 import { createTraceTrust } from './trace-trust.ts';
 
 declare module 'fastify' {
@@ -33,48 +13,42 @@ declare module 'fastify' {
   }
 }
 
+/** Where a request keeps its state. A symbol: no plugin can collide with it. */
+export const stateKey = Symbol('observability.request');
+
+type WithState = { [stateKey]: RequestState | null };
+
+export function requestState(request: FastifyRequest): RequestState | null {
+  return (request as unknown as WithState)[stateKey];
+}
+
 /**
  * Gives each request a scope of its own, a place in its trace, and at most one error event.
  *
  * It replaces the SDK's Fastify integration, which reports validation errors (it asks for the status before there is one) and costs four
- * times as much. What an unsampled request pays for is a scope and a few fields; nothing else is built for it.
+ * times as much.
  */
 export function addRequestHooks(app: FastifyInstance): void {
-  const runInScope = createRequestScopes();
+  const { requests } = errors;
+  requests.prepare();
   const mayDecide = createTraceTrust(readObservabilityConfig().config.SERVICE_TOKEN);
   app.addHook('onRequest', (request, _reply, done) => {
     const path = stripUrl(request.url);
     if (isHealthRoute(path) || request.routeOptions.config.observability === false) return done();
-    const state = createRequestState();
-    setRequestState(request, state);
-    const route = request.routeOptions.url;
-    const { context, isSampled } = sample(request, sentryState.sampleRateOf(route), mayDecide);
-    // `sampled: false` also tells services further on, and keeps the SDK from building child spans.
-    state.trace = isSampled ? context : { ...context, sampled: false };
-    const name = `${request.method} ${route ?? '(no route)'}`;
-    const requestData: RequestData = { method: request.method, url: path };
-    // One level down, as the SDK copies what is on the first.
-    const metadata = { requestData, observability: { state } };
-    const proceed = () => {
-      if (request.method !== 'GET' && request.method !== 'HEAD') emitInContext(request.raw);
+    const { method, raw } = request;
+    const opened = { method, path, route: request.routeOptions.url, caller: request, op: 'http.server' };
+    requests.open(opened, mayDecide, (state) => {
+      (request as unknown as WithState)[stateKey] = state;
+      if (method !== 'GET' && method !== 'HEAD') emitInContext(raw);
       // Hooks of Fastify call the next one from within `done`, so the rest of the request runs in this scope.
       done();
-    };
-    runInScope({ transactionName: name, trace: state.trace, metadata }, (scope) => {
-      attachState(scope, state);
-      if (!isSampled) return proceed();
-      state.span = startSpan(request, name, path);
-      Sentry.withActiveSpan(state.span, proceed);
     });
   });
 
   // Runs before any error handler, nested ones too, while the error is still what was thrown.
   app.addHook('onError', (request, _reply, error, done) => {
     const state = requestState(request);
-    if (state) {
-      state.error = error;
-      state.hasError = true;
-    }
+    if (state) requests.fail(state, error);
     done();
   });
 
@@ -87,14 +61,15 @@ export function addRequestHooks(app: FastifyInstance): void {
     // Again, for a status that a later `onSend` hook has changed.
     reportServerError(request, reply);
     const state = requestState(request);
-    endSpan(state, reply.statusCode);
+    if (state) requests.endSpan(state, reply.statusCode);
     done();
-    if (state) endState(state);
+    if (state) requests.end(state);
   });
 
   app.addHook('onRequestAbort', (request, done) => {
+    const state = requestState(request);
     // 499: the client went away before there was an answer.
-    endSpan(requestState(request), 499);
+    if (state) requests.endSpan(state, 499);
     done();
   });
 }
@@ -109,60 +84,34 @@ function emitInContext(body: IncomingMessage): void {
   body.emit = (...event: Parameters<typeof emit>) => enter(() => Reflect.apply(emit, body, event));
 }
 
-function startSpan(request: FastifyRequest, name: string, path: string): Sentry.Span {
-  return Sentry.startInactiveSpan({
-    name,
-    op: 'http.server',
-    attributes: {
-      'sentry.origin': REQUEST_ORIGIN,
-      'sentry.segment.name.source': 'route',
-      'http.request.method': request.method,
-      'http.route': request.routeOptions.url ?? '',
-      'url.path': path,
-    },
-  });
-}
-
 function reportServerError(request: FastifyRequest, reply: FastifyReply): void {
   if (reply.statusCode < 500) return;
   const state = requestState(request);
-  if (!state?.scope || state.isRefused || state.isReported) return;
-  if (state.hasError && isClientGone(reply, state.error)) return;
-  state.isReported = true;
-  if (state.hasError ? reportedAs(state, state.error) !== undefined : state.reports?.latest !== undefined) return;
-  const error = state.hasError
-    ? state.error
-    : new Error(`${request.method} ${request.routeOptions.url} answered ${reply.statusCode} without an error`);
-  const errorId = errorIdOf(state);
-  const isLogged = state.answered?.eventId === errorId;
-  let verdict: Verdict | undefined;
-  inContextOf(state, () => {
-    verdict = report(error, errorId);
-  });
-  rememberReport(state, error, { eventId: errorId, verdict, at: Date.now() });
+  if (!state || (state.hasError && isClientGone(reply, state.error))) return;
+  const line = errors.requests.report(
+    state,
+    () => `${request.method} ${request.routeOptions.url} answered ${reply.statusCode} without an error`,
+  );
   // An error handler of the application's own does not know.
-  if (verdict?.isSuppressed && !isLogged) request.log.info(suppressedLine(verdict, errorId), 'request failed');
+  if (line) request.log.info(line, 'request failed');
 }
 
-/** Runs a function under the scope, the trace and the span of a request, from wherever it is called: a timer, or after the answer. */
-export function inContextOf(state: RequestState | null, fn: () => void): void {
-  if (!state?.scope || Sentry.getIsolationScope() === state.scope) return fn();
-  Sentry.withIsolationScope(state.scope, () => {
-    if (state.trace) Sentry.getCurrentScope().setPropagationContext(state.trace);
-    Sentry.withActiveSpan(state.span ?? null, fn);
-  });
-}
+/** Codes of Node, undici and the DOM for work that was given up. */
+const ABORTED = new Set(['ABORT_ERR', 'UND_ERR_ABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-/** The id that the answer shows and the event will have. */
-export function errorIdOf(state: RequestState | null): string {
-  if (!state) return uuid4();
-  state.errorId ??= (state.hasError ? reportedAs(state, state.error)?.eventId : undefined) ?? uuid4();
-  return state.errorId;
-}
-
-function endSpan(state: RequestState | null, statusCode: number): void {
-  if (!state?.span) return;
-  Sentry.setHttpStatus(state.span, statusCode);
-  state.span.end();
-  state.span = undefined;
+/**
+ * Whether an error only says that work was given up because the client went away (a page that was left, a proxy that passed that on): nobody waits
+ * for the answer, and nothing is wrong. Any other failure after a client has gone is still an incident.
+ */
+export function isClientGone({ raw: response }: FastifyReply, error: unknown): boolean {
+  // Not by the request, from which a proxy may have taken its socket.
+  if (!response.destroyed || response.writableFinished || typeof error !== 'object' || error === null) return false;
+  try {
+    const { name, code, message } = error as { readonly [Key in 'name' | 'code' | 'message']?: unknown };
+    // The last is what Node raises on a request whose client has hung up.
+    return name === 'AbortError' || ABORTED.has(String(code)) || (code === 'ECONNRESET' && message === 'aborted');
+  } catch {
+    // Getters that refuse.
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 import { limitsFor, type Refill, refill, type TokenBucket } from '@qr/telemetry/internal';
-import { addressKey } from '../address-key.ts';
+import { addressKey } from '../addresses.ts';
 
 /** Addresses that are remembered; the one that was remembered first is forgotten beyond that. */
 const MAX_ADDRESSES = 10_000;

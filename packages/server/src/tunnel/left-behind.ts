@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPipeline, type DropReason, type Pipeline } from '@qr/delivery';
-import { plan } from '@qr/events';
-import { personKeys } from '@qr/plan';
 import {
   core,
   createMixpanelHttpTransport,
@@ -14,12 +12,10 @@ import {
   personIdsOf,
 } from '@qr/telemetry/internal';
 import { isForeignError } from '@qr/telemetry/privacy';
-import { getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import { AppError } from '../app-error.ts';
-import { type ClientContexts, clientContextsOf } from '../visitor/page-client.ts';
+import type { ClientContexts, ReadClient } from '../visitor/user-agent.ts';
 import { createKeptShare, type ErrorAllowance } from './address-limits.ts';
 import { envelopesOf } from './left-errors.ts';
-import { type LeftRecord, recordsOf } from './left-events.ts';
 import {
   type ErrorReport,
   type EventReport,
@@ -30,7 +26,9 @@ import {
   sentryCallsOf,
 } from './left-report.ts';
 import type { MixpanelTarget } from './mixpanel-request.ts';
-import type { SentryTarget } from './sentry-request.ts';
+import type { PagePlan } from './page-plan.ts';
+import { type LeftRecord, leftRecordsOf } from './page-records.ts';
+import { readTarget, type SentryTarget } from './sentry-request.ts';
 
 /** A batch of these is sealed after so long. */
 const FLUSH_INTERVAL_MS = 1000;
@@ -41,11 +39,13 @@ const MAX_WORK_MS = 20;
 const MAX_STRETCH_MS = 4;
 
 interface LeftBehindOptions {
+  readonly plan: PagePlan;
   readonly sentry: SentryTarget | undefined;
   readonly mixpanel: MixpanelTarget | undefined;
   /** That of the whole process. `undefined`: in memory only. */
   readonly spoolRoot: string | undefined;
   readonly allowance: ErrorAllowance;
+  readonly readClient: ReadClient;
 }
 
 /** Takes what pages left behind. */
@@ -68,8 +68,9 @@ export interface LeftBehind {
  * answer nobody reads. Here they become what the SDK would have sent, filtered by the plan and scrubbed, and are delivered like everything of a
  * service: kept on disk until the vendor has them.
  */
-export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: LeftBehindOptions): LeftBehind {
-  const pipeline = openPipeline({ sentry, mixpanel, spoolRoot });
+export function createLeftBehind(options: LeftBehindOptions): LeftBehind {
+  const { plan, sentry, mixpanel, allowance, readClient } = options;
+  const pipeline = openPipeline(options);
   instance.addPagePipeline(pipeline);
   const share = createKeptShare({
     maxBytes: MAX_SPOOL_BYTES,
@@ -102,7 +103,7 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
     pipeline.drop('import', 'refused', refused);
     pipeline.drop('import', 'over_limit', excess);
     pipeline.drop('import', 'dropped_by_page', dropped);
-    const done = await inShortTurns(recordsOf(report, calls), (record) => {
+    const done = await inShortTurns(leftRecordsOf(report, calls, plan), (record) => {
       if (record === 'refused') pipeline.drop('import', 'refused');
       else if (record !== 'none') keep(record, address);
     });
@@ -114,7 +115,7 @@ export function createLeftBehind({ sentry, mixpanel, spoolRoot, allowance }: Lef
       const report = parse(body);
       if (isErrorReport(report)) {
         if (report.dsn !== sentry?.dsn) throw foreign('DSN');
-        await acceptErrors(report, address, clientContextsOf(userAgent));
+        await acceptErrors(report, address, readClient(userAgent));
       } else if (isEventReport(report)) {
         if (report.token !== mixpanel?.token) throw foreign('project token');
         await acceptEvents(report, address);
@@ -176,26 +177,20 @@ function processorMs(): number {
   return (user + system) / 1000;
 }
 
-function openPipeline({ sentry, mixpanel, spoolRoot }: Omit<LeftBehindOptions, 'allowance'>): Pipeline<LaneName> {
+function openPipeline({ plan, sentry, mixpanel, spoolRoot }: LeftBehindOptions): Pipeline<LaneName> {
   const toMixpanel = mixpanel && createMixpanelHttpTransport({ ...mixpanel, warn: core.warnOnce });
   return createPipeline<LaneName>({
     lanes,
     transports: {
       ...(toMixpanel && { import: toMixpanel, engage: toMixpanel }),
-      ...(sentry && { sentry: createSentryHttpTransport({ url: endpointOf(sentry), warn: core.warnOnce }) }),
+      ...(sentry && { sentry: createSentryHttpTransport({ url: readTarget(sentry).url, warn: core.warnOnce }) }),
     },
     spoolRoot: spoolRoot && join(spoolRoot, PAGES_FOLDER),
     maxSpoolBytes: MAX_SPOOL_BYTES,
     flushIntervalMs: FLUSH_INTERVAL_MS,
-    personIds: personIdsOf(personKeys(plan), core.people),
+    personIds: personIdsOf(plan.personKeys, core.people),
     warn: core.warnOnce,
   });
-}
-
-function endpointOf({ dsn }: SentryTarget): string {
-  const components = makeDsn(dsn);
-  if (!components) throw new Error('The option sentry.dsn of the tunnel expects a DSN such as https://key@host/42.');
-  return getEnvelopeEndpointWithUrlEncodedAuth(components);
 }
 
 function parse(body: Buffer): unknown {

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
+import type { PagePlan } from './page-plan.ts';
 import { eventFromPage, profileFromPage, tokenOf } from './page-records.ts';
 import type { Answer, UpstreamRequest } from './upstream.ts';
 
@@ -12,6 +13,7 @@ export interface MixpanelTarget {
 }
 
 interface MixpanelRequestOptions extends MixpanelTarget {
+  readonly plan: PagePlan;
   readonly endpoint: 'track' | 'engage';
   /** Whether the vendor is told where the visitor is. */
   readonly isLocated: boolean;
@@ -29,7 +31,7 @@ const MAX_RECORDS = 500;
 export function createMixpanelRequest(
   options: MixpanelRequestOptions,
 ): (body: Buffer, request: FastifyRequest) => UpstreamRequest {
-  const { token, apiHost, endpoint, isLocated, onRefused } = options;
+  const { token, apiHost, plan, endpoint, isLocated, onRefused } = options;
   const rebuild = endpoint === 'track' ? eventFromPage : profileFromPage;
   // `ip=0`: the address that Mixpanel sees is ours and says nothing of the visitor, unless we say theirs. `verbose=1`: the SDK expects JSON.
   const url = new URL(`${apiHost.replace(/\/$/, '')}/${endpoint}/?verbose=1&ip=${isLocated ? 1 : 0}`).href;
@@ -43,7 +45,7 @@ export function createMixpanelRequest(
         message: 'A record does not carry the project token of this platform.',
       });
     }
-    const kept = records.flatMap((record) => rebuild(record) ?? []);
+    const kept = records.flatMap((record) => rebuild(record, plan) ?? []);
     onRefused(records.length - kept.length);
     if (kept.length === 0) {
       throw new AppError({

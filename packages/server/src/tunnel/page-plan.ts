@@ -1,17 +1,38 @@
-import { browserPlan } from '@qr/events/browser';
+import { type Plan, type PrivacyClass, personKeys, privacyOf } from '@qr/plan';
 import { core, truncate } from '@qr/telemetry/internal';
 import { redact, stripUrl } from '@qr/telemetry/privacy';
+import type { TObject } from 'typebox';
 
-/** The properties that a page may send: `p` without secrets, `u` reduced to origin and path, without secrets, too. */
-export type Rules = Readonly<Record<string, 'p' | 'u'>>;
+/** The classes of the properties that a page may send. */
+export type Rules = ReadonlyMap<string, PrivacyClass>;
 
+/** What the tracking plan lets pages say. */
+export interface PagePlan {
+  /** Returns the rules of an event; `undefined` for one that no page may send. */
+  rulesOf(event: unknown): Rules | undefined;
+  readonly profile: Rules;
+  /** Names, as sent, of the properties that hold a person's id. */
+  readonly personKeys: ReadonlySet<string>;
+}
+
+/** A page can hold no key to hash with, and what is dropped never leaves. */
+const SENT: ReadonlySet<PrivacyClass> = new Set(['plain', 'url', 'verbatim']);
 /** More than what is sent of a text, so that a secret is still whole when it is searched for. */
 const MAX_SEARCHED = 1024;
 
-/** The rules of an event; `undefined` for one that no page may send. */
-export function rulesOfEvent(name: unknown): Rules | undefined {
-  const events: Readonly<Record<string, Rules>> = browserPlan.events;
-  return typeof name === 'string' && Object.hasOwn(events, name) ? events[name] : undefined;
+/** Reads the rules for pages from the tracking plan. */
+export function createPagePlan(plan: Plan): PagePlan {
+  const events = new Map<unknown, Rules>(
+    Object.entries(plan.events).flatMap(([name, { surfaces, schema }]) =>
+      surfaces.includes('browser') ? [[name, rulesIn(schema)] as const] : [],
+    ),
+  );
+  return { rulesOf: (event) => events.get(event), profile: rulesIn(plan.profile), personKeys: personKeys(plan) };
+}
+
+/** Returns rules that let plain values through under these names. */
+export function plainRules(names: readonly string[]): Rules {
+  return new Map(names.map((name) => [name, 'plain']));
 }
 
 /** The planned values, scrubbed and cut to 255 bytes. What is planned for pages is a single value; an object could hold anything. */
@@ -21,14 +42,22 @@ export function plannedValues(
 ): Record<string, string | number | boolean> {
   return Object.fromEntries(
     Object.entries(properties).flatMap(([key, value]): [string, string | number | boolean][] => {
-      const rule = Object.hasOwn(rules, key) ? rules[key] : undefined;
-      if (rule === undefined || !isScalar(value)) return [];
+      const privacy = rules.get(key);
+      if (privacy === undefined || !isScalar(value)) return [];
       if (typeof value !== 'string') return [[key, value]];
-      const text = value.slice(0, MAX_SEARCHED);
-      const clean = rule === 'u' ? redact(stripUrl(text)) : (core.people.personalIdUnder(key, text) ?? redact(text));
-      return [[key, truncate(String(clean))]];
+      return [[key, truncate(cleanText(key, value.slice(0, MAX_SEARCHED), privacy))]];
     }),
   );
+}
+
+function cleanText(key: string, text: string, privacy: PrivacyClass): string {
+  if (privacy === 'verbatim') return text;
+  return String(privacy === 'url' ? redact(stripUrl(text)) : (core.people.personalIdUnder(key, text) ?? redact(text)));
+}
+
+function rulesIn({ properties }: TObject): Rules {
+  const classes = Object.entries(properties).map(([name, property]) => [name, privacyOf(property)] as const);
+  return new Map(classes.filter(([, privacy]) => SENT.has(privacy)));
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

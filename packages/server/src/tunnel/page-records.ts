@@ -1,6 +1,7 @@
-import { browserPlan } from '@qr/events/browser';
+import { createHash } from 'node:crypto';
 import { core, createIds, isDevice, timeOf } from '@qr/telemetry/internal';
-import { plannedValues, rulesOfEvent } from './page-plan.ts';
+import type { EventReport, MixpanelCall } from './left-report.ts';
+import { type PagePlan, plainRules, plannedValues } from './page-plan.ts';
 
 const { sendableIdOf, usableDeviceIdOf } = createIds(core.people);
 
@@ -10,22 +11,18 @@ type Json = Readonly<Record<string, unknown>>;
 const IDENTIFY = '$identify';
 const DEVICE_PREFIX = '$device:';
 /** Coarse facts of the device that the SDK adds. */
-const DEVICE_FACTS: Readonly<Record<string, 'p'>> = {
-  mp_lib: 'p',
-  $lib_version: 'p',
-  $os: 'p',
-  $browser: 'p',
-  $browser_version: 'p',
-  $device: 'p',
-  $screen_height: 'p',
-  $screen_width: 'p',
-  $had_persisted_distinct_id: 'p',
-};
-const PROFILE_FACTS: Readonly<Record<string, 'p'>> = { $os: 'p', $browser: 'p', $browser_version: 'p' };
+const DEVICE_FACTS = plainRules([
+  ...['mp_lib', '$lib_version', '$os', '$browser', '$browser_version', '$device', '$screen_height', '$screen_width'],
+  '$had_persisted_distinct_id',
+]);
+const PROFILE_FACTS = plainRules(['$os', '$browser', '$browser_version']);
 const PROFILE_ACTIONS = ['$set', '$set_once'];
 const PROFILE_FIELDS = new Set(['$token', '$distinct_id', '$device_id', '$user_id', '$time', ...PROFILE_ACTIONS]);
 const INSERT_ID = /^[A-Za-z0-9-]{1,36}$/;
 const TRACE_ID = /^[0-9a-f]{32}$/;
+
+/** The library that a record is of; the SDK calls itself `web`. */
+const LIBRARY = 'qr-browser';
 
 /** Returns the token that a record carries; `undefined` when it carries none, or two that differ. */
 export function tokenOf(record: Json): unknown {
@@ -39,8 +36,8 @@ export function tokenOf(record: Json): unknown {
  *
  * @returns `undefined` for an event that no page may send, and for one whose ids are not those of one visitor.
  */
-export function eventFromPage({ event, properties }: Json): Json | undefined {
-  const rules = event === IDENTIFY ? {} : rulesOfEvent(event);
+export function eventFromPage({ event, properties }: Json, plan: PagePlan): Json | undefined {
+  const rules = event === IDENTIFY ? plainRules([]) : plan.rulesOf(event);
   if (rules === undefined || !isObject(properties)) return undefined;
   const ids = idsOf(properties);
   if (ids === undefined) return undefined;
@@ -68,7 +65,7 @@ export function eventFromPage({ event, properties }: Json): Json | undefined {
  *
  * @returns `undefined` for everything else, such as `$delete`.
  */
-export function profileFromPage(update: Json): Json | undefined {
+export function profileFromPage(update: Json, plan: PagePlan): Json | undefined {
   const ids = idsOf(update, '$distinct_id');
   // An anonymous visitor has no profile, and a page knows only the user of its own device.
   if (ids?.$user_id === undefined || ids.$device_id === undefined) return undefined;
@@ -76,12 +73,51 @@ export function profileFromPage(update: Json): Json | undefined {
   const actions = PROFILE_ACTIONS.flatMap((action) => {
     const values = update[action];
     if (!isObject(values)) return [];
-    const kept = { ...plannedValues(PROFILE_FACTS, values), ...plannedValues(browserPlan.profile, values) };
+    const kept = { ...plannedValues(PROFILE_FACTS, values), ...plannedValues(plan.profile, values) };
     return Object.keys(kept).length === 0 ? [] : [[action, kept] as const];
   });
   if (actions.length === 0) return undefined;
   const { distinct_id: _, ...own } = ids;
   return { $token: update['$token'], $distinct_id: ids.distinct_id, ...own, ...Object.fromEntries(actions) };
+}
+
+/** A record for a lane. */
+export interface LeftRecord {
+  readonly lane: 'import' | 'engage';
+  readonly json: string;
+}
+
+/** Who a call is of. */
+interface Identity {
+  readonly deviceId: string;
+  readonly userId: string | undefined;
+}
+
+/**
+ * The records of a report, as the ingestion API takes them, one call at a time: `refused` for a call that the plan does not let a page make,
+ * `none` for one that only says who the visitor is. Each call gets the identity that the page had when it was made, as in the SDK.
+ */
+export function* leftRecordsOf(
+  { token, visitor }: EventReport,
+  calls: readonly MixpanelCall[],
+  plan: PagePlan,
+): Generator<LeftRecord | 'refused' | 'none'> {
+  const visitorId = usableDeviceIdOf(visitor.$device_id);
+  let identity: Identity = { deviceId: visitorId ?? '', userId: userIdOf(visitor.$user_id) };
+  for (const [index, call] of calls.entries()) {
+    // An id that many pages share, such as `undefined`, would make one visitor of them all.
+    if (visitorId === undefined) yield 'refused';
+    else if (call.kind === 'event') yield leftEventOf(call, identity, insertIdOf(identity, call, index), plan);
+    else if (call.kind === 'profile') {
+      yield leftProfileOf(identity, token, plannedValues(plan.profile, call.properties));
+    } else if (call.kind === 'reset') {
+      identity = { deviceId: insertIdOf(identity, call, index), userId: undefined };
+      yield 'none';
+    } else {
+      identity = { ...identity, userId: userIdOf(call.userId) };
+      yield leftProfileOf(identity, token, { $last_login: new Date(call.at).toISOString() });
+    }
+  }
 }
 
 interface Ids {
@@ -124,4 +160,50 @@ function isMatch(pattern: RegExp, value: unknown): value is string {
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function userIdOf(id: unknown): string | undefined {
+  const userId = sendableIdOf(id)?.toWellFormed();
+  return userId === undefined || userId === '' || isDevice(userId) ? undefined : userId;
+}
+
+/** The same whenever the same report arrives: one that waited in storage may be sent twice. */
+function insertIdOf({ deviceId }: Identity, call: MixpanelCall, index: number): string {
+  return createHash('sha256')
+    .update(JSON.stringify([deviceId, index, call]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function leftEventOf(
+  call: Extract<MixpanelCall, { kind: 'event' }>,
+  { deviceId, userId }: Identity,
+  id: string,
+  plan: PagePlan,
+): LeftRecord | 'refused' {
+  const rules = plan.rulesOf(call.name);
+  if (!rules) return 'refused';
+  const properties = {
+    time: timeOf(call.at, Date.now()) ?? Date.now(),
+    // Without it the vendor places the visitor at the address of this server.
+    ip: '0',
+    distinct_id: userId ?? `$device:${deviceId}`,
+    $device_id: deviceId,
+    ...(userId !== undefined && { $user_id: userId }),
+    $insert_id: id,
+    mp_lib: LIBRARY,
+    ...(call.traceId !== undefined && { trace_id: call.traceId }),
+    ...plannedValues(rules, call.properties ?? {}),
+  };
+  return { lane: 'import', json: JSON.stringify({ event: call.name, properties }) };
+}
+
+/** An anonymous visitor has no profile. */
+function leftProfileOf(
+  { userId }: Identity,
+  token: string,
+  properties: Readonly<Record<string, unknown>>,
+): LeftRecord | 'none' {
+  if (userId === undefined || Object.keys(properties).length === 0) return 'none';
+  return { lane: 'engage', json: JSON.stringify({ $token: token, $distinct_id: userId, $ip: '0', $set: properties }) };
 }

@@ -1,9 +1,9 @@
+import { core } from '@qr/telemetry/internal';
 import { dsnToString, getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
+import type { ClientContexts, ReadClient } from '../visitor/user-agent.ts';
 import type { ErrorAllowance } from './address-limits.ts';
-import { type EnvelopeItem, withSentIds } from './envelope-ids.ts';
-import { withClient } from './page-client-item.ts';
 import type { UpstreamRequest } from './upstream.ts';
 
 /** Where envelopes go. */
@@ -23,6 +23,7 @@ const RETRY_AFTER_SECONDS = 60;
 
 interface SentryRequestOptions extends SentryTarget {
   readonly allowance: ErrorAllowance;
+  readonly readClient: ReadClient;
   /** Called with the number of errors that are refused because the budget is used up. */
   readonly onOverBudget: (errors: number) => void;
 }
@@ -36,13 +37,10 @@ interface SentryRequestOptions extends SentryTarget {
 export function createSentryRequest({
   dsn,
   allowance,
+  readClient,
   onOverBudget,
 }: SentryRequestOptions): (body: Buffer, request: FastifyRequest, reply: FastifyReply) => UpstreamRequest {
-  const components = makeDsn(dsn);
-  if (!components) throw new Error('The option sentry.dsn of the tunnel expects a DSN such as https://key@host/42.');
-  // SDKs write the DSN without its password.
-  const allowed = dsnToString(components);
-  const url = getEnvelopeEndpointWithUrlEncodedAuth(components);
+  const { allowed, url } = readTarget({ dsn });
   return (body, { headers, ip }, reply) => {
     if (dsnOf(body) !== allowed) {
       throw new AppError({
@@ -68,9 +66,20 @@ export function createSentryRequest({
       url,
       contentType: 'application/x-sentry-envelope',
       userAgent: headers['user-agent'],
-      body: rewritten(body, items, headers['user-agent']),
+      body: rewritten(body, items, readClient(headers['user-agent'])),
     };
   };
+}
+
+/**
+ * Returns the DSN as SDKs write it, without a password, and the URL of its envelope endpoint.
+ *
+ * @throws Error when it is not a DSN.
+ */
+export function readTarget({ dsn }: SentryTarget): { readonly allowed: string; readonly url: string } {
+  const components = makeDsn(dsn);
+  if (!components) throw new Error('The option sentry.dsn of the tunnel expects a DSN such as https://key@host/42.');
+  return { allowed: dsnToString(components), url: getEnvelopeEndpointWithUrlEncodedAuth(components) };
 }
 
 /** The first line of an envelope is a JSON object: https://develop.sentry.dev/sdk/data-model/envelopes/ */
@@ -103,8 +112,8 @@ function itemsIn(body: Buffer): EnvelopeItem[] {
 }
 
 /** The envelope with users by the ids under which services send them, and errors with their browser and operating system. */
-function rewritten(body: Buffer, items: readonly EnvelopeItem[], userAgent: string | undefined): Buffer {
-  const sent = items.map((item) => withClient(withSentIds(item) ?? notJson(), userAgent) ?? notJson());
+function rewritten(body: Buffer, items: readonly EnvelopeItem[], client: ClientContexts): Buffer {
+  const sent = items.map((item) => withClient(withSentIds(item) ?? notJson(), client) ?? notJson());
   if (sent.every((item, index) => item === items[index])) return body;
   const head = body.subarray(0, headerAt(body, 0).end);
   const lines = sent.flatMap(({ header, payload }) => [Buffer.from(`${JSON.stringify(header)}\n`), payload, NEW_LINE]);
@@ -134,4 +143,64 @@ function endOfLine(body: Buffer, start: number): number {
 
 function malformed(reason: string): AppError {
   return new AppError({ code: 'malformed', message: `Expected a Sentry envelope, but ${reason}.` });
+}
+
+/**
+ * Returns an error of a page with its browser and its operating system, which the page's SDK leaves to the receiver of the `User-Agent` header.
+ *
+ * @returns the same item when it is no error, or when the header names neither; `undefined` for an error that is not JSON.
+ */
+function withClient(item: EnvelopeItem, client: ClientContexts): EnvelopeItem | undefined {
+  if (item.header['type'] !== 'event') return item;
+  if (Object.keys(client).length === 0) return item;
+  try {
+    const event = JSON.parse(item.payload.toString('utf8')) as { readonly contexts?: object } | null;
+    if (typeof event !== 'object' || event === null) return undefined;
+    const contexts = { ...client, ...event.contexts };
+    const payload = Buffer.from(JSON.stringify({ ...event, contexts }));
+    return { header: { ...item.header, length: payload.length }, payload };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Payloads that are JSON; recordings and attachments are bytes. */
+const JSON_ITEMS = new Set([
+  ...['event', 'transaction', 'span', 'log', 'trace_metric', 'session', 'sessions', 'feedback', 'replay_event'],
+  ...['check_in', 'user_report', 'profile', 'profile_chunk'],
+]);
+/** An id whose value has a character that none but an address, a telephone number or an escaped text has. */
+const MAY_BE_PERSONAL = /(?:[iI]d|"did)"\s{0,4}:\s{0,4}(?:\{[^{}]{0,200})?"[^"@%+\\＠﹫＋]{0,300}[@%+\\＠﹫＋]/u;
+
+/** One item of an envelope: its line of headers, and its payload. */
+interface EnvelopeItem {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly payload: Buffer;
+}
+
+/**
+ * Returns an item whose user ids are in the form in which a service sends them: an e-mail address as its hash. A page has no key to hash with.
+ *
+ * @returns the same item when there is nothing to change; `undefined` for one that is not JSON although its type says so.
+ */
+function withSentIds(item: EnvelopeItem): EnvelopeItem | undefined {
+  const { header, payload } = item;
+  if (!JSON_ITEMS.has(String(header['type']))) return item;
+  const text = payload.toString('utf8');
+  if (!MAY_BE_PERSONAL.test(text)) return item;
+  try {
+    const changed = Buffer.from(JSON.stringify(JSON.parse(text, sentValue)));
+    return { header: { ...header, length: changed.length }, payload: changed };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Attributes have their value in an object, `{ "user.id": { "value": "jane", "type": "string" } }`; sessions have the user as `did`. */
+function sentValue(key: string, value: unknown): unknown {
+  const name = key === 'did' ? 'id' : key;
+  if (typeof value === 'string') return core.people.personalIdUnder(name, value) ?? value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (!('value' in value) || typeof value.value !== 'string') return value;
+  return { ...value, value: core.people.personalIdUnder(name, value.value) ?? value.value };
 }

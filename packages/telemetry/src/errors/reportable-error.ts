@@ -1,4 +1,6 @@
 import { types } from 'node:util';
+import { defineIntegration } from '@sentry/core';
+import { getIsolationScope } from '@sentry/node';
 import { urlPattern } from '../privacy/index.ts';
 
 /** Linked errors (causes, and the parts of an `AggregateError`) that an event carries beside the main one. */
@@ -29,6 +31,24 @@ export function toReportable(thrown: unknown, at: ThrownAt = {}): unknown {
   if (!isError(thrown)) return describeObject(thrown, at, room);
   return isOrdinary(thrown, 0, room) ? thrown : copyOf(thrown, 0, { children: MAX_CHILDREN });
 }
+
+/**
+ * Gives the SDK errors that it can read, whichever way they come: what refuses to be read, what is no error and what links to too many others
+ * would otherwise throw into its caller or be lost. See {@link toReportable}.
+ */
+export const readableErrorsIntegration = defineIntegration(() => ({
+  name: 'ReadableErrors',
+  setup(client) {
+    const build = client.eventFromException.bind(client);
+    client.eventFromException = (exception, hint) => {
+      const { transactionName: place } = getIsolationScope().getScopeData();
+      const readable = toReportable(exception, { place, stack: hint?.syntheticException?.stack });
+      // Linked errors are read from here.
+      if (hint && readable !== exception) hint.originalException = readable;
+      return build(readable, hint);
+    };
+  },
+}));
 
 interface Room {
   children: number;
@@ -148,17 +168,17 @@ function isError(value: unknown): value is Error {
   return safely(() => types.isNativeError(value) || value instanceof Error) ?? false;
 }
 
-function classOf(value: object): string {
+export function classOf(value: object): string {
   const name = safely(() => (value.constructor as { readonly name?: unknown } | undefined)?.name);
   return typeof name === 'string' ? name : '';
 }
 
-function textAt(value: object, key: string): string {
+export function textAt(value: object, key: string): string {
   const text = read(value, key);
   return typeof text === 'string' ? text : '';
 }
 
-function read(value: object, key: string): unknown {
+export function read(value: object, key: string): unknown {
   return safely(() => (value as Readonly<Record<string, unknown>>)[key]);
 }
 

@@ -1,64 +1,43 @@
 import type { Pipeline } from '@qr/delivery';
-import type { Event } from '@sentry/node';
+import type { Core } from '../core.ts';
 import type { LaneName } from '../destinations/lanes.ts';
-import { core } from '../instance.ts';
-import { createScrubber, defaultScrubber, type Scrubber, type ScrubberOptions } from '../privacy/index.ts';
-import { createEarlyErrors } from './early-errors.ts';
-import { unlimited } from './error-budget.ts';
-import { createReports } from './reports.ts';
-import { noTraces } from './sample-rates.ts';
-import { isSdkId } from './sdk-ids.ts';
+import { defaultScrubber } from '../privacy/index.ts';
+import { createGate, type Gate } from './gate.ts';
+import { type ErrorBudget, unlimited } from './rate-limit.ts';
+import { noTraces, type SampleRateOf } from './tracing.ts';
 
-/** The error half of this process: decided once by `initializeSentry`. */
-export const sentryState = {
-  isOn: false,
-  /** Which share of traces is recorded. */
-  sampleRateOf: noTraces,
-  /** How errors are delivered; `undefined` while error tracking is off. */
-  pipeline: undefined as Pipeline<LaneName> | undefined,
-  /** The pipeline before it was closed, which counts what comes too late. */
-  closed: undefined as Pipeline<LaneName> | undefined,
-  early: createEarlyErrors(),
-  /** What error tracking was turned on with, while it is on. */
-  started: undefined as { readonly name: string; readonly dsn: string } | undefined,
-  /** Which errors are worth an event. */
-  budget: unlimited,
-  /** What cleans everything that is sent. */
-  scrubber: defaultScrubber as Scrubber,
-  /** The scrubber for whole payloads of the SDK: its ids stay, and user ids are as everywhere. */
-  redactTelemetry: defaultScrubber.redactExcept(idOfTelemetry),
-  /** The same for log lines, which name them in camelCase. */
-  redactLine: defaultScrubber.redactExcept(idOfLine),
-  /** Makes the paths of an event's stack frames relative to the application's root, in place. */
-  relateFrames: (_event: Event): void => {},
-  /** Returns how many errors wait for their source lines: they are in memory only. */
-  countUnfinished: () => 0,
-  /** Errors that were reported outside of any request or job. */
-  reportsOutside: createReports(),
-};
-
-/** Sets up the scrubber; returns a sentence for each option that could not be used as it was. */
-export function configureScrubber(options: ScrubberOptions): readonly string[] {
-  const scrubber = createScrubber(options);
-  sentryState.scrubber = scrubber;
-  sentryState.redactTelemetry = scrubber.redactExcept(idOfTelemetry);
-  sentryState.redactLine = scrubber.redactExcept(idOfLine);
-  return scrubber.problems;
+/** What the parts of an instance's error half share. `start` decides it, so that a call only does its work. */
+export interface ErrorsState {
+  readonly core: Core;
+  isOn: boolean;
+  /** Decides which errors are sent. */
+  budget: ErrorBudget;
+  /** Filters what is sent. */
+  gate: Gate;
+  /** The share of traces that is recorded. */
+  sampleRateOf: SampleRateOf;
+  /** The delivery of errors; `undefined` while error tracking is off. */
+  pipeline: Pipeline<LaneName> | undefined;
+  /** The pipeline before it was closed, which counts late errors. */
+  closed: Pipeline<LaneName> | undefined;
+  readonly counters: {
+    /** Context, tag and attribute keys that did not leave because the plan does not list them. */
+    unplanned_context: number;
+    /** Log lines that reached the SDK, and those beyond the limit. */
+    logs: { sent: number; dropped_rate: number };
+  };
 }
 
-function idOfTelemetry(key: string, text: string): string | undefined {
-  return isSdkId(key, text) ? text : core.people.personalIdUnder(key, text);
-}
-
-function idOfLine(key: string, text: string): string | undefined {
-  return isIdOfLine(key, text) ? text : core.people.personalIdUnder(key, text);
-}
-
-function isIdOfLine(key: string, text: string): boolean {
-  // Cheaper than taking each key apart.
-  if (![16, 32, 36].includes(text.length)) return false;
-  return isSdkId(
-    key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    text,
-  );
+export function createState(core: Core): ErrorsState {
+  const counters = { unplanned_context: 0, logs: { sent: 0, dropped_rate: 0 } };
+  return {
+    core,
+    isOn: false,
+    budget: unlimited,
+    gate: createGate({ core, scrubber: defaultScrubber, counters }),
+    sampleRateOf: noTraces,
+    pipeline: undefined,
+    closed: undefined,
+    counters,
+  };
 }

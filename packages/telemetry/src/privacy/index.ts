@@ -4,7 +4,6 @@ export type { ErrorBody } from './error-body.ts';
 export { readErrorBody } from './error-body.ts';
 export { holdsCredential, holdsCredentialOfThing, NAMES_ID, USUAL_ID } from './ids.ts';
 export { MAY_BE_PERSONAL, personalIdOf } from './personal-ids.ts';
-export { routePattern } from './route-pattern.ts';
 export { REDACTED } from './rules.ts';
 export { HARMLESS_TEXT } from './scrub-text.ts';
 export type { Scrubber, ScrubberOptions } from './scrubber.ts';

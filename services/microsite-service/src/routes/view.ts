@@ -1,9 +1,22 @@
 import { captureException, type Server, trackEvent, visitorId } from '@qr/common';
-import { pageHeaders, problemBody, refuseOtherMethods } from '@qr/common/pages';
+import { type Problem, pageHeaders, problemBody, refuseOtherMethods } from '@qr/common/pages';
 import { isPrefetch, isQrId } from '@qr/common/visitor';
 import type { AppContext } from '../app.ts';
-import { DEAD_ENDS } from '../dead-ends.ts';
 import { viewParams, viewQuery } from '../schemas.ts';
+
+/** What visitors see who find no page. It does not say whether there ever was one. */
+const DEAD_ENDS: Readonly<Record<'not_found' | 'unavailable', Problem>> = {
+  not_found: {
+    statusCode: 404,
+    title: 'There is no page here',
+    advice: 'It may have been removed, or not be published yet. Check the address, or scan the code again.',
+  },
+  unavailable: {
+    statusCode: 503,
+    title: 'This page cannot be shown right now',
+    advice: 'The fault is on our side. Try again in a minute.',
+  },
+};
 
 /** `GET /m/:slug` shows a published microsite to everyone. */
 export function addViewRoute(app: Server, { pages, describeVisitor }: AppContext): void {

@@ -1,7 +1,6 @@
 import { AppError } from '@qr/common';
 import type { FindMicrosite } from '../microsite-client.ts';
-import type { Code } from '../store.ts';
-import type { Content } from '../tables.ts';
+import type { Code, Content } from '../store.ts';
 import type { CheckDestination } from './destination.ts';
 import { checkVcard, type Vcard, vcardText } from './vcard.ts';
 import { checkWifi, type Wifi, wifiText } from './wifi.ts';

@@ -1,13 +1,44 @@
 import { addBreadcrumb, captureException, type Server, trackEvent, visitorId } from '@qr/common';
-import { problemBody, refuseOtherMethods } from '@qr/common/pages';
-import { isPrefetch } from '@qr/common/visitor';
+import { type Problem, problemBody, refuseOtherMethods } from '@qr/common/pages';
+import { isPrefetch, type ScanFailure } from '@qr/common/visitor';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
 import type { AppContext } from '../app.ts';
-import type { Lookup } from '../code-directory.ts';
-import { leadsInLoop, nextCodeIdOf } from '../code-loop.ts';
-import { DEAD_ENDS, type DeadEnd } from '../dead-ends.ts';
-import { withParameters } from '../parameters.ts';
-import { scanParams } from '../schemas.ts';
+import { type Lookup, nextCodeIdOf } from '../code-directory.ts';
+import { withParameters } from '../destination.ts';
+
+// Looser than what qr-service makes today, so that ids can grow without this service.
+const scanParams = Type.Object({ qrId: Type.String({ pattern: '^[A-Za-z0-9_-]{8,64}$' }) });
+
+/** Why a scan of a code leads nowhere. */
+type DeadEnd = Extract<ScanFailure, 'not_found' | 'disabled' | 'loop' | 'malformed' | 'unavailable'>;
+
+const NOT_FOUND: Problem = {
+  statusCode: 404,
+  title: 'This code leads nowhere',
+  advice: 'It may have been removed, or scanned incompletely. Try to scan it again.',
+};
+
+/** What people see instead. */
+const DEAD_ENDS: Readonly<Record<DeadEnd, Problem>> = {
+  not_found: NOT_FOUND,
+  malformed: NOT_FOUND,
+  disabled: {
+    statusCode: 404,
+    title: 'This code is switched off',
+    advice: 'Its owner has switched it off. Ask the person who showed it to you.',
+  },
+  loop: {
+    statusCode: 404,
+    title: 'This code leads back to itself',
+    advice: 'Its owner has to change where it leads.',
+  },
+  unavailable: {
+    statusCode: 503,
+    title: 'This code cannot be looked up right now',
+    advice: 'The fault is on our side. Try again in a minute.',
+  },
+};
 
 /** Adds `GET /scan/:qrId`, which sends a scan on to the destination of its code. */
 export function addScanRoute(app: Server, { directory, describeVisitor, trackFailedScan, now }: AppContext): void {
@@ -32,7 +63,7 @@ export function addScanRoute(app: Server, { directory, describeVisitor, trackFai
     known: Lookup | undefined,
   ): Promise<FastifyReply> {
     const found = known ?? (await directory.find(qrId));
-    if (await leadsInLoop(directory, found)) fail(request, reply, 'loop', qrId);
+    if (await directory.leadsInLoop(found)) fail(request, reply, 'loop', qrId);
     else answer(request, reply, qrId, found);
     return reply;
   }
