@@ -5,36 +5,28 @@
 
 ARG NODE_IMAGE=node:20-bookworm-slim
 
-# What changes seldom comes first: as long as no manifest and not the lockfile changes, nothing is installed again.
+# Nothing but the manifests: as long as none of them and not the lockfile changes, nothing is installed again.
+FROM ${NODE_IMAGE} AS workspaces
+WORKDIR /app
+COPY apps apps
+COPY examples examples
+COPY observability observability
+COPY packages packages
+COPY services services
+RUN find . -type f ! -name package.json -delete && find . -type d -empty -delete
+
 FROM ${NODE_IMAGE} AS manifests
 WORKDIR /app
 # The lockfile's own version: that of the image (10) would install optional peers, such as the embedded PostgreSQL, in every service.
 RUN npm install --global --ignore-scripts --no-audit npm@11.19.1
 COPY package.json package-lock.json .npmrc ./
-COPY apps/web/package.json apps/web/
-COPY observability/package.json observability/
-COPY packages/alerts/package.json packages/alerts/
-COPY packages/browser/package.json packages/browser/
-COPY packages/common/package.json packages/common/
-COPY packages/database/package.json packages/database/
-COPY packages/plan/package.json packages/plan/
-COPY packages/delivery/package.json packages/delivery/
-COPY packages/events/package.json packages/events/
-COPY packages/inbox/package.json packages/inbox/
-COPY packages/ops/package.json packages/ops/
-COPY packages/server/package.json packages/server/
-COPY packages/telemetry/package.json packages/telemetry/
-COPY services/analytics-service/package.json services/analytics-service/
-COPY services/auth-service/package.json services/auth-service/
-COPY services/microsite-service/package.json services/microsite-service/
-COPY services/qr-service/package.json services/qr-service/
-COPY services/routing-service/package.json services/routing-service/
+COPY --from=workspaces /app ./
 
 # The same for every image: all packages, services and the inbox's page.
 FROM manifests AS build
 # No dependency needs its install script: allowScripts in package.json.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit
-COPY tsconfig.base.json tsconfig.build.json ./
+COPY tsconfig.base.json tsconfig.build.json observability.config.ts ./
 COPY scripts scripts
 COPY observability observability
 COPY packages packages
@@ -84,12 +76,12 @@ ENTRYPOINT ["node"]
 
 FROM manifests AS inbox-dependencies
 COPY scripts/container scripts/container
-RUN --mount=type=cache,target=/root/.npm node scripts/container/install.mjs packages/inbox /out
+RUN --mount=type=cache,target=/root/.npm node scripts/container/install.mjs packages/inbox observability /out
 
 FROM build AS inbox-built
-RUN node scripts/container/copy-built.mjs packages/inbox /out
+RUN node scripts/container/copy-built.mjs packages/inbox observability /out
 
-# The local stand-in for Mixpanel and Sentry. It refuses to run in production, where whoever reaches it would read everything.
+# The local stand-in for Mixpanel and Sentry, with the platform's config. It refuses to run in production, where whoever reaches it would read everything.
 FROM runtime AS inbox
 ENV NODE_ENV=development \
     INBOX_HOST=0.0.0.0 \
@@ -97,7 +89,7 @@ ENV NODE_ENV=development \
 COPY --from=inbox-dependencies /out ./
 COPY --from=inbox-built /out ./
 WORKDIR /app/packages/inbox
-CMD ["dist/main.js"]
+CMD ["dist/main.js", "--config", "/app/observability/dist/observability.config.js"]
 
 FROM manifests AS web-dependencies
 COPY scripts/container scripts/container

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defaultClientConditions, defaultServerConditions } from 'vite';
@@ -32,6 +33,13 @@ const withDatabase = (name: string, folder: string) => {
   const { test, ...rest } = node(name, folder);
   return { ...rest, test: { ...test, globalSetup: [join(root, 'packages/database/test/make-template.ts')] } };
 };
+
+/** Each service by its folder; the config names them too, but its imports resolve only after a build. */
+const folders = readdirSync(join(root, 'services'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const services = folders.map(({ name }) => {
+  const folder = `services/${name}`;
+  return existsSync(join(root, folder, 'migrations')) ? withDatabase(name, folder) : node(name, folder);
+});
 
 /** A project that runs in a simulated DOM. */
 const dom = (name: string, folder: string) => ({
@@ -96,11 +104,7 @@ export default defineConfig({
       withDatabase('database', 'packages/database'),
       dom('browser', 'packages/browser'),
       chromium,
-      withDatabase('auth-service', 'services/auth-service'),
-      withDatabase('qr-service', 'services/qr-service'),
-      node('routing-service', 'services/routing-service'),
-      withDatabase('microsite-service', 'services/microsite-service'),
-      withDatabase('analytics-service', 'services/analytics-service'),
+      ...services,
       node('web', 'apps/web'),
       node('examples', 'examples'),
       endToEnd,

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyTemplate } from '../packages/database/src/testing/template.ts';
+import { config } from '../scripts/platform/config.mjs';
 import { startPlatform } from '../scripts/platform/platform.mjs';
-import { freePorts } from '../scripts/platform/ports.mjs';
+import { freePorts, shortName } from '../scripts/platform/ports.mjs';
 
 const ports = await freePorts();
 const secret = 't'.repeat(32);
@@ -34,11 +35,7 @@ afterAll(async () => {
 });
 
 const servers: readonly (readonly [name: string, port: number])[] = [
-  ['auth-service', ports.auth],
-  ['qr-service', ports.qr],
-  ['microsite-service', ports.microsite],
-  ['routing-service', ports.routing],
-  ['analytics-service', ports.analytics],
+  ...config.services.map(({ name }) => [name, ports[shortName(name)]] as const),
   ['web', ports.web],
 ];
 const outputOf = (name: string) => lines.filter((line) => line.startsWith(`[${name}] `)).join('\n');

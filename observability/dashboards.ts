@@ -1,14 +1,6 @@
-/** The platform's dashboards. `qr-obs dashboards apply` makes those of Sentry, and says how to make those of Mixpanel. */
-export type {
-  CohortCondition,
-  FunnelReport,
-  InsightsReport,
-  MixpanelBoard,
-  MixpanelCohort,
-  MixpanelReport,
-  PlannedEvent,
-  RetentionReport,
-} from './mixpanel-board.ts';
-export { mixpanelBoards, mixpanelCohorts } from './mixpanel-boards.ts';
-export type { SentryDashboard, SentryWidget } from './sentry-dashboard.ts';
-export { sentryDashboards } from './sentry-dashboards.ts';
+import type { Dashboards } from '@qr/alerts/config';
+import { mixpanelBoards, mixpanelCohorts } from './mixpanel.ts';
+import { sentryDashboards } from './sentry.ts';
+
+/** The platform's dashboards. `qr-obs dashboards apply` creates those of Sentry, and lists the steps for those of Mixpanel. */
+export const dashboards = { sentry: sentryDashboards, mixpanelBoards, mixpanelCohorts } satisfies Dashboards;

@@ -68,6 +68,7 @@ function replaceFiles(from, to) {
 
 /** `tsc -b` leaves the output of deleted sources behind. */
 function removeOutput() {
+  rmSync(join(root, 'observability/dist'), { recursive: true, force: true });
   for (const group of ['packages', 'services', 'apps']) {
     for (const name of readdirSync(join(root, group)))
       rmSync(join(root, group, name, 'dist'), { recursive: true, force: true });

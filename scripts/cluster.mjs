@@ -4,8 +4,9 @@ import { join, relative, resolve } from 'node:path';
 import { readOptions } from './cli/options.mjs';
 import { startCluster } from './cluster/cluster.mjs';
 import { startOwnPostgres, startOwnRedis } from './cluster/own-servers.mjs';
+import { config } from './platform/config.mjs';
 import { wantedPorts } from './platform/port-check.mjs';
-import { DEFAULT_PORT_BASE, portsFrom } from './platform/ports.mjs';
+import { DEFAULT_PORT_BASE, portsFrom, shortName } from './platform/ports.mjs';
 import { prepare } from './platform/prepare.mjs';
 import { addressesOf, pageVariables } from './platform/processes.mjs';
 import { platformOptions } from './platform/run.mjs';
@@ -13,17 +14,27 @@ import { developmentSecrets } from './platform/secrets.mjs';
 import { runSession } from './platform/session.mjs';
 
 const root = join(import.meta.dirname, '..');
+/** Those that run several times. */
+const scaled = config.services.filter(({ instances }) => instances > 1);
 const MOST_INSTANCES = /** @type {const} */ ([1, 16]);
-const DEFAULT_INSTANCES = 2;
+const DEFAULT_SHIPPERS = 2;
 const command = 'npm run cluster';
 const { value } = readOptions({
   name: command,
   about:
     'Runs several instances of some services behind the web server, on PostgreSQL and Redis: those of DATABASE_URL and\nOBSERVABILITY_REDIS_URL, else servers of its own. Ctrl-C stops it.',
   options: {
-    routing: { value: 'N', range: MOST_INSTANCES, about: 'instances of routing-service; default 2' },
-    analytics: { value: 'N', range: MOST_INSTANCES, about: 'instances of analytics-service; default 2' },
-    shippers: { value: 'N', range: MOST_INSTANCES, about: 'processes that deliver what waits in Redis; default 2' },
+    ...Object.fromEntries(
+      scaled.map(({ name, instances }) => [
+        shortName(name),
+        { value: 'N', range: MOST_INSTANCES, about: `instances of ${name}; default ${instances}` },
+      ]),
+    ),
+    shippers: {
+      value: 'N',
+      range: MOST_INSTANCES,
+      about: `processes that deliver what waits in Redis; default ${DEFAULT_SHIPPERS}`,
+    },
     ...platformOptions,
     'data-dir': { ...platformOptions['data-dir'], about: 'where everything is kept; default .data/cluster' },
   },
@@ -31,14 +42,18 @@ const { value } = readOptions({
 });
 const ports = portsFrom(Number(value('port-base') ?? DEFAULT_PORT_BASE));
 const dataDir = resolve(root, value('data-dir') ?? '.data/cluster');
-const count = (/** @type {string} */ name) => Number(value(name) ?? DEFAULT_INSTANCES);
-/** Beside those of `npm start`: a tenth each. @param {string} name @param {number} first */
-const several = (name, first) => Array.from({ length: count(name) }, (_, index) => first + 10 * index);
-const routing = several('routing', ports.routing);
-const analytics = several('analytics', ports.analytics);
+/** The first has the port of `npm start`, each further one is ten above. */
+const instances = Object.fromEntries(
+  scaled.map(({ name, instances: usual }) => {
+    const short = shortName(name);
+    const length = Number(value(short) ?? usual);
+    return [short, Array.from({ length }, (_, index) => ports[short] + 10 * index)];
+  }),
+);
 const { DATABASE_URL: databaseUrl, OBSERVABILITY_REDIS_URL: redisUrl } = process.env;
-const further = (/** @type {string} */ name, /** @type {number[]} */ all) =>
-  all.slice(1).map((port, index) => ({ name: `${name}-${index + 2}`, port }));
+const further = scaled.flatMap(({ name }) =>
+  (instances[shortName(name)] ?? []).slice(1).map((port, index) => ({ name: `${name}-${index + 2}`, port })),
+);
 
 await runSession({
   command,
@@ -46,11 +61,10 @@ await runSession({
   dataDir,
   wanted: [
     ...wantedPorts(ports, { hasDatabase: !databaseUrl }),
-    ...further('routing-service', routing),
-    ...further('analytics-service', analytics),
+    ...further,
     ...(redisUrl ? [] : [{ name: 'redis', port: ports.database + 1 }]),
   ],
-  variables: addressesOf(ports, dataDir, { routing, analytics }),
+  variables: addressesOf(ports, dataDir, { instances }),
   start,
 });
 
@@ -88,9 +102,8 @@ async function start({ steps, signal, ...tools }) {
         LOG_LEVEL: 'info',
       },
       cluster: {
-        routing,
-        analytics,
-        shippers: count('shippers'),
+        instances,
+        shippers: Number(value('shippers') ?? DEFAULT_SHIPPERS),
         redisUrl: redisUrl || (await own(startOwnRedis, 'redis', ports.database + 1)),
       },
       step: steps.run,

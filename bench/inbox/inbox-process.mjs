@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const DIST = join(import.meta.dirname, '../../packages/inbox/dist/main.js');
+/** As `npm start` gives it one. */
+const CONFIG = join(import.meta.dirname, '../../observability/dist/observability.config.js');
 
 /** Linux counts CPU time in these. */
 const TICKS_PER_SECOND = 100;
@@ -20,7 +22,7 @@ export function nodeOn(core, ...args) {
 /** Starts the built inbox on core 0, with a data file as `npm start` gives it one. */
 export async function startInboxProcess() {
   const folder = mkdtempSync(join(tmpdir(), 'inbox-bench-'));
-  const [command, args] = nodeOn(0, DIST);
+  const [command, args] = nodeOn(0, DIST, '--config', CONFIG);
   const env = { PATH: process.env.PATH, INBOX_PORT: '0', INBOX_DATA_FILE: join(folder, 'inbox.ndjson') };
   // taskset replaces itself by Node: the process id is that of the inbox.
   const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });

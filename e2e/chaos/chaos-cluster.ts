@@ -60,8 +60,7 @@ export async function startChaosCluster(options: ChaosClusterOptions): Promise<C
       secrets: developmentSecrets(folder),
       env: { DATABASE_URL: postgres.url, INBOX_KEEP_RAW: '0' },
       cluster: {
-        routing: routingPorts,
-        analytics: [ports.analytics, more.analytics],
+        instances: { routing: routingPorts, analytics: [ports.analytics, more.analytics] },
         shippers: options.shippers,
         redisUrl: redis.url,
       },

@@ -8,12 +8,13 @@ const PARTS = ['dist', 'migrations'];
 /** What no process reads. */
 const NOT_NEEDED = /\.(map|d\.ts|tsbuildinfo)$/;
 
-const [folder, target] = process.argv.slice(2);
-if (!folder || !target) {
-  console.error('Usage: node scripts/container/copy-built.mjs <workspace folder> <folder>');
+const folders = process.argv.slice(2);
+const target = folders.pop();
+if (folders.length === 0 || !target) {
+  console.error('Usage: node scripts/container/copy-built.mjs <workspace folder> ... <folder>');
   process.exit(2);
 }
-for (const { folder: path } of neededBy(root, folder)) {
+for (const { folder: path } of neededBy(root, ...folders)) {
   if (!existsSync(join(root, path, 'dist'))) {
     console.error(`${path} is not built: run npm run build first.`);
     process.exit(1);

@@ -18,13 +18,13 @@ const NOT_NEEDED = /\.(map|d\.[cm]?ts)$/;
 const NOT_LOADED = ['sentry'];
 
 /**
- * Installs into an empty folder what one workspace needs to run: nothing for development, and nothing that only other workspaces need.
- * @param {string} folder the workspace, such as services/routing-service
+ * Installs into an empty folder what workspaces need to run: nothing for development, and nothing that only others need.
+ * @param {readonly string[]} folders of the workspaces, such as services/routing-service
  * @param {string} target
  * @returns {{ installedMb: number, keptMb: number }} megabytes that npm installed, and without what nothing reads
  */
-export function installForProduction(folder, target) {
-  const needed = neededBy(root, folder);
+export function installForProduction(folders, target) {
+  const needed = neededBy(root, ...folders);
   const all = workspacesOf(root);
   for (const name of ['package-lock.json', '.npmrc']) cpSync(join(root, name), join(target, name));
   for (const path of ['.', ...all.map((workspace) => workspace.folder)]) {
@@ -33,7 +33,8 @@ export function installForProduction(folder, target) {
     mkdirSync(join(target, path), { recursive: true });
     writeFileSync(join(target, path, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   }
-  const args = ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '-w', folder, '--include-workspace-root=false'];
+  const named = folders.flatMap((folder) => ['-w', folder]);
+  const args = ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', ...named, '--include-workspace-root=false'];
   const { status, stderr } = spawnSync('npm', args, { cwd: target, encoding: 'utf8' });
   if (status !== 0) throw new Error(`npm ${args.join(' ')} failed:\n${stderr}`);
   for (const { folder: path } of all)
@@ -64,15 +65,15 @@ export function workspacesOf(root) {
     .map((folder) => ({ folder, manifest: readJson(join(root, folder, 'package.json')) }));
 }
 
-/** A workspace and those that it needs to run. @param {string} root @param {string} folder @returns {Workspace[]} */
-export function neededBy(root, folder) {
+/** Workspaces and those that they need to run. @param {string} root @param {readonly string[]} folders @returns {Workspace[]} */
+export function neededBy(root, ...folders) {
   const all = workspacesOf(root);
-  const first = all.find((workspace) => workspace.folder === folder);
-  if (!first) {
-    const folders = all.map((workspace) => workspace.folder).join(', ');
-    throw new Error(`"${folder}" is not a workspace. Expected one of ${folders}.`);
-  }
-  const needed = [first];
+  const needed = folders.map((folder) => {
+    const named = all.find((workspace) => workspace.folder === folder);
+    if (named) return named;
+    const known = all.map((workspace) => workspace.folder).join(', ');
+    throw new Error(`"${folder}" is not a workspace. Expected one of ${known}.`);
+  });
   // The list grows while it is read.
   for (const { manifest } of needed) {
     for (const name of Object.keys(manifest.dependencies ?? {})) {
@@ -108,14 +109,15 @@ function filesIn(folder) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [folder, target] = process.argv.slice(2);
-  if (!folder || !target) {
-    console.error('Usage: node scripts/container/install.mjs <workspace folder> <empty folder>');
+  const folders = process.argv.slice(2);
+  const target = folders.pop();
+  if (folders.length === 0 || !target) {
+    console.error('Usage: node scripts/container/install.mjs <workspace folder> ... <empty folder>');
     process.exit(2);
   }
   try {
-    const { keptMb } = installForProduction(folder, resolve(target));
-    console.log(`${folder}: ${keptMb} MB of dependencies`);
+    const { keptMb } = installForProduction(folders, resolve(target));
+    console.log(`${folders.join(' and ')}: ${keptMb} MB of dependencies`);
     if (keptMb > MOST_MB)
       throw new Error(`At most ${MOST_MB} MB were expected. docs/containers.md says what weighs most.`);
   } catch (error) {

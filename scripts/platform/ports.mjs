@@ -1,39 +1,36 @@
 import { createServer } from 'node:net';
+import { config } from './config.mjs';
 
-/** @typedef {'web' | 'auth' | 'qr' | 'microsite' | 'routing' | 'analytics' | 'inbox' | 'database'} PortName */
+/**
+ * `auth` for `auth-service`, `web` for `web-server`.
+ * @template {string} Name
+ * @typedef {Name extends `${infer Short}-service` ? Short : Name extends `${infer Short}-server` ? Short : Name} ShortName
+ */
+/** @typedef {import('./config.mjs').PlatformConfig['services'][number]['name']} ServiceName */
+/** @typedef {ShortName<ServiceName> | 'inbox' | 'database'} PortName */
 /** @typedef {Record<PortName, number>} Ports */
+/** @typedef {Pick<import('@qr/alerts/config').Config, 'services' | 'web'>} Services */
 
-export const DEFAULT_PORT_BASE = 3000;
+export const DEFAULT_PORT_BASE = config.web?.port ?? 3000;
 
 /** Those of the platform reach up to 1610 above the base, and the largest port is 65535. */
 export const PORT_BASE_RANGE = /** @type {const} */ ([1, 63_000]);
 
-/** @param {number} base @returns {Ports} */
-export function portsFrom(base) {
-  return {
-    web: base,
-    auth: base + 1,
-    qr: base + 2,
-    microsite: base + 3,
-    routing: base + 4,
-    analytics: base + 5,
-    inbox: base + 1600,
-    database: base + 1610,
-  };
+/** Each as far above the base as its port in the config is above that of the web server. @param {number} base @param {Services} [services] @returns {Ports} */
+export function portsFrom(base, { services, web } = config) {
+  const all = [...(web ? [web] : []), ...services];
+  const ports = all.map(({ name, port }) => [shortName(name), base + port - DEFAULT_PORT_BASE]);
+  return Object.fromEntries([...ports, ['inbox', base + 1600], ['database', base + 1610]]);
 }
 
-/** @param {PortName} name */
-export function processNameOf(name) {
-  return {
-    web: 'web',
-    auth: 'auth-service',
-    qr: 'qr-service',
-    microsite: 'microsite-service',
-    routing: 'routing-service',
-    analytics: 'analytics-service',
-    inbox: 'inbox',
-    database: 'database',
-  }[name];
+/** @template {string} Name @param {Name} name @returns {ShortName<Name>} */
+export function shortName(name) {
+  return /** @type {ShortName<Name>} */ (name.replace(/-(service|server)$/, ''));
+}
+
+/** @param {PortName} name @param {Services} [services] @returns {string} */
+export function processNameOf(name, { services } = config) {
+  return services.find((service) => shortName(service.name) === name)?.name ?? name;
 }
 
 /** Below the ports that systems give to outgoing connections, one of which could take a port before it is used; above 10080, which browsers refuse. */
@@ -46,10 +43,11 @@ const SETS = 2;
  * Ports that nobody listens on. Each set of a process has a block of its own: those who ask before others have bound theirs must not get the same.
  *
  * @param {number} set 0, or 1 for a second platform or further servers of the same process.
+ * @param {Services} [services]
  * @returns {Promise<Ports>}
  */
-export async function freePorts(set = 0) {
-  const names = /** @type {PortName[]} */ (Object.keys(portsFrom(0)));
+export async function freePorts(set = 0, services = config) {
+  const names = Object.keys(portsFrom(DEFAULT_PORT_BASE, services));
   const block = FREE_PORTS.first + (((process.pid * SETS + set) * names.length) % FREE_PORTS.count);
   // All are held at once, so that no port is given twice.
   const servers = await Promise.all(names.map((_, index) => listenNear(block + index)));

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { compiledConfig, config } from './config.mjs';
+import { shortName } from './ports.mjs';
 
 /** @typedef {import('./ports.mjs').Ports} Ports */
+/** @typedef {import('./ports.mjs').Services} Services */
 /** @typedef {import('./child.mjs').ChildSpec} ChildSpec */
 
 const root = join(import.meta.dirname, '../..');
@@ -16,12 +19,14 @@ const root = join(import.meta.dirname, '../..');
  * @property {Record<string, string | undefined>} [env] replaces what would be set here
  * @property {boolean} [isDevelopment] run from source, and again after each change
  * @property {Cluster} [cluster] more than one of some processes
+ * @property {Services} [config] by default that of this checkout
  */
+
+/** A port for each instance of a service, by its short name. A service that is not listed has one instance. @typedef {Readonly<Record<string, readonly number[]>>} Instances */
 
 /**
  * @typedef {object} Cluster
- * @property {readonly number[]} routing a port for each instance of routing-service
- * @property {readonly number[]} analytics a port for each instance of analytics-service
+ * @property {Instances} instances
  * @property {number} shippers processes that deliver what is queued in Redis
  * @property {string} redisUrl
  */
@@ -52,21 +57,17 @@ export function embeddedDatabaseUrl({ ports, secrets }) {
  * Where the parts of a platform answer, under the names by which services find each other, and where it keeps what waits.
  * @param {Ports} ports
  * @param {string} dataDir
- * @param {Pick<Cluster, 'routing' | 'analytics'>} [instances]
+ * @param {{ instances?: Instances | undefined, config?: Services }} [options]
+ * @returns {Record<string, string> & { INBOX_URL: string, OBSERVABILITY_SPOOL_DIR: string }}
  */
-export function addressesOf(
-  ports,
-  dataDir,
-  { routing, analytics } = { routing: [ports.routing], analytics: [ports.analytics] },
-) {
+export function addressesOf(ports, dataDir, { instances, config: { services, web } = config } = {}) {
+  const origins = [...(web ? [web] : []), ...services].map(({ name, originVariable }) => [
+    originVariable,
+    portsOf(name, ports, instances).map(originOf).join(','),
+  ]);
   return {
-    INBOX_URL: `http://127.0.0.1:${ports.inbox}`,
-    WEB_SERVER_URL: `http://127.0.0.1:${ports.web}`,
-    AUTH_SERVICE_URL: `http://127.0.0.1:${ports.auth}`,
-    QR_SERVICE_URL: `http://127.0.0.1:${ports.qr}`,
-    MICROSITE_SERVICE_URL: `http://127.0.0.1:${ports.microsite}`,
-    ROUTING_SERVICE_URL: originsOf(routing),
-    ANALYTICS_URL: originsOf(analytics),
+    INBOX_URL: originOf(ports.inbox),
+    ...Object.fromEntries(origins),
     OBSERVABILITY_SPOOL_DIR: join(dataDir, 'spool'),
   };
 }
@@ -76,10 +77,10 @@ export function platformProcesses(given) {
   const password = randomBytes(24).toString('hex');
   /** @type {PlatformOptions} */
   const options = { ...given, secrets: { EMBEDDED_DATABASE_PASSWORD: password, ...given.secrets } };
-  const { ports, dataDir, cluster, env = {} } = options;
+  const { ports, dataDir, cluster, env = {}, config: platform = config } = options;
+  const { services, web } = platform;
   const { EMBEDDED_DATABASE_PASSWORD: _ofTheUrl, ...secretsOfServices } = options.secrets;
-  const routing = cluster?.routing ?? [ports.routing];
-  const analytics = cluster?.analytics ?? [ports.analytics];
+  const instances = cluster?.instances;
   const storage = [inbox(options)];
   if (!env['DATABASE_URL']) storage.push(database(options));
   const databaseUrl = env['DATABASE_URL'] ?? embeddedDatabaseUrl(options);
@@ -87,7 +88,7 @@ export function platformProcesses(given) {
     INBOX_URL,
     OBSERVABILITY_SPOOL_DIR: _ofEachItsOwn,
     ...origins
-  } = addressesOf(ports, dataDir, { routing, analytics });
+  } = addressesOf(ports, dataDir, { instances, config: platform });
   const common = {
     ...inherited(),
     NODE_ENV: 'development',
@@ -104,6 +105,7 @@ export function platformProcesses(given) {
     DEBUG_ROUTES: '1',
     // ANALYTICS_URL: asked for statistics, and the second destination of scans.
     ...origins,
+    ERASURE_SERVICES: erasureList(platform, ports, instances),
     // Where alert rules are evaluated; with an account of somebody's own nothing arrives there.
     ...(env['MIXPANEL_TOKEN'] || env['SENTRY_DSN'] ? {} : { INBOX_URL }),
     PUBLIC_ORIGIN: `http://localhost:${ports.web},http://127.0.0.1:${ports.web}`,
@@ -120,36 +122,36 @@ export function platformProcesses(given) {
     ...secretsOfServices,
     ...env,
   };
-  const service = (/** @type {string} */ name, /** @type {number} */ port, processName = name) =>
-    nodeProcess(options, {
-      name,
-      processName,
-      folder: `services/${name}`,
-      source: 'src',
-      dist: 'dist',
-      port,
-      env: common,
-    });
-  const instances = (/** @type {string} */ name, /** @type {readonly number[]} */ all) =>
-    all.map((port, index) => service(name, port, instanceName(name, index, all.length)));
   return [
     storage,
     [
-      service('auth-service', ports.auth),
-      service('qr-service', ports.qr),
-      service('microsite-service', ports.microsite),
-      ...instances('routing-service', routing),
-      ...instances('analytics-service', analytics),
+      ...services.flatMap(({ name, folder }) =>
+        portsOf(name, ports, instances).map((port, index, all) =>
+          nodeProcess(options, {
+            name,
+            processName: instanceName(name, index, all.length),
+            folder,
+            source: 'src',
+            dist: 'dist',
+            port,
+            env: common,
+          }),
+        ),
+      ),
       ...Array.from({ length: cluster?.shippers ?? 0 }, (_, index) => shipper(index)),
-      nodeProcess(options, {
-        name: 'web',
-        processName: 'web',
-        folder: 'apps/web',
-        source: 'server',
-        dist: 'dist/server',
-        port: ports.web,
-        env: { ...common, WEB_ROOT: options.webRoot, ...(options.isDevelopment && { WEB_DEV: '1' }) },
-      }),
+      ...(web
+        ? [
+            nodeProcess(options, {
+              name: 'web',
+              processName: 'web',
+              folder: web.folder,
+              source: 'server',
+              dist: 'dist/server',
+              port: ports.web,
+              env: { ...common, WEB_ROOT: options.webRoot, ...(options.isDevelopment && { WEB_DEV: '1' }) },
+            }),
+          ]
+        : []),
     ],
   ];
 
@@ -170,7 +172,10 @@ export function platformProcesses(given) {
     return {
       name: 'inbox',
       cwd: join(root, 'packages/inbox'),
-      args: nodeArgs(options, 'src/main.ts', 'dist/main.js'),
+      args: [
+        ...nodeArgs(options, 'src/main.ts', 'dist/main.js'),
+        ...['--config', options.isDevelopment ? join(root, 'observability.config.ts') : compiledConfig],
+      ],
       env: {
         ...inherited(),
         NODE_ENV: 'development',
@@ -179,7 +184,7 @@ export function platformProcesses(given) {
         // Stacks of the page and of the services are shown as they were written.
         INBOX_SOURCE_MAPS: `${options.webRoot},${root}`,
         // Asked for what they have delivered and lost.
-        INBOX_SERVICES: statsOrigins(ports, routing, analytics),
+        INBOX_SERVICES: namedOrigins([...services, ...(web ? [web] : [])], ports, instances),
         SERVICE_TOKEN: options.secrets['SERVICE_TOKEN'],
         ...env,
       },
@@ -189,8 +194,8 @@ export function platformProcesses(given) {
 
   /** @param {PlatformOptions} _ @returns {ChildSpec} */
   function database(_) {
-    const migrations = ['auth', 'qr', 'microsite', 'analytics'].map(
-      (schema) => `${schema}=${join(root, `services/${schema}-service/migrations`)}`,
+    const migrations = services.flatMap(({ database: schema, folder }) =>
+      schema === undefined ? [] : [`${schema}=${join(root, folder, 'migrations')}`],
     );
     return {
       name: 'database',
@@ -209,22 +214,39 @@ export function platformProcesses(given) {
 }
 
 /**
- * Every process that delivers, as the inbox reads them.
- * @param {Ports} ports @param {readonly number[]} routing @param {readonly number[]} analytics
+ * Every instance with its origin, as `name=origin,...`.
+ * @param {readonly { readonly name: string }[]} services @param {Ports} ports @param {Instances | undefined} instances
  */
-function statsOrigins({ auth, qr, microsite, web }, routing, analytics) {
-  const several = (/** @type {string} */ name, /** @type {readonly number[]} */ all) =>
-    all.map((port, index) => /** @type {const} */ ([instanceName(name, index, all.length), port]));
-  /** @type {(readonly [string, number])[]} */
-  const services = [
-    ['auth-service', auth],
-    ['qr-service', qr],
-    ['microsite-service', microsite],
-    ...several('routing-service', routing),
-    ...several('analytics-service', analytics),
-    ['web-server', web],
-  ];
-  return services.map(([name, port]) => `${name}=http://127.0.0.1:${port}`).join(',');
+function namedOrigins(services, ports, instances) {
+  return services
+    .flatMap(({ name }) =>
+      portsOf(name, ports, instances).map(
+        (port, index, all) => `${instanceName(name, index, all.length)}=${originOf(port)}`,
+      ),
+    )
+    .join(',');
+}
+
+/**
+ * Who auth-service notifies of deleted accounts: each service that forgets users, under one name for all its instances, and the web server.
+ * @param {Services} platform @param {Ports} ports @param {Instances | undefined} instances
+ */
+function erasureList({ services, web }, ports, instances) {
+  const notified = services.filter(({ name, forgetsUsers }) => forgetsUsers && name !== 'auth-service');
+  return [...notified, ...(web ? [web] : [])]
+    .flatMap(({ name }) => portsOf(name, ports, instances).map((port) => `${name}=${originOf(port)}`))
+    .join(',');
+}
+
+/** @param {string} name @param {Ports} ports @param {Instances | undefined} instances @returns {readonly number[]} */
+function portsOf(name, ports, instances) {
+  const short = shortName(name);
+  return instances?.[short] ?? [/** @type {Record<string, number>} */ (ports)[short] ?? missingPort(name)];
+}
+
+/** @param {string} name @returns {never} */
+function missingPort(name) {
+  throw new Error(`${name} has no port. Make the ports from the same config as the processes.`);
 }
 
 /** @param {string} name @param {number} index @param {number} count */
@@ -232,9 +254,9 @@ function instanceName(name, index, count) {
   return count === 1 ? name : `${name}-${index + 1}`;
 }
 
-/** @param {readonly number[]} ports */
-function originsOf(ports) {
-  return ports.map((port) => `http://127.0.0.1:${port}`).join(',');
+/** @param {number} port */
+function originOf(port) {
+  return `http://127.0.0.1:${port}`;
 }
 
 /**

@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readOptions } from '../cli/options.mjs';
+import { config } from './config.mjs';
 import { problemOfDataDir } from './data-dir.mjs';
 import { startPlatform } from './platform.mjs';
 import { wantedPorts } from './port-check.mjs';
-import { DEFAULT_PORT_BASE, PORT_BASE_RANGE, portsFrom } from './ports.mjs';
+import { DEFAULT_PORT_BASE, PORT_BASE_RANGE, portsFrom, shortName } from './ports.mjs';
 import { prepare } from './prepare.mjs';
 import { addressesOf, pageVariables } from './processes.mjs';
 import { developmentSecrets } from './secrets.mjs';
@@ -67,7 +68,7 @@ export const platformOptions = {
   'port-base': {
     value: 'N',
     range: PORT_BASE_RANGE,
-    about: `first port: the app on N, services up to N+5, inbox on N+1600; default ${DEFAULT_PORT_BASE}`,
+    about: `first port: the app on N, services from N+1, inbox on N+1600; default ${DEFAULT_PORT_BASE}`,
   },
   'data-dir': {
     value: 'FOLDER',
@@ -91,11 +92,7 @@ function tableOf(ports) {
   const rows = [
     ['the app', `http://localhost:${ports.web}`, 'sign up, make a code, scan it'],
     ['inbox', `http://localhost:${ports.inbox}`, 'every event, error and trace, as it happens'],
-    ['auth-service', `http://localhost:${ports.auth}/documentation`, 'API'],
-    ['qr-service', `http://localhost:${ports.qr}/documentation`, 'API'],
-    ['microsite-service', `http://localhost:${ports.microsite}/documentation`, 'API'],
-    ['routing-service', `http://localhost:${ports.routing}/documentation`, 'API'],
-    ['analytics-service', `http://localhost:${ports.analytics}/documentation`, 'API'],
+    ...config.services.map(({ name }) => [name, `http://localhost:${ports[shortName(name)]}/documentation`, 'API']),
     ['an error', `http://localhost:${ports.auth}/debug/error`, 'fails on purpose; see it in the inbox'],
   ];
   const width = (/** @type {number} */ column) => Math.max(...rows.map((row) => row[column]?.length ?? 0));

@@ -1,5 +1,4 @@
 import type { AlertRule } from '@qr/alerts';
-import { plan as platformPlan } from '@qr/events';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { alertsRoute } from './alerts/routes.ts';
@@ -9,7 +8,7 @@ import type { InboxData } from './inbox-data.ts';
 import { complianceRoutes } from './mixpanel/compliance.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
-import { funnelOf, type InboxPlan, linkEventsOf } from './plan/inbox-plan.ts';
+import { type InboxPlan, linkEventsOf } from './plan/inbox-plan.ts';
 import { planRoute } from './plan/routes.ts';
 import { EventIndex } from './query/analytics/event-index.ts';
 import type { ReportSource } from './query/analytics/user-events.ts';
@@ -35,7 +34,7 @@ export interface InboxPluginOptions {
   readonly delivery?: DeliveryOptions | undefined;
   /** Evaluated by what the inbox holds, whenever somebody looks. @default none */
   readonly alerts?: readonly AlertRule[] | undefined;
-  /** What may be tracked, and the event that links ids. @default the platform's plan */
+  /** The tracking plan that arrivals are compared with. @default none: nothing is compared */
   readonly plan?: InboxPlan | undefined;
   /** How frames of a stack are opened in an editor. @default files below the application's root, in VS Code */
   readonly editor?: EditorOptions | undefined;
@@ -44,7 +43,7 @@ export interface InboxPluginOptions {
 }
 
 async function registerInbox(app: FastifyInstance, options: InboxPluginOptions): Promise<void> {
-  const { data, now = Date.now, complianceDelayMs: delayMs = 0, plan = platformPlan } = options;
+  const { data, now = Date.now, complianceDelayMs: delayMs = 0, plan } = options;
   const sourceMaps = options.sourceMaps === undefined ? undefined : openSourceMaps(options.sourceMaps);
   const linkOf = editorLinks(options.editor);
   const { store, rawLog, faults } = data;
@@ -59,7 +58,7 @@ async function registerInbox(app: FastifyInstance, options: InboxPluginOptions):
       return store.profiles;
     },
     linkEvents: linkEventsOf(plan),
-    usualFunnel: funnelOf(plan),
+    usualFunnel: plan?.funnel,
     now,
   };
   app.addHook('onClose', async () => source.index.close());

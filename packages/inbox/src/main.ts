@@ -1,13 +1,14 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { alertRules } from '@qr/observability/alerts';
-import { parseServices } from './delivery/services.ts';
-import { type Inbox, startInbox } from './start-inbox.ts';
+import { loadConfig } from '@qr/alerts/config';
+import { parseServices, servicesOf } from './delivery/services.ts';
+import { type Inbox, type InboxOptions, startInbox } from './start-inbox.ts';
 import type { IdMerge } from './store/identity.ts';
 
 const DEFAULT_PORT = 4600;
 
 try {
-  const inbox = await startInbox(optionsFrom(process.env, process.argv.slice(2)));
+  const inbox = await startInbox(await optionsFrom(process.env, process.argv.slice(2)));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(inbox));
   process.stdout.write(`Inbox: ${inbox.url}  (Sentry DSN ${inbox.dsn()}, Mixpanel host ${inbox.url})\n`);
 } catch (error) {
@@ -15,25 +16,30 @@ try {
   process.exitCode = 1;
 }
 
-function optionsFrom(env: NodeJS.ProcessEnv, args: readonly string[]): Parameters<typeof startInbox>[0] {
-  const { root } = parseArgs({ args: [...args], options: { root: { type: 'string' } } }).values;
-  return {
+async function optionsFrom(env: NodeJS.ProcessEnv, args: readonly string[]): Promise<InboxOptions> {
+  const options = { root: { type: 'string' }, config: { type: 'string' } } as const;
+  const { root = env['INBOX_ROOT'] || undefined, config: file } = parseArgs({ args: [...args], options }).values;
+  const own: InboxOptions = {
     port: portFrom(env['INBOX_PORT']),
     host: env['INBOX_HOST'] || undefined,
     dataFile: env['INBOX_DATA_FILE'] || undefined,
     sourceMaps: env['INBOX_SOURCE_MAPS'] || undefined,
-    delivery: {
-      services: parseServices(env['INBOX_SERVICES'] ?? ''),
-      serviceToken: env['SERVICE_TOKEN'] ?? '',
-    },
-    alerts: alertRules,
-    editor: { root: root || env['INBOX_ROOT'] || undefined, editor: env['OBSERVABILITY_EDITOR'] || undefined },
+    editor: { root, editor: env['OBSERVABILITY_EDITOR'] || undefined },
     idMerge: idMergeFrom(env['MIXPANEL_ID_MERGE']),
     keepRaw: env['INBOX_KEEP_RAW'] === '1',
     environment: env['NODE_ENV'],
     allowProduction: env['INBOX_ALLOW_PRODUCTION'] === '1',
     logger: true,
     documentation: true,
+  };
+  const named = env['INBOX_SERVICES'] ? parseServices(env['INBOX_SERVICES']) : undefined;
+  const config = await loadConfig({ from: root ?? process.cwd(), file: file && resolve(file) });
+  const plan = await config?.loadPlan();
+  return {
+    ...own,
+    plan: plan && { ...plan, funnel: config?.funnel },
+    alerts: await config?.loadAlertRules(),
+    delivery: { services: named ?? servicesOf(config), serviceToken: env['SERVICE_TOKEN'] ?? '' },
   };
 }
 

@@ -30,7 +30,7 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly delivery?: DeliveryOptions | undefined;
   /** Rules of which the page shows which would fire now. @default none */
   readonly alerts?: readonly AlertRule[] | undefined;
-  /** What may be tracked, and the event that links ids. @default the platform's plan */
+  /** The tracking plan that arrivals are compared with. @default none: nothing is compared */
   readonly plan?: InboxPlan | undefined;
   /** How frames of a stack are opened in an editor. @default files below the application's root, in VS Code */
   readonly editor?: EditorOptions | undefined;

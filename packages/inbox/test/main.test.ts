@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { envelope } from './requests.ts';
 import { inboxesForTests } from './with-inbox.ts';
 
@@ -63,6 +65,40 @@ describe('the inbox as a process', { timeout: 30_000 }, () => {
     expect(await (await fetch(`${url}/api/errors/${'a'.repeat(32)}`)).json()).toMatchObject({
       exceptions: [{ frames: [{ editorUrl: `zed://file${root}/src/main.ts:3:1` }] }],
     });
+  });
+
+  it('takes plan, rules and services from the nearest observability.config', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'inbox-config-'));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    const plan = {
+      events: {
+        book_sold: { description: 'A book was sold.', surfaces: [], destinations: [], schema: { properties: {} } },
+      },
+      profile: { properties: {} },
+    };
+    const services = [{ name: 'books-service', port: 1 }];
+    writeFileSync(join(root, 'observability.config.json'), JSON.stringify({ plan, services, alertRules: [] }));
+    mkdirSync(join(root, 'deep'));
+    const { child, output } = run({ INBOX_PORT: '0' }, ['--root', join(root, 'deep')]);
+    while (!output().includes('\n')) await once(child.stdout ?? child, 'data');
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output())?.[0];
+    const read = async (path: string) => (await fetch(`${url}${path}`)).json();
+    expect(await read('/api/plan')).toMatchObject({ hasPlan: true, planned: [{ name: 'book_sold' }] });
+    expect(await read('/api/delivery')).toEqual({
+      services: [{ name: 'books-service', failure: 'cannot be reached' }],
+    });
+  });
+
+  it('says what is wrong in the config, and exits with 1', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'inbox-config-'));
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+    const file = join(root, 'config.json');
+    writeFileSync(file, '{ "services": [{ "name": "books-service" }] }');
+    const { output, exit } = run({ INBOX_PORT: '0' }, ['--config', file]);
+    expect(await exit).toEqual([1, null]);
+    expect(output()).toBe(`${file} cannot be used. The observability config is not valid:
+- services[0].port must be a port number from 1 to 65535, got undefined.
+`);
   });
 
   it('names the editors that it knows when OBSERVABILITY_EDITOR is none of them, and exits with 1', async () => {

@@ -5,6 +5,7 @@ import { alertRules } from '@qr/observability/alerts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Inbox } from '../src/index.ts';
 import { addressesOf, ID_LISTS, readRoutesOf } from './fuzz/read-routes.ts';
+import { platformPlan } from './platform-plan.ts';
 import { envelope, goodEvent, json, post, postEnvelope, read } from './requests.ts';
 import { inboxesForTests } from './with-inbox.ts';
 
@@ -93,7 +94,7 @@ async function readAll(inbox: Inbox): Promise<number> {
   return addresses.length;
 }
 
-const startWithAll = () => start({ sourceMaps, alerts: alertRules, documentation: true });
+const startWithAll = () => start({ sourceMaps, plan: platformPlan, alerts: alertRules, documentation: true });
 
 describe('what is kept can be read:', () => {
   it.each(EVENTS)('an error with %s', async (_what, event) => {
@@ -114,7 +115,7 @@ describe('what is kept can be read:', () => {
 
   it.each(['simplified', 'original'] as const)('events with odd values, with %s ID merge', async (idMerge) => {
     for (const [what, path, event] of TRACKED) {
-      const inbox = await start({ idMerge, alerts: alertRules, documentation: true });
+      const inbox = await start({ idMerge, plan: platformPlan, alerts: alertRules, documentation: true });
       const { status } = await post(inbox, path, [event]);
       expect([what, status < 500]).toEqual([what, true]);
       await readAll(inbox);

@@ -1,3 +1,4 @@
+import platform from '../../../observability.config.ts';
 import type { CommandContext } from '../src/cli/command.ts';
 import { groups, runCli } from '../src/cli/run-cli.ts';
 import { createStyle } from '../src/cli/terminal.ts';
@@ -20,6 +21,7 @@ export async function runInTest(commandLine: readonly string[], given: Partial<C
       given: new Map(Object.keys(given.env ?? {}).map((name) => [name, '.env'])),
       platforms: [],
       root: '/nowhere',
+      config: async () => platform,
       fetch: () => Promise.reject(new Error('This test gave no fetch.')),
       now: () => Date.UTC(2026, 10, 20, 12),
       out: (line) => void out.push(line),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { captureException, createSessions, initializeMixpanel, loadConfigOrExit } from '@qr/common';
 import { openDatabase } from '@qr/database';
 import { buildApp } from './app.ts';
-import { environment } from './config.ts';
+import { environment, erasureServices } from './config.ts';
 import { createErasures } from './erasures.ts';
 import { createStore } from './store.ts';
 
@@ -17,15 +17,7 @@ const secureCookies = config.NODE_ENV === 'production';
 const store = createStore(database.db);
 const erasures = createErasures({
   store,
-  services: {
-    'qr-service': [config.QR_SERVICE_URL],
-    'microsite-service': [config.MICROSITE_SERVICE_URL],
-    'routing-service': config.ROUTING_SERVICE_URL.split(','),
-    // It keeps what pages left behind until that is delivered.
-    ...(config.WEB_SERVER_URL !== undefined && { 'web-server': config.WEB_SERVER_URL.split(',') }),
-    // Without one there is no analytics-service.
-    ...(config.ANALYTICS_URL !== undefined && { 'analytics-service': config.ANALYTICS_URL.split(',') }),
-  },
+  services: erasureServices(config),
   serviceToken: config.SERVICE_TOKEN,
   now: Date.now,
   onFailure: (error, service) => {

@@ -6,9 +6,10 @@ import type { InboxPlan } from './inbox-plan.ts';
 import { type PlanView, planWarnings } from './warnings.ts';
 
 /** `GET /api/plan`: the tracking plan beside what arrived, and what the vendor makes of it without saying so. */
-export function planRoute(app: FastifyInstance, plan: InboxPlan, store: Store): void {
+export function planRoute(app: FastifyInstance, plan: InboxPlan | undefined, store: Store): void {
   app.get('/api/plan', (): PlanView => {
     const events = [...uniqueNewestFirst(store)];
-    return { ...comparePlan(plan, events), warnings: planWarnings(store, events) };
+    const comparison = plan === undefined ? { planned: [], unplanned: [] } : comparePlan(plan, events);
+    return { ...comparison, hasPlan: plan !== undefined, warnings: planWarnings(store, events) };
   });
 }

@@ -5,6 +5,8 @@ import type { PlanComparison } from './compare.ts';
 
 /** The answer of `GET /api/plan`. */
 export interface PlanView extends PlanComparison {
+  /** False when the inbox has no tracking plan: nothing is planned and nothing unplanned. */
+  readonly hasPlan: boolean;
   readonly warnings: readonly PlanWarning[];
 }
 

@@ -1,12 +1,18 @@
-import type { BrowserEventName, ServerEventName } from '@qr/events';
 import type {} from 'vitest';
 import { toHaveIdentified, toHaveLeaked, toHaveReported, toHaveTraced, toHaveTracked } from './matchers.ts';
 
 /** Pass to `expect.extend`; then `expect(inbox).toHaveTracked('qr_created', { qr_type: 'url' })`. */
 export const inboxMatchers = { toHaveTracked, toHaveIdentified, toHaveReported, toHaveTraced, toHaveLeaked };
 
-/** Names of the plan complete in the editor; any other name is as good, for tests of unplanned events. */
-type EventName = ServerEventName | BrowserEventName | (string & Record<never, never>);
+/**
+ * Names that editors complete. Fill it from your plan:
+ * `declare module '@qr/inbox/testing' { interface PlannedEvents extends Record<EventName, unknown> {} }`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: declaration merging fills it.
+export interface PlannedEvents {}
+
+/** Any other name is as good, for tests of unplanned events. */
+type EventName = keyof PlannedEvents | (string & Record<never, never>);
 type Fields = Readonly<Record<string, unknown>>;
 
 declare module 'vitest' {

@@ -7,6 +7,7 @@ import { inboxPlugin } from '../../src/inbox-plugin.ts';
 import { addDocumentation } from '../../src/page-routes.ts';
 import { lineOf, matches } from '../../src/tail/line.ts';
 import { follow, isRecord } from '../../src/tail/tail.ts';
+import { platformPlan } from '../platform-plan.ts';
 import type { WrittenRequest } from '../samples/sample.ts';
 import { addressesOf, ID_LISTS, type ReadRoute, readRoutesOf } from './read-routes.ts';
 
@@ -32,7 +33,7 @@ export async function startFuzzedInbox(sourceMaps: string): Promise<FuzzedInbox>
   const app = Fastify({ http: { maxHeaderSize: 256 * 1024 }, forceCloseConnections: true });
   const data = await openInboxData();
   await addDocumentation(app);
-  await app.register(inboxPlugin, { data, alerts: alertRules, sourceMaps });
+  await app.register(inboxPlugin, { data, plan: platformPlan, alerts: alertRules, sourceMaps });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
   const agent = new Agent({ keepAlive: true });

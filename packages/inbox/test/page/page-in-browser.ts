@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { openBrowser } from '../../../../e2e/browser.ts';
 import { type Inbox, type InboxOptions, startInbox } from '../../src/index.ts';
+import { platformPlan } from '../platform-plan.ts';
 import { buildPage } from './build-page.ts';
 
 /** What the tests of a file share; set before the first of them. */
@@ -19,7 +20,10 @@ export function pageInBrowser(options: InboxOptions = {}): PageInBrowser {
   beforeAll(async () => {
     const built = await buildPage();
     cleanUps.push(built.remove);
-    const [browser, inbox] = await Promise.all([openBrowser(), startInbox({ ...options, page: built.folder })]);
+    const [browser, inbox] = await Promise.all([
+      openBrowser(),
+      startInbox({ plan: platformPlan, ...options, page: built.folder }),
+    ]);
     cleanUps.push(() => browser.close(), inbox.close);
     shared.inbox = inbox;
     shared.page = browser.context.pages()[0] ?? (await browser.context.newPage());

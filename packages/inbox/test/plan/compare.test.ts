@@ -3,7 +3,8 @@ import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
 import { comparePlan } from '../../src/plan/compare.ts';
 import type { StoredEvent } from '../../src/store/records.ts';
-import { read } from '../requests.ts';
+import { platformPlan } from '../platform-plan.ts';
+import { goodEvent, post, read } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 
 const text = (description: string) => Type.String({ description });
@@ -90,9 +91,16 @@ describe('the tracking plan beside what arrived', () => {
 describe('GET /api/plan', () => {
   const start = inboxesForTests();
 
-  it('compares with the plan of the platform', async () => {
-    const { planned, unplanned } = await read(await start(), '/api/plan');
+  it('compares with the plan that the inbox was given', async () => {
+    const { planned, unplanned, hasPlan } = await read(await start({ plan: platformPlan }), '/api/plan');
     expect(planned).toContainEqual(expect.objectContaining({ name: 'qr_created', seen: 0 }));
-    expect(unplanned).toEqual([]);
+    expect({ unplanned, hasPlan }).toEqual({ unplanned: [], hasPlan: true });
+  });
+
+  it('compares nothing and takes every event without a plan', async () => {
+    const inbox = await start();
+    await post(inbox, '/import?strict=1', [goodEvent({}, 'anything')]);
+    expect(inbox.events()).toHaveLength(1);
+    expect(await read(inbox, '/api/plan')).toMatchObject({ planned: [], unplanned: [], hasPlan: false });
   });
 });

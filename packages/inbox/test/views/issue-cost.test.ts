@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { platformPlan } from '../platform-plan.ts';
 import { envelope, errorEvent, goodEvent, post, postEnvelope } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 
@@ -6,7 +7,7 @@ const start = inboxesForTests();
 const now = Math.floor(Date.now() / 1000);
 
 it('tells how far those came who met an issue, and how far the others', async () => {
-  const inbox = await start();
+  const inbox = await start({ plan: platformPlan });
   let sent = 0;
   const did = (user: string, event: string, trace?: string) => {
     sent += 1;

@@ -1,5 +1,4 @@
 import { type AlertRule, vendorOf } from '@qr/alerts';
-import { alertRules } from '@qr/observability/alerts';
 import type { Command } from 'commander';
 import { addPlanAndApply, type MixpanelPart, type SentryPart } from '../as-code/commands.ts';
 import { DESCRIPTION_MARK } from '../as-code/plan.ts';
@@ -29,9 +28,10 @@ export const addAlertsCommands: CommandGroup = (program, context, exit) => {
   })
     .option('--state <file>', 'file that keeps what was told', '.data/alerts.json')
     .option('--no-fail', 'exit with 0 although a rule fires');
-  action(check, context, exit, async (options: CheckOptions) =>
-    checkOutcome(await checkAlerts(alertRules, context, options), alertRules, options, context.style),
-  );
+  action(check, context, exit, async (options: CheckOptions) => {
+    const rules = await rulesOf(context);
+    return checkOutcome(await checkAlerts(rules, context, options), rules, options, context.style);
+  });
 };
 
 /** `alerts plan` and `alerts apply`. */
@@ -53,8 +53,8 @@ function addPlanCommands(group: Command, context: CommandContext, exit: (code: E
       'MIXPANEL_PROJECT_ID     for the addresses in the steps',
       'MIXPANEL_APP_HOST       default https://mixpanel.com',
     ],
-    sentryPart: (given) => sentryPart(given, alertRules.filter(isSentrys)),
-    mixpanelPart: (given) => mixpanelPart(given, alertRules),
+    sentryPart: async (given) => sentryPart(given, (await rulesOf(given)).filter(isSentrys)),
+    mixpanelPart: async (given) => mixpanelPart(given, await rulesOf(given)),
   });
 }
 
@@ -71,6 +71,10 @@ function mixpanelPart(context: CommandContext, rules: readonly AlertRule[]): Mix
     introduction: MIXPANEL_ALERTS_INTRODUCTION,
     manual: rules.map((rule) => mixpanelAlertSteps(rule, pages)).filter((steps) => steps !== undefined),
   };
+}
+
+async function rulesOf(context: CommandContext): Promise<readonly AlertRule[]> {
+  return (await context.config()).loadAlertRules();
 }
 
 function isSentrys({ measure }: AlertRule): boolean {

@@ -33,7 +33,7 @@ interface AsCode {
   readonly variables: readonly string[];
   /** Reads what Sentry has, and compares. */
   readonly sentryPart: (context: CommandContext) => Promise<SentryPart>;
-  readonly mixpanelPart: (context: CommandContext) => MixpanelPart;
+  readonly mixpanelPart: (context: CommandContext) => Promise<MixpanelPart>;
 }
 
 interface Options {
@@ -87,7 +87,7 @@ async function readParts(
     throw new CommandError(`--vendor must be sentry or mixpanel, got "${vendor}".`);
   return {
     sentry: vendor === 'mixpanel' ? undefined : await sentryPart(context),
-    mixpanel: vendor === 'sentry' ? undefined : mixpanelPart(context),
+    mixpanel: vendor === 'sentry' ? undefined : await mixpanelPart(context),
   };
 }
 

@@ -1,4 +1,6 @@
+import type { Config } from '@qr/alerts/config';
 import { describePlatform } from '@qr/inbox/platforms';
+import type { Plan } from '@qr/plan';
 import type { Command } from 'commander';
 import { isLocal, type Surroundings } from './environment.ts';
 import type { Style } from './terminal.ts';
@@ -76,10 +78,21 @@ export function requireVariable({ env }: CommandContext, name: string, what: str
   throw new CommandError(`${name} is not set. It must be ${what}; put it into .env or into the environment.`);
 }
 
+/** Returns the tracking plan. @throws CommandError when the config names none. */
+export async function requirePlan({ config }: Pick<CommandContext, 'config'>): Promise<Plan> {
+  const plan = await (await config()).loadPlan();
+  if (plan) return plan;
+  throw new CommandError(
+    'There is no tracking plan: observability.config.ts is missing or has no plan. Run this in its folder, or name that with --root.',
+  );
+}
+
 /** Everything outside that a command may touch; tests pass their own. */
 export interface CommandContext extends Surroundings {
-  /** The root of the platform's repository, where `.env` and `.data` lie. */
+  /** The folder of `observability.config.ts`, with `.env` and `.data`. */
   readonly root: string;
+  /** Loads the config. @throws CommandError when it is not valid. */
+  readonly config: () => Promise<Config>;
   readonly fetch: typeof globalThis.fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -19,6 +19,8 @@ const EXIT_CODES = `
 Exit codes: 0 done, or yes; 1 the answer is no: something is wrong, differs, fires or breaks;
             2 the command line or the environment is not usable; 3 a vendor or a service refused
             or could not be reached.
+The platform is the one whose observability.config.ts is nearest, from the working directory
+upwards; --root <folder> or --config <file> name another.
 Variables are read from the environment and .env. On a laptop without accounts the local inbox
 stands in for both vendors.`;
 

@@ -1,4 +1,4 @@
-import type { SentryDashboard, SentryWidget } from '@qr/observability/dashboards';
+import type { SentryDashboard, SentryWidget } from '@qr/alerts/config';
 import type { Fields } from '../as-code/plan.ts';
 import type {
   SentryDashboardDetails,

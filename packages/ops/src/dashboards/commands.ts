@@ -1,4 +1,4 @@
-import { mixpanelBoards, mixpanelCohorts, type SentryDashboard, sentryDashboards } from '@qr/observability/dashboards';
+import type { SentryDashboard } from '@qr/alerts/config';
 import { addPlanAndApply, type MixpanelPart, type SentryPart } from '../as-code/commands.ts';
 import { type Found, goneStep, isGone, judge, type NameMark, nameMark, type Step } from '../as-code/plan.ts';
 import { mixpanelPages } from '../as-code/render.ts';
@@ -43,14 +43,16 @@ export const addDashboardsCommands: CommandGroup = (program, context, exit) => {
 async function sentryPart(context: CommandContext): Promise<SentryPart> {
   const settings = readSentrySettings(context);
   const { org, backendProject, frontendProject } = settings;
+  const { sentry: dashboards } = await (await context.config()).loadDashboards();
   return {
     place: `projects ${backendProject} and ${frontendProject} of ${org}, ${sayEnvironment(settings)}`,
-    steps: await planDashboards(openSentryApi(settings, context), settings, sentryDashboards),
+    steps: await planDashboards(openSentryApi(settings, context), settings, dashboards),
     warnings: () => [],
   };
 }
 
-function mixpanelPart(context: CommandContext): MixpanelPart {
+async function mixpanelPart(context: CommandContext): Promise<MixpanelPart> {
+  const { mixpanelBoards, mixpanelCohorts } = await (await context.config()).loadDashboards();
   const pages = mixpanelPages(context);
   return {
     introduction: MIXPANEL_BOARDS_INTRODUCTION,

@@ -6,7 +6,7 @@ import type {
   MixpanelCohort,
   MixpanelReport,
   RetentionReport,
-} from '@qr/observability/dashboards';
+} from '@qr/alerts/config';
 import type { ManualSteps, MixpanelPages } from '../as-code/render.ts';
 
 export const MIXPANEL_BOARDS_INTRODUCTION =

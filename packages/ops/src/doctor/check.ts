@@ -18,7 +18,7 @@ export const failed = finding('failed');
 export const skipped = finding('skipped');
 
 /** What a check works with. */
-export interface CheckContext extends Pick<CommandContext, 'env' | 'given' | 'root' | 'fetch' | 'now'> {
+export interface CheckContext extends Pick<CommandContext, 'env' | 'given' | 'root' | 'config' | 'fetch' | 'now'> {
   /** Aborted when the time of the check is up, and by Ctrl-C. */
   readonly signal: AbortSignal;
   /** What the check may take in all. */

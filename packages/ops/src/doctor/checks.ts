@@ -9,6 +9,7 @@ import { redis } from './checks/redis.ts';
 import { residency } from './checks/residency.ts';
 import { sdkCopies } from './checks/sdk-copies.ts';
 import { sentryError } from './checks/sentry-error.ts';
+import { services } from './checks/services.ts';
 import { deadLetters, spoolFolder } from './checks/spool.ts';
 
 /** Every check, each behind those that it needs: first what can be told without the network. */
@@ -26,6 +27,7 @@ export const allChecks: readonly Check[] = [
   sentryHost,
   clock,
   redis,
+  services,
   analytics,
   mixpanelEvent,
   sentryError,

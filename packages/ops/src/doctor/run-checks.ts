@@ -34,7 +34,7 @@ export async function runChecks(
   context: CommandContext,
   { timeoutMs, onResult }: RunOptions,
 ): Promise<readonly Result[]> {
-  const { env, given, root, fetch, now, signal } = context;
+  const { env, given, root, config, fetch, now, signal } = context;
   // Takes half a second, which is no check's own.
   const library = await import('@qr/common');
   const clean = createSecretFilter(env);
@@ -45,7 +45,7 @@ export async function runChecks(
     const hindrance = check.needs.find((name) => hindered.has(name));
     const finding: Finding =
       hindrance === undefined
-        ? await runOne(check, { env, given, root, fetch, now, timeoutMs, hosts, library }, signal)
+        ? await runOne(check, { env, given, root, config, fetch, now, timeoutMs, hosts, library }, signal)
         : skipped(`It needs ${hindrance}, which ${verbOf(results, hindrance)}.`);
     if (finding.status === 'failed' || hindrance !== undefined) hindered.add(check.name);
     const { status, says, do: advice } = finding;

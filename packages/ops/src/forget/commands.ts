@@ -50,7 +50,7 @@ export const addForgetCommand: CommandGroup = (program, context, exit) => {
     // What is asked for must be written down.
     await readTracked(context.root);
     if (!yes) {
-      const lines = planLines(context, request, await locateSpools(context, dir));
+      const lines = await planLines(context, request, await locateSpools(context, dir));
       return {
         result: { erased: false, plan: lines.slice(1, -1).map((line) => line.trim()) },
         lines,
@@ -75,11 +75,15 @@ function readCompliance(value: string): ComplianceType {
 }
 
 /** What an erasure would do, before somebody says that it is meant. */
-function planLines(context: CommandContext, { people, complianceType }: ForgetRequest, found: FoundSpools): string[] {
+async function planLines(
+  context: CommandContext,
+  { people, complianceType }: ForgetRequest,
+  found: FoundSpools,
+): Promise<string[]> {
   const access = accessOf(context);
   const spools = found.spools.map(({ name }) => name).join(', ');
   const rows = [
-    ...servicesOf(context).map(({ name, origin }) => [name, `removes the rows, at ${origin}`]),
+    ...(await servicesOf(context)).map(({ name, origin }) => [name, `removes the rows, at ${origin}`]),
     [
       'spools',
       spools ? `what waits, what was rejected, what comes later: ${spools}` : `none in ${found.places.join(', ')}`,

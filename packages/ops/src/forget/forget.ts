@@ -1,4 +1,3 @@
-import { plan } from '@qr/events';
 import { personKeys } from '@qr/plan';
 import {
   type ForgottenInSpool,
@@ -7,7 +6,7 @@ import {
   personalHashOf,
   type SpoolRoot,
 } from '@qr/telemetry/operations';
-import { type CommandContext, CommandError } from '../cli/command.ts';
+import { type CommandContext, CommandError, requirePlan } from '../cli/command.ts';
 import { exchange } from '../cli/http.ts';
 import { countOf } from '../cli/terminal.ts';
 import { locateSpools } from '../spool/locate.ts';
@@ -40,11 +39,14 @@ export async function forget(context: CommandContext, request: ForgetRequest): P
   const { people, complianceType, dir } = request;
   const { spools } = await locateSpools(context, dir);
   const parts: PartOutcome[] = [];
+  const personFields = personKeys(await requirePlan(context));
   context.note('Asking the services ...');
-  for (const service of servicesOf(context)) parts.push(await eraseInService(context, service, people.given));
+  for (const service of await servicesOf(context)) parts.push(await eraseInService(context, service, people.given));
   if (spools.length > 0) context.note('Searching the spools ...');
   for (const spool of spools)
-    parts.push(await eraseInSpool(spool, [...new Set([...people.given, ...people.sent])], context.now()));
+    parts.push(
+      await eraseInSpool(spool, [...new Set([...people.given, ...people.sent])], { now: context.now(), personFields }),
+    );
   context.note('Asking the vendors ...');
   const access = accessOf(context);
   const { outcomes, deletions } = isReason(access)
@@ -104,15 +106,6 @@ function problemOf(id: string): string | undefined {
   return isUsableId(id) ? undefined : 'stands for nobody';
 }
 
-/** Who holds rows of people, or waits to tell of them; auth-service first, which ends the sessions. Ports of `npm start`. */
-const SERVICES = [
-  { name: 'auth-service', variable: 'AUTH_SERVICE_URL', port: 3001 },
-  { name: 'qr-service', variable: 'QR_SERVICE_URL', port: 3002 },
-  { name: 'microsite-service', variable: 'MICROSITE_SERVICE_URL', port: 3003 },
-  { name: 'routing-service', variable: 'ROUTING_SERVICE_URL', port: 3004 },
-  { name: 'analytics-service', variable: 'ANALYTICS_URL', port: 3005 },
-] as const;
-
 const TIMEOUT_MS = 5000;
 
 /** A service and where it is. */
@@ -122,8 +115,10 @@ interface ServiceAddress {
   readonly origin: string;
 }
 
-export function servicesOf({ env }: Pick<CommandContext, 'env'>): ServiceAddress[] {
-  return SERVICES.flatMap(({ name, variable, port }) => {
+/** Returns the services of the config that hold rows of people, in its order: where their variables say, else at the ports of `npm start`. */
+export async function servicesOf({ env, config }: Pick<CommandContext, 'env' | 'config'>): Promise<ServiceAddress[]> {
+  const services = (await config()).services.filter(({ forgetsUsers }) => forgetsUsers);
+  return services.flatMap(({ name, originVariable: variable, port }) => {
     // Instances are separated by commas.
     const origins = (env[variable]?.trim() || `http://127.0.0.1:${port}`).split(',');
     return origins.map((origin) => ({ name, variable, origin: origin.trim().replace(/\/+$/, '') }));
@@ -166,10 +161,14 @@ async function ask(
 }
 
 /** Takes people out of a spool: what waits, what was rejected, and what comes later. */
-async function eraseInSpool({ name, root }: SpoolRoot, people: readonly string[], now: number): Promise<PartOutcome> {
+async function eraseInSpool(
+  { name, root }: SpoolRoot,
+  people: readonly string[],
+  { now, personFields }: { readonly now: number; readonly personFields: ReadonlySet<string> },
+): Promise<PartOutcome> {
   const outcome = outcomesOf('spool', name);
   try {
-    const found = await forgetInSpool(root, people, now, { personFields: personKeys(plan) });
+    const found = await forgetInSpool(root, people, now, { personFields });
     if (found.problems.length === 0) return outcome('done', sentence(found));
     return outcome('failed', `not everything could be searched: ${found.problems.join('; ')}`);
   } catch (error) {

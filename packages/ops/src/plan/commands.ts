@@ -1,8 +1,17 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { plan, planPaths } from '@qr/events';
+import type { PlanPaths } from '@qr/alerts/config';
+import type { Plan } from '@qr/plan';
 import { exportPlan, planDocuments } from '@qr/plan/documents';
-import { action, addCommand, addGroup, exitCodes } from '../cli/command.ts';
+import {
+  action,
+  addCommand,
+  addGroup,
+  type CommandContext,
+  CommandError,
+  exitCodes,
+  requirePlan,
+} from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import { type Style, tableOf } from '../cli/terminal.ts';
 import { comparePlans, type PlanChange } from './compare-plans.ts';
@@ -20,7 +29,8 @@ export const addPlanCommands: CommandGroup = (program, context, exit) => {
     examples: ['qr-obs plan docs', 'qr-obs plan docs --check'],
   }).option('--check', 'write nothing; exit 1 and name the files that are out of date');
   action(docs, context, exit, async ({ check = false }: { check?: boolean }) => {
-    const documents = check ? await checkDocuments(context.root) : await writeDocuments(context.root);
+    const documented = await readDocumented(context);
+    const documents = await (check ? checkDocuments : writeDocuments)(context.root, documented);
     const isStale = documents.some((document) => document.isStale);
     return {
       result: { documents },
@@ -45,7 +55,7 @@ export const addPlanCommands: CommandGroup = (program, context, exit) => {
     .option('--apply', 'upload what differs')
     .option('--prune', 'with --apply: remove entries that were uploaded from the plan and are no longer in it');
   action(lexicon, context, exit, async ({ apply = false, prune = false }: { apply?: boolean; prune?: boolean }) => {
-    const outcome = await syncLexicon(exportPlan(plan), { apply, prune }, context);
+    const outcome = await syncLexicon(exportPlan(await requirePlan(context)), { apply, prune }, context);
     const differs = outcome.projectId !== undefined && outcome.difference.changes.length > 0;
     return {
       result: toLexiconResult(outcome),
@@ -61,8 +71,9 @@ export const addPlanCommands: CommandGroup = (program, context, exit) => {
     examples: ['qr-obs plan diff origin/main', 'qr-obs plan diff v1.2.0 v1.3.0 --json'],
   });
   action(diff, context, exit, async (_options: object, from = '', to?: string) => {
-    const before = await planAt(context.root, from);
-    const after = to === undefined ? undefined : await planAt(context.root, to);
+    const { plan, paths } = await readDocumented(context);
+    const before = await planAt(context.root, paths.data, from);
+    const after = to === undefined ? undefined : await planAt(context.root, paths.data, to);
     const changes = comparePlans(before.plan, after?.plan ?? exportPlan(plan));
     return {
       result: {
@@ -76,6 +87,22 @@ export const addPlanCommands: CommandGroup = (program, context, exit) => {
   });
 };
 
+/** A plan and where its documents are, from the root. */
+interface DocumentedPlan {
+  readonly plan: Plan;
+  readonly paths: PlanPaths;
+}
+
+/** @throws CommandError when the config names no plan, or not where its documents are. */
+async function readDocumented(context: CommandContext): Promise<DocumentedPlan> {
+  const plan = await requirePlan(context);
+  const paths = await (await context.config()).loadPlanPaths();
+  if (paths) return { plan, paths };
+  throw new CommandError(
+    'observability.config.ts has no planPaths. Name where the documents of the plan are: planPaths: { document, data }.',
+  );
+}
+
 /** A document of the plan, and whether the file on disk says what the plan says. */
 interface DocumentState {
   /** From the root of the repository. */
@@ -84,9 +111,9 @@ interface DocumentState {
 }
 
 /** Compares the plan's documents with the plan; a file that is not there is stale. */
-async function checkDocuments(root: string): Promise<DocumentState[]> {
+async function checkDocuments(root: string, { plan, paths }: DocumentedPlan): Promise<DocumentState[]> {
   return Promise.all(
-    planDocuments(plan, planPaths).map(async ({ path, content }) => {
+    planDocuments(plan, paths).map(async ({ path, content }) => {
       const found = await readFile(join(root, path), 'utf8').catch(() => undefined);
       return { path, isStale: found !== content };
     }),
@@ -94,9 +121,9 @@ async function checkDocuments(root: string): Promise<DocumentState[]> {
 }
 
 /** Writes the documents that are stale, and tells which those were. */
-async function writeDocuments(root: string): Promise<DocumentState[]> {
-  const states = await checkDocuments(root);
-  for (const { path, content } of planDocuments(plan, planPaths)) {
+async function writeDocuments(root: string, documented: DocumentedPlan): Promise<DocumentState[]> {
+  const states = await checkDocuments(root, documented);
+  for (const { path, content } of planDocuments(documented.plan, documented.paths)) {
     if (!states.some((state) => state.path === path && state.isStale)) continue;
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), content);

@@ -43,7 +43,9 @@ export const addSpoolCommands: CommandGroup = (program, context, exit) => {
   addFilter(addDir(dead)).option('--show-records', 'print the records as they were sent, personal values included');
   inSpools<Filter & { showRecords?: boolean }>(dead, async (found, { lane, reason, showRecords = false }) => {
     const filter = { lane: readLane(lane), reason };
-    const groups = (await Promise.all(found.map((spool) => deadGroupsOf(spool, filter, showRecords)))).flat();
+    const plan = await (await context.config()).loadPlan();
+    const shown = { showRecords, eventNames: new Set(Object.keys(plan?.events ?? {})) };
+    const groups = (await Promise.all(found.map((spool) => deadGroupsOf(spool, filter, shown)))).flat();
     return { result: { groups }, lines: deadLines(groups) };
   });
 

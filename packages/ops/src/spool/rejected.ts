@@ -1,4 +1,3 @@
-import { plan } from '@qr/events';
 import {
   isReplayable,
   type LetterFilter,
@@ -29,11 +28,17 @@ interface DeadGroup {
   readonly records?: readonly unknown[];
 }
 
+interface DeadOptions {
+  readonly showRecords: boolean;
+  /** Names that may be shown: those of the plan. */
+  readonly eventNames: ReadonlySet<string>;
+}
+
 /** Why records of a spool were rejected: the most frequent reason first. */
 export async function deadGroupsOf(
   { name, root }: SpoolRoot,
   filter: LetterFilter,
-  showRecords: boolean,
+  options: DeadOptions,
 ): Promise<DeadGroup[]> {
   const letters = (await readDeadLetters(root)).filter((letter) => matchesFilter(letter, filter));
   const groups = new Map<string, RejectedRecord[]>();
@@ -42,10 +47,14 @@ export async function deadGroupsOf(
     const key = JSON.stringify([letter.lane, scrubText(letter.reason), letter.field]);
     groups.set(key, [...(groups.get(key) ?? []), letter]);
   }
-  return [...groups.values()].map((group) => describe(name, group, showRecords)).sort((a, b) => b.count - a.count);
+  return [...groups.values()].map((group) => describe(name, group, options)).sort((a, b) => b.count - a.count);
 }
 
-function describe(spool: string, letters: readonly RejectedRecord[], showRecords: boolean): DeadGroup {
+function describe(
+  spool: string,
+  letters: readonly RejectedRecord[],
+  { showRecords, eventNames }: DeadOptions,
+): DeadGroup {
   const newest = letters.at(-1);
   if (!newest) throw new Error('expected a group with something in it');
   return {
@@ -56,7 +65,7 @@ function describe(spool: string, letters: readonly RejectedRecord[], showRecords
     count: letters.length,
     first: letters[0]?.at ?? newest.at,
     last: newest.at,
-    example: shapeOf(newest.record),
+    example: shapeOf(newest.record, eventNames),
     ...(showRecords && { records: letters.map(({ record }) => record) }),
   };
 }
@@ -80,17 +89,16 @@ function timeOf(iso: string): string {
 }
 
 const MAX_DEPTH = 4;
-const events = new Set<unknown>(Object.keys(plan.events));
 
-/** What a record looks like, without what it says: names and types, and the name of an event of the plan. */
-function shapeOf(value: unknown, depth = 0): string {
+/** What a record looks like, without what it says: names and types, and the name of a known event. */
+function shapeOf(value: unknown, eventNames: ReadonlySet<string>, depth = 0): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${shapeOf(value[0], depth + 1)}, ...]`;
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${shapeOf(value[0], eventNames, depth + 1)}, ...]`;
   if (typeof value !== 'object') return typeof value;
   if (depth === MAX_DEPTH) return 'object';
   const fields = Object.entries(value).map(([name, inner]) => {
-    const isEventName = depth === 0 && name === 'event' && events.has(inner);
-    return `${name}: ${isEventName ? inner : shapeOf(inner, depth + 1)}`;
+    const isEventName = depth === 0 && name === 'event' && eventNames.has(String(inner));
+    return `${name}: ${isEventName ? inner : shapeOf(inner, eventNames, depth + 1)}`;
   });
   return `{ ${fields.join(', ')} }`;
 }

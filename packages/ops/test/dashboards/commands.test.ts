@@ -1,4 +1,4 @@
-import { sentryDashboards } from '@qr/observability/dashboards';
+import { dashboards } from '@qr/observability/dashboards';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runInTest } from '../run-in-test.ts';
 import { type FakeSentry, startFakeSentry } from '../sentry-api/fake-sentry.ts';
@@ -237,7 +237,7 @@ describe('dashboards apply', () => {
     const before = fake.writes().length;
     const again = await run('dashboards apply --vendor sentry --prune');
     expect(again.exitCode).toBe(0);
-    expect(again.out.match(/unchanged/g)).toHaveLength(sentryDashboards.length);
+    expect(again.out.match(/unchanged/g)).toHaveLength(dashboards.sentry.length);
     expect(fake.writes()).toHaveLength(before);
     expect((await run('dashboards plan --vendor sentry')).exitCode).toBe(0);
   });
@@ -267,7 +267,7 @@ describe('dashboards apply', () => {
     );
     expect(exitCode).toBe(1);
     expect(fake.store.dashboards[0]).toEqual({ id: '5', title: 'QR platform: issues', widgets: [], projects: [] });
-    expect(fake.store.dashboards).toHaveLength(sentryDashboards.length);
+    expect(fake.store.dashboards).toHaveLength(dashboards.sentry.length);
   });
 
   it('refuses when there are several of ours', async () => {
@@ -298,7 +298,7 @@ describe('dashboards apply', () => {
     fake.fail({ request: 'POST dashboards/', answer: 409, isStored: true });
     const { exitCode } = await run('dashboards apply --vendor sentry');
     expect(exitCode).toBe(0);
-    expect(fake.store.dashboards).toHaveLength(sentryDashboards.length);
+    expect(fake.store.dashboards).toHaveLength(dashboards.sentry.length);
   });
 
   it('says how to go on when the page has no project', async () => {

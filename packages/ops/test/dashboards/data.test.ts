@@ -1,9 +1,11 @@
+import type { Dashboards, InsightsReport } from '@qr/alerts/config';
 import { plan } from '@qr/events';
-import { type InsightsReport, mixpanelBoards, mixpanelCohorts, sentryDashboards } from '@qr/observability/dashboards';
+import { dashboards } from '@qr/observability/dashboards';
 import type { Plan } from '@qr/plan';
 import { describe, expect, it } from 'vitest';
 import { placesOf } from '../../src/dashboards/board.ts';
 
+const { sentry: sentryDashboards, mixpanelBoards, mixpanelCohorts }: Required<Dashboards> = dashboards;
 const events: Plan['events'] = plan.events;
 const reports = mixpanelBoards.flatMap(({ reports: inside }) => inside);
 const insights = reports.filter((report): report is InsightsReport => report.kind === 'insights');

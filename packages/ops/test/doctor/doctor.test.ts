@@ -35,6 +35,7 @@ describe('qr-obs doctor', () => {
         sentry-host     Sentry can be reached: name, port, certificate, proxy
         clock           this machine's clock agrees with the vendors'
         redis           the queue answers, where batches go through one
+        services        every service of the config answers, where its origin is set
         analytics       analytics-service answers, and takes the token of the services
         mixpanel-event  a test event is taken, and found again where that can be asked
         sentry-error    a test error is taken, and found again where that can be asked
@@ -70,7 +71,7 @@ describe('qr-obs doctor', () => {
       ✓ clock           The clock agrees with that of <inbox>.
       ✓ mixpanel-event  The test event \`observability_checked\` arrived and was found again in the inbox.
       ✓ sentry-error    The test error <id> arrived and was found again in the inbox.
-      - skipped         spelling, production, page, residency, sdk-copies, mixpanel-host, sentry-host, redis, analytics, alert-token. --verbose says why
+      - skipped         spelling, production, page, residency, sdk-copies, mixpanel-host, sentry-host, redis, services, analytics, alert-token. --verbose says why
 
       Everything that was checked is in order."
     `);
@@ -94,7 +95,7 @@ describe('qr-obs doctor', () => {
       ✓ dead-letters    Nothing was refused.
       ✗ inbox           Nothing listens at <inbox>: \`npm start\` starts the inbox and the services.
                         → Leave it running in a terminal of its own, and ask again.
-      - skipped         clock, mixpanel-event, sentry-error (need inbox); spelling, production, page, residency, sdk-copies, mixpanel-host, sentry-host, redis, analytics, alert-token. --verbose says why
+      - skipped         clock, mixpanel-event, sentry-error (need inbox); spelling, production, page, residency, sdk-copies, mixpanel-host, sentry-host, redis, services, analytics, alert-token. --verbose says why
 
       1 check failed: inbox. A warning: spool."
     `);

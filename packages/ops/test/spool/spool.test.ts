@@ -348,7 +348,10 @@ describe('qr-obs spool', () => {
     [['purge'], 'Say what is to be deleted: --dead'],
     [['purge', '--dead', '--corrupted'], '--dead and --corrupted exclude each other'],
     [['purge', '--older-than', 'a week'], '--older-than must be a number of days such as 30, got "a week".'],
-    [['dead', '--lane', 'mail'], '--lane must be one of import, engage, groups, deletions, analytics, sentry'],
+    [
+      ['dead', '--lane', 'mail'],
+      '--lane must be one of import, engage, groups, deletions, analytics, webhook, posthog, sentry, got "mail".',
+    ],
   ])('refuses %j with a sentence', async (commandLine, sentence) => {
     const { exitCode, notes } = await run(...commandLine);
     expect(exitCode).toBe(2);

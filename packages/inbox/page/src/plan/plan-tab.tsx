@@ -12,7 +12,17 @@ export function PlanTab(): ReactElement {
   return (
     <div className="sheet">
       <Loading loaded={loaded}>
-        {({ planned, unplanned, warnings }) => {
+        {({ planned, unplanned, warnings, hasPlan }) => {
+          if (!hasPlan)
+            return (
+              <>
+                <p className="muted">
+                  This inbox has no tracking plan. Name one in <code>observability.config.ts</code>, and start the inbox
+                  in its folder or with <code>--root</code>.
+                </p>
+                <PlanWarnings warnings={warnings} />
+              </>
+            );
           const expected = planned.filter(({ isForMixpanel }) => isForMixpanel);
           const never = expected.filter(({ seen }) => seen === 0);
           return (

@@ -1,6 +1,6 @@
-import { plan } from '@qr/events';
 import { describe, expect, it } from 'vitest';
 import type { Inbox } from '../../../src/index.ts';
+import { platformPlan } from '../../platform-plan.ts';
 import { goodEvent, post, read } from '../../requests.ts';
 import { inboxesForTests } from '../../with-inbox.ts';
 
@@ -12,7 +12,7 @@ const DAYS_AGO = new Date(NOW - 3 * 24 * 60 * MINUTE).toISOString().slice(0, 10)
 
 /** Each user did these events, a minute apart. */
 async function withStories(stories: Record<string, readonly string[]>, funnel?: readonly string[]): Promise<Inbox> {
-  const inbox = await start({ plan: { ...plan, ...(funnel && { funnel }) } });
+  const inbox = await start({ plan: { ...platformPlan, ...(funnel && { funnel }) } });
   const events = Object.entries(stories).flatMap(([user, names]) =>
     names.map((name, index) =>
       goodEvent({ distinct_id: user, $user_id: user, time: NOW - (names.length - index) * MINUTE }, name),

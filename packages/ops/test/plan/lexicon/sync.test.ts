@@ -1,3 +1,4 @@
+import { defineConfig } from '@qr/alerts/config';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../../src/cli/command.ts';
 import { createStyle } from '../../../src/cli/terminal.ts';
@@ -22,6 +23,7 @@ const context = (): CommandContext => ({
   given: new Map(),
   platforms: [],
   root: '/nowhere',
+  config: async () => defineConfig({}),
   fetch: globalThis.fetch,
   now: () => clock,
   out: () => undefined,

@@ -1,6 +1,9 @@
-import type { MixpanelBoard, MixpanelCohort } from './mixpanel-board.ts';
+import type { MixpanelBoard, MixpanelCohort } from '@qr/alerts/config';
+import type { BrowserEventName, ServerEventName } from '@qr/events';
 
-const insights: MixpanelBoard = {
+type PlannedEvent = BrowserEventName | ServerEventName;
+
+const insights: MixpanelBoard<PlannedEvent> = {
   title: 'QR platform: insights',
   description: 'What people do, day by day.',
   reports: [
@@ -55,7 +58,7 @@ const insights: MixpanelBoard = {
   ],
 };
 
-const funnels: MixpanelBoard = {
+const funnels: MixpanelBoard<PlannedEvent> = {
   title: 'QR platform: funnels',
   description: 'Where people stop.',
   reports: [
@@ -93,7 +96,7 @@ const funnels: MixpanelBoard = {
   ],
 };
 
-const retention: MixpanelBoard = {
+const retention: MixpanelBoard<PlannedEvent> = {
   title: 'QR platform: retention',
   description: 'Who comes back.',
   reports: [
@@ -119,10 +122,10 @@ const retention: MixpanelBoard = {
 };
 
 /** What growth and product look at. */
-export const mixpanelBoards: readonly MixpanelBoard[] = [insights, funnels, retention];
+export const mixpanelBoards: readonly MixpanelBoard<PlannedEvent>[] = [insights, funnels, retention];
 
 /** People to compare with each other in any of these reports. */
-export const mixpanelCohorts: readonly MixpanelCohort[] = [
+export const mixpanelCohorts: readonly MixpanelCohort<PlannedEvent>[] = [
   {
     name: 'Makers',
     description: 'Made three codes or more within a month.',

@@ -1,4 +1,4 @@
-import type { SentryDashboard } from './sentry-dashboard.ts';
+import type { SentryDashboard } from '@qr/alerts/config';
 
 /** The spans of whole requests, without what happens inside of them, and without the page's own. */
 const REQUESTS = 'is_transaction:true span.op:http.server';
