@@ -10,7 +10,7 @@ const DEVICE_PREFIX = '$device:';
 const NO_FORMS: readonly string[] = [];
 
 /** The key for hashes of personal values. */
-export interface HashKey {
+interface HashKey {
   /** `undefined` where none is set. */
   readonly key: string | undefined;
   /** Why the key that is set must not be used, or should not be. */

@@ -20,7 +20,7 @@ declare global {
 export type Sink<C> = (call: C, at: number) => void;
 
 /** Starts an SDK. The allow-list is unchecked; it is undefined when the lane was opened without a plan. */
-export type Start<C, S> = (settings: S, allowList: AllowListModule | undefined, page: PageParts) => Sink<C>;
+type Start<C, S> = (settings: S, allowList: AllowListModule | undefined, page: PageParts) => Sink<C>;
 
 /** A call that waits for its SDK. */
 interface KeptCall<C> {
@@ -29,7 +29,7 @@ interface KeptCall<C> {
 }
 
 /** What a lane leads to. */
-export interface LaneEnd<C, S> extends PageParts {
+interface LaneEnd<C, S> extends PageParts {
   /** Name of the SDK, for warnings. */
   readonly name: string;
   readonly settings: S;

@@ -19,7 +19,7 @@ const GRACE_MS = 500;
 const NOTHING: FlushOutcome = { delivered: 0, pending: 0, spooled: 0 };
 
 /** How analytics are started. */
-export interface AnalyticsOptions {
+interface AnalyticsOptions {
   /** At least one. */
   readonly destinations: readonly Destination[];
   /** Folder for records that are not delivered yet. @default they are kept in memory only */

@@ -35,7 +35,7 @@ export interface Sink {
 }
 
 /** An event of the plan, compiled. */
-export interface PlannedEvent {
+interface PlannedEvent {
   readonly encode: EventEncoder;
   readonly sinks: readonly Sink[];
   readonly onLeftOut: OnLeftOut;
@@ -113,7 +113,7 @@ export function createEncoder({ plan, people, base, onLeftOut, sinksOf = () => [
 }
 
 /** What a caller says of one event, beside its name and properties. */
-export interface Occurrence {
+interface Occurrence {
   readonly id: string;
   /** Of a user's device, without the vendor's prefix: the vendor merges the two. */
   readonly deviceId?: string | undefined;
@@ -125,10 +125,10 @@ export interface Occurrence {
 }
 
 /** Told of properties that do not leave. */
-export type OnLeftOut = (reason: 'unplanned_property' | 'invalid_property', name: string) => void;
+type OnLeftOut = (reason: 'unplanned_property' | 'invalid_property', name: string) => void;
 
 /** Writes one kind of event as JSON. */
-export type EventEncoder = (occurrence: Occurrence, properties: unknown, onLeftOut: OnLeftOut) => string;
+type EventEncoder = (occurrence: Occurrence, properties: unknown, onLeftOut: OnLeftOut) => string;
 
 interface Writer {
   /** `undefined` for a property that never leaves. */
@@ -145,7 +145,7 @@ const COUNTRY = 'country';
  * Compiles an event of the plan into the function that writes it: allow-list, hashing, truncation and JSON in one pass over the caller's
  * properties, everything that is the same for each event in one constant.
  */
-export function compileEvent(
+function compileEvent(
   name: string,
   schema: TObject,
   people: Hashing,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { DropReason, Pipeline } from '@qr/delivery';
 import type { LaneName } from '../destinations/lanes.ts';
+import type { IdMerge } from '../destinations/mixpanel.ts';
 import type { People } from '../people.ts';
 import { holdsCredential, scrubText } from '../privacy/index.ts';
 import type { Encoder } from './encoder.ts';
@@ -11,9 +12,6 @@ import { MAX_RECORD_BYTES, type RawRecord, rawEvent, rawUpdate } from './raw-rec
 
 /** What becomes of events and properties that the official client sends and the plan does not list. */
 export type UnplannedPolicy = 'drop' | 'pass';
-
-/** How the vendor's project merges ids: as it does by default since April 2024, or in the older way. */
-export type IdMerge = 'simplified' | 'original';
 
 export interface OfficialRecordsOptions {
   readonly token: string;

@@ -18,7 +18,7 @@ export interface Tracker {
 }
 
 /** What `trackRevenue` takes beside the amount: planned properties of the revenue event, and `orderId` for its `order_id`. */
-export interface RevenueFields {
+interface RevenueFields {
   readonly currency?: unknown;
   readonly orderId?: unknown;
   readonly [name: string]: unknown;

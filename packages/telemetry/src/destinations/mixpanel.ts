@@ -223,7 +223,7 @@ const UPDATE_PATHS: Readonly<Record<string, string>> = {
 };
 
 /** Names the project that records go to, the same for producers and shippers. */
-export function mixpanelDestination({ apiHost, token }: Pick<MixpanelHttpOptions, 'apiHost' | 'token'>): string {
+function mixpanelDestination({ apiHost, token }: Pick<MixpanelHttpOptions, 'apiHost' | 'token'>): string {
   const { host, pathname } = URL.canParse(apiHost) ? new URL(apiHost) : { host: apiHost, pathname: '/' };
   return `${host}${pathname.replace(/\/+$/, '')} ${token}`;
 }
@@ -243,7 +243,7 @@ interface MixpanelDeletionOptions {
 }
 
 /** Asks the vendor to delete all data of the people whose ids a batch holds. Mixpanel reference, GDPR API version 3. */
-export function createMixpanelDeletionTransport(options: MixpanelDeletionOptions): Transport {
+function createMixpanelDeletionTransport(options: MixpanelDeletionOptions): Transport {
   const { appHost, token, oauthToken, onAccepted, timeoutMs, warn = () => {} } = options;
   const client = createHttpClient({
     warn,
