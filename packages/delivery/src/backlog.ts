@@ -16,6 +16,16 @@ interface BacklogOptions {
   readonly onDrop: (batch: StoredBatch, reason: DropReason) => void;
 }
 
+/** Batches in numbers. */
+interface Waiting {
+  readonly records: number;
+  readonly files: number;
+  readonly fileRecords: number;
+  readonly fileBytes: number;
+  /** When the first of them was sealed, milliseconds since the epoch; `Infinity` without any. */
+  readonly oldest: number;
+}
+
 /**
  * The batches that wait, by lane and in their order. Bounded in bytes: the oldest of all lanes gives way, a request for an erasure only when
  * nothing else is left.
@@ -99,6 +109,11 @@ export class Backlog {
     return this.#queue(lane).all();
   }
 
+  /** What waits in a lane, in numbers, kept up to date: a lane may hold 200,000 batches, and statistics are asked for while it does. */
+  waiting(lane: string): Waiting {
+    return this.#queue(lane).waiting;
+  }
+
   length(lane: string): number {
     return this.#queue(lane).length;
   }
@@ -160,6 +175,17 @@ class LaneQueue {
   #batches: StoredBatch[] = [];
   /** Batches before it were taken already. */
   #start = 0;
+  #records = 0;
+  #files = 0;
+  #fileRecords = 0;
+  #fileBytes = 0;
+
+  get waiting(): Waiting {
+    return {
+      ...{ records: this.#records, files: this.#files, fileRecords: this.#fileRecords, fileBytes: this.#fileBytes },
+      oldest: this.first()?.sealedAt ?? Number.POSITIVE_INFINITY,
+    };
+  }
 
   get length(): number {
     return this.#batches.length - this.#start;
@@ -181,6 +207,7 @@ class LaneQueue {
 
   insert(batch: StoredBatch): void {
     this.#batches.splice(this.#positionOf(batch), 0, batch);
+    this.#count(batch, 1);
   }
 
   /** From the end, in place: a copy of a long list for every few hundred files would keep the garbage collector busy. */
@@ -201,6 +228,7 @@ class LaneQueue {
         next--;
       }
     }
+    for (const batch of added) this.#count(batch, 1);
   }
 
   remove(batch: StoredBatch): boolean {
@@ -210,11 +238,20 @@ class LaneQueue {
       const found = this.#batches[at];
       if (found === batch) {
         this.#removeAt(at);
+        this.#count(batch, -1);
         return true;
       }
       if (found && compareNames(found, batch) !== 0) return false;
     }
     return false;
+  }
+
+  #count({ records, bytes, file }: StoredBatch, sign: 1 | -1): void {
+    this.#records += sign * records;
+    if (!file) return;
+    this.#files += sign;
+    this.#fileRecords += sign * records;
+    this.#fileBytes += sign * bytes;
   }
 
   #removeAt(position: number): void {

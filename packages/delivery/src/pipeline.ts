@@ -294,14 +294,15 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
 
   /** The batches of a lane that wait or are under way, in numbers. */
   function heldBy({ name, sender }: LaneParts) {
-    const batches = [...backlog.batches(name), ...sender.inFlight];
-    const files = batches.filter(({ file }) => file !== undefined);
+    const inFlight = [...sender.inFlight];
+    const onDisk = inFlight.filter(({ file }) => file !== undefined);
+    const waiting = backlog.waiting(name);
     return {
-      records: recordsIn(batches),
-      files: files.length,
-      fileRecords: recordsIn(files),
-      fileBytes: files.reduce((total, { bytes }) => total + bytes, 0),
-      oldest: batches.reduce((earliest, { sealedAt }) => Math.min(earliest, sealedAt), Number.POSITIVE_INFINITY),
+      records: waiting.records + recordsIn(inFlight),
+      files: waiting.files + onDisk.length,
+      fileRecords: waiting.fileRecords + recordsIn(onDisk),
+      fileBytes: onDisk.reduce((total, { bytes }) => total + bytes, waiting.fileBytes),
+      oldest: inFlight.reduce((earliest, { sealedAt }) => Math.min(earliest, sealedAt), waiting.oldest),
     };
   }
 
