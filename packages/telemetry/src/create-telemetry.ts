@@ -5,7 +5,6 @@ import type { UnplannedPolicy } from './analytics/official-records.ts';
 import { createCore, type Variables } from './core.ts';
 import type { Destination } from './destinations/destination.ts';
 import { lanes } from './destinations/lanes.ts';
-import type { OfficialSettings } from './destinations/mixpanel.ts';
 import type { Errors, InitializeSentryOptions } from './errors/errors.ts';
 import { redisPrefixOf } from './settings/redis-prefix.ts';
 import { releaseOf } from './settings/release.ts';
@@ -130,7 +129,7 @@ function startAnalytics<P extends Plan>({ core, analytics }: Instance<P>, option
   if (queueProblem !== undefined) throw new TypeError(queueProblem);
   const release = releaseOf(config, core.warnOnce);
   const { OBSERVABILITY_REDIS_URL: url } = config;
-  const official = destinations.map(officialOf).find((each) => each !== undefined);
+  const official = destinations.find((destination) => destination.official)?.official;
   analytics.start({
     destinations,
     spoolRoot: core.spoolRoot(config),
@@ -144,11 +143,6 @@ function startAnalytics<P extends Plan>({ core, analytics }: Instance<P>, option
 
 function queueAt(url: string, prefix: string, destination: string, warn: (message: string) => void): Transport {
   return createRedisQueueTransport({ lanes, warn, url, prefix, destination });
-}
-
-/** What Mixpanel's own client needs, of the destination that has it. */
-function officialOf(destination: Destination): OfficialSettings | undefined {
-  return 'official' in destination ? (destination.official as OfficialSettings) : undefined;
 }
 
 function variablesOf<P extends Plan>(options: TelemetryOptions<P>): Variables {

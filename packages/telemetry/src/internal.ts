@@ -3,17 +3,6 @@ export { timeOf } from './analytics/event-time.ts';
 export { createIds, isDevice } from './analytics/ids.ts';
 export type { InitializeMixpanelOptions } from './analytics/initialize.ts';
 export { truncate } from './analytics/text.ts';
-export {
-  addBreadcrumb,
-  captureException,
-  captureMessage,
-  errors,
-  initializeSentry,
-  instance,
-  isSentryOn,
-  setUserContext,
-  withJobContext,
-} from './current.ts';
 export { type LaneName, lanes } from './destinations/lanes.ts';
 export { createMixpanelHttpTransport } from './destinations/mixpanel.ts';
 export { personIdsOf } from './destinations/person-ids.ts';
@@ -25,7 +14,18 @@ export { toReportable } from './errors/reportable-error.ts';
 export type { RequestState } from './errors/request-state.ts';
 export { isThenable, type Job, suppressedLine } from './errors/requests.ts';
 export type { Caller } from './errors/tracing.ts';
-export { core } from './instance.ts';
+export {
+  addBreadcrumb,
+  captureException,
+  captureMessage,
+  core,
+  errors,
+  initializeSentry,
+  instance,
+  isSentryOn,
+  setUserContext,
+  withJobContext,
+} from './instance.ts';
 export type { ObservabilityConfig } from './settings/config.ts';
 export { ConfigError, loadConfig, loadConfigOrExit, readObservabilityConfig } from './settings/load-config.ts';
 export { redisPrefixOf } from './settings/redis-prefix.ts';

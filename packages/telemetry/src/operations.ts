@@ -18,8 +18,10 @@ import {
 } from '@qr/delivery/operations';
 import { lanes } from './destinations/lanes.ts';
 import { personIdsOf } from './destinations/person-ids.ts';
-import { core } from './instance.ts';
+import { createPeople } from './people.ts';
+import { readObservabilityConfig } from './settings/load-config.ts';
 import { ERRORS_FOLDER, PAGES_FOLDER } from './settings/spool-root.ts';
+import { createWarnOnce } from './warn-once.ts';
 
 export {
   type CorruptedFile,
@@ -67,4 +69,13 @@ export const forgetInSpool = (
   now: number,
   options: { readonly personFields?: Iterable<string> } = {},
 ): Promise<ForgottenInSpool> =>
-  forgetIn(root, lanes, userIds, now, personIdsOf(options.personFields ?? [], core.people));
+  forgetIn(root, lanes, userIds, now, personIdsOf(options.personFields ?? [], peopleOfEnvironment()));
+
+/** Ids and hashes as the environment has them: an operation belongs to no instance. */
+function peopleOfEnvironment(): ReturnType<typeof createPeople> {
+  return createPeople({
+    readSettings: readObservabilityConfig,
+    variables: () => process.env,
+    warnOnce: createWarnOnce(),
+  });
+}

@@ -1,7 +1,8 @@
 import { type Shipper, startShipper as startShipperOf } from '@qr/delivery';
 import { mixpanelSettings } from './analytics/initialize.ts';
 import type { Core } from './core.ts';
-import { createMixpanelHttpTransport, DEFAULT_API_HOST, mixpanelLanes } from './destinations/mixpanel.ts';
+import { mixpanelLanes } from './destinations/lanes.ts';
+import { createMixpanelHttpTransport, DEFAULT_API_HOST } from './destinations/mixpanel.ts';
 import { redisPrefixOf } from './settings/redis-prefix.ts';
 
 /** What {@link startShipper} takes; the rest comes from the environment. */

@@ -8,9 +8,8 @@ import {
   setUserContext,
 } from '@qr/common';
 import { openDatabase } from '@qr/database';
-import { errors } from '../../../telemetry/src/current.ts';
 import { createGate } from '../../../telemetry/src/errors/gate.ts';
-import { core } from '../../../telemetry/src/instance.ts';
+import { core, errors } from '../../../telemetry/src/instance.ts';
 import type { Scrubber } from '../../../telemetry/src/privacy/index.ts';
 import { controls, keyed, nested, shaped, shapeless } from './request-secrets.ts';
 

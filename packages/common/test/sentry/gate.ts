@@ -1,5 +1,5 @@
 import type { Envelope } from '@sentry/core';
-import { errors } from '../../../telemetry/src/current.ts';
+import { errors } from '../../../telemetry/src/instance.ts';
 import { observabilityStats } from '../../src/index.ts';
 
 export const traceId = 'a'.repeat(32);

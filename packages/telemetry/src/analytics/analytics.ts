@@ -2,9 +2,8 @@ import { createPipeline, type FlushOutcome, type LaneStats, type Pipeline, type 
 import { personKeys } from '@qr/plan';
 import type { Mixpanel } from 'mixpanel';
 import type { Core } from '../core.ts';
-import type { Destination } from '../destinations/destination.ts';
+import type { Destination, OfficialSettings } from '../destinations/destination.ts';
 import { lanes as builtInLanes } from '../destinations/lanes.ts';
-import type { OfficialSettings } from '../destinations/mixpanel.ts';
 import { personIdsOf } from '../destinations/person-ids.ts';
 import { scrubText } from '../privacy/index.ts';
 import { within } from '../time-limit.ts';

@@ -155,12 +155,7 @@ function projectOf(
 type Warn = (message: string) => void;
 
 /** Mixpanel as the environment names it; `undefined` when a setting that says how it is reached is malformed: none has a substitute. */
-function mixpanelFrom(
-  token: string,
-  idMerge: IdMerge,
-  settings: Settings,
-  warn: Warn,
-): ReturnType<typeof mixpanel> | undefined {
+function mixpanelFrom(token: string, idMerge: IdMerge, settings: Settings, warn: Warn): Destination | undefined {
   const project = mixpanelSettings(token, settings);
   const redisProblem = settings.malformed.has('OBSERVABILITY_REDIS_URL')
     ? settings.problems.get('OBSERVABILITY_REDIS_URL')

@@ -1,8 +1,7 @@
-import type { LaneDefinition, Reply, Transport } from '@qr/delivery';
+import type { Reply, Transport } from '@qr/delivery';
 import { createHttpClient } from '@qr/delivery/http';
 import type { Destination } from './destination.ts';
-import { imported, MIXPANEL_LIMITS } from './mixpanel.ts';
-import { readImportReply } from './mixpanel-replies.ts';
+import { analyticsServiceLanes } from './lanes.ts';
 
 /** What {@link analyticsService} takes. */
 export interface AnalyticsServiceOptions {
@@ -13,10 +12,6 @@ export interface AnalyticsServiceOptions {
   /** How long it may take to answer. @default 10_000 */
   readonly timeoutMs?: number;
 }
-
-export const analyticsServiceLanes = {
-  analytics: { format: 'array', ...MIXPANEL_LIMITS, readReply: readImportReply, acknowledge: imported },
-} as const satisfies Record<string, LaneDefinition>;
 
 /** Sends events to a service of your own that answers as Mixpanel's `/import` does. Events list it as `analytics`. */
 export function analyticsService(options: AnalyticsServiceOptions): Destination {

@@ -36,6 +36,8 @@ export interface Destination {
   readonly deletionsOf?: (distinctId: string) => readonly Deletion[];
   /** Lanes whose batches may wait in a Redis queue that shippers deliver. @default none */
   readonly queued?: readonly string[];
+  /** What Mixpanel's own client needs, whose requests the lanes carry. @default none is made */
+  readonly official?: OfficialSettings;
   /** Creates the transport of each lane that this destination has now. Called once, when the instance starts. */
   open(context: DestinationContext): Readonly<Record<string, Transport>>;
 }
@@ -47,4 +49,10 @@ export interface Link {
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly insertId: string;
+}
+
+/** Settings of Mixpanel's own client. */
+export interface OfficialSettings {
+  readonly token: string;
+  readonly idMerge: 'simplified' | 'original';
 }

@@ -2,18 +2,11 @@ import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import {
-  type LaneDefinition,
-  MAX_BODY_BYTES,
-  type Reply,
-  readRecords,
-  type SealedBatch,
-  type Transport,
-} from '@qr/delivery';
+import { MAX_BODY_BYTES, type Reply, readRecords, type SealedBatch, type Transport } from '@qr/delivery';
 import { createHttpClient } from '@qr/delivery/http';
 import type { Destination, DestinationContext, Link } from './destination.ts';
+import { mixpanelLanes } from './lanes.ts';
 import { deletionPath, readDeletion } from './mixpanel-deletion-api.ts';
-import { readDeletionReply, readImportReply, readProfileReply } from './mixpanel-replies.ts';
 
 /** How a Mixpanel project merges ids: as it does by default since April 2024, or in the older way. */
 export type IdMerge = 'simplified' | 'original';
@@ -40,48 +33,13 @@ export interface MixpanelOptions {
   readonly transport?: Transport;
 }
 
-/**
- * Limits of one request. Two pages of the vendor disagree on 2 or 10 MB; this keeps below the smaller one. Mixpanel reference, import-events.
- */
-export const MIXPANEL_LIMITS = { maxBatchRecords: 2000, maxBatchBytes: 1_900_000, maxRecordBytes: 1_000_000 };
-
 export const DEFAULT_API_HOST = 'https://api.mixpanel.com';
-
-export const mixpanelLanes = {
-  import: { format: 'array', ...MIXPANEL_LIMITS, readReply: readImportReply, acknowledge: imported },
-  /** User profiles. */
-  engage: {
-    format: 'array',
-    ...MIXPANEL_LIMITS,
-    subjectOf: (record) => fieldOf(record, '$distinct_id'),
-    // Within a text the quotation marks would be escaped.
-    isErasureRequest: (record) => record.includes('"$delete":'),
-    readReply: readProfileReply,
-    acknowledge: updated,
-  },
-  /** Group profiles. */
-  groups: {
-    format: 'array',
-    ...MIXPANEL_LIMITS,
-    subjectOf: (record) => `${fieldOf(record, '$group_key')} ${fieldOf(record, '$group_id')}`,
-    readReply: readProfileReply,
-    acknowledge: updated,
-  },
-  /** The deletion API. */
-  deletions: {
-    format: 'array',
-    ...MIXPANEL_LIMITS,
-    requestsErasure: true,
-    readReply: readDeletionReply,
-    acknowledge: () => ({ status: 'ok', results: {} }),
-  },
-} as const satisfies Record<string, LaneDefinition>;
 
 /** Where the numbers of accepted deletions are kept, one JSON object a line. */
 const DELETIONS_FILE = 'deletions.ndjson';
 
 /** Sends events, profiles, groups and erasures to a Mixpanel project. Events list it as `mixpanel`. */
-export function mixpanel(options: MixpanelOptions): Destination & { readonly official: OfficialSettings } {
+export function mixpanel(options: MixpanelOptions): Destination {
   const { token, apiHost = DEFAULT_API_HOST, idMerge = 'simplified', transport, deletion, timeoutMs } = options;
   // `$ip: 0`: the vendor must not locate the person by the address of this server.
   const profileHead = token === '' ? '{"$ip":"0",' : `{"$token":${JSON.stringify(token)},"$ip":"0",`;
@@ -112,12 +70,6 @@ export function mixpanel(options: MixpanelOptions): Destination & { readonly off
       };
     },
   };
-}
-
-/** What the vendor's own client needs. */
-export interface OfficialSettings {
-  readonly token: string;
-  readonly idMerge: IdMerge;
 }
 
 /** The application API of each region; the vendor keeps the data of a project in one. */
@@ -156,19 +108,6 @@ function noteDeletion(
   appendFile(join(spoolRoot, DELETIONS_FILE), `${line}\n`, { mode: 0o600 }).catch(() => {
     warn(`Mixpanel carries out a deletion under the number ${trackingId}, which could not be written down.`);
   });
-}
-
-function fieldOf(record: string, name: string): string {
-  const value: unknown = (JSON.parse(record) as Readonly<Record<string, unknown>>)[name];
-  return String(value);
-}
-
-export function imported(records: number) {
-  return { code: 200, num_records_imported: records, status: 'OK' };
-}
-
-function updated(records: number) {
-  return { code: 200, num_good_events: records, status: 'OK' };
 }
 
 const inflate = promisify(gunzip);

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { type LaneDefinition, MAX_BODY_BYTES, type ReadReply, type Transport } from '@qr/delivery';
+import { MAX_BODY_BYTES, type Transport } from '@qr/delivery';
 import { createHttpClient } from '@qr/delivery/http';
 import type { Destination, Link } from './destination.ts';
+import { posthogLanes } from './lanes.ts';
 
 /** What {@link posthog} takes. */
 export interface PosthogOptions {
@@ -14,21 +15,6 @@ export interface PosthogOptions {
   /** How long PostHog may take to answer. @default 10_000 */
   readonly timeoutMs?: number;
 }
-
-/** `{ status: 1 }` or `{ status: 'Ok' }`; a 400 refuses the whole request. https://posthog.com/docs/api/capture */
-const readPosthogReply: ReadReply = ({ status, body }) => {
-  const answer = objectIn(body);
-  if (status === 400 && typeof answer?.['detail'] === 'string') {
-    return { kind: 'refused_unnamed', reason: answer['detail'].slice(0, 200) };
-  }
-  return status < 300 && (answer?.['status'] === 1 || answer?.['status'] === 'Ok')
-    ? { kind: 'accepted' }
-    : { kind: 'foreign' };
-};
-
-export const posthogLanes = {
-  posthog: { format: 'array', readReply: readPosthogReply, acknowledge: () => ({ status: 'Ok' }) },
-} as const satisfies Record<string, LaneDefinition>;
 
 /** Sends events, profiles (`$set`, `$set_once`) and merged ids to PostHog. Events list it as `posthog`. PostHog is not asked to delete erased users. */
 export function posthog({ key, host = 'https://us.i.posthog.com', timeoutMs }: PosthogOptions): Destination {
@@ -106,13 +92,4 @@ function createPosthogTransport(key: string, client: ReturnType<typeof createHtt
     },
     close: () => client.close(),
   };
-}
-
-function objectIn(text: string): Fields | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Fields) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,24 +1,5 @@
-import type { LaneDefinition, ReadReply, Reply, Transport } from '@qr/delivery';
+import type { Reply, Transport } from '@qr/delivery';
 import { createHttpClient } from '@qr/delivery/http';
-import { parseObject } from './mixpanel-replies.ts';
-
-/** Relay: `{ id }` or `{}`, and `{ detail, causes }` for a refusal of the whole envelope. */
-const readEnvelopeReply: ReadReply = ({ status, body }) => {
-  const answer = parseObject(body);
-  if (!answer) return { kind: 'foreign' };
-  if (typeof answer['detail'] === 'string') {
-    const causes = Array.isArray(answer['causes']) ? answer['causes'] : [];
-    const parts = [answer['detail'], ...causes].filter((part) => typeof part === 'string');
-    return { kind: 'refused_unnamed', reason: parts.join(': ').slice(0, 200) };
-  }
-  const isTaken = typeof answer['id'] === 'string' || Object.keys(answer).length === 0;
-  return status !== 400 && isTaken ? { kind: 'accepted' } : { kind: 'foreign' };
-};
-
-/** Errors for Sentry: one finished envelope a request. */
-export const sentryLanes = {
-  sentry: { format: 'envelope', readReply: readEnvelopeReply, acknowledge: () => ({}) },
-} as const satisfies Record<string, LaneDefinition>;
 
 /** Enough to work off a backlog, few enough to be polite to a receiver that has just come back. */
 const MAX_IN_FLIGHT = 4;

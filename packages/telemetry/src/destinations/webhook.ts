@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { type LaneDefinition, MAX_BODY_BYTES, type ReadReply, type Transport } from '@qr/delivery';
+import { MAX_BODY_BYTES, type Transport } from '@qr/delivery';
 import { createHttpClient } from '@qr/delivery/http';
 import type { Destination } from './destination.ts';
+import { webhookLanes } from './lanes.ts';
 
 /** What {@link webhook} takes. */
 export interface WebhookOptions {
@@ -18,13 +19,6 @@ export interface WebhookOptions {
   /** For tests. @default Date.now */
   readonly now?: () => number;
 }
-
-/** Any 2xx acknowledges a batch, as is the custom with webhooks; nothing else says anything about its records. */
-const readWebhookReply: ReadReply = ({ status }) => (status < 300 ? { kind: 'accepted' } : { kind: 'foreign' });
-
-export const webhookLanes = {
-  webhook: { format: 'array', maxBatchRecords: 500, readReply: readWebhookReply, acknowledge: () => ({}) },
-} as const satisfies Record<string, LaneDefinition>;
 
 /**
  * Sends batches of at most 500 events to an HTTP endpoint, each a JSON array of `{ event, properties }`. Events list it as `webhook`.
