@@ -15,7 +15,7 @@ export interface AlertState {
   /** The time that the value is about, in milliseconds since the epoch. */
   readonly from: number;
   readonly to: number;
-  /** Why there is no data, as a sentence. */
+  /** Reason why there is no data, for people. */
   readonly reason?: string;
   /** When this was found out, in milliseconds since the epoch. */
   readonly at: number;

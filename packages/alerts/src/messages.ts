@@ -80,7 +80,7 @@ const TIMEOUT_MS = 10_000;
 
 /** Where messages go. */
 export interface WebhookOptions {
-  /** A secret: whoever has it may write. */
+  /** A secret: anyone who knows it can post. */
   readonly url: string;
   readonly fetch: typeof globalThis.fetch;
   readonly signal?: AbortSignal;
@@ -101,7 +101,7 @@ export async function tellWebhook(messages: readonly string[], { url, fetch, sig
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ text: messages.map(escapeForSlack).join('\n') }),
-      // Who follows a redirect tells somebody else.
+      // Following a redirect would send the message to another host.
       redirect: 'error',
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });

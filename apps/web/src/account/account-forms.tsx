@@ -82,7 +82,7 @@ export function PasswordSection({ email }: { readonly email: string }): ReactEle
   );
 }
 
-/** Deletes the account, for whoever knows its password and is sure. */
+/** Deletes the account after a confirmation with its password. */
 export function DeleteSection({ email }: { readonly email: string }): ReactElement {
   const form = useRef<HTMLFormElement>(null);
   const [isAsking, setAsking] = useState(false);

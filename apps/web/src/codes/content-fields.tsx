@@ -93,7 +93,7 @@ function VcardFields(): ReactElement {
   );
 }
 
-/** Which of one's own microsites a code leads to; `?microsite=` chooses one. */
+/** Selects the microsite that a code leads to; `?microsite=` preselects one. */
 function MicrositeField(): ReactElement {
   const [search] = useSearchParams();
   return (

@@ -114,7 +114,7 @@ function listed(client: QueryClient, id: string): Code | undefined {
     .find((code) => code.id === id);
 }
 
-/** Scans are counted a moment after they happen; whoever looks wants to see that. */
+/** Scans are counted a moment after they happen, so statistics on screen are refetched. */
 const REFRESH_MS = 10_000;
 
 export function useCodeStatistics(id: string, filter: Period & VisitorFilter) {

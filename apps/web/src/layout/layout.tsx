@@ -77,7 +77,7 @@ function PageProgress(): ReactElement | null {
   return state === 'idle' ? null : <div className="page-progress" role="progressbar" aria-label="Loading page" />;
 }
 
-/** Moves the focus to the content after each client-side navigation, as a page load does. */
+/** Moves the focus to the content after each client-side navigation, like a page load. */
 function useFocusOnNavigation(content: RefObject<HTMLElement | null>): void {
   const { pathname } = useLocation();
   const shownPath = useRef(pathname);

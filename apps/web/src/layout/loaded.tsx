@@ -37,7 +37,7 @@ function Failure({ error, action, onRetry }: FailureProps): ReactElement {
 }
 
 interface SkeletonProps {
-  /** By name, as the content security policy allows no inline styles. */
+  /** A named size, because the content security policy allows no inline styles. */
   readonly height: 'line' | 'card' | 'chart' | 'page';
   readonly label?: string;
 }

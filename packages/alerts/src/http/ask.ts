@@ -34,7 +34,7 @@ export function createAsk({ vendor, origin, headers, advice, fetch, signal }: As
     try {
       const response = await fetch(`${origin.replace(/\/$/, '')}${path}?${new URLSearchParams(query)}`, {
         headers,
-        // Who follows a redirect shows the token to somebody else.
+        // Following a redirect would show the token to another host.
         redirect: 'error',
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });

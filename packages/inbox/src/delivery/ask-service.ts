@@ -15,7 +15,7 @@ export async function askService({ name, url }: DeliveringService, token: string
   try {
     const response = await fetch(`${url}/internal/stats`, {
       headers: { authorization: `Bearer ${token}`, 'sentry-trace': UNSAMPLED },
-      // Who follows a redirect shows the token to somebody else.
+      // Following a redirect would show the token to another host.
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });

@@ -124,7 +124,7 @@ interface Occurrence {
   readonly traceId: string | undefined;
 }
 
-/** Told of properties that do not leave. */
+/** Called for each property that does not leave. */
 type OnLeftOut = (reason: 'unplanned_property' | 'invalid_property', name: string) => void;
 
 /** Writes one kind of event as JSON. */

@@ -12,7 +12,7 @@ import {
   type Sendable,
 } from './planned-properties.ts';
 
-/** Told of what does not leave. */
+/** Called for each property that does not leave. */
 type OnLeftOut = (reason: 'unplanned_property' | 'invalid_property', name: string) => void;
 
 /** The operations of a profile update that can leave. */

@@ -118,7 +118,7 @@ export const posthogLanes = {
 } as const satisfies Record<string, LaneDefinition>;
 
 /** Errors for Sentry: one finished envelope a request. */
-export const sentryLanes = {
+const sentryLanes = {
   sentry: { format: 'envelope', readReply: readEnvelopeReply, acknowledge: () => ({}) },
 } as const satisfies Record<string, LaneDefinition>;
 
