@@ -27,7 +27,7 @@ async function builtWith(
   await promisify(execFile)(join(root, 'node_modules/.bin/vite'), args, { env, cwd: tmpdir() });
   const files = readdirSync(join(outDir, 'assets')).filter((name) => name.endsWith('.js'));
   const scripts = files.map((name) => readFileSync(join(outDir, 'assets', name), 'utf8')).join('\n');
-  const named = (key: string) => scripts.match(new RegExp(`${key}:\\w+\\.${key}\\|\\|["'\`]([^"'\`]+)["'\`]`))?.[1];
+  const named = (key: string) => scripts.match(new RegExp(`=\\w+\\.${key}\\|\\|["'\`]([^"'\`]+)["'\`]`))?.[1];
   return { environment: named('environment'), release: named('release') };
 }
 

@@ -33,7 +33,7 @@ function start(kind: 'terminal' | 'pipes', { root = makeRoot(), port, buildMs = 
   const child =
     kind === 'pipes'
       ? spawn(command[0] ?? '', command.slice(1), options)
-      : spawn('script', ['-qec', command.map((word) => `'${word}'`).join(' '), '/dev/null'], options);
+      : spawn('script', ['-qec', `exec ${command.map((word) => `'${word}'`).join(' ')}`, '/dev/null'], options);
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));

@@ -103,7 +103,7 @@ describe('the bundle', () => {
 
   it('has no chart and no rarely seen page in the first load, and asks for all of that at once', () => {
     const first = firstLoad();
-    expect(first.filter((file) => /^(?:code-page|create-page|microsite|account)/.test(file))).toEqual([]);
+    expect(first.filter((file) => /^(?:code-page|create-qr-form|microsite|account)/.test(file))).toEqual([]);
     for (const file of first) expect(page).toContain(`/assets/${file}"`);
   });
 

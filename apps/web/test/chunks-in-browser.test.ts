@@ -32,7 +32,7 @@ const errorTypes = () =>
     .filter(({ url }) => url.startsWith('/api/42/envelope/'))
     .flatMap(({ body }) => body.split('\n'))
     .flatMap((line) => (line.includes('"exception"') ? [JSON.parse(line).exception.values.at(-1).type as string] : []));
-const CHUNK = /assets\/create-page-/;
+const CHUNK = /assets\/create-qr-form-/;
 const goToCreate = () =>
   page.evaluate("history.pushState(null, '', '/create'); dispatchEvent(new PopStateEvent('popstate'))");
 

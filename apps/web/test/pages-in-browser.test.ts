@@ -132,7 +132,7 @@ describe('a page', { timeout: 30_000 }, () => {
   it('that takes its time is announced by a bar, which shows after 150 ms and goes with the page', async () => {
     await open('/');
     await page.getByRole('link', { name: 'Lunch' }).waitFor();
-    const release = await hold('**/assets/create-page-*.js');
+    const release = await hold('**/assets/create-qr-form-*.js');
     await page.getByRole('link', { name: 'New QR code' }).click();
     const bar = page.getByRole('progressbar', { name: 'Loading page' });
     await bar.waitFor({ state: 'attached' });

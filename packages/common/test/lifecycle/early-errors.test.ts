@@ -21,6 +21,7 @@ it('errors before initializeSentry arrive under the ids that were returned; too 
 
   initializeSentry('test-service');
   await flushObservability();
+  await inbox.waitFor(() => inbox.errors().length >= 100, 20_000);
   expect(inbox.errors()).toHaveLength(100);
   expect(inbox.errors().map(({ eventId }) => eventId)).toEqual(expect.arrayContaining(ids));
   expect(inbox.errors().find(({ eventId }) => eventId === ids[0])?.event).toMatchObject({ extra: { qr_id: 'q1' } });
