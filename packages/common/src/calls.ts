@@ -8,24 +8,19 @@ import {
 import { createVisitorId, type VisitorId } from '@qr/server/visitor-id';
 import {
   type InitializeMixpanelOptions,
+  type InitializeSentryOptions,
   type RevenuePropertiesOf,
   type StartShipperOptions,
   startShipper as startShipperOf,
 } from '@qr/telemetry/internal';
 import type { Mixpanel } from 'mixpanel';
 import { instance } from './instance.ts';
+import { originVariables } from './origin-variables.ts';
 
 export const { trackEvent, identifyUser, trackRevenue, forgetUser, getMixpanel } = instance;
 export const { flush: flushObservability, stats: observabilityStats } = instance;
 export const { hashEmail, sentIdOf } = instance.core.people;
-export const {
-  addBreadcrumb,
-  captureException,
-  captureMessage,
-  setUserContext,
-  start: initializeSentry,
-  withJobContext,
-} = instance.errors;
+export const { addBreadcrumb, captureException, captureMessage, setUserContext, withJobContext } = instance.errors;
 
 /** What `trackRevenue` takes beside the amount. */
 export type RevenueProperties = RevenuePropertiesOf<typeof plan>;
@@ -62,6 +57,16 @@ export function startShipper(options?: StartShipperOptions): ReturnType<typeof s
 
 /** Returns the id of an anonymous visitor, which changes at midnight UTC: see {@link VisitorId}. */
 export const visitorId: VisitorId = createVisitorId(instance);
+
+/**
+ * Turns errors and traces on for this process; see `start` of the instance. The trace goes on in requests to the platform's own services.
+ *
+ * @param dsn `SENTRY_DSN` when left out.
+ */
+export function initializeSentry(serviceName: string, dsn?: string, options?: InitializeSentryOptions): void {
+  const traceOrigins = originVariables.flatMap((name) => process.env[name]?.split(',') ?? []);
+  instance.errors.start(serviceName, dsn, { traceOrigins, ...options });
+}
 
 /** Opens the context of a request of any framework: see `@qr/server/request-context`. */
 export function openRequestContext(request: RequestDescription): RequestContext {

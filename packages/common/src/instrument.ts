@@ -1,4 +1,4 @@
-import { instance } from './instance.ts';
+import { initializeSentry } from './calls.ts';
 
 // For `node --import @qr/common/instrument`: the service is named after its package, as npm scripts know it.
-instance.errors.start(process.env['npm_package_name'] ?? 'service');
+initializeSentry(process.env['npm_package_name'] ?? 'service');
