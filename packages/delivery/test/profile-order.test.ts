@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPipeline, type Pipeline } from '../src/pipeline.ts';
 import { newOwnerName } from '../src/spool/owners.ts';
 import { createMemoryTransport, lanes, type MemoryTransport, personIds } from './lanes.ts';
@@ -164,7 +164,12 @@ describe('two updates of one profile arrive in their order', () => {
       if (!pipeline) continue;
       push(pipeline, n, `u${n % 3}`);
       await new Promise((resolve) => setImmediate(resolve));
-      if (n % 3 === 0) void pipeline.flush(50);
+      if (n % 3 === 0) {
+        void pipeline.flush(50);
+        // The other process takes its turn when this batch is on disk, where both see it.
+        await vi.waitFor(() => expect(pipeline.stats().engage?.queued).toBe(0), { timeout: 20_000, interval: 1 });
+      }
+      // Sequences are times in milliseconds: two updates of the same one have no order.
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     for (let attempt = 0; attempt < 100 && received.length < 40; attempt++) {
