@@ -1,4 +1,5 @@
 import type { plan } from '@qr/events';
+import type { AnalyticsCalls, Lifecycle } from '@qr/telemetry';
 import {
   core,
   type InitializeMixpanelOptions,
@@ -9,8 +10,16 @@ import {
 } from '@qr/telemetry/internal';
 import type { Mixpanel } from 'mixpanel';
 
-export const { trackEvent, identifyUser, trackRevenue, forgetUser, getMixpanel } = instance;
-export const { flush: flushObservability, stats: observabilityStats } = instance;
+// By name: without it the declaration of each call repeats the whole plan.
+type Calls = AnalyticsCalls<typeof plan> & Lifecycle;
+
+export const trackEvent: Calls['trackEvent'] = instance.trackEvent;
+export const identifyUser: Calls['identifyUser'] = instance.identifyUser;
+export const trackRevenue: Calls['trackRevenue'] = instance.trackRevenue;
+export const forgetUser: Calls['forgetUser'] = instance.forgetUser;
+export const flushObservability: Calls['flush'] = instance.flush;
+export const observabilityStats: Calls['stats'] = instance.stats;
+export const { getMixpanel } = instance;
 export const { hashEmail, sentIdOf } = core.people;
 
 /** What `trackRevenue` takes beside the amount. */
