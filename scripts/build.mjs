@@ -16,8 +16,9 @@ export function buildServer() {
 /** Builds the page of the inbox, beside its code. An inbox that serves the same page meanwhile finds every file whole. */
 export function buildInboxPage() {
   const folder = join(root, 'packages/inbox/dist/page');
-  mkdirSync(dirname(folder), { recursive: true });
-  const built = mkdtempSync(`${folder}-`);
+  const parent = dirname(folder);
+  mkdirSync(parent, { recursive: true });
+  const built = mkdtempSync(join(parent, '.page-'));
   try {
     const args = ['build', 'packages/inbox/page', '--outDir', built, '--logLevel', 'warn'];
     run('vite', args, { ...process.env, NODE_ENV: 'production' });
