@@ -1,14 +1,20 @@
 import type { plan } from '@qr/events';
+import {
+  openRequestContext as openContext,
+  type RequestContext,
+  type RequestDescription,
+  withRequestContext as withContext,
+} from '@qr/server/request-context';
+import { createVisitorId, type VisitorId } from '@qr/server/visitor-id';
 import type { AnalyticsCalls, Lifecycle } from '@qr/telemetry';
 import {
-  core,
   type InitializeMixpanelOptions,
-  instance,
   type RevenuePropertiesOf,
   type StartShipperOptions,
   startShipper as startShipperOf,
 } from '@qr/telemetry/internal';
 import type { Mixpanel } from 'mixpanel';
+import { instance } from './instance.ts';
 
 // By name: without it the declaration of each call repeats the whole plan.
 type Calls = AnalyticsCalls<typeof plan> & Lifecycle;
@@ -20,7 +26,15 @@ export const forgetUser: Calls['forgetUser'] = instance.forgetUser;
 export const flushObservability: Calls['flush'] = instance.flush;
 export const observabilityStats: Calls['stats'] = instance.stats;
 export const { getMixpanel } = instance;
-export const { hashEmail, sentIdOf } = core.people;
+export const { hashEmail, sentIdOf } = instance.core.people;
+export const {
+  addBreadcrumb,
+  captureException,
+  captureMessage,
+  setUserContext,
+  start: initializeSentry,
+  withJobContext,
+} = instance.errors;
 
 /** What `trackRevenue` takes beside the amount. */
 export type RevenueProperties = RevenuePropertiesOf<typeof plan>;
@@ -52,5 +66,18 @@ export async function closeObservability(timeoutMs?: number): Promise<void> {
  * @throws Error when a variable that it needs is missing or malformed.
  */
 export function startShipper(options?: StartShipperOptions): ReturnType<typeof startShipperOf> {
-  return startShipperOf(core, options);
+  return startShipperOf(instance.core, options);
+}
+
+/** Returns the id of an anonymous visitor, which changes at midnight UTC: see {@link VisitorId}. */
+export const visitorId: VisitorId = createVisitorId(instance);
+
+/** Opens the context of a request of any framework: see `@qr/server/request-context`. */
+export function openRequestContext(request: RequestDescription): RequestContext {
+  return openContext(instance, request);
+}
+
+/** Runs a function in the context of a request that ends with it: see `@qr/server/request-context`. */
+export function withRequestContext<T>(request: RequestDescription, fn: (context: RequestContext) => T): T {
+  return withContext(instance, request, fn);
 }

@@ -1,5 +1,6 @@
 import { type AlertChange, type AlertRule, type AlertState, changesOf, evaluate, type QueryClient } from '@qr/alerts';
-import { type StopSchedule, startSchedule, withJobContext, withMonitor } from '@qr/common';
+import { withJobContext, withMonitor } from '@qr/common';
+import { type StopSchedule, startSchedule } from '@qr/common/server';
 import { type Database, withoutValues } from '@qr/database';
 import { sql } from 'drizzle-orm';
 

@@ -8,7 +8,8 @@ import {
   tellWebhook,
   vendorOf,
 } from '@qr/alerts';
-import { captureException, type ObservabilityConfig, Sentry, type Server, startShipper } from '@qr/common';
+import { captureException, type ObservabilityConfig, Sentry, startShipper } from '@qr/common';
+import type { Server } from '@qr/common/server';
 import { type AlertStore, createAlertWatch } from './alerts.ts';
 
 /** What Mixpanel's Query API takes in an hour; see https://docs.mixpanel.com/reference/query-api. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 import { checkNewPassword, hashPassword, matchesPassword } from './passwords.ts';
 import { currencies, isDowngrade, isUpgrade, priceOf } from './prices.ts';
 import type { Store, User } from './store.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { AppError, addressKey } from '@qr/common';
+import { AppError, addressKey } from '@qr/common/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KnownDevice } from './known-device.ts';
 import type { Store, User } from './store.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common';
+import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common/server';
 import { micrositeUrl, type Pages } from './pages.ts';
 import { MAX_URL_LENGTH } from './schemas.ts';
 import type { Link, Microsite, MicrositeChanges, Store } from './store.ts';

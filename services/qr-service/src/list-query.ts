@@ -1,4 +1,4 @@
-import { AppError, type Cursor, decodeCursor, encodeCursor } from '@qr/common';
+import { AppError, type Cursor, decodeCursor, encodeCursor } from '@qr/common/server';
 
 /** Which codes a person asks for, and in which order. */
 export interface ListFilter {

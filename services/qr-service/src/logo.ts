@@ -1,4 +1,4 @@
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 import sharp from 'sharp';
 
 const MAX_LOGO_BYTES = 200_000;

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { AppError, requireServiceToken, type Server } from '@qr/common';
+import { AppError, requireServiceToken, type Server } from '@qr/common/server';
 import type { AppContext } from '../app.ts';
 import { addDays, dayOf } from '../days.ts';
 import { type Refusal, readScan } from '../scan-record.ts';

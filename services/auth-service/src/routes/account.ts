@@ -1,4 +1,5 @@
-import { forgetUser, identifyUser, type Server, statusOfError, trackEvent, visitorId } from '@qr/common';
+import { forgetUser, identifyUser, trackEvent, visitorId } from '@qr/common';
+import { type Server, statusOfError } from '@qr/common/server';
 import type { FastifyReply } from 'fastify';
 import { normalizeEmail } from '../accounts.ts';
 import type { AppContext } from '../app.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, identifyUser, type Server, trackEvent, trackRevenue } from '@qr/common';
+import { identifyUser, trackEvent, trackRevenue } from '@qr/common';
+import { AppError, type Server } from '@qr/common/server';
 import type { AppContext } from '../app.ts';
 import { inUnits, offers } from '../prices.ts';
 import { planBody, plansReply, toUserReply, userReply } from '../schemas.ts';

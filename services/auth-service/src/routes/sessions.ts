@@ -1,4 +1,5 @@
-import { AppError, identifyUser, type Server, trackEvent, visitorId } from '@qr/common';
+import { identifyUser, trackEvent, visitorId } from '@qr/common';
+import { AppError, type Server } from '@qr/common/server';
 import { normalizeEmail } from '../accounts.ts';
 import type { AppContext } from '../app.ts';
 import { loginBody, toUserReply, userReply } from '../schemas.ts';

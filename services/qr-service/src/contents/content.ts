@@ -1,4 +1,4 @@
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 import type { FindMicrosite } from '../microsite-client.ts';
 import type { Code, Content } from '../store.ts';
 import type { CheckDestination } from './destination.ts';

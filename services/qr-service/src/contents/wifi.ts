@@ -1,4 +1,4 @@
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 import Type, { type Static } from 'typebox';
 
 /** A network that phones can join. */

@@ -1,4 +1,4 @@
-import type { Server } from '@qr/common';
+import type { Server } from '@qr/common/server';
 import type { AppContext } from '../app.ts';
 import { generateBody, idParams, imageQuery } from '../schemas.ts';
 
