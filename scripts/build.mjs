@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readOptions } from './cli/options.mjs';
 import { installDependencies } from './setup.mjs';
@@ -10,8 +10,22 @@ const root = join(import.meta.dirname, '..');
 /** Compiles packages, services and the web server, only what changed; and the page of the inbox. */
 export function buildServer() {
   run('tsc', ['-b', 'tsconfig.build.json'], process.env);
+  removeOrphans();
   bundleTypeBox();
   buildInboxPage();
+}
+
+/** `tsc -b` leaves the output of deleted sources behind; a package would be packed with it. */
+function removeOrphans() {
+  for (const name of readdirSync(join(root, 'packages'))) {
+    const folder = join(root, 'packages', name);
+    for (const file of readdirSync(join(folder, 'dist'), { encoding: 'utf8', recursive: true })) {
+      const [, path] = /^(?!page\/)(.+?)\.(?:d\.ts|js)(?:\.map)?$/.exec(file) ?? [];
+      const hasSource =
+        path === undefined || ['ts', 'tsx'].some((end) => existsSync(join(folder, `src/${path}.${end}`)));
+      if (!hasSource) rmSync(join(folder, 'dist', file));
+    }
+  }
 }
 
 /** Makes one file of TypeBox, which comes as 680: these take ten times as long to load. */
@@ -24,8 +38,7 @@ function bundleTypeBox() {
 /** Builds the page of the inbox, beside its code. An inbox that serves the same page meanwhile finds every file whole. */
 export function buildInboxPage() {
   const folder = join(root, 'packages/inbox/dist/page');
-  mkdirSync(dirname(folder), { recursive: true });
-  const built = mkdtempSync(`${folder}-`);
+  const built = mkdtempSync(join(root, 'packages/inbox/.page-'));
   try {
     const args = ['build', 'packages/inbox/page', '--outDir', built, '--logLevel', 'warn'];
     run('vite', args, { ...process.env, NODE_ENV: 'production' });
@@ -74,7 +87,6 @@ function replaceFiles(from, to) {
   for (const name of readdirSync(to)) if (!names.has(name)) rmSync(join(to, name), { recursive: true, force: true });
 }
 
-/** `tsc -b` leaves the output of deleted sources behind. */
 function removeOutput() {
   rmSync(join(root, 'observability/dist'), { recursive: true, force: true });
   for (const group of ['packages', 'services', 'apps']) {

@@ -6,6 +6,7 @@ import {
   withRequestContext as withContext,
 } from '@qr/server/request-context';
 import { createVisitorId, type VisitorId } from '@qr/server/visitor-id';
+import type { AnalyticsCalls, Lifecycle } from '@qr/telemetry';
 import {
   type InitializeMixpanelOptions,
   type InitializeSentryOptions,
@@ -17,8 +18,16 @@ import type { Mixpanel } from 'mixpanel';
 import { instance } from './instance.ts';
 import { originVariables } from './origin-variables.ts';
 
-export const { trackEvent, identifyUser, trackRevenue, forgetUser, getMixpanel } = instance;
-export const { flush: flushObservability, stats: observabilityStats } = instance;
+// By name: without it the declaration of each call repeats the whole plan.
+type Calls = AnalyticsCalls<typeof plan> & Lifecycle;
+
+export const trackEvent: Calls['trackEvent'] = instance.trackEvent;
+export const identifyUser: Calls['identifyUser'] = instance.identifyUser;
+export const trackRevenue: Calls['trackRevenue'] = instance.trackRevenue;
+export const forgetUser: Calls['forgetUser'] = instance.forgetUser;
+export const flushObservability: Calls['flush'] = instance.flush;
+export const observabilityStats: Calls['stats'] = instance.stats;
+export const { getMixpanel } = instance;
 export const { hashEmail, sentIdOf } = instance.core.people;
 export const { addBreadcrumb, captureException, captureMessage, setUserContext, withJobContext } = instance.errors;
 
