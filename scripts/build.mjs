@@ -33,6 +33,8 @@ function bundleTypeBox() {
   const [source, target] = ['src', 'dist'].map((folder) => join(root, 'packages/plan', folder, 'typebox'));
   const args = [`${source}.ts`, '--bundle', '--format=esm', '--legal-comments=inline', `--outfile=${target}.js`];
   run('esbuild', [...args, '--allow-overwrite', '--log-level=warning'], process.env);
+  // That of the compiler, which is of another file now.
+  rmSync(`${target}.js.map`, { force: true });
 }
 
 /** Builds the page of the inbox, beside its code. An inbox that serves the same page meanwhile finds every file whole. */
