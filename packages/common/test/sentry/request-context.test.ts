@@ -20,7 +20,7 @@ beforeEach(() => inbox.clear());
 
 const traceId = '1'.repeat(32);
 const headers = { 'sentry-trace': `${traceId}-${'b'.repeat(16)}-0` };
-const request = { method: 'GET', url: '/users/42?token=abc', route: '/users/:id', headers };
+const request = { method: 'GET', url: '/users/42?token=planted-text', route: '/users/:id', headers };
 
 async function errors() {
   await flushObservability();
@@ -61,7 +61,7 @@ describe('withRequestContext', () => {
       request: { method: 'GET', url: '/users/42' },
       breadcrumbs: [{ message: 'before' }, { category: 'product_event', message: 'qr_created' }],
     });
-    expect(JSON.stringify(error)).not.toContain('abc');
+    expect(JSON.stringify(error)).not.toContain('planted-text');
   });
 
   it('does not report an error again that was captured inside', async () => {

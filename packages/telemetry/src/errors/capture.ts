@@ -154,7 +154,7 @@ export function createCapture(state: ErrorsState): CaptureParts {
   return {
     captureException(error, context) {
       if (!state.isOn) return keepOrRefuse((eventId) => report(error, eventId, context));
-      const request = stateOf(Sentry.getIsolationScope());
+      const request = state.currentRequest();
       const isObject = typeof error === 'object' && error !== null;
       const known = isObject ? (request ? request.reports : reportsOutside)?.find(error) : undefined;
       if (known !== undefined && Date.now() - known.at < AGAIN_AFTER_MS) return known.eventId;
@@ -190,7 +190,7 @@ export function createCapture(state: ErrorsState): CaptureParts {
     },
     addBreadcrumb(message, data) {
       if (!state.isOn) return;
-      const request = stateOf(Sentry.getIsolationScope());
+      const request = state.currentRequest();
       try {
         if (request) noteBreadcrumb(request, String(message), data && { ...data });
         else Sentry.addBreadcrumb({ message: String(message), ...(data && { data: { ...data } }) });

@@ -299,7 +299,7 @@ export function createErrors(core: Core, closeAll: (timeoutMs: number) => Promis
     turnOff: () => capture.early.discard(),
     isOn: () => state.isOn,
     noteEvent: (name, time, properties) =>
-      state.isOn ? noteEvent(Sentry.getIsolationScope(), name, time, properties) : undefined,
+      state.isOn ? noteEvent(state.currentRequest(), name, time, properties) : undefined,
     withJobContext: requests.withJobContext,
     requests,
     logToSentry: createLogHook(state),

@@ -1,6 +1,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks';
-import { getAsyncContextStrategy, getMainCarrier, type PropagationContext, Scope } from '@sentry/core';
-import { getCurrentScope, getIsolationScope } from '@sentry/node';
+import { getAsyncContextStrategy, getMainCarrier, type PropagationContext, type Scope } from '@sentry/core';
+import * as Sentry from '@sentry/node';
+import { attachState, type RequestState, type ScopesOfState, stateOf } from './request-state.ts';
 
 /** What the SDK keeps in its asynchronous context. */
 interface Scopes {
@@ -8,146 +9,116 @@ interface Scopes {
   readonly isolationScope: Scope;
 }
 
-/**
- * Makes the function that runs requests in scopes of their own, as `withIsolationScope` does, for a third of the cost. Call it once the SDK is set up.
- *
- * `Scope.clone` allocates 15 objects and draws a trace id, for each of the two scopes. As some of them live as long as a slow request, V8
- * came to allocate such objects in its old space; each scavenge then had to keep all that they pointed to, and took 5 ms.
- */
-export function createRequestScopes(): <T>(own: Own, fn: (isolationScope: Scope) => T) => T {
-  const strategy = getAsyncContextStrategy(getMainCarrier());
-  const storage = strategy.getTracingChannelBinding?.()?.asyncLocalStorage as AsyncLocalStorage<Scopes> | undefined;
-  if (!storage) throw new Error('@sentry/node no longer keeps its scopes where 11.1.0 did: adapt createRequestScopes.');
-  return (own, fn) => {
-    const scope = fork(getCurrentScope(), own);
-    const isolationScope = fork(getIsolationScope(), own);
-    return storage.run({ scope, isolationScope }, fn, isolationScope);
-  };
-}
+type ScopeStorage = AsyncLocalStorage<Scopes | undefined>;
 
-/** What a fork has instead of what its parent has. */
+/** What the scopes of a request have instead of what those around them have. */
 export interface Own {
+  readonly trace: PropagationContext;
   /** `GET /users/:id` */
   readonly transactionName: string;
-  readonly trace: PropagationContext;
   /** What event processors see and nobody is sent. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** What has nothing in it is one object for all, until somebody puts something in. */
-const NOTHING: unknown[] = Object.freeze([]) as unknown as unknown[];
-const NO_CONTEXTS: object = Object.freeze({});
-
-/** As `parent.clone()` without its breadcrumbs, and the setters of what is its own. */
-export function fork(parent: Scope, own: Own): Scope {
-  return new SharedScope(parent as unknown as SharedScope, own) as unknown as Scope;
+/** The SDK's asynchronous context, with requests in it. */
+export interface RequestScopes {
+  /** Runs a function in the context of a new request. */
+  open<T>(state: RequestState, own: Own, fn: () => T): T;
+  /** Runs a function in the context of a request or job, from wherever it is called. */
+  enter<T>(state: RequestState, fn: () => T): T;
+  /** Returns the request or job that the caller is in; `undefined` outside of any, and for work that one has left running. */
+  current(): RequestState | undefined;
 }
-
-/** Takes the user and the breadcrumbs from a scope, without telling its listeners. */
-export function forgetPerson(scope: Scope): void {
-  const fields = scope as unknown as SharedScope;
-  fields._user = NOBODY;
-  // The SDK's own scope, which a job has, adds to the list that it has.
-  fields._breadcrumbs = fields instanceof SharedScope ? NOTHING : [];
-}
-
-/** As `setUser(null)` leaves it. */
-const NOBODY = Object.freeze({});
 
 /**
- * The fields of the SDK's scope, which are `protected`: a test compares them with those of the installed version. Most hold what a scope
- * replaces when it changes, so that they can be shared with the parent; those that it changes in place are copied when there is something in them.
+ * The SDK asks the store of its context for `scope` and `isolationScope`. Those of a request are made when it first does: most requests never report
+ * anything, and two scopes are 30 objects, some of which V8 moves to its old space when a request takes its time.
  *
- * Not `extends Scope`, whose constructor allocates all that is left out here: the methods come by the prototype, below.
+ * @throws Error when the SDK keeps its scopes elsewhere than 11.1.0 does. Call it once the SDK is set up.
  */
-class SharedScope {
-  _notifyingListeners = false;
-  _scopeListeners = NOTHING;
-  _eventProcessors: unknown[];
-  _breadcrumbs: unknown[];
-  _attachments: unknown[];
-  _user: unknown;
-  _tags: object;
-  _attributes: Record<string, unknown>;
-  _extra: object;
-  _contexts: object;
-  _sdkProcessingMetadata: object;
-  _propagationContext: PropagationContext;
-  _level: unknown;
-  _session: unknown;
-  _transactionName: string | undefined;
-  _fingerprint: unknown;
-  _client: unknown;
-  _lastEventId: string | undefined;
-  _conversationId: string | undefined;
-  #refs: Record<string, unknown> | undefined;
-
-  constructor(parent: SharedScope, { transactionName, trace, metadata }: Own) {
-    this._eventProcessors = copyOf(parent._eventProcessors);
-    // Not those of the process, where what an event of a connection leaves may be about another request.
-    this._breadcrumbs = NOTHING;
-    this._attachments = copyOf(parent._attachments);
-    this._user = parent._user;
-    this._tags = parent._tags;
-    this._attributes = isEmpty(parent._attributes) ? parent._attributes : { ...parent._attributes };
-    this._extra = parent._extra;
-    this._contexts = isEmpty(parent._contexts) ? NO_CONTEXTS : { ...parent._contexts };
-    this._sdkProcessingMetadata = metadata;
-    this._propagationContext = trace;
-    this._level = parent._level;
-    this._session = parent._session;
-    this._transactionName = transactionName;
-    this._fingerprint = parent._fingerprint;
-    this._client = parent._client;
-    this._lastEventId = parent._lastEventId;
-    this._conversationId = parent._conversationId;
-  }
-
-  /** Where the SDK keeps the active span. Not inherited: whoever forks a scope for a request starts a span of its own. */
-  get refs(): Record<string, unknown> {
-    this.#refs ??= {};
-    return this.#refs;
-  }
-
-  addScopeListener(...args: Parameters<Scope['addScopeListener']>): void {
-    if (this._scopeListeners === NOTHING) this._scopeListeners = [];
-    methods.addScopeListener.apply(this, args);
-  }
-
-  addEventProcessor(...args: Parameters<Scope['addEventProcessor']>): Scope {
-    if (this._eventProcessors === NOTHING) this._eventProcessors = [];
-    return methods.addEventProcessor.apply(this, args);
-  }
-
-  addBreadcrumb(...args: Parameters<Scope['addBreadcrumb']>): Scope {
-    if (this._breadcrumbs === NOTHING) this._breadcrumbs = [];
-    return methods.addBreadcrumb.apply(this, args);
-  }
-
-  addAttachment(...args: Parameters<Scope['addAttachment']>): Scope {
-    if (this._attachments === NOTHING) this._attachments = [];
-    return methods.addAttachment.apply(this, args);
-  }
-
-  setContext(...args: Parameters<Scope['setContext']>): Scope {
-    if (this._contexts === NO_CONTEXTS) this._contexts = {};
-    return methods.setContext.apply(this, args);
-  }
+export function createRequestScopes(): RequestScopes {
+  const strategy = getAsyncContextStrategy(getMainCarrier());
+  const storage = strategy.getTracingChannelBinding?.()?.asyncLocalStorage as ScopeStorage | undefined;
+  if (!storage) throw new Error('@sentry/node no longer keeps its scopes where 11.1.0 did: adapt createRequestScopes.');
+  return {
+    open: (state, own, fn) => storage.run(new LazyScopes(state, own, storage), fn),
+    enter(state, fn) {
+      const { scopes, span = null } = state;
+      if (scopes instanceof LazyScopes) {
+        if (storage.getStore() === scopes || scopes.isAround(storage.getStore())) return fn();
+        return storage.run(scopes, span ? () => Sentry.withActiveSpan(span, fn) : fn);
+      }
+      if (!scopes || Sentry.getIsolationScope() === scopes.isolationScope) return fn();
+      return Sentry.withIsolationScope(scopes.isolationScope, () => {
+        if (state.trace) Sentry.getCurrentScope().setPropagationContext(state.trace);
+        return Sentry.withActiveSpan(span, fn);
+      });
+    },
+    current() {
+      const store = storage.getStore();
+      if (store instanceof LazyScopes) return store.state.endedAt === undefined ? store.state : undefined;
+      return store && stateOf(store.isolationScope);
+    },
+  };
 }
 
-/** Methods of the SDK that work on any object with its fields. */
-const methods = Scope.prototype as unknown as {
-  [Name in keyof Scope]: Scope[Name] extends (...args: infer Args) => infer Result
-    ? { apply(self: SharedScope, args: Args): Result }
-    : never;
-};
-Object.setPrototypeOf(SharedScope.prototype, Scope.prototype);
+/** The scopes of one request. */
+class LazyScopes implements Scopes, ScopesOfState {
+  readonly state: RequestState;
+  #own: Own;
+  readonly #storage: ScopeStorage;
+  /** The context in which the request was opened, which the scopes inherit from. */
+  readonly #outer: Scopes | undefined;
+  #scope: Scope | undefined;
+  #isolationScope: Scope | undefined;
 
-function copyOf(list: unknown[]): unknown[] {
-  return list.length === 0 ? NOTHING : [...list];
-}
+  constructor(state: RequestState, own: Own, storage: ScopeStorage) {
+    this.state = state;
+    this.#own = own;
+    this.#storage = storage;
+    this.#outer = storage.getStore();
+    state.scopes = this;
+  }
 
-function isEmpty(record: object): boolean {
-  for (const _key in record) return false;
-  return true;
+  get scope(): Scope {
+    // Without the span of what has opened the request: it starts one of its own.
+    this.#scope ??= this.#fork(() => Sentry.withActiveSpan(null, (scope) => scope));
+    return this.#scope;
+  }
+
+  get isolationScope(): Scope {
+    if (this.#isolationScope) return this.#isolationScope;
+    this.#isolationScope = this.#fork(() => Sentry.getIsolationScope().clone());
+    if (this.state.endedAt === undefined) attachState(this.#isolationScope, this.state);
+    else this.#isolationScope.setUser({});
+    return this.#isolationScope;
+  }
+
+  get made(): Scope | undefined {
+    return this.#isolationScope;
+  }
+
+  rename(transactionName: string): void {
+    this.#own = { ...this.#own, transactionName };
+    this.#scope?.setTransactionName(transactionName);
+    this.#isolationScope?.setTransactionName(transactionName);
+  }
+
+  /** Whether a store is of a scope that the SDK has made within this request. */
+  isAround(store: Scopes | undefined): boolean {
+    return !(store instanceof LazyScopes) && store !== undefined && store.isolationScope === this.#isolationScope;
+  }
+
+  #fork(make: () => Scope): Scope {
+    const { transactionName, trace, metadata } = this.#own;
+    return (
+      this.#storage
+        .run(this.#outer, make)
+        // Those of the process are about nobody's request.
+        .clearBreadcrumbs()
+        .setTransactionName(transactionName)
+        .setPropagationContext(trace)
+        .setSDKProcessingMetadata(metadata)
+    );
+  }
 }

@@ -1,7 +1,14 @@
 import { getDefaultIsolationScope, type PropagationContext } from '@sentry/core';
-import { type Breadcrumb, type Event, getActiveSpan, getCurrentScope, type Scope, type Span } from '@sentry/node';
+import {
+  type Breadcrumb,
+  type Event,
+  getActiveSpan,
+  getCurrentScope,
+  getIsolationScope,
+  type Scope,
+  type Span,
+} from '@sentry/node';
 import type { Verdict } from './rate-limit.ts';
-import { forgetPerson } from './request-scopes.ts';
 
 /** Product events and breadcrumbs that an error carries; the second is the SDK's own limit. */
 const MAX_EVENTS = 20;
@@ -48,6 +55,15 @@ interface Note extends Moment {
   readonly data: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** The SDK's scopes of a request or job. */
+export interface ScopesOfState {
+  /** Made when it is asked for. */
+  readonly isolationScope: Scope;
+  /** The isolation scope if there is one already. */
+  readonly made: Scope | undefined;
+  rename(transactionName: string): void;
+}
+
 /** The state of one request or job while it runs. */
 export interface RequestState {
   /** The error that will be answered, remembered before any handler can change or hide it. */
@@ -59,7 +75,8 @@ export interface RequestState {
   errorId: string | undefined;
   /** The verdict on the error that is answered. */
   answered: Report | undefined;
-  scope: Scope | undefined;
+  /** Absent while error tracking is off. */
+  scopes: ScopesOfState | undefined;
   span: Span | undefined;
   /** The place in the trace, for moments outside of the request's own context. */
   trace: PropagationContext | undefined;
@@ -83,7 +100,7 @@ export function createRequestState(): RequestState {
     reports: undefined,
     errorId: undefined,
     answered: undefined,
-    scope: undefined,
+    scopes: undefined,
     span: undefined,
     trace: undefined,
     noted: 0,
@@ -103,9 +120,8 @@ const STATE = Symbol('request state');
 
 type ScopeWithState = Scope & { [STATE]?: RequestState | undefined };
 
-/** Lets functions that know only the current scope find the request's state. */
+/** Lets functions that know only a scope find the request's state. */
 export function attachState(scope: Scope, state: RequestState): void {
-  state.scope = scope;
   (scope as ScopeWithState)[STATE] = state;
 }
 
@@ -118,10 +134,11 @@ export function stateOf(scope: Scope): RequestState | undefined {
  * route and the trace, and have neither its user nor its breadcrumbs.
  */
 export function endState(state: RequestState): void {
-  if (!state.scope) return;
   state.endedAt = Date.now();
-  (state.scope as ScopeWithState)[STATE] = undefined;
-  forgetPerson(state.scope);
+  const scope = state.scopes?.made as ScopeWithState | undefined;
+  if (!scope) return;
+  scope[STATE] = undefined;
+  scope.setUser({}).clearBreadcrumbs();
 }
 
 export function createReports(): Reports {
@@ -175,9 +192,13 @@ function causeOf(error: unknown): unknown {
  * @param time milliseconds since the epoch.
  * @returns the id of the current trace; `undefined` outside of any request or job.
  */
-export function noteEvent(scope: Scope, name: string, time: number, properties: unknown): string | undefined {
-  const state = stateOf(scope);
-  if (state === undefined) return traceIdIn(scope);
+export function noteEvent(
+  state: RequestState | undefined,
+  name: string,
+  time: number,
+  properties: unknown,
+): string | undefined {
+  if (state === undefined) return traceIdIn(getIsolationScope());
   state.recentEvents ??= [];
   keep(state.recentEvents, { name, time, order: state.noted++, properties }, MAX_EVENTS);
   return state.trace?.traceId;

@@ -2,7 +2,7 @@ import { type PropagationContext, uuid4 } from '@sentry/core';
 import * as Sentry from '@sentry/node';
 import type { CaptureParts } from './capture.ts';
 import type { Verdict } from './rate-limit.ts';
-import { createRequestScopes } from './request-scopes.ts';
+import { createRequestScopes, type RequestScopes } from './request-scopes.ts';
 import {
   attachState,
   createRequestState,
@@ -40,7 +40,7 @@ export interface Requests {
   /** The rule for callers of requests that no server has a rule for, kept here because a process has one. */
   mayDecide?: (caller: Caller) => boolean;
   /** Finds where the SDK keeps its scopes. @throws for a version that keeps them elsewhere. */
-  prepare(): void;
+  prepare(): unknown;
   /**
    * Runs a function in the context of a new request.
    *
@@ -84,14 +84,17 @@ export interface SuppressedLine {
 
 export function createRequests(state: ErrorsState, capture: Pick<CaptureParts, 'report' | 'verdictOn'>): Requests {
   const sample = createSampler();
-  let runInScope: ReturnType<typeof createRequestScopes> | undefined;
+  let scopes: RequestScopes | undefined;
+
+  function prepare(): RequestScopes {
+    if (scopes) return scopes;
+    scopes = createRequestScopes();
+    state.currentRequest = scopes.current;
+    return scopes;
+  }
 
   function run<T>(request: RequestState | null, fn: () => T): T {
-    if (!request?.scope || Sentry.getIsolationScope() === request.scope) return fn();
-    return Sentry.withIsolationScope(request.scope, () => {
-      if (request.trace) Sentry.getCurrentScope().setPropagationContext(request.trace);
-      return Sentry.withActiveSpan(request.span ?? null, fn);
-    });
+    return request ? prepare().enter(request, fn) : fn();
   }
 
   function errorIdOf(request: RequestState | null): string {
@@ -101,11 +104,8 @@ export function createRequests(state: ErrorsState, capture: Pick<CaptureParts, '
   }
 
   return {
-    prepare() {
-      runInScope ??= createRequestScopes();
-    },
+    prepare,
     open({ method, path, route, caller, op }, mayDecide, fn) {
-      runInScope ??= createRequestScopes();
       const request = createRequestState();
       const { context, isSampled } = sample(caller, state.sampleRateOf(route), mayDecide);
       // `sampled: false` also tells services further on, and keeps the SDK from building child spans.
@@ -114,8 +114,7 @@ export function createRequests(state: ErrorsState, capture: Pick<CaptureParts, '
       const transactionName = `${method} ${route ?? '(no route)'}`;
       // One level down, because the SDK copies what is on the first.
       const metadata = { requestData: { method, url: path }, observability: { state: request } };
-      return runInScope({ transactionName, trace, metadata }, (scope) => {
-        attachState(scope, request);
+      return prepare().open(request, { transactionName, trace, metadata }, () => {
         if (!isSampled) return fn(request);
         request.span = Sentry.startInactiveSpan({
           name: transactionName,
@@ -132,9 +131,9 @@ export function createRequests(state: ErrorsState, capture: Pick<CaptureParts, '
       });
     },
     run,
-    setRoute({ scope, span }, method, route) {
+    setRoute({ scopes, span }, method, route) {
       const name = `${method} ${route}`;
-      scope?.setTransactionName(name);
+      scopes?.rename(name);
       span?.updateName(name).setAttribute('http.route', route);
     },
     fail(request, error) {
@@ -143,17 +142,17 @@ export function createRequests(state: ErrorsState, capture: Pick<CaptureParts, '
     },
     errorIdOf,
     verdictOf(request, error, errorId) {
-      if (!request?.scope || request.isRefused) return undefined;
+      if (!request?.scopes || request.isRefused) return undefined;
       const thrown = request.hasError ? request.error : error;
       const earlier = request.answered ?? reportedAs(request, thrown);
       if (earlier?.eventId === errorId) return earlier.verdict;
       if (request.isReported) return undefined;
-      const verdict = capture.verdictOn(thrown, errorId, request.scope);
+      const verdict = capture.verdictOn(thrown, errorId, request.scopes.isolationScope);
       request.answered = { eventId: errorId, verdict, at: Date.now() };
       return verdict;
     },
     report(request, name) {
-      if (!request.scope || request.isRefused || request.isReported) return undefined;
+      if (!request.scopes || request.isRefused || request.isReported) return undefined;
       request.isReported = true;
       const { hasError, reports, answered } = request;
       if (hasError ? reportedAs(request, request.error) !== undefined : reports?.latest !== undefined) return undefined;
@@ -175,6 +174,11 @@ export function createRequests(state: ErrorsState, capture: Pick<CaptureParts, '
       const { name, sentryTrace, baggage } = readJob(job);
       return Sentry.withIsolationScope((scope) => {
         const request = createRequestState();
+        request.scopes = {
+          isolationScope: scope,
+          made: scope,
+          rename: (title) => void scope.setTransactionName(title),
+        };
         attachState(scope, request);
         scope.clearBreadcrumbs();
         scope.setTransactionName(name);

@@ -1,9 +1,11 @@
 import type { Pipeline } from '@qr/delivery';
+import { getIsolationScope } from '@sentry/node';
 import type { Core } from '../core.ts';
 import type { LaneName } from '../destinations/lanes.ts';
 import { defaultScrubber } from '../privacy/index.ts';
 import { createGate, type Gate } from './gate.ts';
 import { type ErrorBudget, unlimited } from './rate-limit.ts';
+import { type RequestState, stateOf } from './request-state.ts';
 import { noTraces, type SampleRateOf } from './tracing.ts';
 
 /** What the parts of an instance's error half share. `start` decides it, so that a call only does its work. */
@@ -16,6 +18,8 @@ export interface ErrorsState {
   gate: Gate;
   /** The share of traces that is recorded. */
   sampleRateOf: SampleRateOf;
+  /** Returns the request or job that the caller is in. */
+  currentRequest: () => RequestState | undefined;
   /** The delivery of errors; `undefined` while error tracking is off. */
   pipeline: Pipeline<LaneName> | undefined;
   /** The pipeline before it was closed, which counts late errors. */
@@ -36,6 +40,7 @@ export function createState(core: Core): ErrorsState {
     budget: unlimited,
     gate: createGate({ core, scrubber: defaultScrubber, counters }),
     sampleRateOf: noTraces,
+    currentRequest: () => stateOf(getIsolationScope()),
     pipeline: undefined,
     closed: undefined,
     counters,
