@@ -4,13 +4,16 @@ import { type Style, tableOf } from '../cli/terminal.ts';
 import {
   type CostEstimate,
   type CostInput,
+  DAYS_A_MONTH,
+  dollars,
   estimateCost,
+  grouped,
   type Knob,
   type Reduction,
   type Turn,
   type VendorEstimate,
+  type Volume,
 } from './estimate.ts';
-import { DAYS_A_MONTH, dollars, grouped, type Volume } from './vendor-costs.ts';
 
 /** As in production where nothing else is set. */
 const DEFAULT_SAMPLE_RATE = '0.1';

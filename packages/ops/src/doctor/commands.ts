@@ -3,8 +3,7 @@ import { isLocal } from '../cli/environment.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import type { Style } from '../cli/terminal.ts';
 import type { Status } from './check.ts';
-import { allChecks, selectChecks } from './checks.ts';
-import { type Result, runChecks } from './run-checks.ts';
+import { allChecks, type Result, runChecks, selectChecks } from './run-checks.ts';
 
 interface Options {
   readonly only?: readonly string[];

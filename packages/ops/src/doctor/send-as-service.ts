@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaneStats } from '@qr/common';
 import { type CheckContext, type Finding, failed } from './check.ts';
-import { explainFailure, wordsOf } from './explain.ts';
+import { explainFailure, wordsOf } from './hosts.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -2,10 +2,18 @@ import { action, addCommand, type CommandContext, CommandError, exitCodes } from
 import type { CommandGroup } from '../cli/run-cli.ts';
 import { countOf, printable, tableOf } from '../cli/terminal.ts';
 import { type FoundSpools, locateSpools } from '../spool/locate.ts';
-import { type ComplianceType, exitCodeOf } from './deletion-client.ts';
-import { accessOf, deletionStates, isReason, readTracked, stateLines, TRACKING_FILE } from './deletions.ts';
+import {
+  accessOf,
+  type ComplianceType,
+  deletionStates,
+  exitCodeOf,
+  isReason,
+  type PartOutcome,
+  readTracked,
+  stateLines,
+  TRACKING_FILE,
+} from './deletions.ts';
 import { areHashed, type ForgetOutcome, type ForgetRequest, forget, readPeople, servicesOf } from './forget.ts';
-import type { PartOutcome } from './outcome.ts';
 
 interface Options {
   readonly compliance: string;

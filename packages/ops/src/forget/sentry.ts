@@ -2,7 +2,7 @@ import type { CommandContext } from '../cli/command.ts';
 import { isLocal } from '../cli/environment.ts';
 import { type Answer, documentOf, exchange, isSuccess } from '../cli/http.ts';
 import { countOf } from '../cli/terminal.ts';
-import { outcomesOf, type PartOutcome } from './outcome.ts';
+import { outcomesOf, type PartOutcome } from './deletions.ts';
 
 const TIMEOUT_MS = 15_000;
 const PERIOD = '90d';

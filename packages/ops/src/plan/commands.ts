@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PlanPaths } from '@qr/alerts/config';
 import type { Plan } from '@qr/plan';
-import { exportPlan, planDocuments } from '@qr/plan/documents';
+import { exportPlan, type PlanExport, planDocuments } from '@qr/plan/documents';
 import {
   action,
   addCommand,
@@ -13,10 +13,10 @@ import {
   requirePlan,
 } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
+import { runGit } from '../cli/run-git.ts';
 import { type Style, tableOf } from '../cli/terminal.ts';
 import { comparePlans, type PlanChange } from './compare-plans.ts';
 import { lexiconLines, syncLexicon, toLexiconResult } from './lexicon/sync.ts';
-import { planAt } from './plan-at.ts';
 
 /** `qr-obs plan`: what is made from the tracking plan, and how it changed. */
 export const addPlanCommands: CommandGroup = (program, context, exit) => {
@@ -157,4 +157,44 @@ function section(title: string, changes: readonly PlanChange[], paint: (text: st
     what,
   ]);
   return ['', paint(title), ...tableOf(rows).map((line) => `  ${line}`)];
+}
+
+/** A plan as it was. */
+interface PlanAt {
+  readonly commit: string;
+  readonly plan: PlanExport;
+}
+
+/**
+ * Reads the plan as it was at a git ref.
+ *
+ * @param path of the plan as data, from the root
+ * @throws CommandError when there is no such ref, or no plan as data at it.
+ */
+async function planAt(root: string, path: string, ref: string): Promise<PlanAt> {
+  if ((await runGit(root, ['rev-parse', '--git-dir'])) === undefined)
+    throw new CommandError(`${root} is no git checkout, or git is not installed: run this where the history is.`);
+  const commit = await runGit(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
+  if (commit === undefined)
+    throw new CommandError(
+      `"${ref}" is no commit, branch or tag of the repository at ${root}. If it is elsewhere, fetch it first: git fetch --tags, and in a shallow clone git fetch --unshallow.`,
+    );
+  const text = await runGit(root, ['show', `${commit.trim()}:./${path}`]);
+  if (text === undefined)
+    throw new CommandError(
+      `At "${ref}" (${commit.slice(0, 7)}) there is no ${path}: the plan was not yet kept as data. Name a later ref.`,
+    );
+  return { commit: commit.trim(), plan: parsePlan(text, path, ref) };
+}
+
+function parsePlan(text: string, path: string, ref: string): PlanExport {
+  try {
+    const plan = JSON.parse(text) as Partial<PlanExport> | null;
+    if (plan?.events && plan.profile) return plan as PlanExport;
+  } catch {
+    // Told below, like other content that is no plan.
+  }
+  throw new CommandError(
+    `${path} at "${ref}" is no exported plan: expected an object with events and profile. Name another ref.`,
+  );
 }

@@ -9,8 +9,8 @@ import {
   type ReleaseVersion,
   releaseSteps,
   releaseVersion,
+  requireAccount,
 } from './release.ts';
-import { requireAccount } from './sentry.ts';
 
 interface CreateOptions {
   readonly version?: string;

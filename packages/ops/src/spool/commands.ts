@@ -1,12 +1,19 @@
-import { type LaneName, laneNames, type PurgeSelection, type SpoolRoot } from '@qr/telemetry/operations';
+import {
+  type LaneName,
+  laneNames,
+  type PurgeCounts,
+  type PurgeSelection,
+  planPurge,
+  purgeSpool,
+  type SpoolRoot,
+} from '@qr/telemetry/operations';
 import type { Command } from 'commander';
 import { action, addCommand, addGroup, CommandError, exitCodes, type Outcome } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
-import { corruptedLines, corruptedOf } from './corrupted.ts';
+import { countOf } from '../cli/terminal.ts';
 import { locateSpools, noSpoolLine } from './locate.ts';
-import { hasSomething, purge, purgeLines } from './purge.ts';
 import { deadGroupsOf, deadLines, planReplay, replay, replayLines } from './rejected.ts';
-import { statusLines, statusOf } from './status.ts';
+import { corruptedLines, corruptedOf, statusLines, statusOf } from './status.ts';
 
 interface Place {
   readonly dir?: string;
@@ -175,4 +182,50 @@ function readSelection({ dead, corrupted, lane, olderThan }: PurgeOptions, now: 
     lane: readLane(lane),
     ...(days !== undefined && { before: now - days * DAY_MS }),
   };
+}
+
+/** What is deleted of a spool. */
+interface SpoolPurge extends PurgeCounts {
+  readonly spool: string;
+  /** Why the rest could not be deleted. */
+  readonly problem?: string;
+}
+
+const NOTHING: PurgeCounts = { batches: 0, journals: 0, records: 0, deadLetters: 0, corrupted: 0 };
+
+/** Counts what is selected and, only if that is meant, deletes it. */
+async function purge(
+  { name, root }: SpoolRoot,
+  selection: PurgeSelection,
+  { isMeant, now }: { readonly isMeant: boolean; readonly now: number },
+): Promise<SpoolPurge> {
+  try {
+    const counts = await (isMeant ? purgeSpool : planPurge)(root, selection, now);
+    return { spool: name, ...counts };
+  } catch (error) {
+    return { spool: name, ...NOTHING, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Whether something is deleted, or would be. */
+function hasSomething({ batches, journals, deadLetters, corrupted }: SpoolPurge): boolean {
+  return batches + journals + deadLetters + corrupted > 0;
+}
+
+/** The outcome for people. */
+function purgeLines(purges: readonly SpoolPurge[], isMeant: boolean): string[] {
+  const problems = purges.flatMap(({ spool, problem }) => (problem === undefined ? [] : `${spool}: ${problem}`));
+  const found = purges.filter(hasSomething);
+  if (found.length + problems.length === 0) return ['There is nothing of that kind.'];
+  const wereWaiting = found.some(({ batches }) => batches > 0);
+  const last = isMeant
+    ? `Deleted.${wereWaiting ? ' Running processes count batches that were deleted under them as torn.' : ''}`
+    : 'Nothing was deleted: these would be lost for good. Say --yes to delete them.';
+  return [...found.map(lineOf), ...problems, ...(found.length > 0 ? [last] : [])];
+}
+
+function lineOf({ spool, batches, journals, records, deadLetters, corrupted }: SpoolPurge): string {
+  if (corrupted > 0) return `${spool}: ${countOf(corrupted, 'corrupted file')}`;
+  const waiting = `${countOf(batches, 'batch', 'batches')} and ${countOf(journals, 'journal')} with ${countOf(records, 'record')}`;
+  return `${spool}: ${waiting}, ${countOf(deadLetters, 'rejected record')}`;
 }
