@@ -7,11 +7,9 @@ import {
   sentIdOf,
 } from '@qr/common';
 import type { CodeOwners } from './code-owners.ts';
-import type { Readings } from './readings.ts';
-import { addExportRoute } from './routes/export.ts';
 import { addImportRoute } from './routes/import.ts';
-import { addStatisticsRoutes } from './routes/statistics.ts';
-import { createStatistics, type Statistics } from './statistics.ts';
+import { addExportRoute, addStatisticsRoutes } from './routes/statistics.ts';
+import { createStatistics, type Readings, type Statistics } from './statistics.ts';
 import type { Store } from './store.ts';
 
 export interface AppDependencies {

@@ -7,8 +7,8 @@ import { buildApp } from './app.ts';
 import { createCodeOwners } from './code-owners.ts';
 import { environment } from './config.ts';
 import { hostAlerts, hostShipper } from './hosted-jobs.ts';
-import { createReadings } from './readings.ts';
 import { createRollUp } from './roll-up.ts';
+import { createReadings } from './statistics.ts';
 import { createStore } from './store.ts';
 
 const config = loadConfigOrExit(environment);

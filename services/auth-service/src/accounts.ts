@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@qr/common';
 import { checkNewPassword, hashPassword, matchesPassword } from './passwords.ts';
-import { currencies, isDowngrade, isUpgrade, priceOf } from './prices.ts';
 import type { Store, User } from './store.ts';
 
 /** What a person gives to sign up. */
@@ -166,4 +165,45 @@ export function normalizeEmail(email: string): string {
 async function checkPassword({ passwordHash }: User, password: string, field: string): Promise<void> {
   if (await matchesPassword(passwordHash, password)) return;
   throw new AppError({ statusCode: 403, code: 'wrong_password', message: 'The password is wrong.', field });
+}
+
+type Plan = User['plan'];
+
+/** From the smallest to the largest. */
+const ORDER: readonly Plan[] = ['free', 'pro', 'business'];
+
+/** What a plan costs a month, in minor units (cents; yen have none) of each currency in which it is sold. */
+const PRICES: Readonly<Record<Exclude<Plan, 'free'>, Readonly<Record<string, number>>>> = {
+  pro: { EUR: 900, USD: 900, JPY: 1300 },
+  business: { EUR: 2900, USD: 2900, JPY: 4200 },
+};
+
+/** Every plan with its prices, from the smallest to the largest; what is free has none. */
+export const offers = ORDER.map((name) => ({ name, prices: name === 'free' ? {} : PRICES[name] }));
+
+/** The currencies in which plans are sold. */
+const currencies = Object.keys(PRICES.pro);
+
+/** The price in minor units; `undefined` where the plan is not sold. */
+function priceOf(plan: Exclude<Plan, 'free'>, currency: string): number | undefined {
+  return Object.hasOwn(PRICES[plan], currency) ? PRICES[plan][currency] : undefined;
+}
+
+/** Whether the second plan is larger than the first. */
+function isUpgrade(from: Plan, to: Plan): boolean {
+  return ORDER.indexOf(to) > ORDER.indexOf(from);
+}
+
+/** Whether the second plan is smaller than the first. */
+function isDowngrade(from: Plan, to: Plan): boolean {
+  return ORDER.indexOf(to) < ORDER.indexOf(from);
+}
+
+/** An amount in units of its currency: 900 cents are 9 euros, 900 yen stay 900. */
+export function inUnits(amountMinor: number, currency: string): number {
+  const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+  }).resolvedOptions();
+  return amountMinor / 10 ** digits;
 }

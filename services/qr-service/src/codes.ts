@@ -3,9 +3,8 @@ import { AppError, type Session } from '@qr/common';
 import type { ContentRequest, Contents } from './contents/content.ts';
 import type { CheckDestination } from './contents/destination.ts';
 import type { DrawingQueue } from './drawing-queue.ts';
-import { checkReadable, drawPng, drawSvg, type ImageOptions, type Look } from './image.ts';
+import { checkReadable, drawPng, drawSvg, type ImageOptions, type Look, readLogo } from './image.ts';
 import { cursorBehind, type ListFilter, readListRequest } from './list-query.ts';
-import { readLogo } from './logo.ts';
 import type { Code, CodeChanges, Store } from './store.ts';
 
 /** What a person gives to make a code. */

@@ -1,6 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { vcardSchema } from './contents/vcard.ts';
-import { wifiSchema } from './contents/wifi.ts';
+import { vcardSchema, wifiSchema } from './contents/content.ts';
 import { DEFAULT_COLOR, defaultLevel } from './image.ts';
 import type { Code } from './store.ts';
 

@@ -1,8 +1,7 @@
 import { type Database, withoutValues } from '@qr/database';
 import { and, asc, count, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { boolean, customType, integer, jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
-import type { Vcard } from './contents/vcard.ts';
-import type { Wifi } from './contents/wifi.ts';
+import type { Vcard, Wifi } from './contents/content.ts';
 import type { ListRequest } from './list-query.ts';
 
 const qr = pgSchema('qr');
