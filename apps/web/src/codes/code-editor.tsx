@@ -1,8 +1,7 @@
 import { Sentry } from '@qr/browser';
 import type { ReactElement } from 'react';
 import type { Code, CodeChanges } from '../api/codes.ts';
-import { Field, WebAddressField } from '../forms/fields.tsx';
-import { Form, SubmitButton } from '../forms/form.tsx';
+import { Field, Form, SubmitButton, WebAddressField } from '../forms/fields.tsx';
 import { useSubmit } from '../forms/use-submit.ts';
 import { completeWebAddress } from '../forms/web-address.ts';
 import { useAttempt, useNotice } from '../notices/notice-provider.tsx';

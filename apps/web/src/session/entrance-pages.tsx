@@ -1,11 +1,9 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { logIn, signUp, type User } from '../api/accounts.ts';
-import { Field, NewPasswordField } from '../forms/fields.tsx';
-import { Form, SubmitButton } from '../forms/form.tsx';
+import { Field, Form, NewPasswordField, SubmitButton } from '../forms/fields.tsx';
 import { useSubmit } from '../forms/use-submit.ts';
-import { Skeleton } from '../layout/loaded.tsx';
-import { PageTitle } from '../layout/page-head.tsx';
+import { PageTitle, Skeleton } from '../layout/page.tsx';
 import { useSession } from './session-provider.tsx';
 
 export function LogInPage(): ReactElement {

@@ -1,14 +1,12 @@
-import { Sentry } from '@qr/browser';
-import { type ReactElement, type SubmitEvent, startTransition, useRef, useState } from 'react';
+import { Sentry, useConsent } from '@qr/browser';
+import { type ReactElement, type ReactNode, type SubmitEvent, startTransition, useId, useRef, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { changePassword, deleteAccount, rename, type User } from '../api/accounts.ts';
-import { Field, NewPasswordField } from '../forms/fields.tsx';
-import { Form, SubmitButton } from '../forms/form.tsx';
+import { Field, Form, NewPasswordField, SubmitButton } from '../forms/fields.tsx';
 import { useSubmit } from '../forms/use-submit.ts';
 import { ConfirmDialog } from '../layout/confirm-dialog.tsx';
 import { useNotice } from '../notices/notice-provider.tsx';
 import { useSession } from '../session/session-provider.tsx';
-import { AccountSection } from './account-section.tsx';
 
 export function NameSection({ user }: { readonly user: User }): ReactElement {
   const { change } = useSession();
@@ -147,4 +145,89 @@ export function DeleteSection({ email }: { readonly email: string }): ReactEleme
 /** Tells password managers whose password a form is about. */
 function AccountName({ email }: { readonly email: string }): ReactElement {
   return <input type="text" autoComplete="username" value={email} readOnly hidden />;
+}
+
+interface AccountSectionProps {
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+/** One part of the account page. */
+export function AccountSection({ title, children }: AccountSectionProps): ReactElement {
+  const titleId = useId();
+  return (
+    <section className="card account-section" aria-labelledby={titleId}>
+      <h2 id={titleId}>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** What somebody lets us count and record. It belongs to this browser, not to the account. */
+export function PrivacySection(): ReactElement {
+  const { analytics, replay, setConsent } = useConsent();
+  const isDecided = browserRefuses();
+  return (
+    <AccountSection title="Privacy">
+      <p className="muted">These choices hold for this browser.</p>
+      {isDecided && (
+        <p className="privacy-note">
+          Your browser asks not to be tracked (Do Not Track or Global Privacy Control). That decides: both are off.
+        </p>
+      )}
+      <Switch
+        label="Count page views"
+        hint="We count which pages are opened and what is done there, to make this app better. No names or addresses are recorded."
+        isOn={analytics === 'granted'}
+        isDisabled={isDecided}
+        onChange={(isOn) => setConsent({ analytics: isOn })}
+      />
+      <Switch
+        label="Record the screen"
+        hint="Some visits are recorded, to see what went wrong. Every text, input and picture is hidden before it leaves this browser."
+        isOn={replay === 'granted'}
+        isDisabled={isDecided}
+        onChange={(isOn) => setConsent({ replay: isOn })}
+      />
+    </AccountSection>
+  );
+}
+
+interface SwitchProps {
+  readonly label: string;
+  /** What it means when it is on. */
+  readonly hint: string;
+  readonly isOn: boolean;
+  readonly isDisabled: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+/** Something that is on or off, and is so at once. */
+function Switch({ label, hint, isOn, isDisabled, onChange }: SwitchProps): ReactElement {
+  const id = useId();
+  return (
+    <div className="switch">
+      <input
+        type="checkbox"
+        id={id}
+        aria-describedby={`${id}-hint`}
+        checked={isOn}
+        disabled={isDisabled}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <label htmlFor={id}>{label}</label>
+      <p className="hint" id={`${id}-hint`}>
+        {hint}
+      </p>
+    </div>
+  );
+}
+
+/**
+ * Whether the browser has answered for the person, by Do-Not-Track or Global Privacy Control (https://w3c.github.io/gpc/).
+ * The consent of `@qr/browser` obeys the same two signals.
+ */
+function browserRefuses(browser: Navigator = navigator): boolean {
+  const { doNotTrack, globalPrivacyControl } = browser as Navigator & { readonly globalPrivacyControl?: boolean };
+  return doNotTrack === '1' || globalPrivacyControl === true;
 }
