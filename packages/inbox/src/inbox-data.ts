@@ -1,6 +1,5 @@
 import { Faults } from './faults/faults.ts';
-import { type IssueMarks, openIssueMarks } from './query/issue-marks.ts';
-import { groupIssues, type Issue } from './query/issues.ts';
+import { groupIssues, type Issue, type IssueMarks, openIssueMarks } from './query/issues.ts';
 import { type EventFilter, matchesEvent, matchesSpan, type SpanFilter, uniqueNewestFirst } from './query/records.ts';
 import type { Contents } from './store/contents.ts';
 import { type EventLog, openEventLog, readEventLog, rewriteEventLog } from './store/event-log.ts';

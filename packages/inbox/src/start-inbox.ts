@@ -1,14 +1,14 @@
 import type { AddressInfo } from 'node:net';
 import type { AlertRule } from '@qr/alerts';
 import Fastify from 'fastify';
-import type { DeliveryOptions } from './delivery/routes.ts';
+import type { DeliveryOptions } from './delivery/services.ts';
 import type { Faults } from './faults/faults.ts';
 import { type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
 import { inboxPlugin } from './inbox-plugin.ts';
 import { addDocumentation } from './page-routes.ts';
-import type { InboxPlan } from './plan/inbox-plan.ts';
-import type { EditorOptions } from './views/editor-links.ts';
-import { waitForArrival } from './wait-for.ts';
+import type { InboxPlan } from './plan/plan.ts';
+import type { Store } from './store/store.ts';
+import type { EditorOptions } from './views/error-detail.ts';
 
 /** How to start an inbox. */
 export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
@@ -135,4 +135,57 @@ function portOf(address: AddressInfo | string | null): number | undefined {
 function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Resolves once `holds` is true, looking again only when something has arrived; rejects after `timeoutMs`. */
+function waitForArrival(store: Store, reader: InboxReader, holds: () => boolean, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = store.onArrival(() => check());
+    const timer = setTimeout(() => {
+      finish();
+      const held = inventory(reader);
+      reject(
+        new Error(`Nothing that arrived within ${timeoutMs} ms made the condition true. The inbox holds ${held}.`),
+      );
+    }, timeoutMs);
+    const finish = (): void => {
+      clearTimeout(timer);
+      stop();
+    };
+    const check = (): void => {
+      try {
+        if (!holds()) return;
+        finish();
+        resolve();
+      } catch (error) {
+        finish();
+        reject(error);
+      }
+    };
+    check();
+  });
+}
+
+/** What the inbox holds, in one line: names and counts, as a failing test wants to know them. */
+function inventory(reader: InboxReader): string {
+  const names = {
+    event: reader.events().map(({ event }) => event),
+    profile: reader.profiles().map(({ distinctId }) => distinctId),
+    error: reader.errors().map(({ type, value }) => `${type}: ${value}`),
+    span: reader.spans().map(({ name }) => name),
+    log: reader.logs().map(({ level }) => level),
+    'rejected record': reader.rejected().map(({ field, message }) => `${field}: ${message}`),
+  };
+  return Object.entries(names)
+    .map(([noun, list]) => tally(noun, list))
+    .join(', ');
+}
+
+function tally(noun: string, names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const listed = [...counts].slice(0, 8).map(([name, count]) => (count === 1 ? name : `${name} x${count}`));
+  const more = counts.size > listed.length ? ', ...' : '';
+  const list = listed.length === 0 ? '' : ` (${listed.join(', ')}${more})`;
+  return `${names.length} ${noun}${names.length === 1 ? '' : 's'}${list}`;
 }

@@ -1,4 +1,4 @@
-import { ownEntry } from '../own-entry.ts';
+import { ownEntry } from '../collections.ts';
 import { isJsonObject, type JsonObject, type StoredProfileUpdate } from './records.ts';
 
 /** A user or group profile, after all its updates. */

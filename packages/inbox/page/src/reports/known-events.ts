@@ -1,4 +1,4 @@
-import type { PlanComparison } from '../../../src/plan/compare.ts';
+import type { PlanComparison } from '../../../src/plan/plan.ts';
 import { SESSION_EVENTS } from '../../../src/query/analytics/user-events.ts';
 import { LINK_EVENTS } from '../../../src/store/identity.ts';
 import { type FeedSnapshot, useFeedPart } from '../shared/feed.tsx';

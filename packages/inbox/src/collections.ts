@@ -6,3 +6,8 @@ export function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () =>
   map.set(key, made);
   return made;
 }
+
+/** Returns the entry of a table; undefined for a key such as `toString`, which every object has. */
+export function ownEntry<Entry>(table: Readonly<Record<string, Entry>>, key: string): Entry | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}

@@ -7,3 +7,7 @@ export function byFacet<T>(make: (facet: Facet) => T): Readonly<Record<Facet, T>
   // `fromEntries` forgets the key type; FACETS names every facet.
   return Object.fromEntries(FACETS.map((facet) => [facet, make(facet)])) as Record<Facet, T>;
 }
+
+/** What a row is about: a record of a kind, or a trace with all of its spans. */
+export const LIVE_KINDS = ['event', 'error', 'log', 'profile', 'trace', 'item', 'rejected'] as const;
+export type LiveKind = (typeof LIVE_KINDS)[number];
