@@ -1,4 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+// For the types of `request.cookies` and `reply.setCookie`.
+import type {} from '@fastify/cookie';
 import { AppError, addressKey } from '@qr/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Store, User } from './store.ts';
@@ -119,8 +121,6 @@ function signUpAddress({ ip }: FastifyRequest): Subject {
 function signUpEmail(account: string): Subject {
   return { kind: 'signup-email', account };
 }
-
-// For the types of `request.cookies` and `reply.setCookie`.
 
 /** Browsers keep no cookie for longer than 400 days: https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html */
 const MAX_AGE_SECONDS = 400 * 86_400;

@@ -1,3 +1,4 @@
+import type {} from 'vitest';
 import type { InboxReader } from '../inbox-data.ts';
 import type { RawRequest } from '../store/raw-log.ts';
 
@@ -9,7 +10,7 @@ export const inboxMatchers = { toHaveTracked, toHaveIdentified, toHaveReported, 
  * `declare module '@qr/inbox/testing' { interface PlannedEvents extends Record<EventName, unknown> {} }`.
  */
 // biome-ignore lint/suspicious/noEmptyInterface: declaration merging fills it.
-interface PlannedEvents {}
+export interface PlannedEvents {}
 
 /** Any other name is as good, for tests of unplanned events. */
 type EventName = keyof PlannedEvents | (string & Record<never, never>);
