@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endInterrupted, watchInterruptions } from './cli/interruption.mjs';
 import { readOptions } from './cli/options.mjs';
-import { createSteps } from './cli/steps.mjs';
+import { createSteps } from './cli/terminal.mjs';
 import { findLeaks, printReport, readRawLog, summarise } from './demo/received.mjs';
 import { leak, startLossyProxy } from './demo/sabotage.mjs';
 import { playScenario } from './demo/scenario.mjs';
