@@ -3,17 +3,17 @@ import type { Command } from 'commander';
 import { addPlanAndApply, type MixpanelPart, type SentryPart } from '../as-code/commands.ts';
 import { DESCRIPTION_MARK } from '../as-code/plan.ts';
 import { type ManualSteps, type MixpanelPages, mixpanelPages } from '../as-code/render.ts';
-import { action, addCommand, addGroup, type CommandContext, type ExitCode } from '../cli/command.ts';
+import { addCommand, addGroup, type CliContext, type CommandContext } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import { openSentryApi, readSentrySettings, sayEnvironment } from '../sentry-api/settings.ts';
 import { type CheckOptions, checkAlerts, checkOutcome } from './check.ts';
 import { planAlerts } from './plan-alerts.ts';
 
 /** `qr-obs alerts`: the rules of observability/alerts.ts, and the vendors. */
-export const addAlertsCommands: CommandGroup = (program, context, exit) => {
+export const addAlertsCommands: CommandGroup = (program, context) => {
   const alerts = addGroup(program, 'alerts', 'The alert rules of observability/alerts.ts, and the vendors');
-  addPlanCommands(alerts, context, exit);
-  const check = addCommand(alerts, 'check', {
+  addPlanCommands(alerts, context);
+  addCommand(context, alerts, 'check', {
     summary: 'Evaluate every rule now, and tell what changed since the last time',
     details:
       'Asks Mixpanel and Sentry, or the inbox in their place. Exits with 1 when a rule fires that is not good news, ' +
@@ -24,18 +24,18 @@ export const addAlertsCommands: CommandGroup = (program, context, exit) => {
       'qr-obs alerts check --no-fail           # in a job of its own, which only tells',
       'qr-obs alerts check --json | jq \'.states[] | select(.status == "firing")\'',
     ],
+    run: async (options: CheckOptions) => {
+      const rules = await rulesOf(context);
+      return checkOutcome(await checkAlerts(rules, context, options), rules, options, context.style);
+    },
   })
     .option('--state <file>', 'file that keeps what was told', '.data/alerts.json')
     .option('--no-fail', 'exit with 0 although a rule fires');
-  action(check, context, exit, async (options: CheckOptions) => {
-    const rules = await rulesOf(context);
-    return checkOutcome(await checkAlerts(rules, context, options), rules, options, context.style);
-  });
 };
 
 /** `alerts plan` and `alerts apply`. */
-function addPlanCommands(group: Command, context: CommandContext, exit: (code: ExitCode) => void): void {
-  addPlanAndApply(group, context, exit, {
+function addPlanCommands(group: Command, context: CliContext): void {
+  addPlanAndApply(group, context, {
     group: 'alerts',
     file: 'observability/alerts.ts',
     subject: 'rules',

@@ -10,10 +10,10 @@ import { addForgetCommand } from '../forget/commands.ts';
 import { addPlanCommands } from '../plan/commands.ts';
 import { addReleaseCommands } from '../release/commands.ts';
 import { addSpoolCommands } from '../spool/commands.ts';
-import { type CommandContext, CommandError, type ExitCode, exitCodes } from './command.ts';
+import { type CliContext, type CommandContext, CommandError, type ExitCode, exitCodes } from './command.ts';
 
 /** Adds its commands to the program. */
-export type CommandGroup = (program: Command, context: CommandContext, exit: (code: ExitCode) => void) => void;
+export type CommandGroup = (program: Command, context: CliContext) => void;
 
 /** The width of help texts, the same on every terminal. */
 const HELP_WIDTH = 100;
@@ -47,10 +47,10 @@ export async function runCli(
     })
     .showHelpAfterError('(--help says what there is)')
     .addHelpText('after', EXIT_CODES);
-  for (const addCommands of groups)
-    addCommands(program, context, (code) => {
-      exitCode = code;
-    });
+  const exit = (code: ExitCode) => {
+    exitCode = code;
+  };
+  for (const addCommands of groups) addCommands(program, { ...context, exit });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;

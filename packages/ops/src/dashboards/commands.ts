@@ -25,9 +25,9 @@ import type { SentryDashboardDetails, SentryDashboardSummary, SentryProject } fr
 import { boardBody, fieldsOfBoard, wantedBoard } from './board.ts';
 
 /** `qr-obs dashboards`: the dashboards of observability/dashboards.ts, and the vendors. */
-export const addDashboardsCommands: CommandGroup = (program, context, exit) => {
+export const addDashboardsCommands: CommandGroup = (program, context) => {
   const group = addGroup(program, 'dashboards', 'The dashboards of observability/dashboards.ts, and the vendors');
-  addPlanAndApply(group, context, exit, {
+  addPlanAndApply(group, context, {
     group: 'dashboards',
     file: 'observability/dashboards.ts',
     subject: 'dashboards',
