@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@qr/common';
+import type { Static } from 'typebox';
 import { checkNewPassword, hashPassword, matchesPassword } from './passwords.ts';
+import type { planBody, signupBody } from './schemas.ts';
 import type { Store, User } from './store.ts';
-
-/** What a person gives to sign up. */
-interface Registration {
-  readonly email: string;
-  readonly password: string;
-  readonly name?: string;
-}
 
 /** A UUID, as the database takes it. */
 const ACCOUNT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -20,11 +15,7 @@ interface PlanChange {
 }
 
 /** What a person agreed to pay for which plan. */
-interface Order {
-  readonly plan: User['plan'];
-  readonly amountMinor: number;
-  readonly currency: string;
-}
+type Order = Required<Static<typeof planBody>>;
 
 /** The rules of signing up and logging in. */
 export type Accounts = ReturnType<typeof createAccounts>;
@@ -43,12 +34,12 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
     find: (email: string) => store.findUserByEmail(email),
 
     /** @throws AppError 400 when everybody would guess the password. */
-    checkNewPassword({ email, password, name }: Registration): void {
+    checkNewPassword({ email, password, name }: Static<typeof signupBody>): void {
       checkNewPassword(password, { field: 'password', known: [email, name ?? ''] });
     },
 
     /** @throws AppError 409 when the address is taken. */
-    async signUp({ email, password, name }: Registration): Promise<User> {
+    async signUp({ email, password, name }: Static<typeof signupBody>): Promise<User> {
       const user = await store.insertUser({
         id: randomUUID(),
         email: normalizeEmail(email),
