@@ -1,34 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, type Session } from '@qr/common';
-import type { ContentRequest, Contents } from './contents/content.ts';
+import type { Static } from 'typebox';
+import type { Contents } from './contents/content.ts';
 import type { CheckDestination } from './contents/destination.ts';
 import type { DrawingQueue } from './drawing-queue.ts';
-import { checkReadable, drawPng, drawSvg, type ImageOptions, type Look, readLogo } from './image.ts';
+import { checkReadable, drawPng, drawSvg, type ImageOptions, readLogo } from './image.ts';
 import { cursorBehind, type ListFilter, readListRequest } from './list-query.ts';
+import type { generateBody, updateBody } from './schemas.ts';
 import type { Code, CodeChanges, Store } from './store.ts';
 
 /** What a person gives to make a code. */
-interface CodeRequest extends ContentRequest, Look {
-  readonly title?: string;
-  readonly logo?: string;
-  readonly forwardsQuery?: boolean;
-}
+type CodeRequest = Static<typeof generateBody>;
 
 /** Whose a new code is, and on which plan. */
 type Owner = Pick<Session, 'userId' | 'plan'>;
 
 /** What a person wants to be different. */
-interface CodeUpdate extends Look {
-  readonly destinationUrl?: string;
-  readonly forwardsQuery?: boolean;
-  readonly title?: string | null;
-  readonly status?: Code['status'];
-}
+type CodeUpdate = Static<typeof updateBody>;
 
-/** A page of codes. */
+/** A page of codes, and how many there are in all. */
 interface CodeList {
   readonly items: readonly Code[];
-  /** How many there are in all. */
   readonly total: number;
   /** Where the next page begins; `null` behind the last. */
   readonly nextCursor: string | null;

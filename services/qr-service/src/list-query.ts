@@ -1,15 +1,9 @@
 import { AppError, type Cursor, decodeCursor, encodeCursor } from '@qr/common';
+import type { Static } from 'typebox';
+import type { listQuery } from './schemas.ts';
 
 /** Which codes a person asks for, and in which order. */
-export interface ListFilter {
-  /** Words that all occur in a title, a destination, or the name of a network or card. */
-  readonly search?: string;
-  readonly sort: 'newest' | 'oldest' | 'title';
-  /** Days in UTC, both included, between which codes were made. */
-  readonly from?: string;
-  readonly to?: string;
-  readonly cursor?: string;
-}
+export type ListFilter = Omit<Static<typeof listQuery>, 'limit'>;
 
 /** Where a page of names ended. */
 interface NameCursor {

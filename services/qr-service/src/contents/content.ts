@@ -1,17 +1,15 @@
 import { AppError } from '@qr/common';
 import Type, { type Static } from 'typebox';
 import type { FindMicrosite } from '../microsite-client.ts';
+import type { generateBody } from '../schemas.ts';
 import type { Code, Content } from '../store.ts';
 import { type CheckDestination, checkWebAddress } from './destination.ts';
 
 /** What a person asks a code to hold: of the last four the one that belongs to the type. */
-export interface ContentRequest {
-  readonly type: Code['type'];
-  readonly destinationUrl?: string;
-  readonly wifi?: Wifi;
-  readonly vcard?: Vcard;
-  readonly micrositeId?: string;
-}
+export type ContentRequest = Pick<
+  Static<typeof generateBody>,
+  'type' | 'destinationUrl' | 'wifi' | 'vcard' | 'micrositeId'
+>;
 
 /** What is stored of it. */
 interface CheckedContent {
