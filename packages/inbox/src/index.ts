@@ -1,6 +1,5 @@
 export type { DeliveringService, DeliveryOptions } from './delivery/services.ts';
-export type { Fault, FaultEndpoint, FaultRule } from './faults/fault.ts';
-export type { ActiveFault } from './faults/faults.ts';
+export type { ActiveFault, Fault, FaultEndpoint, FaultRule } from './faults/faults.ts';
 export { type InboxData, type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
 export { type InboxPluginOptions, inboxPlugin } from './inbox-plugin.ts';
 export type { InboxPlan } from './plan/plan.ts';

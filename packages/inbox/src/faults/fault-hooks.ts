@@ -3,8 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isJsonObject } from '../store/records.ts';
-import type { Fault, FaultEndpoint, FaultOf } from './fault.ts';
-import type { Faults } from './faults.ts';
+import type { Fault, FaultEndpoint, FaultOf, Faults } from './faults.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Fault, isRefusedOnDemand } from '../faults/fault.ts';
+import { type Fault, isRefusedOnDemand } from '../faults/faults.ts';
 import { answerPreflight, type Encodings, type Ingestion, openIngestion } from '../http/ingestion.ts';
 import { isJsonObject, type JsonObject, type NewRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';

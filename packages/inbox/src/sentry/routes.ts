@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ownEntry } from '../collections.ts';
-import { type Fault, isRefusedOnDemand } from '../faults/fault.ts';
 import { rateLimitHeaders, vendorAnswer } from '../faults/fault-hooks.ts';
+import { type Fault, isRefusedOnDemand } from '../faults/faults.ts';
 import { answerPreflight, type Encodings, type Ingestion, openIngestion } from '../http/ingestion.ts';
 import { isJsonObject, type NewRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';

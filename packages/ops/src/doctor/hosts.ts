@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
+import type { Environment } from '../cli/environment.ts';
 import { type Finding, failed } from './check.ts';
-import { isLoopback } from './destinations.ts';
 
 /** What came of asking a host for anything at all. */
 type Reach =
@@ -22,7 +22,7 @@ export interface Hosts {
 interface HostsOptions {
   readonly fetch: typeof globalThis.fetch;
   readonly now: () => number;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
 }
 
 /** A `Date` header is cut off to the second, so that it is half a second late on average. */
@@ -76,8 +76,6 @@ async function askProxy(proxy: DeliveryProxy, origin: string, signal: AbortSigna
     };
   }
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The proxy that deliveries to an origin go through. */
 interface DeliveryProxy {
@@ -231,4 +229,40 @@ export function wordsOf(answer: string): string {
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_LENGTH);
+}
+
+const LOCAL_INBOX = 'http://127.0.0.1:4600';
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Where events and errors are to go; `undefined` for a half that is off. */
+interface Destinations {
+  readonly mixpanel: string | undefined;
+  readonly sentry: string | undefined;
+  /** The origin at which an inbox would be. */
+  readonly inbox: string;
+}
+
+/** The origins that the environment names. Malformed ones count as absent: the check of the variables tells of them. */
+export function destinationsOf(env: Environment): Destinations {
+  return {
+    mixpanel: env['MIXPANEL_TOKEN'] ? originOf(env['MIXPANEL_API_HOST'] || 'https://api.mixpanel.com') : undefined,
+    sentry: env['SENTRY_DSN'] ? originOf(env['SENTRY_DSN']) : undefined,
+    inbox: originOf(env['INBOX_URL'] || LOCAL_INBOX) ?? LOCAL_INBOX,
+  };
+}
+
+/** The service account of the environment; `undefined` unless both of its variables are there. */
+export function serviceAccountOf(
+  env: Environment,
+): { readonly credentials: string; readonly projectId: string } | undefined {
+  const { MIXPANEL_SERVICE_ACCOUNT: credentials, MIXPANEL_PROJECT_ID: projectId } = env;
+  return credentials && projectId ? { credentials, projectId } : undefined;
+}
+
+export function isLoopback(origin: string): boolean {
+  return LOOPBACK.test(new URL(origin).hostname);
+}
+
+export function originOf(url: string): string | undefined {
+  return URL.canParse(url) && /^https?:/.test(url) ? new URL(url).origin : undefined;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CommandContext, CommandError } from '../cli/command.ts';
+import type { Environment } from '../cli/environment.ts';
 import { type Check, type CheckContext, type Finding, failed, skipped } from './check.ts';
 import { page, production, spelling, variables } from './checks/environment.ts';
 import { clock, inboxCheck, mixpanelHost, sentryHost } from './checks/hosts.ts';
@@ -103,8 +104,6 @@ function rootOf(results: readonly Result[], name: string): string {
 function verbOf(results: readonly Result[], name: string): string {
   return results.find((result) => result.name === name)?.status === 'skipped' ? 'was skipped' : 'failed';
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const SECRET_NAME = /(TOKEN|SECRET|_KEY|_DSN|SERVICE_ACCOUNT|WEBHOOK_URL)$/;
 /** Secret only where they carry a user or a password. */

@@ -6,7 +6,7 @@ import { type CommandContext, CommandError, type ExitCode, exitCodes } from '../
 import { exchange, failureOf, isSuccess } from '../cli/http.ts';
 import { tableOf } from '../cli/terminal.ts';
 import { applicationOriginFor } from '../doctor/checks/mixpanel.ts';
-import { originOf } from '../doctor/destinations.ts';
+import { originOf } from '../doctor/hosts.ts';
 
 const outcome = outcomesOf('mixpanel', 'Mixpanel');
 

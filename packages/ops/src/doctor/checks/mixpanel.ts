@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { documentOf } from '../../cli/http.ts';
 import { type Check, type CheckContext, type Finding, failed, ok, skipped, warning } from '../check.ts';
-import { destinationsOf, originOf, serviceAccountOf } from '../destinations.ts';
-import { explainFailure, wordsOf } from '../hosts.ts';
+import { destinationsOf, explainFailure, originOf, serviceAccountOf, wordsOf } from '../hosts.ts';
 import { explainDelivery, poll, RESERVE_MS, type Sender, sendTestEvent } from '../send-as-service.ts';
 
 /**

@@ -3,8 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { documentOf } from '../../cli/http.ts';
 import { type Check, type CheckContext, type Finding, failed, ok, skipped, warning } from '../check.ts';
-import { destinationsOf } from '../destinations.ts';
-import { explainFailure } from '../hosts.ts';
+import { destinationsOf, explainFailure } from '../hosts.ts';
 import { explainDelivery, poll, RESERVE_MS, sendTestError } from '../send-as-service.ts';
 
 /** Whether an error arrives: captured as services do, and found again by its id where that can be asked. */
