@@ -11,3 +11,11 @@ export function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () =>
 export function ownEntry<Entry>(table: Readonly<Record<string, Entry>>, key: string): Entry | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
+
+/** Deletes the entries of a map that were added first, until it has at most `max`. */
+export function keepNewest(map: Map<unknown, unknown>, max: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= max) return;
+    map.delete(key);
+  }
+}

@@ -6,7 +6,7 @@ import type { Code, Content } from '../store.ts';
 import { type CheckDestination, checkWebAddress } from './destination.ts';
 
 /** What a person asks a code to hold: of the last four the one that belongs to the type. */
-export type ContentRequest = Pick<
+type ContentRequest = Pick<
   Static<typeof generateBody>,
   'type' | 'destinationUrl' | 'wifi' | 'vcard' | 'micrositeId'
 >;
