@@ -1,6 +1,5 @@
 import { relative } from 'node:path';
-import { endInterrupted, watchInterruptions } from '../cli/interruption.mjs';
-import { createSteps, isInteractive, painter } from '../cli/terminal.mjs';
+import { createSteps, endInterrupted, isInteractive, painter, watchInterruptions } from '../cli/terminal.mjs';
 import { createLogLines, ERROR, plainLine, WARN } from './log-lines.mjs';
 import { checkPorts } from './port-check.mjs';
 import { recordPlatform, runningPlatforms } from './running.mjs';

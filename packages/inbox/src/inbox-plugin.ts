@@ -4,7 +4,7 @@ import fp from 'fastify-plugin';
 import { alertsRoute } from './alerts/routes.ts';
 import { type DeliveryOptions, deliveryRoute } from './delivery/services.ts';
 import { faultRoutes } from './faults/faults.ts';
-import type { InboxData } from './inbox-data.ts';
+import { clearRoutes, type InboxData } from './inbox-data.ts';
 import { complianceRoutes } from './mixpanel/compliance.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
@@ -14,7 +14,6 @@ import { queryRoutes } from './query/routes.ts';
 import { sentryReadingRoutes } from './sentry/reading.ts';
 import { sentryRoutes } from './sentry/routes.ts';
 import { openSourceMaps } from './sentry/source-maps.ts';
-import { clearRoutes } from './undoable-clear.ts';
 import { type EditorOptions, editorLinks } from './views/error-detail.ts';
 import { viewRoutes } from './views/routes.ts';
 

@@ -1,7 +1,7 @@
 import type { ErrorFallbackProps } from '@qr/browser';
 import type { ReactElement } from 'react';
 import { Link } from 'react-router';
-import { queryClient } from '../api/query-client.ts';
+import { queryClient } from '../api/request.ts';
 import { ChunkErrorPage, ChunkLoadError } from '../chunks/lazy-page.tsx';
 import { PageTitle } from '../layout/page.tsx';
 
