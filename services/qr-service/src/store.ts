@@ -1,8 +1,8 @@
 import { type Database, firstRow, withoutValues } from '@qr/database';
 import { and, asc, count, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { boolean, customType, integer, jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
+import type { ListRequest } from './codes.ts';
 import type { Vcard, Wifi } from './contents/content.ts';
-import type { ListRequest } from './list-query.ts';
 
 const qr = pgSchema('qr');
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
