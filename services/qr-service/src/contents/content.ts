@@ -6,10 +6,7 @@ import type { Code, Content } from '../store.ts';
 import { type CheckDestination, checkWebAddress } from './destination.ts';
 
 /** What a person asks a code to hold: of the last four the one that belongs to the type. */
-type ContentRequest = Pick<
-  Static<typeof generateBody>,
-  'type' | 'destinationUrl' | 'wifi' | 'vcard' | 'micrositeId'
->;
+type ContentRequest = Pick<Static<typeof generateBody>, 'type' | 'destinationUrl' | 'wifi' | 'vcard' | 'micrositeId'>;
 
 /** What is stored of it. */
 interface CheckedContent {
