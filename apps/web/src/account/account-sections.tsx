@@ -19,14 +19,9 @@ export function NameSection({ user }: { readonly user: User }): ReactElement {
       notify('Name saved.', 'success');
     },
   });
-  const button = (
-    <SubmitButton state={state} busy="Saving…">
-      Save name
-    </SubmitButton>
-  );
   return (
     <AccountSection title="Profile">
-      <Form state={state} buttons={button}>
+      <Form state={state} buttons={<SubmitButton busy="Saving…">Save name</SubmitButton>}>
         <Field
           label="Name"
           name="name"
@@ -57,14 +52,9 @@ export function PasswordSection({ email }: { readonly email: string }): ReactEle
       notify('Password changed. You are logged out everywhere else.', 'success');
     },
   });
-  const button = (
-    <SubmitButton state={state} busy="Changing…">
-      Change password
-    </SubmitButton>
-  );
   return (
     <AccountSection title="Password">
-      <Form ref={form} state={state} buttons={button}>
+      <Form ref={form} state={state} buttons={<SubmitButton busy="Changing…">Change password</SubmitButton>}>
         <AccountName email={email} />
         <Field
           label="Current password"
@@ -109,7 +99,7 @@ export function DeleteSection({ email }: { readonly email: string }): ReactEleme
     else event.preventDefault();
   };
   const button = (
-    <SubmitButton className="danger" state={state} busy="Deleting…">
+    <SubmitButton className="danger" busy="Deleting…">
       Delete account
     </SubmitButton>
   );

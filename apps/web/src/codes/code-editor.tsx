@@ -25,9 +25,7 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
   const toggle = () => attempt('switch_qr', () => updateCode({ status: isActive ? 'disabled' : 'active' }));
   const buttons = (
     <div className="actions">
-      <SubmitButton state={state} busy="Saving…">
-        Save
-      </SubmitButton>
+      <SubmitButton busy="Saving…">Save</SubmitButton>
       {code.scanUrl !== null && (
         <button
           type="button"

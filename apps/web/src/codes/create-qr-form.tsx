@@ -71,7 +71,7 @@ function CreateQRForm(): ReactElement {
   useEffect(() => void follow(), [type, choices]);
 
   const button = (
-    <SubmitButton state={state} busy="Creating…" disabled={!hasChoice}>
+    <SubmitButton busy="Creating…" disabled={!hasChoice}>
       Create code
     </SubmitButton>
   );

@@ -118,7 +118,7 @@ interface FieldFrameProps<Field extends Labelled> {
 /** Label, hint and error around a control of any kind. */
 function FieldFrame<Field extends Labelled>({ field, isOptional, children }: FieldFrameProps<Field>): ReactElement {
   const id = useId();
-  const errors = useContext(FieldErrors);
+  const { errors } = useContext(FormState);
   const { label, hint, error: ownError, ...control } = field;
   const error = 'error' in field ? ownError : errors[field.name];
   const describedBy = error ? `${id}-error` : hint && `${id}-hint`;
@@ -154,13 +154,13 @@ interface FormProps extends ComponentProps<'form'> {
   readonly buttons: ReactNode;
 }
 
-/** The complaints about the fields of a form, by name. */
-const FieldErrors = createContext<SubmitState['errors']>({});
+/** What the fields and buttons of a form know of it. */
+const FormState = createContext<Pick<SubmitState, 'errors' | 'isBusy'>>({ errors: {}, isBusy: false });
 
 /** A form whose fields find their complaints by their names. What is wrong with it as a whole stands above its buttons, and is read out at once. */
 export function Form({ state, buttons, children, ...form }: FormProps): ReactElement {
   return (
-    <FieldErrors value={state.errors}>
+    <FormState value={state}>
       <form className="form" onSubmit={state.onSubmit} onInput={state.onInput} noValidate {...form}>
         {children}
         {state.problem !== undefined && (
@@ -170,17 +170,18 @@ export function Form({ state, buttons, children, ...form }: FormProps): ReactEle
         )}
         {buttons}
       </form>
-    </FieldErrors>
+    </FormState>
   );
 }
 
 interface SubmitButtonProps extends ComponentProps<'button'> {
-  readonly state: SubmitState;
   /** What it says while the form is being sent. */
   readonly busy: string;
 }
 
-export function SubmitButton({ state: { isBusy }, busy, disabled = false, children, ...button }: SubmitButtonProps) {
+/** Sends the form that it belongs to. */
+export function SubmitButton({ busy, disabled = false, children, ...button }: SubmitButtonProps): ReactElement {
+  const { isBusy } = useContext(FormState);
   return (
     <button type="submit" disabled={isBusy || disabled} {...button}>
       {isBusy ? busy : children}

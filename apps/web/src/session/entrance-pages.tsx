@@ -83,16 +83,11 @@ function EntrancePage(props: EntrancePageProps): ReactElement {
   const state = useSubmit({ action, fields, submit: async (data) => enter(await submit(data)) });
 
   if (user) return <Navigate to={returnPath(location.state)} replace />;
-  const submitButton = (
-    <SubmitButton state={state} busy={busy}>
-      {button}
-    </SubmitButton>
-  );
   return (
     <div className="narrow">
       <PageTitle>{title}</PageTitle>
       <h1>{title}</h1>
-      <Form className="card form" state={state} buttons={submitButton}>
+      <Form className="card form" state={state} buttons={<SubmitButton busy={busy}>{button}</SubmitButton>}>
         {children}
       </Form>
       <p className="aside">
