@@ -8,7 +8,7 @@ const contexts = new WeakMap<express.Request, RequestContext>();
 
 const observe: RequestHandler = (req, res, next) => {
   const { method, url, headers, ip } = req;
-  const context = openRequestContext({ method, url, headers, ip });
+  const context = openRequestContext(telemetry, { method, url, headers, ip });
   contexts.set(req, context);
   res.on('close', () => {
     // Express matches the route after its middleware ran.

@@ -4,7 +4,7 @@ import { sellBook, telemetry } from './bookshop.ts';
 
 const app = Fastify({ forceCloseConnections: 'idle' });
 // First, so that it sees every request. It also sets the error handler, whose answers carry the error id.
-await app.register(observabilityPlugin);
+await app.register(observabilityPlugin, { telemetry });
 app.addHook('onClose', () => telemetry.close());
 
 app.post<{ Params: { isbn: string } }>('/orders/:isbn', async (request, reply) => {

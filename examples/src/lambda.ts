@@ -20,7 +20,7 @@ export async function handler(event: HttpEvent): Promise<HttpResult> {
   const { method, sourceIp } = requestContext.http;
   // The route key is `POST /orders/{isbn}`.
   const request = { method, url: rawPath, route: routeKey.split(' ')[1], headers, ip: sourceIp };
-  const result = await withRequestContext(request, async (context) => {
+  const result = await withRequestContext(telemetry, request, async (context) => {
     try {
       await sellBook(headers['x-customer'] ?? '', pathParameters.isbn);
       return { statusCode: 201, body: '{}' };

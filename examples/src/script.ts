@@ -5,7 +5,7 @@ import { sellBook, telemetry } from './bookshop.ts';
 const job = { method: 'CRON', url: 'preorders', route: 'preorders', op: 'cron' };
 
 try {
-  await withRequestContext(job, async () => {
+  await withRequestContext(telemetry, job, async () => {
     for (const isbn of process.argv.slice(2)) await sellBook('customer-1', isbn);
   });
 } catch {

@@ -27,6 +27,6 @@ async function work(): Promise<void> {
     }
     const job = { method: 'QUEUE', url: 'orders', route: 'orders', op: 'queue.process' };
     // A job that fails is reported, and must not end the worker.
-    pending.push(withRequestContext(job, () => sellBook(message.customerId, message.isbn)).catch(() => {}));
+    pending.push(withRequestContext(telemetry, job, () => sellBook(message.customerId, message.isbn)).catch(() => {}));
   });
 }

@@ -26,6 +26,7 @@ export function generatedFiles(config, { read, exists }) {
   return [
     { path: 'compose.yaml', content: replaceRegions(read('compose.yaml'), regions) },
     { path: '.env.example', content: replaceRegions(read('.env.example'), regions) },
+    { path: 'packages/common/src/origin-variables.ts', content: originVariables(config) },
     { path: 'tsconfig.json', content: replaceReferences(read('tsconfig.json'), projects) },
     {
       path: 'tsconfig.build.json',
@@ -35,6 +36,15 @@ export function generatedFiles(config, { read, exists }) {
       ),
     },
   ];
+}
+
+/** @param {Services} config */
+function originVariables({ services, web }) {
+  const names = [...services, ...(web ? [web] : [])].map(({ originVariable }) => `  '${originVariable}',\n`);
+  return `// Generated from observability.config.ts by \`npm run generate\`.
+
+/** The variables that name the platform's services, each with one origin or several, separated by commas. */
+export const originVariables: readonly string[] = [\n${names.join('')}];\n`;
 }
 
 /** @param {Services} config @returns {Record<string, string[]>} */

@@ -51,6 +51,10 @@ it.each(generatedFiles(config, files))(
   },
 );
 
+it('the trace goes on in requests to a new service', () => {
+  expect(generated(grown, 'packages/common/src/origin-variables.ts')).toContain("  'REVIEWS_SERVICE_URL',\n");
+});
+
 it('the folders of the services are those of the config', () => {
   for (const { folder, database } of config.services) {
     expect(existsSync(join(root, folder, 'package.json')), folder).toBe(true);

@@ -1,4 +1,4 @@
-import { addErasureRoute, type BuildServerOptions, buildServer, type Server, tunnelPlugin } from '@qr/common';
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server, tunnelPlugin } from '@qr/common/server';
 import { scanFailureOf, type TrackFailedScan } from '@qr/common/visitor';
 import { devPlugin, isPagePath, isScanPath, staticPlugin } from './client.ts';
 import { proxyPlugin, type Services } from './proxy.ts';

@@ -1,4 +1,4 @@
-import { originsVariable, originVariable, serverVariables } from '@qr/common';
+import { originsVariable, originVariable, serverVariables } from '@qr/common/server';
 import Type from 'typebox';
 
 /** The environment of this server, beside the observability variables. */

@@ -1,17 +1,26 @@
 import type { plan } from '@qr/events';
 import {
-  core,
+  openRequestContext as openContext,
+  type RequestContext,
+  type RequestDescription,
+  withRequestContext as withContext,
+} from '@qr/server/request-context';
+import { createVisitorId, type VisitorId } from '@qr/server/visitor-id';
+import {
   type InitializeMixpanelOptions,
-  instance,
+  type InitializeSentryOptions,
   type RevenuePropertiesOf,
   type StartShipperOptions,
   startShipper as startShipperOf,
 } from '@qr/telemetry/internal';
 import type { Mixpanel } from 'mixpanel';
+import { instance } from './instance.ts';
+import { originVariables } from './origin-variables.ts';
 
 export const { trackEvent, identifyUser, trackRevenue, forgetUser, getMixpanel } = instance;
 export const { flush: flushObservability, stats: observabilityStats } = instance;
-export const { hashEmail, sentIdOf } = core.people;
+export const { hashEmail, sentIdOf } = instance.core.people;
+export const { addBreadcrumb, captureException, captureMessage, setUserContext, withJobContext } = instance.errors;
 
 /** What `trackRevenue` takes beside the amount. */
 export type RevenueProperties = RevenuePropertiesOf<typeof plan>;
@@ -43,5 +52,28 @@ export async function closeObservability(timeoutMs?: number): Promise<void> {
  * @throws Error when a variable that it needs is missing or malformed.
  */
 export function startShipper(options?: StartShipperOptions): ReturnType<typeof startShipperOf> {
-  return startShipperOf(core, options);
+  return startShipperOf(instance.core, options);
+}
+
+/** Returns the id of an anonymous visitor, which changes at midnight UTC: see {@link VisitorId}. */
+export const visitorId: VisitorId = createVisitorId(instance);
+
+/**
+ * Turns errors and traces on for this process; see `start` of the instance. The trace goes on in requests to the platform's own services.
+ *
+ * @param dsn `SENTRY_DSN` when left out.
+ */
+export function initializeSentry(serviceName: string, dsn?: string, options?: InitializeSentryOptions): void {
+  const traceOrigins = originVariables.flatMap((name) => process.env[name]?.split(',') ?? []);
+  instance.errors.start(serviceName, dsn, { traceOrigins, ...options });
+}
+
+/** Opens the context of a request of any framework: see `@qr/server/request-context`. */
+export function openRequestContext(request: RequestDescription): RequestContext {
+  return openContext(instance, request);
+}
+
+/** Runs a function in the context of a request that ends with it: see `@qr/server/request-context`. */
+export function withRequestContext<T>(request: RequestDescription, fn: (context: RequestContext) => T): T {
+  return withContext(instance, request, fn);
 }

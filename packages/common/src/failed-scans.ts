@@ -1,8 +1,7 @@
 import { type BROWSERS, isQrId, type ServerProperties } from '@qr/events';
 import { type DescribeVisitor, isPrefetch, type VisitorRequest } from '@qr/server';
 import { LRUCache } from 'lru-cache';
-import { trackEvent } from './calls.ts';
-import { visitorId } from './server.ts';
+import { trackEvent, visitorId } from './calls.ts';
 
 /** Why a scan led nowhere. */
 export type ScanFailure = ServerProperties<'qr_scan_failed'>['reason'];

@@ -1,48 +1,15 @@
+// Whole, because bundles declare a `createRequire` of their own.
+import * as nodeModule from 'node:module';
+import { bindBuildServer } from './build-server.ts';
+
 export type { FlushOutcome, LaneStats } from '@qr/delivery';
+export type { Server } from '@qr/server';
+export type { RequestContext, RequestDescription } from '@qr/server/request-context';
 export {
-  type AnswerCache,
-  type AnswerCacheOptions,
-  AppError,
-  type AppErrorOptions,
-  addErasureRoute,
-  addressKey,
-  type BuildServerOptions,
-  type Cursor,
-  createAnswerCache,
-  createServiceClient,
-  databaseVariables,
-  decodeCursor,
-  type ErasureOptions,
-  type ErrorPages,
-  encodeCursor,
-  type ObservabilityPluginOptions,
-  observabilityPlugin,
-  originsVariable,
-  originVariable,
-  type ReadyChecks,
-  requireServiceToken,
-  type ScheduleOptions,
-  type Server,
-  type ServiceAnswer,
-  type ServiceClient,
-  type ServiceClientOptions,
-  type StopSchedule,
-  serverVariables,
-  serviceTokenVariables,
-  sessionVariables,
-  startSchedule,
-  statusOfError,
-  type VisitorRequest,
-} from '@qr/server';
-export {
-  addBreadcrumb,
   ConfigError,
-  captureException,
-  captureMessage,
   type IdentifyOptions,
   type InitializeMixpanelOptions,
   type InitializeSentryOptions,
-  initializeSentry,
   type Job,
   loadConfig,
   loadConfigOrExit,
@@ -51,20 +18,19 @@ export {
   type ObservabilityStats,
   readObservabilityConfig,
   type StartShipperOptions,
-  setUserContext,
   type UserContext,
-  withJobContext,
 } from '@qr/telemetry/internal';
 export * as Sentry from '@sentry/node';
 export { withMonitor } from '@sentry/node';
+export type { BuildServerOptions } from './build-server.ts';
 export * from './calls.ts';
-export {
-  buildServer,
-  createSessions,
-  type Session,
-  type Sessions,
-  type SessionsOptions,
-  type TunnelOptions,
-  tunnelPlugin,
-  visitorId,
-} from './server.ts';
+
+/** {@link server.buildServer} of `@qr/common/server`. Fastify and its plugins are loaded by the first call, so that a process without a server never loads them. */
+export const buildServer = bindBuildServer((options) => loadServer().buildServer(options));
+
+function loadServer(): typeof import('@qr/server') {
+  // Bundlers replace the first call by the module, and give `require` to modules that have none.
+  return typeof require === 'function'
+    ? require('@qr/server')
+    : nodeModule.createRequire(import.meta.url)('@qr/server');
+}

@@ -1,46 +1,79 @@
 import { BROWSERS, plan, planName } from '@qr/events';
 import * as server from '@qr/server';
-import { core } from '@qr/telemetry/internal';
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyPluginCallback } from 'fastify';
+import { bindBuildServer } from './build-server.ts';
+import { instance } from './instance.ts';
 
-export type TunnelOptions = Omit<server.TunnelOptions, 'plan' | 'browsers'>;
-export type SessionsOptions = Omit<server.SessionsOptions, 'issuer' | 'claims'>;
+export {
+  type AnswerCache,
+  type AnswerCacheOptions,
+  AppError,
+  type AppErrorOptions,
+  addressKey,
+  type Cursor,
+  createAnswerCache,
+  createServiceClient,
+  databaseVariables,
+  decodeCursor,
+  type ErrorPages,
+  encodeCursor,
+  originsVariable,
+  originVariable,
+  type ReadyChecks,
+  requireServiceToken,
+  type Server,
+  type ServiceAnswer,
+  type ServiceClient,
+  type ServiceClientOptions,
+  type StopSchedule,
+  serverVariables,
+  serviceTokenVariables,
+  sessionVariables,
+  statusOfError,
+} from '@qr/server';
+export type { BuildServerOptions } from './build-server.ts';
+
+export type ErasureOptions = Omit<server.ErasureOptions, 'telemetry'>;
+export type ObservabilityPluginOptions = Omit<server.ObservabilityPluginOptions, 'telemetry'>;
+export type ScheduleOptions = Omit<server.ScheduleOptions, 'telemetry'>;
+export type SessionsOptions = Omit<server.SessionsOptions, 'telemetry' | 'issuer' | 'claims'>;
+export type TunnelOptions = Omit<server.TunnelOptions, 'telemetry' | 'plan' | 'browsers'>;
 /** Who sent a request: the user, and the subscription. */
 export type Session = server.Session<typeof claims>;
 export type Sessions = server.Sessions<Session>;
 
-/** Returns the id of an anonymous visitor, which changes at midnight UTC: see {@link server.VisitorId}. */
-export const visitorId: server.VisitorId = server.createVisitorId(core.people);
+const claims = { plan: planName };
+const telemetry = instance;
+
+export const buildServer = bindBuildServer(server.buildServer);
+
+/** {@link server.observabilityPlugin} for this process. */
+export const observabilityPlugin = bindPlugin(server.observabilityPlugin, { telemetry });
 
 /** {@link server.tunnelPlugin} for the platform's tracking plan. */
-export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = (app, options) =>
-  server.tunnelPlugin(app, { ...options, plan, browsers: BROWSERS });
-
-const claims = { plan: planName };
+export const tunnelPlugin = bindPlugin(server.tunnelPlugin, { telemetry, plan, browsers: BROWSERS });
 
 /** {@link server.createSessions} with the subscription in each token. */
 export function createSessions(options: SessionsOptions): Sessions {
-  return server.createSessions({ ...options, issuer: 'qr-platform', claims });
+  return server.createSessions({ ...options, telemetry, issuer: 'qr-platform', claims });
 }
 
-/** {@link server.buildServer} whose error pages know that visitors come from a printed code. */
-export function buildServer(options: server.BuildServerOptions = {}): server.Server {
-  const { errorPages } = options;
-  return server.buildServer({ ...options, ...(errorPages && { errorPages: { textOf: scanText, ...errorPages } }) });
+/** {@link server.addErasureRoute} for this process. */
+export function addErasureRoute(app: server.Server, options: ErasureOptions): void {
+  server.addErasureRoute(app, { ...options, telemetry });
 }
 
-const CHECK = 'Check the address, or scan the code again.';
-const TEXTS: Readonly<Record<number, ReturnType<typeof scanText>>> = {
-  400: { title: 'This address is not valid', advice: `A part of it may be missing. ${CHECK}` },
-  404: { title: 'There is no page here', advice: CHECK },
-  405: {
-    title: 'This request is not supported',
-    advice: 'Open the address in a browser, or scan the code again.',
-  },
-};
+/** {@link server.startSchedule} for this process. */
+export function startSchedule(options: ScheduleOptions): server.StopSchedule {
+  return server.startSchedule({ ...options, telemetry });
+}
 
-/** Returns what a page says of an address that leads nowhere; failures of ours, and too many requests, have the general words. */
-function scanText(statusCode: number): { readonly title: string; readonly advice: string } | undefined {
-  if (statusCode === 429 || statusCode >= 500) return undefined;
-  return TEXTS[statusCode] ?? { title: 'This request was refused', advice: CHECK };
+/** Fastify reads from a plugin function whether its hooks hold for the whole server: these properties are kept. */
+function bindPlugin<Options extends object, Bound extends Partial<Options>>(
+  plugin: FastifyPluginAsync<Options> | FastifyPluginCallback<Options>,
+  bound: Bound,
+): FastifyPluginAsync<Omit<Options, keyof Bound>> {
+  const withBound: FastifyPluginAsync<Omit<Options, keyof Bound>> = (app, options) =>
+    (plugin as FastifyPluginAsync<Options>)(app, { ...options, ...bound } as unknown as Options);
+  return Object.assign(withBound, plugin);
 }

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { core } from '../../telemetry/src/instance.ts';
 import { closeObservability, observabilityStats } from '../src/index.ts';
+import { core } from '../src/instance.ts';
 import { setEnv } from './start-observed.ts';
 
 it('turns error tracking on when it is loaded, under the name of the package', async () => {

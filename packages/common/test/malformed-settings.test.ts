@@ -4,10 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import Type from 'typebox';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { core } from '../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../telemetry/src/testing.ts';
 import {
-  buildServer,
   captureException,
   closeObservability,
   flushObservability,
@@ -23,6 +21,8 @@ import {
   trackEvent,
   visitorId,
 } from '../src/index.ts';
+import { core } from '../src/instance.ts';
+import { buildServer } from '../src/server.ts';
 import { setEnv } from './start-observed.ts';
 
 const KEY = 'k'.repeat(32);

@@ -28,10 +28,11 @@ export function createHttpClient({ origin: address, timeoutMs = 10_000, connecti
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   };
-  const dispatcher = createDispatcher(origin, settings, warn);
+  const opened = createDispatcher(origin, settings, warn);
 
-  function post(path: string, headers: Readonly<Record<string, string>>, body: Buffer | string): Promise<Reply> {
-    if (!dispatcher) return Promise.resolve({ networkError: 'the proxy that the environment names cannot be used' });
+  async function post(path: string, headers: Readonly<Record<string, string>>, body: Buffer | string): Promise<Reply> {
+    const dispatcher = await opened;
+    if (!dispatcher) return { networkError: 'the proxy that the environment names cannot be used' };
     return new Promise((resolve) => {
       const exchange = new HttpExchange(resolve, timeoutMs * 3);
       const allHeaders = { 'content-type': 'application/json', ...headers };
@@ -50,6 +51,6 @@ export function createHttpClient({ origin: address, timeoutMs = 10_000, connecti
     /** @param body JSON. */
     postText: post,
     // What is under way when we close would be retried anyway.
-    close: async () => dispatcher?.destroy(),
+    close: async () => (await opened)?.destroy(),
   };
 }

@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool, ProxyAgent } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { reasonOf } from './lanes.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,19 +13,20 @@ interface DispatcherSettings {
 }
 
 /**
- * Returns what carries requests to an origin: through the proxy that the environment names, if any. A proxy that cannot be used is warned about,
- * and `undefined` is returned: nothing may go past a proxy that was asked for.
+ * Resolves to what carries requests to an origin: through the proxy that the environment names now, if any. A proxy that cannot be used is warned
+ * about, and the result is `undefined`: nothing may go past a proxy that was asked for. The client is loaded here, so that no process waits for it that sends nothing.
  *
  * Read are `https_proxy`, `http_proxy` (for `http` origins, and for `https` when nothing else is set), `all_proxy` and `no_proxy`, in lower case first
  * and then in upper case; an empty variable counts as absent. A proxy without a scheme speaks `http`.
  */
-export function createDispatcher(
+export async function createDispatcher(
   origin: string,
   settings: DispatcherSettings,
   warn: (message: string) => void,
   env: Environment = process.env,
-): Dispatcher | undefined {
+): Promise<Dispatcher | undefined> {
   const proxy = proxyFor(new URL(origin), env);
+  const { Pool, ProxyAgent } = await import('undici');
   if (proxy === undefined) return new Pool(origin, settings);
   const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy.value) ? proxy.value : `http://${proxy.value}`;
   try {
@@ -33,7 +34,7 @@ export function createDispatcher(
     return new ProxyAgent({
       ...settings,
       uri,
-      clientFactory: (proxyOrigin) => connectionsTo(proxyOrigin, settings),
+      clientFactory: (proxyOrigin) => reportingRefusals(new Pool(proxyOrigin, settings)),
     });
   } catch {
     // The reason may quote a password.
@@ -50,8 +51,7 @@ type Connect = (options: unknown) => Promise<unknown>;
  * Connections to a proxy. One that the proxy closes fails the request that asked for it: undici would take that for a broken connection of its own
  * and connect again at once, hundreds of times a second, while the request waits.
  */
-function connectionsTo(proxyOrigin: URL, settings: DispatcherSettings): Pool {
-  const pool = new Pool(proxyOrigin, settings);
+function reportingRefusals(pool: Pool): Pool {
   const connect = pool.connect.bind(pool) as Connect;
   return Object.assign(pool, {
     connect: (options: unknown) =>

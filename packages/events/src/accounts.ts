@@ -1,5 +1,5 @@
 import { event, hash, url } from '@qr/plan';
-import Type from 'typebox';
+import Type from '@qr/plan/typebox';
 import { planName } from './vocabulary.ts';
 
 const email = () => Type.Optional(hash(Type.String({ description: 'Address of the account.' })));

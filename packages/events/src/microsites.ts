@@ -1,5 +1,5 @@
 import { event } from '@qr/plan';
-import Type from 'typebox';
+import Type from '@qr/plan/typebox';
 import { micrositeId, qrId, visitor } from './vocabulary.ts';
 
 const microsite = {

@@ -1,5 +1,5 @@
 import { event } from '@qr/plan';
-import Type from 'typebox';
+import Type from '@qr/plan/typebox';
 
 /** What the people who run the platform do. The actor is nobody: no person, no visitor. */
 export const operationsEvents = {

@@ -1,5 +1,5 @@
 import { event, url } from '@qr/plan';
-import Type from 'typebox';
+import Type from '@qr/plan/typebox';
 
 /** Looking at pages of the app. */
 export const pageEvents = {

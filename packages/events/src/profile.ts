@@ -1,5 +1,5 @@
 import { drop, hash } from '@qr/plan';
-import Type from 'typebox';
+import Type from '@qr/plan/typebox';
 import { planName } from './vocabulary.ts';
 
 /** What may be known of a person. Addresses are hashed, names never leave. */

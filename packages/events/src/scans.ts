@@ -1,5 +1,5 @@
 import { event, person } from '@qr/plan';
-import Type from 'typebox';
+import Type from '@qr/plan/typebox';
 import { oneOf, qrId, visitor } from './vocabulary.ts';
 
 /** Scanning QR codes. The actor is the visitor, by an id that rotates daily. */

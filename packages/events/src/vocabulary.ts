@@ -1,4 +1,4 @@
-import Type, { type TLiteral, type TUnion } from 'typebox';
+import Type, { type TLiteral, type TUnion } from '@qr/plan/typebox';
 
 type Literals<T extends readonly string[]> = { -readonly [K in keyof T]: TLiteral<T[K]> };
 

@@ -1,6 +1,6 @@
-import Type, { type TObject, type TProperties } from 'typebox';
 import type { EventDefinition } from './event.ts';
 import { checkPlan } from './plan-rules.ts';
+import Type, { type TObject, type TProperties } from './typebox.ts';
 
 type Events = Record<string, EventDefinition>;
 

@@ -1,4 +1,4 @@
-import Type, { type TObject, type TProperties } from 'typebox';
+import Type, { type TObject, type TProperties } from './typebox.ts';
 
 /** Where an event may be sent from. */
 export type Surface = 'server' | 'browser';

@@ -1,7 +1,7 @@
-import { IsOptional, type TObject, type TSchema } from 'typebox';
 import type { Plan } from './define-plan.ts';
 import type { Surface } from './event.ts';
 import { isPerson, privacyOf, reasonOf } from './privacy.ts';
+import { IsOptional, type TObject, type TSchema } from './typebox.ts';
 
 const SNAKE_CASE = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 const PROFILE_NAME = /^\$?[a-z][a-z0-9]*(_[a-z0-9]+)*$/;

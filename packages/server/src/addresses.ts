@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { normalizeIP } from '@fastify/rate-limit';
 import ipaddr from 'ipaddr.js';
 
 /**
@@ -7,11 +6,9 @@ import ipaddr from 'ipaddr.js';
  * an IPv4 address by itself, in IPv6 form too. What is no address, as a proxy that is believed may write anything, is its own key.
  */
 export function addressKey(address: string): string {
-  try {
-    return normalizeIP(address);
-  } catch {
-    return address;
-  }
+  if (!ipaddr.isValid(address)) return address;
+  const ip = ipaddr.process(address);
+  return ip.kind() === 'ipv6' ? `${ip.toNormalizedString().split(':', 4).join(':')}::/64` : ip.toString();
 }
 
 /** A port, brackets, quotes, IPv6: what most proxies send is an IPv4 address alone. */

@@ -11,11 +11,19 @@ export interface AppErrorOptions {
   readonly cause?: unknown;
 }
 
+/** The same in every copy of this module, of which a process has two where `require()` and `import` load it apart. */
+const BRAND = Symbol.for('@qr/server/app-error');
+
 /** An outcome that a client is told about: thrown by handlers, answered as it is, and not reported below 500. */
 export class AppError extends Error {
+  readonly [BRAND] = true;
   readonly statusCode: number;
   readonly code: string;
   readonly field: string | undefined;
+
+  static override [Symbol.hasInstance](value: unknown): value is AppError {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
 
   constructor({ statusCode = 400, code, message, field, cause }: AppErrorOptions) {
     super(message, cause === undefined ? undefined : { cause });

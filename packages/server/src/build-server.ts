@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { core, readObservabilityConfig, toTimeLimit } from '@qr/telemetry/internal';
+import { internals, readObservabilityConfig, type TelemetryHandle, toTimeLimit } from '@qr/telemetry/internal';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -35,9 +35,11 @@ const VARIABLES = [
   ...['SHUTDOWN_TIMEOUT_MS', 'SHUTDOWN_DRAIN_MS'],
 ];
 
-/** What {@link buildServer} takes; everything has a default. */
+/** What {@link buildServer} takes; everything but `telemetry` has a default. */
 export interface BuildServerOptions extends SecurityOptions {
-  /** @default the name given to `initializeSentry` */
+  /** Where errors, traces and statistics come from and go to, such as what `createTelemetry` returned. */
+  readonly telemetry: TelemetryHandle;
+  /** @default the name that the telemetry was given */
   readonly serviceName?: string;
   /** Every line passes the scrubber before it is written. @default JSON lines on stdout at `LOG_LEVEL`; silent when NODE_ENV is `test` */
   readonly logger?: FastifyServerOptions['logger'];
@@ -63,7 +65,9 @@ export interface BuildServerOptions extends SecurityOptions {
  * A server with everything a service needs: error reporting, tracing, one error handler, security headers, rate limit, health routes, API
  * documentation outside production, and an orderly end. Routes and hooks can be added at once; an error handler of one's own replaces ours.
  */
-export function buildServer(options: BuildServerOptions = {}): Server {
+export function buildServer(options: BuildServerOptions): Server {
+  const telemetry = options.telemetry[internals];
+  const { core, errors } = telemetry;
   const { config, problems } = readObservabilityConfig();
   for (const name of VARIABLES) {
     const problem = problems.get(name);
@@ -76,6 +80,7 @@ export function buildServer(options: BuildServerOptions = {}): Server {
   const answerFailure = createFailureAnswer(options.errorPages);
   const app: Server = Fastify({
     logger: withSafeLines(
+      errors,
       options.logger ?? (config.NODE_ENV === 'test' ? false : loggerOptions(config.LOG_LEVEL ?? 'info')),
     ),
     trustProxy,
@@ -113,17 +118,19 @@ export function buildServer(options: BuildServerOptions = {}): Server {
     });
   }
   const initialErrorHandler = app.errorHandler;
-  void app.register(observabilityPlugin, { errorHandler: false, isProduction });
-  void app.register(securityPlugin, options);
+  void app.register(observabilityPlugin, { telemetry: options.telemetry, errorHandler: false, isProduction });
+  void app.register(securityPlugin, { ...options, core });
   if (!isProduction) addDocumentation(app as unknown as FastifyInstance, core.serviceName() ?? 'API');
   void app.after(() => {
     // The application's own handler wins; setting both would make Fastify warn.
-    if (app.errorHandler === initialErrorHandler) app.setErrorHandler(createErrorHandler(isProduction, answerFailure));
-    if (config.SERVICE_TOKEN) addInternalStats(app as unknown as FastifyInstance, config.SERVICE_TOKEN);
+    if (app.errorHandler === initialErrorHandler)
+      app.setErrorHandler(createErrorHandler(errors, isProduction, answerFailure));
+    if (config.SERVICE_TOKEN) addInternalStats(app as unknown as FastifyInstance, telemetry, config.SERVICE_TOKEN);
     addHealthRoutes(app as unknown as FastifyInstance, {
       checks: options.readyChecks ?? {},
       isClosing: () => isClosing,
       serviceToken: config.SERVICE_TOKEN,
+      telemetry,
     });
   });
   if (options.debugRoutes && !isProduction) {
@@ -143,7 +150,7 @@ export function buildServer(options: BuildServerOptions = {}): Server {
       const onDrain = () => {
         isClosing = true;
       };
-      stopListening = closeOnSignals(app as unknown as FastifyInstance, { timeoutMs, drainMs, onDrain });
+      stopListening = closeOnSignals(app as unknown as FastifyInstance, { telemetry, timeoutMs, drainMs, onDrain });
     });
     app.addHook('onClose', async () => stopListening());
   }

@@ -1,4 +1,4 @@
-import { errors, suppressedLine, toReportable } from '@qr/telemetry/internal';
+import { type Errors, suppressedLine, toReportable } from '@qr/telemetry/internal';
 import type { ErrorBody } from '@qr/telemetry/privacy';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerOfError, reasonOf } from './answer-of-error.ts';
@@ -29,7 +29,11 @@ const GENERIC_MESSAGE = 'Something went wrong on our side. If it happens again, 
  * Makes the one error handler: 4xx keep their status and say which field is wrong; 5xx say nothing internal and carry the id under which the error is
  * reported. Outside of production a 5xx repeats a message that was written for clients.
  */
-export function createErrorHandler(isProduction: boolean, answer: AnswerFailure = createFailureAnswer(undefined)) {
+export function createErrorHandler(
+  { requests }: Errors,
+  isProduction: boolean,
+  answer: AnswerFailure = createFailureAnswer(undefined),
+) {
   return async function errorHandler(
     error: unknown,
     request: FastifyRequest,
@@ -49,7 +53,6 @@ export function createErrorHandler(isProduction: boolean, answer: AnswerFailure 
       request.log.info({ reason: messageOf(error) }, 'the client went away');
       return { error: reason, message: GENERIC_MESSAGE };
     }
-    const { requests } = errors;
     const errorId = requests.errorIdOf(state);
     const verdict = requests.verdictOf(state, error, errorId);
     // At `info`, and without the stack, which is that of all its fingerprint: lines from `warn` on go to Sentry as well.

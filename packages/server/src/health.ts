@@ -1,6 +1,6 @@
-import { instance } from '@qr/telemetry/internal';
+import type { Internals } from '@qr/telemetry/internal';
 import type { FastifyInstance } from 'fastify';
-import { createTokenCheck } from './internal-routes.ts';
+import { createTokenCheck } from './service-token.ts';
 
 /** Named checks of what a service cannot work without; never of a vendor. */
 export type ReadyChecks = Readonly<Record<string, () => Promise<boolean>>>;
@@ -13,6 +13,7 @@ interface HealthOptions {
   readonly isClosing: () => boolean;
   /** What services show to see the statistics; without one nobody sees them here. */
   readonly serviceToken: string | undefined;
+  readonly telemetry: Pick<Internals, 'stats'>;
 }
 
 /**
@@ -20,14 +21,15 @@ interface HealthOptions {
  * token it shows the state of both telemetry halves as well: that names routes, errors and what vendors answered. A vendor that is down never makes a
  * service unready.
  */
-export function addHealthRoutes(app: FastifyInstance, { checks, isClosing, serviceToken }: HealthOptions): void {
+export function addHealthRoutes(app: FastifyInstance, options: HealthOptions): void {
+  const { checks, isClosing, serviceToken, telemetry } = options;
   const isService = serviceToken ? createTokenCheck(serviceToken) : () => false;
   const runChecks = createChecks(checks);
   const live = async () => ({ status: 'ok' });
   // A busy process is alive: killing it would move its load to the others.
-  const options = { logLevel: 'warn', schema: { hide: true }, config: { isServedUnderPressure: true } } as const;
-  app.get('/health', options, live);
-  app.get('/health/live', options, live);
+  const alive = { logLevel: 'warn', schema: { hide: true }, config: { isServedUnderPressure: true } } as const;
+  app.get('/health', alive, live);
+  app.get('/health/live', alive, live);
   app.get('/health/ready', { logLevel: 'warn', schema: { hide: true } }, async (request, reply) => {
     const results = await runChecks();
     const isReady = !isClosing() && results.every(([, passed]) => passed);
@@ -35,7 +37,7 @@ export function addHealthRoutes(app: FastifyInstance, { checks, isClosing, servi
     return {
       status: isReady ? 'ok' : 'unready',
       checks: Object.fromEntries(results),
-      ...(isService(request) && { observability: instance.stats() }),
+      ...(isService(request) && { observability: telemetry.stats() }),
     };
   });
 }

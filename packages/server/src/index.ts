@@ -6,7 +6,7 @@ export { type BuildServerOptions, buildServer, type Server } from './build-serve
 export { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 export type { ErrorPages } from './error-handler.ts';
 export type { ReadyChecks } from './health.ts';
-export { addErasureRoute, type ErasureOptions, requireServiceToken } from './internal-routes.ts';
+export { addErasureRoute, type ErasureOptions } from './internal-routes.ts';
 export { type ObservabilityPluginOptions, observabilityPlugin } from './observability-plugin.ts';
 export {
   openRequestContext,
@@ -29,6 +29,7 @@ export {
   type ServiceClient,
   type ServiceClientOptions,
 } from './service-client.ts';
+export { requireServiceToken } from './service-token.ts';
 export { createSessions, type Session, type Sessions, type SessionsOptions } from './session.ts';
 export { type TunnelOptions, tunnelPlugin } from './tunnel.ts';
 export {

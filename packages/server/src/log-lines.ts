@@ -1,4 +1,4 @@
-import { errors, toReportable } from '@qr/telemetry/internal';
+import { type Errors, toReportable } from '@qr/telemetry/internal';
 import type { FastifyServerOptions } from 'fastify';
 
 type Logger = NonNullable<FastifyServerOptions['logger']>;
@@ -9,7 +9,7 @@ type Hooks = NonNullable<Exclude<Logger, boolean>['hooks']>;
  * Returns a logger's options with two things added, whatever else they say: warnings and errors go to Sentry too, and every line passes the scrubber
  * right before it is written. That is the last gate: bindings of child loggers, serializers, mixins and values in a sentence pass it as well.
  */
-export function withSafeLines(logger: Logger): Logger {
+export function withSafeLines(errors: Errors, logger: Logger): Logger {
   if (logger === false) return false;
   const options = logger === true ? {} : logger;
   const { logMethod, streamWrite } = options.hooks ?? {};
@@ -17,14 +17,14 @@ export function withSafeLines(logger: Logger): Logger {
     ...options,
     hooks: {
       ...options.hooks,
-      logMethod: createLogMethod(logMethod),
-      streamWrite: (line: string) => cleanLine(streamWrite ? streamWrite(line) : line),
+      logMethod: createLogMethod(errors, logMethod),
+      streamWrite: (line: string) => cleanLine(errors, streamWrite ? streamWrite(line) : line),
     },
   };
 }
 
 /** The application's own hook still writes the line, and Sentry gets it as the caller has made it. */
-function createLogMethod(own: Hooks['logMethod']): NonNullable<Hooks['logMethod']> {
+function createLogMethod(errors: Errors, own: Hooks['logMethod']): NonNullable<Hooks['logMethod']> {
   return function logMethod(args, method, level) {
     const write = (...values: unknown[]) =>
       own ? own.call(this, values as typeof args, method, level) : (method as LogMethod).apply(this, values);
@@ -55,7 +55,7 @@ function writeSafely(write: LogMethod, values: unknown[]): void {
 const REQUEST_LINE =
   /^\{"level":30,"time":\d+,"pid":\d+,"hostname":"[\w.-]*","reqId":"[\w-]{1,64}",(?:"req":\{"method":"[A-Z]+","path":"(?:\/[\w-]{0,12}){1,12}"\},"msg":"incoming request"|"res":\{"statusCode":\d+\},"responseTime":[\d.e-]+,"msg":"request completed")\}\r?\n$/;
 
-function cleanLine(line: string): string {
+function cleanLine(errors: Errors, line: string): string {
   if (REQUEST_LINE.test(line)) return line;
   const { redactLine, scrubber } = errors.gate();
   const end = line.endsWith('\r\n') ? '\r\n' : line.endsWith('\n') ? '\n' : '';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import rateLimit from '@fastify/rate-limit';
+import type { Core } from '@qr/telemetry/internal';
 import { stripUrl } from '@qr/telemetry/privacy';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import fp from 'fastify-plugin';
@@ -21,9 +22,9 @@ export interface SecurityOptions {
 }
 
 /** Security headers, a rate limit by address, and 503 with Retry-After while the event loop is overloaded. */
-export const securityPlugin = fp<SecurityOptions>(
+export const securityPlugin = fp<SecurityOptions & { readonly core: Core }>(
   async function security(app: FastifyInstance, options) {
-    const { rateLimit: limit = { max: 1000, windowMs: 60_000 }, maxEventLoopDelayMs = 1000 } = options;
+    const { core, rateLimit: limit = { max: 1000, windowMs: 60_000 }, maxEventLoopDelayMs = 1000 } = options;
     const headers = securityHeaders();
     // First, so that answers of other hooks have them too; a route that sets one of its own replaces it.
     app.addHook('onRequest', (_request, reply, done) => {
@@ -36,7 +37,7 @@ export const securityPlugin = fp<SecurityOptions>(
         global: false,
         max: limit.max,
         timeWindow: limit.windowMs,
-        ...(await sharedRateLimit(app, 'all')),
+        ...(await sharedRateLimit(app, core, 'all')),
         allowList: ({ url }) => isHealthRoute(stripUrl(url)),
       });
       // As a hook, not by the plugin's route listener, which would miss every route that was declared before it loads.

@@ -1,4 +1,4 @@
-import Type, { type TOptional, type TString } from 'typebox';
+import Type, { type TOptional, type TString } from '@qr/plan/typebox';
 
 const ORIGIN = 'https?://[^/?#@,\\s]+';
 

@@ -1,10 +1,9 @@
 import cookie from '@fastify/cookie';
 import jwt from '@fastify/jwt';
-import { setUserContext } from '@qr/telemetry/internal';
+import Type, { Compile, type Static, type TObject, type TProperties } from '@qr/plan/typebox';
+import { internals, type TelemetryHandle } from '@qr/telemetry/internal';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import Type, { type Static, type TObject, type TProperties } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { AppError } from './app-error.ts';
 
 /** Who sent a request, as every service can read it without asking anyone: the user's id, and the claims of the application. */
@@ -13,6 +12,8 @@ export type Session<P extends TProperties = Record<never, never>> = { readonly u
 >;
 
 export interface SessionsOptions<P extends TProperties = Record<never, never>> {
+  /** Whose error reports name the user of a request. */
+  readonly telemetry: TelemetryHandle;
   /** Written into each token, and required of it: the name of the application. */
   readonly issuer: string;
   /** Schemas of what a token says of the user beside the id, such as `{ role: Type.String() }`. Tokens without these claims are not believed. @default none */
@@ -58,6 +59,7 @@ export function createSessions<P extends TProperties = Record<never, never>>(
   options: SessionsOptions<P>,
 ): Sessions<Session<P>> {
   const { issuer, secret, secureCookies, ttlSeconds = 900, publicOrigins = [] } = options;
+  const { errors } = options.telemetry[internals];
   if (secret.length < MIN_SECRET_LENGTH) {
     throw new Error(
       `createSessions: expected a secret of at least ${MIN_SECRET_LENGTH} characters, got ${secret.length}. ` +
@@ -111,7 +113,7 @@ export function createSessions<P extends TProperties = Record<never, never>>(
     require(request) {
       const session = read(request);
       if (!session) throw new AppError({ statusCode: 401, code: 'unauthorized', message: 'Log in to continue.' });
-      setUserContext({ id: session.userId });
+      errors.setUserContext({ id: session.userId });
       return session;
     },
   };

@@ -1,6 +1,5 @@
 import type { RateLimitPluginOptions } from '@fastify/rate-limit';
-import { reconnectAfterFailover } from '@qr/delivery/redis';
-import { core, readObservabilityConfig, redisPrefixOf } from '@qr/telemetry/internal';
+import { type Core, readObservabilityConfig, redisPrefixOf } from '@qr/telemetry/internal';
 import type { FastifyInstance } from 'fastify';
 import { addressKey } from './addresses.ts';
 import { AppError } from './app-error.ts';
@@ -17,6 +16,7 @@ const MAX_RECONNECT_DELAY_MS = 2000;
  */
 export async function sharedRateLimit(
   app: FastifyInstance,
+  core: Core,
   purpose: string,
 ): Promise<
   Pick<RateLimitPluginOptions, 'errorResponseBuilder' | 'redis' | 'nameSpace' | 'skipOnError' | 'keyGenerator'>
@@ -24,7 +24,7 @@ export async function sharedRateLimit(
   const { config } = readObservabilityConfig();
   const { OBSERVABILITY_REDIS_URL: url } = config;
   if (url === undefined) return { errorResponseBuilder: tooManyRequests };
-  const { Redis } = await import('ioredis');
+  const [{ Redis }, { reconnectAfterFailover }] = await Promise.all([import('ioredis'), import('@qr/delivery/redis')]);
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

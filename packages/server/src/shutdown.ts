@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import { instance, toTimeLimit, within } from '@qr/telemetry/internal';
+import { type Internals, toTimeLimit, within } from '@qr/telemetry/internal';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 
@@ -11,6 +11,7 @@ import type { FastifyInstance } from 'fastify';
 const SHARE = { requests: 0.5, lateRequests: 0.7, telemetry: 0.8 };
 
 interface CloseOptions {
+  readonly telemetry: Pick<Internals, 'flush' | 'close'>;
   /** How long the end may take, after draining. */
   readonly timeoutMs: number;
   /** How long the server still takes requests after SIGTERM, while it says that it is not ready: until whoever sends them has noticed. */
@@ -26,7 +27,8 @@ interface CloseOptions {
  *
  * @returns the function that stops listening for signals.
  */
-export function closeOnSignals(app: FastifyInstance, { timeoutMs, drainMs, onDrain }: CloseOptions): () => void {
+export function closeOnSignals(app: FastifyInstance, options: CloseOptions): () => void {
+  const { telemetry, timeoutMs, drainMs, onDrain } = options;
   const listeners = closeWithGrace(
     {
       delay: toTimeLimit(drainMs + timeoutMs, timeoutMs),
@@ -48,9 +50,9 @@ export function closeOnSignals(app: FastifyInstance, { timeoutMs, drainMs, onDra
       let outcome = await within(closed, left() * SHARE.requests);
       if (!outcome) {
         const lateMs = left() * SHARE.lateRequests;
-        [outcome] = await Promise.all([within(closed, lateMs), instance.flush(lateMs)]);
+        [outcome] = await Promise.all([within(closed, lateMs), telemetry.flush(lateMs)]);
       }
-      await instance.close(left() * SHARE.telemetry);
+      await telemetry.close(left() * SHARE.telemetry);
       if (!outcome) throw new Error(`Requests were still running after ${timeoutMs} ms and were cut off.`);
       if ('error' in outcome) throw outcome.error;
       if (isError && !err) throw new Error(`The process ended because ${String(err)} was thrown and not caught.`);

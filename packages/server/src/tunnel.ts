@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import rateLimit from '@fastify/rate-limit';
 import type { Plan } from '@qr/plan';
-import { core, readObservabilityConfig } from '@qr/telemetry/internal';
+import { internals, readObservabilityConfig, type TelemetryHandle } from '@qr/telemetry/internal';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from './app-error.ts';
 import { sharedRateLimit } from './shared-rate-limit.ts';
@@ -17,6 +17,8 @@ import { isPrefetch } from './visitor/visitor-request.ts';
 
 /** What {@link tunnelPlugin} takes; a half that is left out has no route. */
 export interface TunnelOptions {
+  /** What delivers the records that pages leave behind, and counts them. */
+  readonly telemetry: TelemetryHandle;
   /** The tracking plan: what it does not let a page send is refused. */
   readonly plan: Plan;
   /** The browser families that errors of pages may name, spelled as bowser spells them. @default none */
@@ -55,13 +57,15 @@ const MAX_FORM_BYTES = 256 * 1024;
 export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, options) => {
   const { prefix = '/o', maxBodyBytes = 2 * 1024 * 1024, timeoutMs = 2000, maxRequestsPerMinute = 300 } = options;
   const { sentry, mixpanel, allowedOrigin, forwardClientAddress = false } = options;
-  const plan = createPagePlan(options.plan);
+  const telemetry = options.telemetry[internals];
+  const { core } = telemetry;
+  const plan = createPagePlan(options.plan, core.people);
   const readClient = createReadClient(options.browsers ?? []);
-  const upstreams = createUpstreams(timeoutMs);
+  const upstreams = createUpstreams(timeoutMs, core.warnOnce);
   const { config } = readObservabilityConfig();
   const allowance = createErrorAllowance(options.errorsPerMonth ?? config.SENTRY_ERROR_BUDGET_PER_MONTH ?? 5000);
   const leftBehind = createLeftBehind({
-    ...{ plan, sentry, mixpanel, allowance, readClient },
+    ...{ telemetry, plan, sentry, mixpanel, allowance, readClient },
     spoolRoot: core.spoolRoot(config),
   });
   app.addHook('onClose', async () => {
@@ -81,7 +85,7 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
   await app.register(rateLimit, {
     max: maxRequestsPerMinute,
     timeWindow: 60_000,
-    ...(await sharedRateLimit(app, 'tunnel')),
+    ...(await sharedRateLimit(app, core, 'tunnel')),
   });
 
   const route = (path: string, types: readonly string[], respond: Respond, maxBytes = maxBodyBytes) => {
@@ -102,7 +106,7 @@ export const tunnelPlugin: FastifyPluginAsync<TunnelOptions> = async (app, optio
 
   if (sentry) {
     const onOverBudget = (errors: number) => leftBehind.drop('sentry', 'over_budget', errors);
-    const prepare = createSentryRequest({ ...sentry, allowance, readClient, onOverBudget });
+    const prepare = createSentryRequest({ ...sentry, people: core.people, allowance, readClient, onOverBudget });
     route(
       'r',
       ENVELOPE_TYPES,

@@ -8,7 +8,14 @@ import { lanes } from './destinations/lanes.ts';
 import type { Errors, InitializeSentryOptions } from './errors/errors.ts';
 import { redisPrefixOf } from './settings/redis-prefix.ts';
 import { releaseOf } from './settings/release.ts';
-import { type AnalyticsCalls, createInstance, type Instance, type Lifecycle } from './telemetry.ts';
+import {
+  type AnalyticsCalls,
+  createInstance,
+  type Instance,
+  internals,
+  type Lifecycle,
+  type TelemetryHandle,
+} from './telemetry.ts';
 
 /** Options of {@link createTelemetry}. */
 export interface TelemetryOptions<P extends Plan> {
@@ -48,6 +55,7 @@ export interface TelemetryOptions<P extends Plan> {
 export interface Telemetry<P extends Plan>
   extends AnalyticsCalls<P>,
     Lifecycle,
+    TelemetryHandle,
     Pick<Errors, 'captureException' | 'captureMessage' | 'setUserContext' | 'addBreadcrumb' | 'withJobContext'> {
   /** Mixpanel's own client, its requests carried by this instance; `null` without the destination `mixpanel`. */
   getMixpanel(): Mixpanel | null;
@@ -107,6 +115,7 @@ export function createTelemetry<P extends Plan>(options: TelemetryOptions<P>): T
     ...{ trackEvent, identifyUser, trackRevenue, forgetUser, getMixpanel, hashEmail },
     ...{ captureException, captureMessage, setUserContext, addBreadcrumb, withJobContext },
     ...{ flush, close, stats },
+    [internals]: instance,
   };
 }
 

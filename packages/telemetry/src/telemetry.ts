@@ -98,18 +98,30 @@ export interface Lifecycle {
   forgetUser(userId: string): void;
 }
 
-/** One instance, not started: both halves keep what comes until they are. */
-export interface Instance<P extends Plan> extends AnalyticsCalls<P>, Lifecycle {
+/** What the other packages of this library use of an instance, whatever its plan. */
+export interface Internals extends Lifecycle {
   readonly core: Core;
   readonly errors: Errors;
-  readonly analytics: Analytics;
-  /** Starts analytics as the environment says. */
-  initializeMixpanel(token?: string, options?: InitializeMixpanelOptions): Mixpanel | null;
-  getMixpanel(): Mixpanel | null;
   /** Adds the pipeline of records that pages left behind: it is counted, and erased from, with the others. */
   addPagePipeline(pipeline: Pipeline): void;
   /** Removes a pipeline that is closed. */
   removePagePipeline(pipeline: Pipeline): void;
+}
+
+/** The property that holds the {@link Internals} of an instance. The same symbol in every copy of this module, such as one in a bundle. */
+export const internals: unique symbol = Symbol.for('@qr/telemetry/internals');
+
+/** An instance, as other packages of this library take it. */
+export interface TelemetryHandle {
+  readonly [internals]: Internals;
+}
+
+/** One instance, not started: both halves keep what comes until they are. */
+export interface Instance<P extends Plan> extends AnalyticsCalls<P>, Internals, TelemetryHandle {
+  readonly analytics: Analytics;
+  /** Starts analytics as the environment says. */
+  initializeMixpanel(token?: string, options?: InitializeMixpanelOptions): Mixpanel | null;
+  getMixpanel(): Mixpanel | null;
 }
 
 const DEFAULT_TIMEOUT_MS = 2000;
@@ -150,10 +162,13 @@ export function createInstance<P extends Plan>(core: Core): Instance<P> {
     return closing;
   }
 
-  return {
+  const instance: Instance<P> = {
     core,
     errors,
     analytics,
+    get [internals]() {
+      return instance;
+    },
     trackEvent: (name, userId, ...[properties]) => analytics.event(name, userId, properties),
     identifyUser(userId, properties, options = {}) {
       const anonymousId = anonymousIdOf(options);
@@ -197,6 +212,7 @@ export function createInstance<P extends Plan>(core: Core): Instance<P> {
       };
     },
   };
+  return instance;
 }
 
 /** What a caller without types passes may be `null`, or throw when it is looked at. */

@@ -1,11 +1,5 @@
-import {
-  addErasureRoute,
-  type BuildServerOptions,
-  buildServer,
-  type Server,
-  type Sessions,
-  sentIdOf,
-} from '@qr/common';
+import { sentIdOf } from '@qr/common';
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common/server';
 import type { CodeOwners } from './code-owners.ts';
 import { addImportRoute } from './routes/import.ts';
 import { addExportRoute, addStatisticsRoutes } from './routes/statistics.ts';

@@ -1,4 +1,4 @@
-import { AppError, createAnswerCache, createServiceClient } from '@qr/common';
+import { AppError, createAnswerCache, createServiceClient } from '@qr/common/server';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 

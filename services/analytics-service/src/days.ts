@@ -1,4 +1,4 @@
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;

@@ -16,13 +16,11 @@ import {
   captureException,
   type ObservabilityConfig,
   Sentry,
-  type Server,
-  type StopSchedule,
-  startSchedule,
   startShipper,
   withJobContext,
   withMonitor,
 } from '@qr/common';
+import { type Server, type StopSchedule, startSchedule } from '@qr/common/server';
 import { type Database, withoutValues } from '@qr/database';
 import { sql } from 'drizzle-orm';
 

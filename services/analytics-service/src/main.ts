@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { captureException, createSessions, initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { captureException, initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { createSessions } from '@qr/common/server';
 import { openDatabase } from '@qr/database';
 import { alertRules } from '@qr/observability/alerts';
 import { buildApp } from './app.ts';

@@ -1,4 +1,5 @@
-import { type StopSchedule, startSchedule, withJobContext, withMonitor } from '@qr/common';
+import { withJobContext, withMonitor } from '@qr/common';
+import { type StopSchedule, startSchedule } from '@qr/common/server';
 import { addDays, dayOf } from './days.ts';
 import type { Store } from './store.ts';
 

@@ -4,14 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  buildServer,
-  closeObservability,
-  flushObservability,
-  initializeMixpanel,
-  observabilityStats,
-  trackEvent,
-} from '@qr/common';
+import { closeObservability, flushObservability, initializeMixpanel, observabilityStats, trackEvent } from '@qr/common';
+import { buildServer } from '@qr/common/server';
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { hostShipper } from '../src/hosted-jobs.ts';

@@ -2,14 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import {
-  closeObservability,
-  createSessions,
-  flushObservability,
-  initializeMixpanel,
-  initializeSentry,
-  type Server,
-} from '@qr/common';
+import { closeObservability, flushObservability, initializeMixpanel, initializeSentry } from '@qr/common';
+import { createSessions, type Server } from '@qr/common/server';
 import { openTestDatabase, type TestDatabase, type TestDatabaseKind } from '@qr/database/testing';
 import { type Inbox, startInbox } from '@qr/inbox';
 import type { LightMyRequestResponse } from 'fastify';

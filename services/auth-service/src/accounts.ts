@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 import type { Static } from 'typebox';
 import { checkNewPassword, hashPassword, matchesPassword } from './passwords.ts';
 import type { planBody, signupBody } from './schemas.ts';

@@ -1,4 +1,4 @@
-import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Accounts, createAccounts } from './accounts.ts';
 import type { Erasures } from './erasures.ts';

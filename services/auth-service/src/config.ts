@@ -5,7 +5,7 @@ import {
   serverVariables,
   serviceTokenVariables,
   sessionVariables,
-} from '@qr/common';
+} from '@qr/common/server';
 import Type, { type Static } from 'typebox';
 
 const NAMED_ORIGIN = '[a-z][a-z0-9-]*=https?://[^/,\\s]+';

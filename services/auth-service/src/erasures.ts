@@ -1,4 +1,4 @@
-import { createServiceClient, type StopSchedule, startSchedule } from '@qr/common';
+import { createServiceClient, type StopSchedule, startSchedule } from '@qr/common/server';
 import type { Erasure, Store } from './store.ts';
 
 /** How often services that did not confirm are asked again. */

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 // For the types of `request.cookies` and `reply.setCookie`.
 import type {} from '@fastify/cookie';
-import { AppError, addressKey } from '@qr/common';
+import { AppError, addressKey } from '@qr/common/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Store, User } from './store.ts';
 

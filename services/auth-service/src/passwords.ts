@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 
 /** So many characters have to be left when everything is gone that people try first. */
 const MIN_LEFT = 4;

@@ -1,12 +1,6 @@
 import { join } from 'node:path';
-import {
-  closeObservability,
-  createSessions,
-  flushObservability,
-  initializeMixpanel,
-  initializeSentry,
-  type Server,
-} from '@qr/common';
+import { closeObservability, flushObservability, initializeMixpanel, initializeSentry } from '@qr/common';
+import { createSessions, type Server } from '@qr/common/server';
 import { openTestDatabase, type TestDatabase, type TestDatabaseKind } from '@qr/database/testing';
 import { type Inbox, startInbox } from '@qr/inbox';
 import type { LightMyRequestResponse } from 'fastify';

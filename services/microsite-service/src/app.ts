@@ -5,7 +5,7 @@ import {
   type ErrorPages,
   type Server,
   type Sessions,
-} from '@qr/common';
+} from '@qr/common/server';
 import type { DescribeVisitor } from '@qr/common/visitor';
 import { createMicrosites, type Microsites } from './microsites.ts';
 import type { Pages } from './pages.ts';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { captureException, createSessions, initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { captureException, initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { createSessions } from '@qr/common/server';
 import { createDescribeVisitor } from '@qr/common/visitor';
 import { openDatabase } from '@qr/database';
 import { buildApp } from './app.ts';

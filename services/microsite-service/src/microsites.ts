@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common';
+import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common/server';
 import type { Static } from 'typebox';
 import { micrositeUrl, type Pages } from './pages.ts';
 import { type createBody, type Link, MAX_URL_LENGTH, type updateBody } from './schemas.ts';

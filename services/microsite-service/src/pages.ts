@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createAnswerCache } from '@qr/common';
 import { html, renderDocument } from '@qr/common/pages';
+import { createAnswerCache } from '@qr/common/server';
 import type { Link } from './schemas.ts';
 import type { Snapshot, Store } from './store.ts';
 

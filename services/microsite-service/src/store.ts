@@ -1,4 +1,4 @@
-import type { Cursor } from '@qr/common';
+import type { Cursor } from '@qr/common/server';
 import { type Database, firstRow, withoutValues } from '@qr/database';
 import { and, count, desc, eq, getTableColumns, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';

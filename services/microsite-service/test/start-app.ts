@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import {
-  type BuildServerOptions,
   captureException,
   closeObservability,
-  createSessions,
   flushObservability,
   initializeMixpanel,
   initializeSentry,
-  type Session,
 } from '@qr/common';
+import { type BuildServerOptions, createSessions, type Session } from '@qr/common/server';
 import { createDescribeVisitor } from '@qr/common/visitor';
 import { openTestDatabase, type TestDatabaseKind } from '@qr/database/testing';
 import { type Inbox, startInbox } from '@qr/inbox';

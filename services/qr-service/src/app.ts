@@ -1,4 +1,4 @@
-import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common';
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common/server';
 import { type Codes, createCodes } from './codes.ts';
 import { type Contents, createContents } from './contents/content.ts';
 import { createDestinationCheck } from './contents/destination.ts';

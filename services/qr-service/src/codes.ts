@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, type Cursor, decodeCursor, encodeCursor, type Session } from '@qr/common';
+import { AppError, type Cursor, decodeCursor, encodeCursor, type Session } from '@qr/common/server';
 import type { Static } from 'typebox';
 import type { Contents } from './contents/content.ts';
 import type { CheckDestination } from './contents/destination.ts';

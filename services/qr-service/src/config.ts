@@ -4,7 +4,7 @@ import {
   serverVariables,
   serviceTokenVariables,
   sessionVariables,
-} from '@qr/common';
+} from '@qr/common/server';
 import Type from 'typebox';
 
 /** The environment of this service, beside the observability variables. */

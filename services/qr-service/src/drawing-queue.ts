@@ -1,4 +1,4 @@
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 
 /** Decoding and rasterising occupy threads of libuv's pool, which has four; files and name look-ups need the others. */
 const SLOTS = 2;

@@ -1,4 +1,4 @@
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 import { correction, generate, mode } from 'lean-qr';
 import { toSvgPath } from 'lean-qr/extras/svg';
 import sharp from 'sharp';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { createSessions, initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { initializeMixpanel, loadConfigOrExit } from '@qr/common';
+import { createSessions } from '@qr/common/server';
 import { openDatabase } from '@qr/database';
 import { buildApp } from './app.ts';
 import { environment } from './config.ts';

@@ -1,4 +1,4 @@
-import { AppError, createServiceClient } from '@qr/common';
+import { AppError, createServiceClient } from '@qr/common/server';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 

@@ -1,4 +1,4 @@
-import { addErasureRoute, type BuildServerOptions, buildServer, type Server } from '@qr/common';
+import { addErasureRoute, type BuildServerOptions, buildServer, type Server } from '@qr/common/server';
 import { createFailedScans, type DescribeVisitor, scanFailureOf, type TrackFailedScan } from '@qr/common/visitor';
 import type { CodeDirectory } from './code-directory.ts';
 import { addScanRoute } from './routes/scan.ts';

@@ -1,4 +1,4 @@
-import { createAnswerCache, createServiceClient } from '@qr/common';
+import { createAnswerCache, createServiceClient } from '@qr/common/server';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 

@@ -1,4 +1,4 @@
-import { originVariable, serverVariables, serviceTokenVariables } from '@qr/common';
+import { originVariable, serverVariables, serviceTokenVariables } from '@qr/common/server';
 import Type from 'typebox';
 
 /** The environment of this service, beside the observability variables. */

@@ -1,12 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import {
-  type BuildServerOptions,
   captureException,
   closeObservability,
   flushObservability,
   initializeMixpanel,
   initializeSentry,
 } from '@qr/common';
+import type { BuildServerOptions } from '@qr/common/server';
 import { createDescribeVisitor } from '@qr/common/visitor';
 import { type Inbox, startInbox } from '@qr/inbox';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import { buildServer, type TunnelOptions, tunnelPlugin } from '@qr/common';
+import { buildServer, type TunnelOptions, tunnelPlugin } from '@qr/common/server';
 import { type Inbox, startInbox } from '@qr/inbox';
 import { inject } from 'vitest';
 import { earlyErrorsCspSource } from '../../src/vite/index.ts';

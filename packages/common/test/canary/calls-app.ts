@@ -1,4 +1,5 @@
-import { buildServer, closeObservability, flushObservability, initializeMixpanel, Sentry } from '@qr/common';
+import { closeObservability, flushObservability, initializeMixpanel, Sentry } from '@qr/common';
+import { buildServer } from '@qr/common/server';
 import { commonCalls } from './common-calls.ts';
 import { sdkCalls } from './sdk-calls.ts';
 import { harmless, knownShapes, laterHarmless, laterShapes, plantedIn } from './secrets.ts';

@@ -1,4 +1,5 @@
 import * as common from '@qr/common';
+import * as server from '@qr/common/server';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commonCalls } from './common-calls.ts';
 import { notCalledOfCommon, notCalledOfSdk } from './not-called.ts';
@@ -48,7 +49,12 @@ describe('the canary', () => {
 
   it.each([
     ['the SDK', functionsOf(common.Sentry), Object.keys(sdkCalls), Object.keys(notCalledOfSdk)],
-    ['@qr/common', functionsOf({ ...common, Sentry: null }), Object.keys(commonCalls), Object.keys(notCalledOfCommon)],
+    [
+      '@qr/common',
+      functionsOf({ ...common, ...server, Sentry: null }),
+      Object.keys(commonCalls),
+      Object.keys(notCalledOfCommon),
+    ],
   ])('calls every function of %s, or says why not', (_what, exported, called, notCalled) => {
     const known = new Set([...called, ...notCalled]);
     expect(exported.filter((name) => !known.has(name))).toEqual([]);

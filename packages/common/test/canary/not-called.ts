@@ -132,6 +132,7 @@ export const notCalledOfCommon: Readonly<Record<string, string>> = {
   ]),
   Sentry: 'called function by function',
   buildServer: 'serves the requests of the canary',
+  ...because('is what buildServer opens for each request', ['openRequestContext', 'withRequestContext']),
   observabilityPlugin: 'is part of buildServer',
   addErasureRoute:
     'erases: the id of a person goes to the erasure list as a keyed hash, and to the deletion API, whose purpose it is',

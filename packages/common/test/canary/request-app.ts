@@ -1,16 +1,16 @@
 import {
   addBreadcrumb,
-  buildServer,
   captureException,
   flushObservability,
   initializeMixpanel,
   Sentry,
   setUserContext,
 } from '@qr/common';
+import { buildServer } from '@qr/common/server';
 import { openDatabase } from '@qr/database';
 import { createGate } from '../../../telemetry/src/errors/gate.ts';
-import { core, errors } from '../../../telemetry/src/instance.ts';
 import type { Scrubber } from '../../../telemetry/src/privacy/index.ts';
+import { core, errors } from '../../src/instance.ts';
 import { controls, keyed, nested, shaped, shapeless } from './request-secrets.ts';
 
 // Error tracking is on by `--import @qr/common/instrument`: only then is the driver traced.

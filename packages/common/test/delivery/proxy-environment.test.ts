@@ -3,7 +3,6 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Socket
 import { startInbox } from '@qr/inbox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createHttpClient } from '../../../delivery/src/http.ts';
-import { core } from '../../../telemetry/src/instance.ts';
 import {
   closeObservability,
   flushObservability,
@@ -12,6 +11,7 @@ import {
   observabilityStats,
   trackEvent,
 } from '../../src/index.ts';
+import { core } from '../../src/instance.ts';
 import { setEnv } from '../start-observed.ts';
 
 /** A proxy that opens a way to any host, as one at the edge of a company's network does. */

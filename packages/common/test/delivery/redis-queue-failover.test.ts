@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { startSchedule } from '../../../server/src/schedule/schedule.ts';
 import { joinBudget, type Sharers } from '../../../telemetry/src/errors/budget-shares.ts';
-import { buildServer } from '../../src/index.ts';
+import { buildServer, startSchedule } from '../../src/server.ts';
 import { redisAvailable, startFailoverRedis } from '../real-redis.ts';
 import { setEnv } from '../start-observed.ts';
 import { batchOf, createReceiver, PATIENCE, persist, produce, ship } from './redis-parts.ts';

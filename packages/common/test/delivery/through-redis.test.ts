@@ -8,16 +8,15 @@ import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readRecords } from '../../../delivery/src/body.ts';
 import {
-  buildServer,
   closeObservability,
   flushObservability,
   initializeMixpanel,
   initializeSentry,
   observabilityStats,
-  startSchedule,
   startShipper,
   trackEvent,
 } from '../../src/index.ts';
+import { buildServer, startSchedule } from '../../src/server.ts';
 import { redisAvailable, startOwnRedis } from '../real-redis.ts';
 import { setEnv } from '../start-observed.ts';
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readRecords } from '../../../delivery/src/body.ts';
-import { core } from '../../../telemetry/src/instance.ts';
 import { closeObservability, flushObservability, initializeMixpanel, trackEvent } from '../../src/index.ts';
+import { core } from '../../src/instance.ts';
 import { setEnv } from '../start-observed.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { core } from '../../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import {
   captureException,
@@ -13,6 +12,7 @@ import {
   trackEvent,
   trackRevenue,
 } from '../../src/index.ts';
+import { core } from '../../src/instance.ts';
 import { setEnv } from '../start-observed.ts';
 
 // Each file of tests is a process of its own, in which nothing was initialised yet: the order of these tests matters.

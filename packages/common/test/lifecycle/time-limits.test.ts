@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { core } from '../../../telemetry/src/instance.ts';
 import {
   captureException,
   closeObservability,
@@ -11,6 +10,7 @@ import {
   observabilityStats,
   trackEvent,
 } from '../../src/index.ts';
+import { core } from '../../src/instance.ts';
 import { setEnv } from '../start-observed.ts';
 
 const { setTimeout: realTimeout } = globalThis;

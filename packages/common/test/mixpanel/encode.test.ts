@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createEncoder } from '../../../telemetry/src/analytics/encoder.ts';
 import type { InsertId } from '../../../telemetry/src/analytics/ids.ts';
 import { isUsableId, usableIdOf } from '../../../telemetry/src/analytics/ids.ts';
-import { core } from '../../../telemetry/src/instance.ts';
+import { core } from '../../src/instance.ts';
 
 const text = (description = 'x') => Type.String({ description });
 const plan = definePlan({

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { core } from '../../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import {
   closeObservability,
@@ -9,6 +8,7 @@ import {
   initializeMixpanel,
   observabilityStats,
 } from '../../src/index.ts';
+import { core } from '../../src/instance.ts';
 import { setEnv } from '../start-observed.ts';
 
 /** Callers in JavaScript can pass anything; the types would not let us. */

@@ -3,7 +3,6 @@ import Type from 'typebox';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createEncoder } from '../../../telemetry/src/analytics/encoder.ts';
 import type { InsertId } from '../../../telemetry/src/analytics/ids.ts';
-import { core } from '../../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import {
   closeObservability,
@@ -15,6 +14,7 @@ import {
   trackEvent,
   trackRevenue,
 } from '../../src/index.ts';
+import { core } from '../../src/instance.ts';
 
 const JWT = `eyJ${'hbGciOiJIUzI1NiJ9'}.eyJzdWIiOiIxIn0.c2lnbmF0dXJl`;
 const CARD = '4111 1111 1111 1111';

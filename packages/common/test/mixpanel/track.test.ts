@@ -1,6 +1,5 @@
 import { plan } from '@qr/events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { core } from '../../../telemetry/src/instance.ts';
 import { createMemoryTransport } from '../../../telemetry/src/testing.ts';
 import {
   closeObservability,
@@ -15,6 +14,7 @@ import {
   trackEvent,
   trackRevenue,
 } from '../../src/index.ts';
+import { core } from '../../src/instance.ts';
 import { setEnv } from '../start-observed.ts';
 
 function startInMemory(options: InitializeMixpanelOptions = {}) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type StopSchedule, startSchedule } from '../../../server/src/schedule/schedule.ts';
+import { type StopSchedule, startSchedule } from '../../src/server.ts';
 import { redisAvailable, startOwnRedis } from '../real-redis.ts';
 import { setEnv } from '../start-observed.ts';
 

@@ -1,6 +1,6 @@
 import type { Envelope } from '@sentry/core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { errors } from '../../../telemetry/src/instance.ts';
+import { errors } from '../../src/instance.ts';
 import { countDropped, gate, spanId, traceId } from './gate.ts';
 
 let dropped: () => number;

@@ -2,13 +2,13 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import {
   addBreadcrumb,
-  buildServer,
   captureException,
   captureMessage,
   flushObservability,
   setUserContext,
   withJobContext,
 } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 import { observeFile } from '../start-observed.ts';
 
 const inbox = await observeFile();

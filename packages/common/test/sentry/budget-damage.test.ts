@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { core } from '../../../telemetry/src/instance.ts';
 import {
   captureException,
   closeObservability,
@@ -12,6 +11,7 @@ import {
   initializeSentry,
   observabilityStats,
 } from '../../src/index.ts';
+import { core } from '../../src/instance.ts';
 import { setEnv } from '../start-observed.ts';
 
 const inbox = await startInbox();

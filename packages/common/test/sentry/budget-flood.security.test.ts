@@ -2,16 +2,14 @@ import { createServer } from 'node:net';
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  AppError,
-  buildServer,
   captureException,
   captureMessage,
   closeObservability,
-  createServiceClient,
   flushObservability,
   initializeSentry,
   observabilityStats,
 } from '../../src/index.ts';
+import { AppError, buildServer, createServiceClient } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 const inbox = await startInbox();

@@ -1,6 +1,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { buildServer, closeObservability, initializeSentry } from '../../src/index.ts';
+import { closeObservability, initializeSentry } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 
 // Fails requests, and notes when each was begun and answered, until somebody kills it; with no route it only starts and closes.
 const [logFile = '', ...routes] = process.argv.slice(2);

@@ -1,7 +1,6 @@
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
-  buildServer,
   captureException,
   captureMessage,
   closeObservability,
@@ -9,8 +8,8 @@ import {
   initializeSentry,
   observabilityStats,
   Sentry,
-  type Server,
 } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 import { toldBy } from './budget-told.ts';
 

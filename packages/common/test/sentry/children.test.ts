@@ -8,15 +8,8 @@ import { openTestDatabase, postgresAvailable, type TestDatabaseKind } from '@qr/
 import { type StoredSpan, startInbox } from '@qr/inbox';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
-import {
-  buildServer,
-  closeObservability,
-  flushObservability,
-  initializeSentry,
-  Sentry,
-  type Server,
-  withJobContext,
-} from '../../src/index.ts';
+import { closeObservability, flushObservability, initializeSentry, Sentry, withJobContext } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 import { startObservedProcess } from '../observed-process.ts';
 import { redisAvailable } from '../real-redis.ts';
 import { setEnv } from '../start-observed.ts';

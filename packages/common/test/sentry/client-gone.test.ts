@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { buildServer, flushObservability, observabilityStats, type Server } from '../../src/index.ts';
+import { flushObservability, observabilityStats } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 import { observeFile } from '../start-observed.ts';
 
 const inbox = await observeFile({ SENTRY_ERROR_BUDGET_PER_MONTH: '5000' });

@@ -1,4 +1,5 @@
-import { buildServer, initializeMixpanel } from '@qr/common';
+import { initializeMixpanel } from '@qr/common';
+import { buildServer } from '@qr/common/server';
 import { openDatabase } from '@qr/database';
 
 // Error tracking is on by `--import @qr/common/instrument`: only then is the driver traced.

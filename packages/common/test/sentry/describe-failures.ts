@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildServer, flushObservability, type Server } from '../../src/index.ts';
+import { flushObservability } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 import { observeFile } from '../start-observed.ts';
 import { abortRequest, clientErrors, type Failure, serverErrors } from './failures.ts';
 

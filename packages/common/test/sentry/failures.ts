@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
-import { AppError, captureException, type Server } from '../../src/index.ts';
+import { captureException } from '../../src/index.ts';
+import { AppError, type Server } from '../../src/server.ts';
 
 /** A way in which a request can fail: what it declares, and what must come of it. */
 export interface Failure {

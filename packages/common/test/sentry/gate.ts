@@ -1,6 +1,6 @@
 import type { Envelope } from '@sentry/core';
-import { errors } from '../../../telemetry/src/instance.ts';
 import { observabilityStats } from '../../src/index.ts';
+import { errors } from '../../src/instance.ts';
 
 export const traceId = 'a'.repeat(32);
 /** Random digits that pass for a card number, as one span id in some thousand does. */

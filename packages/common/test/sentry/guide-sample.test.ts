@@ -1,7 +1,6 @@
 import { startInbox } from '@qr/inbox';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import {
-  buildServer,
   captureException,
   closeObservability,
   flushObservability,
@@ -10,6 +9,7 @@ import {
   Sentry,
   trackEvent,
 } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 const inbox = await startInbox({ keepRaw: true });

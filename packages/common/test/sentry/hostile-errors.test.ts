@@ -1,13 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  buildServer,
-  captureException,
-  flushObservability,
-  Sentry,
-  type Server,
-  setUserContext,
-  withJobContext,
-} from '../../src/index.ts';
+import { captureException, flushObservability, Sentry, setUserContext, withJobContext } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 import { observeFile } from '../start-observed.ts';
 
 const inbox = await observeFile();

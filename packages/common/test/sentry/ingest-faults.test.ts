@@ -6,14 +6,13 @@ import { runInNewContext } from 'node:vm';
 import { type Inbox, startInbox } from '@qr/inbox';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
-  buildServer,
   captureException,
   closeObservability,
   flushObservability,
   initializeSentry,
   observabilityStats,
-  type Server,
 } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 import { startProxy } from '../faults/proxy.ts';
 import { setEnv } from '../start-observed.ts';
 

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import {
   addBreadcrumb,
-  buildServer,
   captureException,
   flushObservability,
   Sentry,
@@ -9,6 +8,7 @@ import {
   trackEvent,
   withJobContext,
 } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 import { observeFile } from '../start-observed.ts';
 
 const inbox = await observeFile();
@@ -29,7 +29,9 @@ async function act(id: string): Promise<void> {
   await pause();
 }
 
-it('of 500 requests at once and a worker beside them none knows anything of another', async () => {
+it('of 500 requests at once and a worker beside them none knows anything of another', {
+  timeout: 120_000,
+}, async () => {
   const app = buildServer({ rateLimit: false });
   app.post('/fail/:user', async (request) => {
     const { user } = request.params as { user: string };
@@ -57,6 +59,7 @@ it('of 500 requests at once and a worker beside them none knows anything of anot
   await Promise.all([...requests, ...jobs]);
   captureException(new Error(`failed for ${nobody}`));
   await flushObservability(10_000);
+  await inbox.waitFor(() => inbox.errors().length > REQUESTS + JOBS, 60_000);
   await app.close();
 
   const errors = inbox.errors();

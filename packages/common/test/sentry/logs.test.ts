@@ -2,14 +2,13 @@ import { PassThrough } from 'node:stream';
 import { startInbox } from '@qr/inbox';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import {
-  buildServer,
   closeObservability,
   flushObservability,
   initializeSentry,
   observabilityStats,
-  type Server,
   setUserContext,
 } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 const inbox = await startInbox({ keepRaw: true });

@@ -5,7 +5,6 @@ import { startInbox } from '@qr/inbox';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   addBreadcrumb,
-  buildServer,
   captureException,
   closeObservability,
   flushObservability,
@@ -15,6 +14,7 @@ import {
   setUserContext,
   withJobContext,
 } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 // With a budget: what is not worth an event is counted.

@@ -1,8 +1,6 @@
-import { withRequestContext } from '@qr/server/request-context';
 import { expect, it, vi } from 'vitest';
 import {
   addBreadcrumb,
-  buildServer,
   captureException,
   captureMessage,
   closeObservability,
@@ -10,7 +8,9 @@ import {
   observabilityStats,
   setUserContext,
   withJobContext,
+  withRequestContext,
 } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 it('without SENTRY_DSN: one warning, everything else runs, and a 5xx still has an id to quote', async () => {

@@ -1,13 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import {
-  addBreadcrumb,
-  buildServer,
-  captureException,
-  flushObservability,
-  type Server,
-  trackEvent,
-  withJobContext,
-} from '../../src/index.ts';
+import { addBreadcrumb, captureException, flushObservability, trackEvent, withJobContext } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 import { observeFile } from '../start-observed.ts';
 
 const inbox = await observeFile();

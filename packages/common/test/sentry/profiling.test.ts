@@ -2,8 +2,8 @@ import { startInbox } from '@qr/inbox';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createProfiling } from '../../../telemetry/src/errors/profiling.ts';
 import { createState } from '../../../telemetry/src/errors/state.ts';
-import { core } from '../../../telemetry/src/instance.ts';
 import { closeObservability, initializeSentry, Sentry } from '../../src/index.ts';
+import { core } from '../../src/instance.ts';
 import { setEnv } from '../start-observed.ts';
 
 const inbox = await startInbox();

@@ -1,17 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openRequestContext, withRequestContext } from '@qr/server/request-context';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
-  AppError,
   addBreadcrumb,
   captureException,
   flushObservability,
+  openRequestContext,
   Sentry,
   setUserContext,
   trackEvent,
+  withRequestContext,
 } from '../../src/index.ts';
+import { AppError } from '../../src/server.ts';
 import { observeFile } from '../start-observed.ts';
 
 const inbox = await observeFile({ SENTRY_TRACES_SAMPLE_RATE: '1' });

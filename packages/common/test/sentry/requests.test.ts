@@ -1,15 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   addBreadcrumb,
-  buildServer,
   captureException,
   captureMessage,
   flushObservability,
   observabilityStats,
-  type Server,
   setUserContext,
   trackEvent,
 } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 import { observeFile, setEnv } from '../start-observed.ts';
 
 const inbox = await observeFile();

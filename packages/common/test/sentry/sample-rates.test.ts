@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { noTraces, sampleRates } from '../../../telemetry/src/errors/tracing.ts';
 import { readObservabilityConfig } from '../../../telemetry/src/settings/load-config.ts';
-import { buildServer, flushObservability } from '../../src/index.ts';
+import { flushObservability } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 import { observeFile } from '../start-observed.ts';
 
 const inbox = await observeFile({

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildServer, flushObservability } from '../../src/index.ts';
+import { flushObservability } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 import { observeFile } from '../start-observed.ts';
 
 const token = 't'.repeat(32);

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { addressKey, buildServer, type Server, visitorId } from '../../src/index.ts';
+import { visitorId } from '../../src/index.ts';
+import { addressKey, buildServer, type Server } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 setEnv({ NODE_ENV: 'test' });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { AppError, buildServer, type Server, statusOfError } from '../../src/index.ts';
+import { AppError, buildServer, type Server, statusOfError } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 setEnv({ NODE_ENV: 'test' });

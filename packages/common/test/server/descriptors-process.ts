@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { buildServer, captureException, initializeMixpanel, initializeSentry, trackEvent } from '@qr/common';
+import { captureException, initializeMixpanel, initializeSentry, trackEvent } from '@qr/common';
+import { buildServer } from '@qr/common/server';
 
 // Uses up all file descriptors for some seconds while it tracks and reports, then gives them back and says on which port it listens.
 initializeSentry('test-service');

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { buildServer, captureException, flushObservability, type Server } from '../../src/index.ts';
+import { captureException, flushObservability } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 import { setEnv, startObserved } from '../start-observed.ts';
 
 const token = 't'.repeat(32);

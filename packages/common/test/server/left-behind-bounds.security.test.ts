@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { type Inbox, startInbox } from '@qr/inbox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { observabilityStats, type TunnelOptions, tunnelPlugin } from '../../src/index.ts';
+import { observabilityStats } from '../../src/index.ts';
+import { type TunnelOptions, tunnelPlugin } from '../../src/server.ts';
 
 let inbox: Inbox;
 let app: FastifyInstance;

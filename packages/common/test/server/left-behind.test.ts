@@ -5,7 +5,8 @@ import { type Inbox, startInbox } from '@qr/inbox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { framesOf } from '../../../server/src/tunnel/left-errors.ts';
-import { forgetUser, observabilityStats, tunnelPlugin } from '../../src/index.ts';
+import { forgetUser, observabilityStats } from '../../src/index.ts';
+import { tunnelPlugin } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 let inbox: Inbox;

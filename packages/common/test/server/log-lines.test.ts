@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { type BuildServerOptions, buildServer } from '../../src/index.ts';
+import { type BuildServerOptions, buildServer } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 setEnv({ NODE_ENV: 'test' });

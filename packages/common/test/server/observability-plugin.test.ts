@@ -1,7 +1,8 @@
 import { startInbox } from '@qr/inbox';
 import Fastify from 'fastify';
 import { afterAll, afterEach, expect, it } from 'vitest';
-import { closeObservability, flushObservability, initializeSentry, observabilityPlugin } from '../../src/index.ts';
+import { closeObservability, flushObservability, initializeSentry } from '../../src/index.ts';
+import { observabilityPlugin } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 const inbox = await startInbox();

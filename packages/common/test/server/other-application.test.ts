@@ -1,6 +1,7 @@
 import { type Inbox, startInbox } from '@qr/inbox';
 import { definePlan, event, hash } from '@qr/plan';
 import { buildServer, createDescribeVisitor, createSessions, tunnelPlugin } from '@qr/server';
+import { createTelemetry } from '@qr/telemetry';
 import Type from 'typebox';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
@@ -26,6 +27,8 @@ const bookshop = definePlan({
   },
 });
 
+const telemetry = createTelemetry({ plan: bookshop, service: 'bookshop', spool: false });
+
 describe('the tunnel of an application with another plan', () => {
   let inbox: Inbox;
   beforeEach(async () => {
@@ -34,9 +37,9 @@ describe('the tunnel of an application with another plan', () => {
   afterEach(() => inbox.close());
 
   it('lets out what that plan lets a page say, and nothing else', async () => {
-    const app = buildServer({ handleSignals: false });
+    const app = buildServer({ telemetry, handleSignals: false });
     onTestFinished(() => app.close());
-    await app.register(tunnelPlugin, { plan: bookshop, mixpanel: { token: 'token1', apiHost: inbox.url } });
+    await app.register(tunnelPlugin, { telemetry, plan: bookshop, mixpanel: { token: 'token1', apiHost: inbox.url } });
     const record = (name: string, properties: object) => ({
       event: name,
       properties: { token: 'token1', $device_id: 'd1', distinct_id: '$device:d1', ...properties },
@@ -66,9 +69,9 @@ describe('the tunnel of an application with another plan', () => {
 });
 
 describe('sessions with other claims', () => {
-  const options = { secret: 'a-test-secret-of-32-characters-..', secureCookies: false };
+  const options = { telemetry, secret: 'a-test-secret-of-32-characters-..', secureCookies: false };
   const serve = async (sessions: ReturnType<typeof forCustomers>) => {
-    const app = buildServer({ handleSignals: false });
+    const app = buildServer({ telemetry, handleSignals: false });
     onTestFinished(() => app.close());
     await app.register(sessions.plugin);
     app.post('/issue', async (_request, reply) => {
@@ -101,7 +104,11 @@ it('names the browsers that the application lists', () => {
 
 it('shows error pages in general words, or in those of the application', async () => {
   const pageOf = async (textOf?: (status: number) => { title: string; advice: string } | undefined) => {
-    const app = buildServer({ handleSignals: false, errorPages: { covers: () => true, ...(textOf && { textOf }) } });
+    const app = buildServer({
+      telemetry,
+      handleSignals: false,
+      errorPages: { covers: () => true, ...(textOf && { textOf }) },
+    });
     onTestFinished(() => app.close());
     return (await app.inject('/nowhere')).body;
   };

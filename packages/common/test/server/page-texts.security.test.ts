@@ -1,7 +1,7 @@
 import { type Inbox, startInbox } from '@qr/inbox';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { tunnelPlugin } from '../../src/index.ts';
+import { tunnelPlugin } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 setEnv({ NODE_ENV: 'test' });

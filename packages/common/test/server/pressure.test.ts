@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { startInbox } from '@qr/inbox';
 import { expect, it, onTestFinished } from 'vitest';
-import { buildServer, closeObservability, flushObservability, initializeSentry } from '../../src/index.ts';
+import { closeObservability, flushObservability, initializeSentry } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 it('refuses requests while the event loop is behind, without an error event for it, and stays alive', async () => {

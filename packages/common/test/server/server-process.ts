@@ -1,4 +1,5 @@
-import { buildServer, initializeMixpanel, initializeSentry, trackEvent } from '@qr/common';
+import { initializeMixpanel, initializeSentry, trackEvent } from '@qr/common';
+import { buildServer } from '@qr/common/server';
 
 initializeSentry('test-service');
 initializeMixpanel();

@@ -1,14 +1,14 @@
 import Type from 'typebox';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { loadConfig } from '../../src/index.ts';
 import {
   databaseVariables,
-  loadConfig,
   originsVariable,
   originVariable,
   serverVariables,
   serviceTokenVariables,
   sessionVariables,
-} from '../../src/index.ts';
+} from '../../src/server.ts';
 
 const environment = Type.Object({
   ...serverVariables(3009),

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { createServiceClient } from '../../src/index.ts';
+import { createServiceClient } from '../../src/server.ts';
 
 async function start(answer: RequestListener, options: { timeoutMs?: number; restMs?: number } = {}) {
   const asked: string[] = [];

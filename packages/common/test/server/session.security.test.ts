@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { buildServer, createSessions, type SessionsOptions } from '../../src/index.ts';
+import { buildServer, createSessions, type SessionsOptions } from '../../src/server.ts';
 import { startObserved } from '../start-observed.ts';
 
 const secret = 'a-test-secret-of-32-characters-..';

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { buildServer } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 import { redisAvailable, startOwnRedis } from '../real-redis.ts';
 import { setEnv } from '../start-observed.ts';
 

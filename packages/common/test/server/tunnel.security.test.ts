@@ -3,7 +3,8 @@ import { type AddressInfo, connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
-import { observabilityStats, type TunnelOptions, tunnelPlugin } from '../../src/index.ts';
+import { observabilityStats } from '../../src/index.ts';
+import { type TunnelOptions, tunnelPlugin } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 interface Received {

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { buildServer, type Server } from '../../src/index.ts';
+import { buildServer, type Server } from '../../src/server.ts';
 
 const body = Type.Object(
   {

@@ -1,13 +1,13 @@
 import { startInbox } from '@qr/inbox';
 import { expect, it, onTestFinished } from 'vitest';
 import {
-  buildServer,
   closeObservability,
   flushObservability,
   initializeMixpanel,
   initializeSentry,
   trackEvent,
 } from '../../src/index.ts';
+import { buildServer } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 it('stays ready while both vendors refuse, and tells the state of both halves', async () => {

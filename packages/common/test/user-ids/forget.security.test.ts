@@ -8,8 +8,6 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { forgetInSpool } from '../../../telemetry/src/operations.ts';
 import {
-  addErasureRoute,
-  buildServer,
   captureException,
   closeObservability,
   flushObservability,
@@ -22,6 +20,7 @@ import {
   trackRevenue,
   withJobContext,
 } from '../../src/index.ts';
+import { addErasureRoute, buildServer } from '../../src/server.ts';
 import { anEvent, deadLetter, endedFolder, leaveBehind, sealed } from '../spool/leave-behind.ts';
 import { setEnv } from '../start-observed.ts';
 

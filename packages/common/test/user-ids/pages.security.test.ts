@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import Fastify from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { tunnelPlugin } from '../../src/index.ts';
+import { tunnelPlugin } from '../../src/server.ts';
 import { setEnv } from '../start-observed.ts';
 
 const KEY = 'k'.repeat(32);

@@ -1,15 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { core } from '../../../telemetry/src/instance.ts';
 import {
-  buildServer,
   closeObservability,
-  createSessions,
   flushObservability,
   type InitializeMixpanelOptions,
   initializeMixpanel,
   initializeSentry,
 } from '../../src/index.ts';
+import { core } from '../../src/instance.ts';
+import { buildServer, createSessions } from '../../src/server.ts';
 import { startRawReceiver } from '../canary/receiver.ts';
 import { found } from '../canary/search.ts';
 import { setEnv } from '../start-observed.ts';

@@ -6,12 +6,12 @@ import {
   getMixpanel,
   identifyUser,
   Sentry,
-  type Server,
   setUserContext,
   trackEvent,
   trackRevenue,
   withJobContext,
 } from '../../src/index.ts';
+import type { Server } from '../../src/server.ts';
 
 /** Passes an address to one function as the id of a user, a device, a group or a thing. */
 export type Surface = (address: string) => unknown;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addErasureRoute, buildServer } from '@qr/common';
+import { addErasureRoute, buildServer } from '@qr/common/server';
 import { startInbox } from '@qr/inbox';
 import { type CliRun, runInTest } from '../run-in-test.ts';
 

@@ -1,7 +1,7 @@
-import { IsOptional, type TObject, type TSchema } from 'typebox';
 import type { Plan } from '../define-plan.ts';
 import type { Surface } from '../event.ts';
 import { isPerson, type PrivacyClass, privacyOf, reasonOf, sentName } from '../privacy.ts';
+import { IsOptional, type TObject, type TSchema } from '../typebox.ts';
 
 /** The tracking plan as plain data: the same plan is always the same text. */
 export interface PlanExport {

@@ -1,6 +1,6 @@
-import { IsOptional, type TObject, type TSchema } from 'typebox';
 import type { Plan } from '../define-plan.ts';
 import { isId, isPerson, privacyOf, reasonOf, sentName } from '../privacy.ts';
+import { IsOptional, type TObject, type TSchema } from '../typebox.ts';
 
 const HOW_IT_LEAVES = {
   plain: 'as it is',

@@ -1,5 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Caller, errors, isThenable, type RequestState, readObservabilityConfig } from '@qr/telemetry/internal';
+import {
+  type Caller,
+  type Errors,
+  internals,
+  isThenable,
+  type RequestState,
+  readObservabilityConfig,
+  type TelemetryHandle,
+} from '@qr/telemetry/internal';
 import { stripUrl } from '@qr/telemetry/privacy';
 import { AppError } from '../app-error.ts';
 import { createTraceTrust } from './trace-trust.ts';
@@ -44,20 +52,24 @@ export function isHealthRoute(path: string): boolean {
  * tracking it does nothing but call functions.
  *
  * @example
- * const context = openRequestContext({ method: req.method, url: req.url, headers: req.headers, ip: req.ip });
+ * const context = openRequestContext(telemetry, { method: req.method, url: req.url, headers: req.headers, ip: req.ip });
  * res.on('close', () => context.end(res.statusCode));
  * context.run(next);
  */
-export function openRequestContext(request: RequestDescription): RequestContext {
-  return openWith(request, (context) => context);
+export function openRequestContext(telemetry: TelemetryHandle, request: RequestDescription): RequestContext {
+  return openWith(telemetry[internals].errors, request, (context) => context);
 }
 
 /**
  * Runs a function in the context of a request that ends with it: a handler, a queue worker, a scheduled script, a Lambda function. An error that it throws
  * is reported once and thrown on; an `AppError` below 500 is not reported. Otherwise the request ends with 200, or as the function says by `end`.
  */
-export function withRequestContext<T>(request: RequestDescription, fn: (context: RequestContext) => T): T {
-  return openWith(request, (context) => {
+export function withRequestContext<T>(
+  telemetry: TelemetryHandle,
+  request: RequestDescription,
+  fn: (context: RequestContext) => T,
+): T {
+  return openWith(telemetry[internals].errors, request, (context) => {
     const onError = (error: unknown) => {
       context.fail(error);
       context.end(error instanceof AppError ? error.statusCode : 500);
@@ -74,20 +86,23 @@ export function withRequestContext<T>(request: RequestDescription, fn: (context:
   });
 }
 
-function openWith<T>(description: RequestDescription, fn: (context: RequestContext) => T): T {
+function openWith<T>(errors: Errors, description: RequestDescription, fn: (context: RequestContext) => T): T {
   const { method, url, route, headers = {}, ip = '', op = 'http.server' } = description;
   const path = stripUrl(url);
-  if (!errors.isOn() || isHealthRoute(path)) return fn(contextOf(null, description));
+  if (!errors.isOn() || isHealthRoute(path)) return fn(contextOf(errors, null, description));
   const { requests } = errors;
   requests.mayDecide ??= createTraceTrust(readObservabilityConfig().config.SERVICE_TOKEN);
   const caller: Caller = { ip, headers };
   return requests.open({ method, path, route, caller, op }, requests.mayDecide, (state) =>
-    fn(contextOf(state, description)),
+    fn(contextOf(errors, state, description)),
   );
 }
 
-function contextOf(state: RequestState | null, { method, route: given }: RequestDescription): RequestContext {
-  const { requests } = errors;
+function contextOf(
+  { requests }: Errors,
+  state: RequestState | null,
+  { method, route: given }: RequestDescription,
+): RequestContext {
   let route = given;
   let errorId: string | undefined;
   let isEnded = false;

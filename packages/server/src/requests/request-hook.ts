@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
-import { errors, type RequestState, readObservabilityConfig } from '@qr/telemetry/internal';
+import { type Errors, type RequestState, readObservabilityConfig } from '@qr/telemetry/internal';
 import { stripUrl } from '@qr/telemetry/privacy';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isHealthRoute } from './request-context.ts';
@@ -28,8 +28,7 @@ export function requestState(request: FastifyRequest): RequestState | null {
  * It replaces the SDK's Fastify integration, which reports validation errors (it asks for the status before there is one) and costs four
  * times as much.
  */
-export function addRequestHooks(app: FastifyInstance): void {
-  const { requests } = errors;
+export function addRequestHooks(app: FastifyInstance, { requests }: Errors): void {
   requests.prepare();
   const mayDecide = createTraceTrust(readObservabilityConfig().config.SERVICE_TOKEN);
   app.addHook('onRequest', (request, _reply, done) => {
@@ -53,13 +52,13 @@ export function addRequestHooks(app: FastifyInstance): void {
   });
 
   app.addHook('onSend', (request, reply, payload, done) => {
-    reportServerError(request, reply);
+    reportServerError(requests, request, reply);
     done(null, payload);
   });
 
   app.addHook('onResponse', (request, reply, done) => {
     // Again, for a status that a later `onSend` hook has changed.
-    reportServerError(request, reply);
+    reportServerError(requests, request, reply);
     const state = requestState(request);
     if (state) requests.endSpan(state, reply.statusCode);
     done();
@@ -84,11 +83,11 @@ function emitInContext(body: IncomingMessage): void {
   body.emit = (...event: Parameters<typeof emit>) => enter(() => Reflect.apply(emit, body, event));
 }
 
-function reportServerError(request: FastifyRequest, reply: FastifyReply): void {
+function reportServerError(requests: Errors['requests'], request: FastifyRequest, reply: FastifyReply): void {
   if (reply.statusCode < 500) return;
   const state = requestState(request);
   if (!state || (state.hasError && isClientGone(reply, state.error))) return;
-  const line = errors.requests.report(
+  const line = requests.report(
     state,
     () => `${request.method} ${request.routeOptions.url} answered ${reply.statusCode} without an error`,
   );

@@ -1,6 +1,6 @@
 import { type Caller, refill, type TokenBucket } from '@qr/telemetry/internal';
 import { addressKey } from '../addresses.ts';
-import { createTokenCheck } from '../internal-routes.ts';
+import { createTokenCheck } from '../service-token.ts';
 
 /** Traces that one address may have recorded at once, and how many milliseconds until one more: enough for the pages of a person. */
 const EACH = { capacity: 20, msEach: 3000 };

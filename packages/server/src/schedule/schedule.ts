@@ -1,7 +1,15 @@
-import { core, readObservabilityConfig, redisPrefixOf, toTimeLimit } from '@qr/telemetry/internal';
+import {
+  internals,
+  readObservabilityConfig,
+  redisPrefixOf,
+  type TelemetryHandle,
+  toTimeLimit,
+} from '@qr/telemetry/internal';
 
 /** What {@link startSchedule} takes. */
 export interface ScheduleOptions {
+  /** What warns when Redis is away. */
+  readonly telemetry: TelemetryHandle;
   /** Lower-case letters and dashes; instances that share the work share the name. */
   readonly name: string;
   readonly everyMs: number;
@@ -17,7 +25,8 @@ export type StopSchedule = () => Promise<void>;
  * it, so that each run happens in one of them; the run of a process that is killed is done again by another within half a minute. While Redis
  * is away nothing runs. Without the variable the process runs it by itself.
  */
-export function startSchedule({ name, everyMs, run }: ScheduleOptions): StopSchedule {
+export function startSchedule({ telemetry, name, everyMs, run }: ScheduleOptions): StopSchedule {
+  const { warnOnce } = telemetry[internals].core;
   const { config } = readObservabilityConfig();
   const { OBSERVABILITY_REDIS_URL: redisUrl } = config;
   const runSafely = async () => {
@@ -27,9 +36,9 @@ export function startSchedule({ name, everyMs, run }: ScheduleOptions): StopSche
   // BullMQ and its client take 0.3 s to load: only a process that shares its work pays for it.
   const prefix = redisPrefixOf(config);
   const shared = import('./shared-schedule.ts')
-    .then(({ shareSchedule }) => shareSchedule({ name, everyMs, run: runSafely, redisUrl, prefix }))
+    .then(({ shareSchedule }) => shareSchedule({ name, everyMs, run: runSafely, redisUrl, prefix, warnOnce }))
     .catch((error: unknown) => {
-      core.warnOnce(`The schedule "${name}" could not be started: ${String(error)}. Nothing runs.`);
+      warnOnce(`The schedule "${name}" could not be started: ${String(error)}. Nothing runs.`);
     });
   return async () => (await shared)?.();
 }

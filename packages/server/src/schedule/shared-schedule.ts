@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QueueRedis, resendAfterFailover } from '@qr/delivery/redis';
-import { core } from '@qr/telemetry/internal';
+import type { Core } from '@qr/telemetry/internal';
 import { Queue, Worker } from 'bullmq';
 import type { ScheduleOptions, StopSchedule } from './schedule.ts';
 
@@ -10,7 +10,7 @@ const STALLED_AFTER_MS = 15_000;
 /** How long the end waits for a run, and for a Redis that may be away; a run that is left is done again by another. */
 const CLOSE_TIMEOUT_MS = 3000;
 
-interface SharedScheduleOptions extends ScheduleOptions {
+interface SharedScheduleOptions extends Omit<ScheduleOptions, 'telemetry'>, Pick<Core, 'warnOnce'> {
   readonly redisUrl: string;
   /** Before every key, the same in all processes of an environment. */
   readonly prefix: string;
@@ -21,7 +21,7 @@ interface SharedScheduleOptions extends ScheduleOptions {
  * again as soon as it is back.
  */
 export function shareSchedule(options: SharedScheduleOptions): StopSchedule {
-  const { name, everyMs, run, redisUrl, prefix } = options;
+  const { name, everyMs, run, redisUrl, prefix, warnOnce } = options;
   let isClosed = false;
   const redis = new QueueRedis(redisUrl, {
     maxRetriesPerRequest: null,
@@ -30,7 +30,7 @@ export function shareSchedule(options: SharedScheduleOptions): StopSchedule {
     retryStrategy: (attempt) => (isClosed ? null : Math.min(MAX_RECONNECT_DELAY_MS, attempt * 250)),
   });
   const complain = (error: Error) =>
-    core.warnOnce(
+    warnOnce(
       `The schedule "${name}" cannot reach Redis: ${error.message}. It keeps trying, and nothing runs meanwhile.`,
     );
   const shared = { connection: redis, prefix: `${prefix}:schedule` };

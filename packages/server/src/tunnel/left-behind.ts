@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createPipeline, type DropReason, type Pipeline } from '@qr/delivery';
 import {
-  core,
   createMixpanelHttpTransport,
   createSentryHttpTransport,
-  instance,
+  type Internals,
   type LaneName,
   lanes,
   PAGES_FOLDER,
@@ -39,6 +38,7 @@ const MAX_WORK_MS = 20;
 const MAX_STRETCH_MS = 4;
 
 interface LeftBehindOptions {
+  readonly telemetry: Internals;
   readonly plan: PagePlan;
   readonly sentry: SentryTarget | undefined;
   readonly mixpanel: MixpanelTarget | undefined;
@@ -69,9 +69,9 @@ export interface LeftBehind {
  * service: kept on disk until the vendor has them.
  */
 export function createLeftBehind(options: LeftBehindOptions): LeftBehind {
-  const { plan, sentry, mixpanel, allowance, readClient } = options;
+  const { telemetry, plan, sentry, mixpanel, allowance, readClient } = options;
   const pipeline = openPipeline(options);
-  instance.addPagePipeline(pipeline);
+  telemetry.addPagePipeline(pipeline);
   const share = createKeptShare({
     maxBytes: MAX_SPOOL_BYTES,
     oldestAgeMs: () => Math.max(0, ...Object.values(pipeline.stats()).map((lane) => lane?.oldestAgeMs ?? 0)),
@@ -93,7 +93,7 @@ export function createLeftBehind(options: LeftBehindOptions): LeftBehind {
     pipeline.drop('sentry', 'over_budget', calls.length - affordable.length);
     pipeline.drop('sentry', 'dropped_by_page', dropped + all.length - calls.length);
     if (errors === 0) return;
-    const envelopes = envelopesOf(report, affordable, client);
+    const envelopes = envelopesOf(report, affordable, client, telemetry.errors.gate());
     const kept = await inShortTurns(envelopes, (json) => keep({ lane: 'sentry', json }, address));
     pipeline.drop('sentry', 'over_limit', errors - kept);
   }
@@ -128,7 +128,7 @@ export function createLeftBehind(options: LeftBehindOptions): LeftBehind {
     },
     drop: pipeline.drop,
     async close() {
-      instance.removePagePipeline(pipeline);
+      telemetry.removePagePipeline(pipeline);
       await pipeline.close(FLUSH_INTERVAL_MS);
     },
   };
@@ -177,19 +177,21 @@ function processorMs(): number {
   return (user + system) / 1000;
 }
 
-function openPipeline({ plan, sentry, mixpanel, spoolRoot }: LeftBehindOptions): Pipeline<LaneName> {
-  const toMixpanel = mixpanel && createMixpanelHttpTransport({ ...mixpanel, warn: core.warnOnce });
+function openPipeline(options: LeftBehindOptions): Pipeline<LaneName> {
+  const { plan, sentry, mixpanel, spoolRoot } = options;
+  const { warnOnce: warn, people } = options.telemetry.core;
+  const toMixpanel = mixpanel && createMixpanelHttpTransport({ ...mixpanel, warn });
   return createPipeline<LaneName>({
     lanes,
     transports: {
       ...(toMixpanel && { import: toMixpanel, engage: toMixpanel }),
-      ...(sentry && { sentry: createSentryHttpTransport({ url: readTarget(sentry).url, warn: core.warnOnce }) }),
+      ...(sentry && { sentry: createSentryHttpTransport({ url: readTarget(sentry).url, warn }) }),
     },
     spoolRoot: spoolRoot && join(spoolRoot, PAGES_FOLDER),
     maxSpoolBytes: MAX_SPOOL_BYTES,
     flushIntervalMs: FLUSH_INTERVAL_MS,
-    personIds: personIdsOf(plan.personKeys, core.people),
-    warn: core.warnOnce,
+    personIds: personIdsOf(plan.personKeys, people),
+    warn,
   });
 }
 

@@ -1,4 +1,4 @@
-import { errors } from '@qr/telemetry/internal';
+import type { Gate } from '@qr/telemetry/internal';
 import { describeThrown, scrubText, stripUrl, type ThrownFacts } from '@qr/telemetry/privacy';
 import { type Envelope, type Event, type Exception, type StackFrame, serializeEnvelope, uuid4 } from '@sentry/core';
 import type { ClientContexts } from '../visitor/user-agent.ts';
@@ -25,9 +25,10 @@ export function* envelopesOf(
   report: ErrorReport,
   calls: readonly SentryCall[],
   client: ClientContexts,
+  gate: Gate,
 ): Generator<string | undefined> {
   const cleaned = new Map<SentryCall, Breadcrumbs>();
-  yield* cleanBreadcrumbs(calls, cleaned);
+  yield* cleanBreadcrumbs(calls, cleaned, gate);
   const breadcrumbs: Breadcrumbs = [];
   const page: Page = { userId: undefined, pattern: undefined, url: cut('url', report.url) };
   for (const call of calls) {
@@ -36,7 +37,7 @@ export function* envelopesOf(
       page.pattern = call.pattern;
       page.url = call.url;
     } else if (call.kind === 'breadcrumb') breadcrumbs.push(...(cleaned.get(call) ?? []));
-    else yield toEnvelope(eventOf(call, report, page, client), breadcrumbs, page.url);
+    else yield toEnvelope(clean(eventOf(call, report, page, client), gate), breadcrumbs, page.url);
   }
 }
 
@@ -47,7 +48,11 @@ interface Page {
 }
 
 /** Scrubs each breadcrumb once, whatever the number of errors that carry it; the newest first, because these stay when there are too many. */
-function* cleanBreadcrumbs(calls: readonly SentryCall[], cleaned: Map<SentryCall, Breadcrumbs>): Generator<undefined> {
+function* cleanBreadcrumbs(
+  calls: readonly SentryCall[],
+  cleaned: Map<SentryCall, Breadcrumbs>,
+  gate: Gate,
+): Generator<undefined> {
   let left = MAX_BREADCRUMBS_LENGTH;
   for (let index = calls.length - 1; index >= 0 && cleaned.size < MAX_BREADCRUMBS; index--) {
     const call = calls[index];
@@ -57,7 +62,7 @@ function* cleanBreadcrumbs(calls: readonly SentryCall[], cleaned: Map<SentryCall
     left -= message.length + JSON.stringify(data ?? {}).length;
     if (left < 0) break;
     const breadcrumb = { message, category, timestamp: at / 1000, ...(data && { data }) };
-    cleaned.set(call, clean({ breadcrumbs: [breadcrumb] }).breadcrumbs ?? []);
+    cleaned.set(call, clean({ breadcrumbs: [breadcrumb] }, gate).breadcrumbs ?? []);
     yield undefined;
   }
 }
@@ -129,15 +134,15 @@ function textOf(value: unknown): string | undefined {
 
 /** Keeps the address of the page, which the gate takes for one of a server's routes, without its query. */
 function toEnvelope(event: Event, breadcrumbs: Breadcrumbs, url: string): string {
-  const payload = { ...clean(event), breadcrumbs, request: { url: scrubText(stripUrl(url)) } };
+  const payload = { ...event, breadcrumbs, request: { url: scrubText(stripUrl(url)) } };
   return String(
     serializeEnvelope([{ event_id: event.event_id }, [[{ type: 'event' }, payload]]] as unknown as Envelope),
   );
 }
 
 /** Passes an event through the gate of everything that leaves for Sentry. */
-function clean(event: Event): Event {
-  const [, items] = errors.gate().scrubEnvelope([{}, [[{ type: 'event' }, event]]] as unknown as Envelope);
+function clean(event: Event, gate: Gate): Event {
+  const [, items] = gate.scrubEnvelope([{}, [[{ type: 'event' }, event]]] as unknown as Envelope);
   return ((items as unknown as readonly (readonly [unknown, Event])[])[0]?.[1] ?? {}) as Event;
 }
 

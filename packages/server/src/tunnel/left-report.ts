@@ -1,5 +1,4 @@
-import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
+import Type, { Compile, type Static } from '@qr/plan/typebox';
 
 /** More than a page's queue holds. */
 const MAX_CALLS = 200;

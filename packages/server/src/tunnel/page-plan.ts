@@ -1,5 +1,5 @@
 import { type Plan, type PrivacyClass, personKeys, privacyOf } from '@qr/plan';
-import { core, truncate } from '@qr/telemetry/internal';
+import { createIds, type People, truncate } from '@qr/telemetry/internal';
 import { redact, stripUrl } from '@qr/telemetry/privacy';
 import type { TObject } from 'typebox';
 
@@ -13,6 +13,10 @@ export interface PagePlan {
   readonly profile: Rules;
   /** Names, as sent, of the properties that hold a person's id. */
   readonly personKeys: ReadonlySet<string>;
+  /** Returns the planned values, scrubbed and cut to 255 bytes. What is planned for pages is a single value; an object could hold anything. */
+  valuesOf(rules: Rules, properties: Readonly<Record<string, unknown>>): Record<string, string | number | boolean>;
+  /** Checks the ids of people and devices. */
+  readonly ids: Pick<ReturnType<typeof createIds>, 'sendableIdOf' | 'usableDeviceIdOf'>;
 }
 
 /** A page can hold no key to hash with, and what is dropped never leaves. */
@@ -21,38 +25,36 @@ const SENT: ReadonlySet<PrivacyClass> = new Set(['plain', 'url', 'verbatim']);
 const MAX_SEARCHED = 1024;
 
 /** Reads the rules for pages from the tracking plan. */
-export function createPagePlan(plan: Plan): PagePlan {
+export function createPagePlan(plan: Plan, people: People): PagePlan {
   const events = new Map<unknown, Rules>(
     Object.entries(plan.events).flatMap(([name, { surfaces, schema }]) =>
       surfaces.includes('browser') ? [[name, rulesIn(schema)] as const] : [],
     ),
   );
-  return { rulesOf: (event) => events.get(event), profile: rulesIn(plan.profile), personKeys: personKeys(plan) };
+  const cleanText = (key: string, text: string, privacy: PrivacyClass) => {
+    if (privacy === 'verbatim') return text;
+    return String(privacy === 'url' ? redact(stripUrl(text)) : (people.personalIdUnder(key, text) ?? redact(text)));
+  };
+  return {
+    rulesOf: (event) => events.get(event),
+    profile: rulesIn(plan.profile),
+    personKeys: personKeys(plan),
+    ids: createIds(people),
+    valuesOf: (rules, properties) =>
+      Object.fromEntries(
+        Object.entries(properties).flatMap(([key, value]): [string, string | number | boolean][] => {
+          const privacy = rules.get(key);
+          if (privacy === undefined || !isScalar(value)) return [];
+          if (typeof value !== 'string') return [[key, value]];
+          return [[key, truncate(cleanText(key, value.slice(0, MAX_SEARCHED), privacy))]];
+        }),
+      ),
+  };
 }
 
 /** Returns rules that let plain values through under these names. */
 export function plainRules(names: readonly string[]): Rules {
   return new Map(names.map((name) => [name, 'plain']));
-}
-
-/** The planned values, scrubbed and cut to 255 bytes. What is planned for pages is a single value; an object could hold anything. */
-export function plannedValues(
-  rules: Rules,
-  properties: Readonly<Record<string, unknown>>,
-): Record<string, string | number | boolean> {
-  return Object.fromEntries(
-    Object.entries(properties).flatMap(([key, value]): [string, string | number | boolean][] => {
-      const privacy = rules.get(key);
-      if (privacy === undefined || !isScalar(value)) return [];
-      if (typeof value !== 'string') return [[key, value]];
-      return [[key, truncate(cleanText(key, value.slice(0, MAX_SEARCHED), privacy))]];
-    }),
-  );
-}
-
-function cleanText(key: string, text: string, privacy: PrivacyClass): string {
-  if (privacy === 'verbatim') return text;
-  return String(privacy === 'url' ? redact(stripUrl(text)) : (core.people.personalIdUnder(key, text) ?? redact(text)));
 }
 
 function rulesIn({ properties }: TObject): Rules {

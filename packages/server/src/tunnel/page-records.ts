@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { core, createIds, isDevice, timeOf } from '@qr/telemetry/internal';
+import { isDevice, timeOf } from '@qr/telemetry/internal';
 import type { EventReport, MixpanelCall } from './left-report.ts';
-import { type PagePlan, plainRules, plannedValues } from './page-plan.ts';
-
-const { sendableIdOf, usableDeviceIdOf } = createIds(core.people);
+import { type PagePlan, plainRules } from './page-plan.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -39,9 +37,9 @@ export function tokenOf(record: Json): unknown {
 export function eventFromPage({ event, properties }: Json, plan: PagePlan): Json | undefined {
   const rules = event === IDENTIFY ? plainRules([]) : plan.rulesOf(event);
   if (rules === undefined || !isObject(properties)) return undefined;
-  const ids = idsOf(properties);
+  const ids = idsOf(plan, properties);
   if (ids === undefined) return undefined;
-  const joined = event === IDENTIFY ? joinedDevice(properties, ids) : {};
+  const joined = event === IDENTIFY ? joinedDevice(plan, properties, ids) : {};
   if (joined === undefined) return undefined;
   const { $insert_id: insertId, trace_id: traceId } = properties;
   const time = timeOf(properties['time'], Date.now());
@@ -54,8 +52,8 @@ export function eventFromPage({ event, properties }: Json, plan: PagePlan): Json
       ...joined,
       ...(isMatch(INSERT_ID, insertId) && { $insert_id: insertId }),
       ...(isMatch(TRACE_ID, traceId) && { trace_id: traceId }),
-      ...plannedValues(DEVICE_FACTS, properties),
-      ...plannedValues(rules, properties),
+      ...plan.valuesOf(DEVICE_FACTS, properties),
+      ...plan.valuesOf(rules, properties),
     },
   };
 }
@@ -66,14 +64,14 @@ export function eventFromPage({ event, properties }: Json, plan: PagePlan): Json
  * @returns `undefined` for everything else, such as `$delete`.
  */
 export function profileFromPage(update: Json, plan: PagePlan): Json | undefined {
-  const ids = idsOf(update, '$distinct_id');
+  const ids = idsOf(plan, update, '$distinct_id');
   // An anonymous visitor has no profile, and a page knows only the user of its own device.
   if (ids?.$user_id === undefined || ids.$device_id === undefined) return undefined;
   if (Object.keys(update).some((key) => !PROFILE_FIELDS.has(key))) return undefined;
   const actions = PROFILE_ACTIONS.flatMap((action) => {
     const values = update[action];
     if (!isObject(values)) return [];
-    const kept = { ...plannedValues(PROFILE_FACTS, values), ...plannedValues(plan.profile, values) };
+    const kept = { ...plan.valuesOf(PROFILE_FACTS, values), ...plan.valuesOf(plan.profile, values) };
     return Object.keys(kept).length === 0 ? [] : [[action, kept] as const];
   });
   if (actions.length === 0) return undefined;
@@ -102,19 +100,19 @@ export function* leftRecordsOf(
   calls: readonly MixpanelCall[],
   plan: PagePlan,
 ): Generator<LeftRecord | 'refused' | 'none'> {
-  const visitorId = usableDeviceIdOf(visitor.$device_id);
-  let identity: Identity = { deviceId: visitorId ?? '', userId: userIdOf(visitor.$user_id) };
+  const visitorId = plan.ids.usableDeviceIdOf(visitor.$device_id);
+  let identity: Identity = { deviceId: visitorId ?? '', userId: userIdOf(plan, visitor.$user_id) };
   for (const [index, call] of calls.entries()) {
     // An id that many pages share, such as `undefined`, would make one visitor of them all.
     if (visitorId === undefined) yield 'refused';
     else if (call.kind === 'event') yield leftEventOf(call, identity, insertIdOf(identity, call, index), plan);
     else if (call.kind === 'profile') {
-      yield leftProfileOf(identity, token, plannedValues(plan.profile, call.properties));
+      yield leftProfileOf(identity, token, plan.valuesOf(plan.profile, call.properties));
     } else if (call.kind === 'reset') {
       identity = { deviceId: insertIdOf(identity, call, index), userId: undefined };
       yield 'none';
     } else {
-      identity = { ...identity, userId: userIdOf(call.userId) };
+      identity = { ...identity, userId: userIdOf(plan, call.userId) };
       yield leftProfileOf(identity, token, { $last_login: new Date(call.at).toISOString() });
     }
   }
@@ -127,11 +125,11 @@ interface Ids {
 }
 
 /** The ids of a record: usable, and all of the same visitor. `undefined` when they are not. */
-function idsOf(fields: Json, name: 'distinct_id' | '$distinct_id' = 'distinct_id'): Ids | undefined {
+function idsOf({ ids }: PagePlan, fields: Json, name: 'distinct_id' | '$distinct_id' = 'distinct_id'): Ids | undefined {
   const { $device_id: device, $user_id: user, [name]: distinct } = fields;
-  const deviceId = device == null ? undefined : usableDeviceIdOf(device);
-  const userId = user == null ? undefined : sendableIdOf(user);
-  const distinctId = distinct == null ? undefined : sendableIdOf(distinct);
+  const deviceId = device == null ? undefined : ids.usableDeviceIdOf(device);
+  const userId = user == null ? undefined : ids.sendableIdOf(user);
+  const distinctId = distinct == null ? undefined : ids.sendableIdOf(distinct);
   if (isLost(device, deviceId) || isLost(user, userId) || isLost(distinct, distinctId)) return undefined;
   if (userId !== undefined && isDevice(userId)) return undefined;
   const own = userId ?? (deviceId && DEVICE_PREFIX + deviceId);
@@ -148,8 +146,12 @@ function isLost(given: unknown, usable: string | undefined): boolean {
 }
 
 /** Who a log-in joins to the user: the device of this page and nobody else, because a user who is joined to another cannot be parted again. */
-function joinedDevice({ $anon_distinct_id: anonymous }: Json, { $device_id, $user_id }: Ids): Json | undefined {
-  const anonymousId = sendableIdOf(anonymous);
+function joinedDevice(
+  { ids }: PagePlan,
+  { $anon_distinct_id: anonymous }: Json,
+  { $device_id, $user_id }: Ids,
+): Json | undefined {
+  const anonymousId = ids.sendableIdOf(anonymous);
   const isOwn = $device_id !== undefined && $user_id !== undefined && anonymousId === DEVICE_PREFIX + $device_id;
   return isOwn ? { $anon_distinct_id: anonymousId } : undefined;
 }
@@ -162,8 +164,8 @@ function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function userIdOf(id: unknown): string | undefined {
-  const userId = sendableIdOf(id)?.toWellFormed();
+function userIdOf({ ids }: PagePlan, id: unknown): string | undefined {
+  const userId = ids.sendableIdOf(id)?.toWellFormed();
   return userId === undefined || userId === '' || isDevice(userId) ? undefined : userId;
 }
 
@@ -193,7 +195,7 @@ function leftEventOf(
     $insert_id: id,
     mp_lib: LIBRARY,
     ...(call.traceId !== undefined && { trace_id: call.traceId }),
-    ...plannedValues(rules, call.properties ?? {}),
+    ...plan.valuesOf(rules, call.properties ?? {}),
   };
   return { lane: 'import', json: JSON.stringify({ event: call.name, properties }) };
 }

@@ -1,4 +1,4 @@
-import { core } from '@qr/telemetry/internal';
+import type { People } from '@qr/telemetry/internal';
 import { dsnToString, getEnvelopeEndpointWithUrlEncodedAuth, makeDsn } from '@sentry/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../app-error.ts';
@@ -22,6 +22,7 @@ const NEW_LINE = Buffer.from('\n');
 const RETRY_AFTER_SECONDS = 60;
 
 interface SentryRequestOptions extends SentryTarget {
+  readonly people: People;
   readonly allowance: ErrorAllowance;
   readonly readClient: ReadClient;
   /** Called with the number of errors that are refused because the budget is used up. */
@@ -35,6 +36,7 @@ interface SentryRequestOptions extends SentryTarget {
  * @throws Error when the configured DSN is not one.
  */
 export function createSentryRequest({
+  people,
   dsn,
   allowance,
   readClient,
@@ -62,11 +64,13 @@ export function createSentryRequest({
         message: 'Pages have sent more errors than their budget holds. Send this one again later.',
       });
     }
+    const client = readClient(headers['user-agent']);
+    const rewrite = (item: EnvelopeItem) => withClient(withSentIds(item, people) ?? notJson(), client) ?? notJson();
     return {
       url,
       contentType: 'application/x-sentry-envelope',
       userAgent: headers['user-agent'],
-      body: rewritten(body, items, readClient(headers['user-agent'])),
+      body: rewritten(body, items, rewrite),
     };
   };
 }
@@ -112,8 +116,12 @@ function itemsIn(body: Buffer): EnvelopeItem[] {
 }
 
 /** The envelope with users by the ids under which services send them, and errors with their browser and operating system. */
-function rewritten(body: Buffer, items: readonly EnvelopeItem[], client: ClientContexts): Buffer {
-  const sent = items.map((item) => withClient(withSentIds(item) ?? notJson(), client) ?? notJson());
+function rewritten(
+  body: Buffer,
+  items: readonly EnvelopeItem[],
+  rewrite: (item: EnvelopeItem) => EnvelopeItem,
+): Buffer {
+  const sent = items.map(rewrite);
   if (sent.every((item, index) => item === items[index])) return body;
   const head = body.subarray(0, headerAt(body, 0).end);
   const lines = sent.flatMap(({ header, payload }) => [Buffer.from(`${JSON.stringify(header)}\n`), payload, NEW_LINE]);
@@ -183,13 +191,13 @@ interface EnvelopeItem {
  *
  * @returns the same item when there is nothing to change; `undefined` for one that is not JSON although its type says so.
  */
-function withSentIds(item: EnvelopeItem): EnvelopeItem | undefined {
+function withSentIds(item: EnvelopeItem, people: People): EnvelopeItem | undefined {
   const { header, payload } = item;
   if (!JSON_ITEMS.has(String(header['type']))) return item;
   const text = payload.toString('utf8');
   if (!MAY_BE_PERSONAL.test(text)) return item;
   try {
-    const changed = Buffer.from(JSON.stringify(JSON.parse(text, sentValue)));
+    const changed = Buffer.from(JSON.stringify(JSON.parse(text, (key, value) => sentValue(people, key, value))));
     return { header: { ...header, length: changed.length }, payload: changed };
   } catch {
     return undefined;
@@ -197,10 +205,10 @@ function withSentIds(item: EnvelopeItem): EnvelopeItem | undefined {
 }
 
 /** Attributes have their value in an object, `{ "user.id": { "value": "jane", "type": "string" } }`; sessions have the user as `did`. */
-function sentValue(key: string, value: unknown): unknown {
+function sentValue(people: People, key: string, value: unknown): unknown {
   const name = key === 'did' ? 'id' : key;
-  if (typeof value === 'string') return core.people.personalIdUnder(name, value) ?? value;
+  if (typeof value === 'string') return people.personalIdUnder(name, value) ?? value;
   if (typeof value !== 'object' || value === null) return value;
   if (!('value' in value) || typeof value.value !== 'string') return value;
-  return { ...value, value: core.people.personalIdUnder(name, value.value) ?? value.value };
+  return { ...value, value: people.personalIdUnder(name, value.value) ?? value.value };
 }

@@ -1,6 +1,5 @@
 import { createDispatcher } from '@qr/delivery/http';
-import { core } from '@qr/telemetry/internal';
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 
 /** What goes out, and nothing else. */
 export interface UpstreamRequest {
@@ -35,29 +34,32 @@ const UNAVAILABLE = JSON.stringify({
 });
 
 /** Returns what sends to the vendors, through the proxy that the environment names if any. */
-export function createUpstreams(timeoutMs: number) {
+export function createUpstreams(timeoutMs: number, warn: (message: string) => void) {
   const settings = { connect: { timeout: timeoutMs }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
-  const dispatchers = new Map<string, Dispatcher | undefined>();
+  const dispatchers = new Map<string, Promise<Dispatcher | undefined>>();
   return {
     /** Never throws. */
     async send(upstream: SendOptions): Promise<Answer> {
       const { origin } = new URL(upstream.url);
-      if (!dispatchers.has(origin)) dispatchers.set(origin, createDispatcher(origin, settings, core.warnOnce));
-      const dispatcher = dispatchers.get(origin);
+      const opened = dispatchers.get(origin) ?? createDispatcher(origin, settings, warn);
+      dispatchers.set(origin, opened);
+      const dispatcher = await opened;
       return dispatcher ? send(dispatcher, upstream) : unavailable('proxy');
     },
     async close(): Promise<void> {
-      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher?.destroy()));
+      await Promise.all([...dispatchers.values()].map(async (opened) => (await opened)?.destroy()));
     },
   };
 }
 
 /** Sends a request and never throws. Redirects are not followed: they would let an answer choose where data goes. */
 async function send(dispatcher: Dispatcher, upstream: SendOptions): Promise<Answer> {
+  const { origin, pathname, search } = new URL(upstream.url);
   try {
-    const { statusCode, headers, body } = await request(upstream.url, {
+    const { statusCode, headers, body } = await dispatcher.request({
+      origin,
+      path: pathname + search,
       method: 'POST',
-      dispatcher,
       headers: {
         'content-type': upstream.contentType,
         ...(upstream.userAgent !== undefined && { 'user-agent': upstream.userAgent }),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+// Whole, because bundles declare a `createRequire` of their own.
+import * as nodeModule from 'node:module';
 import { isCountry } from '@qr/telemetry/internal';
 import ipaddr from 'ipaddr.js';
 import { Reader, type Response } from 'mmdb-lib';
@@ -53,13 +54,13 @@ function single(header: string | string[] | undefined): string | undefined {
 }
 
 /** CC0: made from the registries' own data, https://github.com/sapics/ip-location-db. Its age is that of the installed package. */
-const DATABASE = import.meta.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb');
+const DATABASE = '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 
 type Entry = Response & { readonly country_code?: string };
 
 /** Reads the database, 8 MB, into memory. A look-up takes some 2 us and asks nobody. */
 function openCountries(): CountryOf {
-  const reader = new Reader<Entry>(readFileSync(fileURLToPath(DATABASE)));
+  const reader = new Reader<Entry>(readFileSync(nodeModule.createRequire(import.meta.url).resolve(DATABASE)));
   return (address) => {
     // A proxy that is believed may write anything into X-Forwarded-For.
     if (!ipaddr.isValid(address)) return 'unknown';

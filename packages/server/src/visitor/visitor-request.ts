@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-import type { core } from '@qr/telemetry/internal';
+import { internals, type TelemetryHandle } from '@qr/telemetry/internal';
 
 /** The part of a request that tells visitors apart. */
 export interface VisitorRequest {
@@ -16,10 +16,8 @@ export interface VisitorRequest {
 export type VisitorId = (request: VisitorRequest, now?: number) => string;
 
 /** Returns the function that identifies visitors. Without `PII_HASH_KEY` ids are stable within one process only. */
-export function createVisitorId({
-  hashKey,
-  processKey,
-}: Pick<typeof core.people, 'hashKey' | 'processKey'>): VisitorId {
+export function createVisitorId(telemetry: TelemetryHandle): VisitorId {
+  const { hashKey, processKey } = telemetry[internals].core.people;
   let current = { day: Number.NaN, secret: '', key: '' };
 
   /** 64 hex digits. */

@@ -21,7 +21,7 @@ export function posthog({ key, host = 'https://us.i.posthog.com', timeoutMs }: P
   return {
     name: 'posthog',
     lanes: posthogLanes,
-    events: { lane: 'posthog', write: eventOf },
+    events: { lane: 'posthog' },
     profiles: { lane: 'posthog', write: profileOf },
     link: linkOf,
     open({ warn }) {
@@ -36,20 +36,25 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What PostHog would take for properties of the event, and what is told in another place. */
 const NOT_PROPERTIES = new Set(['time', 'distinct_id', '$user_id', '$device_id', 'ip', 'mp_lib', 'mp_country_code']);
 
-function eventOf(json: string): string {
-  const { event, properties } = JSON.parse(json) as { readonly event: string; readonly properties: Fields };
+/** An event as the plan has written it. */
+interface PlannedEvent {
+  readonly event: string;
+  readonly properties: Fields;
+}
+
+function eventOf({ event, properties }: PlannedEvent): Fields {
   const distinctId = String(properties['distinct_id']);
   const insertId = String(properties['$insert_id']);
   const isPerson = properties['$user_id'] !== undefined;
   const kept = Object.entries(properties).filter(([name]) => !NOT_PROPERTIES.has(name));
-  return JSON.stringify({
+  return {
     uuid: uuidOf(insertId),
     event,
     // An event needs somebody; nobody is a person of this one event, without a profile.
     distinct_id: distinctId === '' ? insertId : distinctId,
     timestamp: new Date(Number(properties['time'])).toISOString(),
     properties: { ...Object.fromEntries(kept), $geoip_disable: true, $process_person_profile: isPerson },
-  });
+  };
 }
 
 /** Operations other than the two that PostHog has are left out. */
@@ -78,18 +83,23 @@ function uuidOf(insertId: string): string {
 
 const inflate = promisify(gunzip);
 
-/** A batch is an array of records; the request wraps it. */
+/** Events are put into PostHog's form here, so that no call that tracks waits for it; profiles and links, which are rare, have it already. */
 function createPosthogTransport(key: string, client: ReturnType<typeof createHttpClient>): Transport {
-  const head = `{"api_key":${JSON.stringify(key)},"batch":`;
   return {
     async send(_lane, { body }) {
       try {
-        const records = await inflate(body, { maxOutputLength: MAX_BODY_BYTES });
-        return await client.postText('/batch/', {}, `${head}${records.toString()}}`);
+        const text = (await inflate(body, { maxOutputLength: MAX_BODY_BYTES })).toString();
+        const records = JSON.parse(text) as readonly (PlannedEvent | Fields)[];
+        const batch = records.map((record) => (isPlanned(record) ? eventOf(record) : record));
+        return await client.postText('/batch/', {}, JSON.stringify({ api_key: key, batch }));
       } catch (error) {
         return { networkError: `the batch cannot be read: ${error instanceof Error ? error.message : String(error)}` };
       }
     },
     close: () => client.close(),
   };
+}
+
+function isPlanned(record: PlannedEvent | Fields): record is PlannedEvent {
+  return !('timestamp' in record);
 }

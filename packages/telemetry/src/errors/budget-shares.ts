@@ -1,5 +1,3 @@
-import { reconnectAfterFailover } from '@qr/delivery/redis';
-
 /** How many processes share a budget. */
 export interface Sharers {
   /** All that use one DSN. */
@@ -43,17 +41,19 @@ export function joinBudget(options: JoinOptions): () => void {
       `The error budget cannot reach Redis: ${error instanceof Error ? error.message : String(error)}. It goes by the last known number of processes.`,
     );
   // Loading the client takes 0.1 s: only a process that shares pays for it. It connects on demand and keeps no process alive.
-  const connected = import('ioredis').then(({ Redis }) => {
-    const redis = new Redis(redisUrl, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: () => null,
-      reconnectOnError: reconnectAfterFailover,
-    });
-    redis.on('error', complain);
-    return redis;
-  });
+  const connected = Promise.all([import('ioredis'), import('@qr/delivery/redis')]).then(
+    ([{ Redis }, { reconnectAfterFailover }]) => {
+      const redis = new Redis(redisUrl, {
+        lazyConnect: true,
+        enableOfflineQueue: false,
+        maxRetriesPerRequest: 0,
+        retryStrategy: () => null,
+        reconnectOnError: reconnectAfterFailover,
+      });
+      redis.on('error', complain);
+      return redis;
+    },
+  );
   connected.catch(complain);
 
   async function announce(): Promise<void> {

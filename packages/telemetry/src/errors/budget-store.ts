@@ -15,8 +15,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { hasEnded, newOwnerName, ownerOf } from '@qr/delivery';
-import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
+import Type, { Compile, type Static } from '@qr/plan/typebox';
 
 /** Appended bytes after which the file is rewritten. */
 const LONG_BYTES = 512 * 1024;

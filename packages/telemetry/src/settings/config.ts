@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import Type, { type Static } from 'typebox';
+import Type, { type Static } from '@qr/plan/typebox';
 import { toBaseUrl } from './base-url.ts';
 import { describeSecret, tooShort, wrongAddress, wrongDsn, wrongPair, wrongToken } from './secret-complaints.ts';
 

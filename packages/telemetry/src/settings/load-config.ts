@@ -1,5 +1,4 @@
-import Type, { type Static, type TObject, type TProperties } from 'typebox';
-import { Value } from 'typebox/value';
+import Type, { type Static, type TObject, type TProperties, Value } from '@qr/plan/typebox';
 import { type ObservabilityConfig, observabilityVariables, type VariableKeywords } from './config.ts';
 import { describeSecret, tooShort } from './secret-complaints.ts';
 

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { AppError, requireServiceToken, type Server } from '@qr/common';
+import { AppError, requireServiceToken, type Server } from '@qr/common/server';
 import { plan } from '@qr/events';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';

@@ -1,4 +1,5 @@
-import { type Server, sentIdOf, trackEvent } from '@qr/common';
+import { sentIdOf, trackEvent } from '@qr/common';
+import type { Server } from '@qr/common/server';
 import type { AppContext } from '../app.ts';
 import { countDays, readPeriod } from '../days.ts';
 import {

@@ -1,7 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AlertState } from '@qr/alerts';
-import { buildServer, loadConfig } from '@qr/common';
+import { loadConfig } from '@qr/common';
+import { buildServer } from '@qr/common/server';
 import { alertRules } from '@qr/observability/alerts';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { environment } from '../../src/config.ts';

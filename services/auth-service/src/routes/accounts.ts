@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  AppError,
-  forgetUser,
-  identifyUser,
-  type Server,
-  statusOfError,
-  trackEvent,
-  trackRevenue,
-  visitorId,
-} from '@qr/common';
+import { forgetUser, identifyUser, trackEvent, trackRevenue, visitorId } from '@qr/common';
+import { AppError, type Server, statusOfError } from '@qr/common/server';
 import type { FastifyReply } from 'fastify';
 import { inUnits, normalizeEmail, offers } from '../accounts.ts';
 import type { AppContext } from '../app.ts';

@@ -1,4 +1,5 @@
-import { AppError, requireServiceToken, type Server, statusOfError, trackEvent } from '@qr/common';
+import { trackEvent } from '@qr/common';
+import { AppError, requireServiceToken, type Server, statusOfError } from '@qr/common/server';
 import type { AppContext } from '../app.ts';
 import {
   anyIdParams,

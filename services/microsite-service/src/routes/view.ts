@@ -1,5 +1,6 @@
-import { captureException, type Server, trackEvent, visitorId } from '@qr/common';
+import { captureException, trackEvent, visitorId } from '@qr/common';
 import { type Problem, pageHeaders, problemBody, refuseOtherMethods } from '@qr/common/pages';
+import type { Server } from '@qr/common/server';
 import { isPrefetch, isQrId } from '@qr/common/visitor';
 import type { AppContext } from '../app.ts';
 import { viewParams, viewQuery } from '../schemas.ts';

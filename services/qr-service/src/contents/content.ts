@@ -1,4 +1,4 @@
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 import Type, { type Static } from 'typebox';
 import type { FindMicrosite } from '../microsite-client.ts';
 import type { generateBody } from '../schemas.ts';

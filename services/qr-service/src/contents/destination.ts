@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { AppError } from '@qr/common';
+import { AppError } from '@qr/common/server';
 
 // Parsers silently delete tabs and line breaks, so that what is shown to a person would not be where a scan leads.
 const BLANK_OR_CONTROL = /[\s\p{Cc}]/u;

@@ -1,4 +1,5 @@
-import { AppError, identifyUser, requireServiceToken, type Server, statusOfError, trackEvent } from '@qr/common';
+import { identifyUser, trackEvent } from '@qr/common';
+import { AppError, requireServiceToken, type Server, statusOfError } from '@qr/common/server';
 import type { Static } from 'typebox';
 import { Value } from 'typebox/value';
 import type { AppContext } from '../app.ts';

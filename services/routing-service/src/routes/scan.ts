@@ -1,5 +1,6 @@
-import { addBreadcrumb, captureException, type Server, trackEvent, visitorId } from '@qr/common';
+import { addBreadcrumb, captureException, trackEvent, visitorId } from '@qr/common';
 import { type Problem, problemBody, refuseOtherMethods } from '@qr/common/pages';
+import type { Server } from '@qr/common/server';
 import { isPrefetch, type ScanFailure } from '@qr/common/visitor';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
