@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readOptions } from './cli/options.mjs';
 import { runTool } from './cli/run-tool.mjs';
-import { createSteps } from './cli/steps.mjs';
+import { createSteps } from './cli/terminal.mjs';
 
 const root = join(import.meta.dirname, '..');
 
 /**
  * Installs the dependencies unless they are there and as new as the lockfile.
- * @param {import('./cli/steps.mjs').Steps} [steps]
+ * @param {import('./cli/terminal.mjs').Steps} [steps]
  * @param {AbortSignal} [signal]
  * @throws Error with what npm printed
  */

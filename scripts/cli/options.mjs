@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearest } from './nearest.mjs';
+import { nearest } from './spelling.mjs';
 
 /**
  * An option: with `value` it takes one, without it is a switch.

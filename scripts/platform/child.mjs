@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { holderOf } from './holder.mjs';
+import { holderOf } from './port-check.mjs';
 
 /** How many of a process's last lines are shown when it dies. */
 const KEPT_LINES = 20;

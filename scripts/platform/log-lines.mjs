@@ -1,9 +1,9 @@
-import { painter, printable } from '../cli/colors.mjs';
+import { painter, printable } from '../cli/terminal.mjs';
 
 /** The longest name of a service; one of several instances has a number besides. */
 const NAME_WIDTH = 17;
 const LEVELS =
-  /** @type {Readonly<Record<number, readonly [name: string, format: import('../cli/colors.mjs').Format]>>} */ ({
+  /** @type {Readonly<Record<number, readonly [name: string, format: import('../cli/terminal.mjs').Format]>>} */ ({
     10: ['trace', 'gray'],
     20: ['debug', 'blue'],
     30: ['info', 'green'],
@@ -150,7 +150,7 @@ function pairs(entry) {
     .join(' ');
 }
 
-/** @param {number} [status] @returns {import('../cli/colors.mjs').Format} */
+/** @param {number} [status] @returns {import('../cli/terminal.mjs').Format} */
 function statusFormat(status = 0) {
   if (status >= 500) return 'red';
   return status >= 400 ? 'yellow' : 'green';

@@ -11,7 +11,7 @@ const script = join(import.meta.dirname, 'build-part.mjs');
 
 /**
  * Installs what is missing and builds the parts, a step each.
- * @param {import('../cli/steps.mjs').Steps} steps
+ * @param {import('../cli/terminal.mjs').Steps} steps
  * @param {{ parts: readonly Part[], signal?: AbortSignal }} options
  * @throws Error with what npm or the compiler printed
  */

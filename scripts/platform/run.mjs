@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readOptions } from '../cli/options.mjs';
+import { spellingNotes } from '../cli/spelling.mjs';
 import { config } from './config.mjs';
-import { problemOfDataDir } from './data-dir.mjs';
 import { startPlatform } from './platform.mjs';
 import { wantedPorts } from './port-check.mjs';
 import { DEFAULT_PORT_BASE, PORT_BASE_RANGE, portsFrom, shortName } from './ports.mjs';
@@ -11,7 +11,6 @@ import { prepare } from './prepare.mjs';
 import { addressesOf, pageVariables } from './processes.mjs';
 import { developmentSecrets } from './secrets.mjs';
 import { runSession } from './session.mjs';
-import { spellingNotes } from './spelling.mjs';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -97,4 +96,15 @@ function tableOf(ports) {
   ];
   const width = (/** @type {number} */ column) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
   return rows.map(([name = '', url = '', what = '']) => `  ${name.padEnd(width(0))}  ${url.padEnd(width(1))}  ${what}`);
+}
+
+/**
+ * What is wrong with the folder that `--data-dir` names. It is closed to other users of this machine, so it must be ours alone.
+ * @param {string} path
+ * @returns {string | undefined}
+ */
+function problemOfDataDir(path) {
+  const isUsed = existsSync(path) && readdirSync(path).length > 0;
+  if (!isUsed || existsSync(join(path, 'secrets.json'))) return undefined;
+  return `--data-dir must be a new folder, or one that a platform has used before: ${path} has other files in it.`;
 }

@@ -1,7 +1,5 @@
 import { relative } from 'node:path';
-import { isInteractive, painter } from '../cli/colors.mjs';
-import { endInterrupted, watchInterruptions } from '../cli/interruption.mjs';
-import { createSteps } from '../cli/steps.mjs';
+import { createSteps, endInterrupted, isInteractive, painter, watchInterruptions } from '../cli/terminal.mjs';
 import { createLogLines, ERROR, plainLine, WARN } from './log-lines.mjs';
 import { checkPorts } from './port-check.mjs';
 import { recordPlatform, runningPlatforms } from './running.mjs';
@@ -18,7 +16,7 @@ import { recordPlatform, runningPlatforms } from './running.mjs';
 
 /**
  * @typedef {object} Tools
- * @property {import('../cli/steps.mjs').Steps} steps
+ * @property {import('../cli/terminal.mjs').Steps} steps
  * @property {AbortSignal} signal
  * @property {AbortSignal} killSignal
  * @property {import('./child.mjs').Log} log

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../cli/nearest.mjs';
 import { problemOfNode } from '../cli/node-version.mjs';
+import { nearest } from '../cli/spelling.mjs';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { spellingNotes } from '../cli/spelling.mjs';
 import { createLogLines, plainLine } from '../platform/log-lines.mjs';
-import { spellingNotes } from '../platform/spelling.mjs';
 
 /** Not a terminal: no colours. */
 const { format } = createLogLines({ isTTY: false } as NodeJS.WriteStream);

@@ -2,9 +2,9 @@ import { lazy, type ReactElement, Suspense } from 'react';
 import type { RouteObject } from 'react-router';
 import { lazyPage } from './chunks/lazy-page.tsx';
 import { Layout } from './layout/layout.tsx';
-import { Skeleton } from './layout/loaded.tsx';
+import { Skeleton } from './layout/page.tsx';
 import { DashboardPage } from './pages/dashboard-page.tsx';
-import { NotFoundPage } from './pages/not-found-page.tsx';
+import { NotFoundPage } from './pages/error-page.tsx';
 import { LogInPage, RequireSession, SignUpPage } from './session/entrance-pages.tsx';
 import { useSession } from './session/session-provider.tsx';
 

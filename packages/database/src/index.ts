@@ -1,2 +1,2 @@
 export type { SchemaMigrations } from './migrations.ts';
-export { type Database, type OpenDatabaseOptions, openDatabase, withoutValues } from './open-database.ts';
+export { type Database, firstRow, type OpenDatabaseOptions, openDatabase, withoutValues } from './open-database.ts';

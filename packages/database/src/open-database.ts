@@ -102,3 +102,8 @@ export function withoutValues<Q extends Queries>(queries: Q): Q {
   ]);
   return Object.fromEntries(entries) as Q;
 }
+
+/** Returns the first row that a query finds; `undefined` when there is none. */
+export async function firstRow<Row>(query: PromiseLike<readonly Row[]>): Promise<Row | undefined> {
+  return (await query)[0];
+}

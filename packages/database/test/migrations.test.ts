@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startEmbeddedDatabase } from '../src/embedded/embedded-database.ts';
 import { openDatabase } from '../src/index.ts';
-import { copyTemplate, openTestDatabase } from '../src/testing/index.ts';
-import { createScratchDatabase } from '../src/testing/test-database.ts';
+import { copyTemplate, createScratchDatabase, openTestDatabase } from '../src/testing/index.ts';
 import { DATABASE_KINDS } from './database-kinds.ts';
 import { type MigrationFixture, NOTES_MIGRATION, temporaryFolder, writeMigrations } from './migrations-folder.ts';
 

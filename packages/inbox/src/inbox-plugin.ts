@@ -2,22 +2,19 @@ import type { AlertRule } from '@qr/alerts';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { alertsRoute } from './alerts/routes.ts';
-import { type DeliveryOptions, deliveryRoute } from './delivery/routes.ts';
+import { type DeliveryOptions, deliveryRoute } from './delivery/services.ts';
 import { faultRoutes } from './faults/faults.ts';
-import type { InboxData } from './inbox-data.ts';
+import { clearRoutes, type InboxData } from './inbox-data.ts';
 import { complianceRoutes } from './mixpanel/compliance.ts';
 import { mixpanelRoutes } from './mixpanel/routes.ts';
 import { pageRoutes } from './page-routes.ts';
-import { type InboxPlan, linkEventsOf } from './plan/inbox-plan.ts';
-import { planRoute } from './plan/routes.ts';
-import { EventIndex } from './query/analytics/event-index.ts';
-import type { ReportSource } from './query/analytics/user-events.ts';
+import { type InboxPlan, linkEventsOf, planRoute } from './plan/plan.ts';
+import { EventIndex, type ReportSource } from './query/analytics/user-events.ts';
 import { queryRoutes } from './query/routes.ts';
 import { sentryReadingRoutes } from './sentry/reading.ts';
 import { sentryRoutes } from './sentry/routes.ts';
 import { openSourceMaps } from './sentry/source-maps.ts';
-import { clearRoutes } from './undoable-clear.ts';
-import { type EditorOptions, editorLinks } from './views/editor-links.ts';
+import { type EditorOptions, editorLinks } from './views/error-detail.ts';
 import { viewRoutes } from './views/routes.ts';
 
 /** What the plugin serves from. */

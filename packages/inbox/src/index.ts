@@ -1,10 +1,8 @@
-export type { DeliveryOptions } from './delivery/routes.ts';
-export type { DeliveringService } from './delivery/services.ts';
-export type { Fault, FaultEndpoint, FaultRule } from './faults/fault.ts';
-export type { ActiveFault } from './faults/faults.ts';
+export type { DeliveringService, DeliveryOptions } from './delivery/services.ts';
+export type { ActiveFault, Fault, FaultEndpoint, FaultRule } from './faults/faults.ts';
 export { type InboxData, type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
 export { type InboxPluginOptions, inboxPlugin } from './inbox-plugin.ts';
-export type { InboxPlan } from './plan/inbox-plan.ts';
+export type { InboxPlan } from './plan/plan.ts';
 export type { Issue, IssueEvent } from './query/issues.ts';
 export type { EventFilter, SpanFilter } from './query/records.ts';
 export { type Inbox, type InboxOptions, startInbox } from './start-inbox.ts';

@@ -1,17 +1,13 @@
 import type { AddressInfo } from 'node:net';
-import type { AlertRule } from '@qr/alerts';
 import Fastify from 'fastify';
-import type { DeliveryOptions } from './delivery/routes.ts';
 import type { Faults } from './faults/faults.ts';
 import { type InboxDataOptions, type InboxReader, openInboxData } from './inbox-data.ts';
-import { inboxPlugin } from './inbox-plugin.ts';
+import { type InboxPluginOptions, inboxPlugin } from './inbox-plugin.ts';
 import { addDocumentation } from './page-routes.ts';
-import type { InboxPlan } from './plan/inbox-plan.ts';
-import type { EditorOptions } from './views/editor-links.ts';
-import { waitForArrival } from './wait-for.ts';
+import type { Store } from './store/store.ts';
 
 /** How to start an inbox. */
-export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
+export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'>, Omit<InboxPluginOptions, 'data' | 'now'> {
   /** 0 takes any free port. @default 0 */
   readonly port?: number | undefined;
   /** Loopback unless you say otherwise: whoever reaches it reads everything. @default '127.0.0.1' */
@@ -22,22 +18,8 @@ export interface InboxOptions extends Omit<InboxDataOptions, 'onFileError'> {
   readonly environment?: string | undefined;
   /** Start in production all the same. @default false */
   readonly allowProduction?: boolean | undefined;
-  /** From a GDPR request to its execution; until then it can be cancelled. @default 0 */
-  readonly complianceDelayMs?: number | undefined;
-  /** Folders of a built page and of built services, separated by commas: see `openSourceMaps`. @default none */
-  readonly sourceMaps?: string | undefined;
-  /** Who is asked about deliveries, for the page. @default nobody */
-  readonly delivery?: DeliveryOptions | undefined;
-  /** Rules of which the page shows which would fire now. @default none */
-  readonly alerts?: readonly AlertRule[] | undefined;
-  /** The tracking plan that arrivals are compared with. @default none: nothing is compared */
-  readonly plan?: InboxPlan | undefined;
-  /** How frames of a stack are opened in an editor. @default files below the application's root, in VS Code */
-  readonly editor?: EditorOptions | undefined;
   /** Whether `/documentation` describes the JSON API; it takes a moment at start. @default false */
   readonly documentation?: boolean | undefined;
-  /** Folder of the inbox's own page, built. @default where the build puts it */
-  readonly page?: string | undefined;
 }
 
 /** A running inbox. */
@@ -68,18 +50,7 @@ export interface Inbox extends InboxReader {
  * @throws when NODE_ENV is production, and when it cannot listen.
  */
 export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
-  const { port = 0, host = '127.0.0.1', logger = false } = options;
-  const {
-    complianceDelayMs,
-    sourceMaps,
-    delivery,
-    alerts,
-    plan,
-    page,
-    editor,
-    documentation = false,
-    ...dataOptions
-  } = options;
+  const { port = 0, host = '127.0.0.1', logger = false, documentation = false } = options;
   refuseProduction(options);
   const app = Fastify({
     logger: logger && { level: 'warn' },
@@ -88,12 +59,12 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
     forceCloseConnections: true,
   });
   const data = await openInboxData({
-    ...dataOptions,
+    ...options,
     onFileError: (error) => app.log.error({ err: error }, 'the data file cannot be written'),
   });
   try {
     if (documentation) await addDocumentation(app);
-    await app.register(inboxPlugin, { data, complianceDelayMs, sourceMaps, delivery, alerts, plan, page, editor });
+    await app.register(inboxPlugin, { ...options, data });
     await app.listen({ port, host });
   } catch (error) {
     await app.close();
@@ -135,4 +106,57 @@ function portOf(address: AddressInfo | string | null): number | undefined {
 function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Resolves once `holds` is true, looking again only when something has arrived; rejects after `timeoutMs`. */
+function waitForArrival(store: Store, reader: InboxReader, holds: () => boolean, timeoutMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = store.onArrival(() => check());
+    const timer = setTimeout(() => {
+      finish();
+      const held = inventory(reader);
+      reject(
+        new Error(`Nothing that arrived within ${timeoutMs} ms made the condition true. The inbox holds ${held}.`),
+      );
+    }, timeoutMs);
+    const finish = (): void => {
+      clearTimeout(timer);
+      stop();
+    };
+    const check = (): void => {
+      try {
+        if (!holds()) return;
+        finish();
+        resolve();
+      } catch (error) {
+        finish();
+        reject(error);
+      }
+    };
+    check();
+  });
+}
+
+/** What the inbox holds, in one line: names and counts, as a failing test wants to know them. */
+function inventory(reader: InboxReader): string {
+  const names = {
+    event: reader.events().map(({ event }) => event),
+    profile: reader.profiles().map(({ distinctId }) => distinctId),
+    error: reader.errors().map(({ type, value }) => `${type}: ${value}`),
+    span: reader.spans().map(({ name }) => name),
+    log: reader.logs().map(({ level }) => level),
+    'rejected record': reader.rejected().map(({ field, message }) => `${field}: ${message}`),
+  };
+  return Object.entries(names)
+    .map(([noun, list]) => tally(noun, list))
+    .join(', ');
+}
+
+function tally(noun: string, names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const listed = [...counts].slice(0, 8).map(([name, count]) => (count === 1 ? name : `${name} x${count}`));
+  const more = counts.size > listed.length ? ', ...' : '';
+  const list = listed.length === 0 ? '' : ` (${listed.join(', ')}${more})`;
+  return `${names.length} ${noun}${names.length === 1 ? '' : 's'}${list}`;
 }

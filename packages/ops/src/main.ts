@@ -1,7 +1,6 @@
 import { CommandError } from './cli/command.ts';
 import { readSurroundings } from './cli/environment.ts';
-import { findPlatform } from './cli/find-platform.ts';
-import { groups, runCli } from './cli/run-cli.ts';
+import { findPlatform, groups, runCli } from './cli/run-cli.ts';
 import { createStyle } from './cli/terminal.ts';
 
 const interruption = new AbortController();

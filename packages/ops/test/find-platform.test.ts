@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { CommandError } from '../src/cli/command.ts';
-import { findPlatform } from '../src/cli/find-platform.ts';
+import { findPlatform } from '../src/cli/run-cli.ts';
 import { runInTest } from './run-in-test.ts';
 
 let root: string;

@@ -1,11 +1,9 @@
 import { sentIdOf } from '@qr/common';
 import { addErasureRoute, type BuildServerOptions, buildServer, type Server, type Sessions } from '@qr/common/server';
 import type { CodeOwners } from './code-owners.ts';
-import type { Readings } from './readings.ts';
-import { addExportRoute } from './routes/export.ts';
 import { addImportRoute } from './routes/import.ts';
-import { addStatisticsRoutes } from './routes/statistics.ts';
-import { createStatistics, type Statistics } from './statistics.ts';
+import { addExportRoute, addStatisticsRoutes } from './routes/statistics.ts';
+import { createStatistics, type Readings, type Statistics } from './statistics.ts';
 import type { Store } from './store.ts';
 
 export interface AppDependencies {

@@ -3,13 +3,12 @@ import { captureException, initializeMixpanel, loadConfigOrExit } from '@qr/comm
 import { createSessions } from '@qr/common/server';
 import { openDatabase } from '@qr/database';
 import { alertRules } from '@qr/observability/alerts';
-import { createAlertStore } from './alerts.ts';
 import { buildApp } from './app.ts';
 import { createCodeOwners } from './code-owners.ts';
 import { environment } from './config.ts';
-import { hostAlerts, hostShipper } from './hosted-jobs.ts';
-import { createReadings } from './readings.ts';
+import { createAlertStore, hostAlerts, hostShipper } from './hosted-jobs.ts';
 import { createRollUp } from './roll-up.ts';
+import { createReadings } from './statistics.ts';
 import { createStore } from './store.ts';
 
 const config = loadConfigOrExit(environment);

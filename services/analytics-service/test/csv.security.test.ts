@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toCsv } from '../src/routes/export.ts';
+import { toCsv } from '../src/routes/statistics.ts';
 import { deliver, logIn, scanned, startApp } from './start-app.ts';
 
 describe('a file', () => {

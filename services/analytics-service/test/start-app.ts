@@ -11,8 +11,8 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { vi } from 'vitest';
 import { buildApp } from '../src/app.ts';
 import { createCodeOwners } from '../src/code-owners.ts';
-import { createReadings } from '../src/readings.ts';
 import { createRollUp } from '../src/roll-up.ts';
+import { createReadings } from '../src/statistics.ts';
 import { createStore } from '../src/store.ts';
 
 /** An embedded database starts in a second or two, and on a busy machine beside others in half a minute. */

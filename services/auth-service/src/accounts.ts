@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@qr/common/server';
+import type { Static } from 'typebox';
 import { checkNewPassword, hashPassword, matchesPassword } from './passwords.ts';
-import { currencies, isDowngrade, isUpgrade, priceOf } from './prices.ts';
+import type { planBody, signupBody } from './schemas.ts';
 import type { Store, User } from './store.ts';
-
-/** What a person gives to sign up. */
-interface Registration {
-  readonly email: string;
-  readonly password: string;
-  readonly name?: string;
-}
 
 /** A UUID, as the database takes it. */
 const ACCOUNT_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -21,11 +15,7 @@ interface PlanChange {
 }
 
 /** What a person agreed to pay for which plan. */
-interface Order {
-  readonly plan: User['plan'];
-  readonly amountMinor: number;
-  readonly currency: string;
-}
+type Order = Required<Static<typeof planBody>>;
 
 /** The rules of signing up and logging in. */
 export type Accounts = ReturnType<typeof createAccounts>;
@@ -44,12 +34,12 @@ export function createAccounts({ store, now }: { readonly store: Store; readonly
     find: (email: string) => store.findUserByEmail(email),
 
     /** @throws AppError 400 when everybody would guess the password. */
-    checkNewPassword({ email, password, name }: Registration): void {
+    checkNewPassword({ email, password, name }: Static<typeof signupBody>): void {
       checkNewPassword(password, { field: 'password', known: [email, name ?? ''] });
     },
 
     /** @throws AppError 409 when the address is taken. */
-    async signUp({ email, password, name }: Registration): Promise<User> {
+    async signUp({ email, password, name }: Static<typeof signupBody>): Promise<User> {
       const user = await store.insertUser({
         id: randomUUID(),
         email: normalizeEmail(email),
@@ -166,4 +156,45 @@ export function normalizeEmail(email: string): string {
 async function checkPassword({ passwordHash }: User, password: string, field: string): Promise<void> {
   if (await matchesPassword(passwordHash, password)) return;
   throw new AppError({ statusCode: 403, code: 'wrong_password', message: 'The password is wrong.', field });
+}
+
+type Plan = User['plan'];
+
+/** From the smallest to the largest. */
+const ORDER: readonly Plan[] = ['free', 'pro', 'business'];
+
+/** What a plan costs a month, in minor units (cents; yen have none) of each currency in which it is sold. */
+const PRICES: Readonly<Record<Exclude<Plan, 'free'>, Readonly<Record<string, number>>>> = {
+  pro: { EUR: 900, USD: 900, JPY: 1300 },
+  business: { EUR: 2900, USD: 2900, JPY: 4200 },
+};
+
+/** Every plan with its prices, from the smallest to the largest; what is free has none. */
+export const offers = ORDER.map((name) => ({ name, prices: name === 'free' ? {} : PRICES[name] }));
+
+/** The currencies in which plans are sold. */
+const currencies = Object.keys(PRICES.pro);
+
+/** The price in minor units; `undefined` where the plan is not sold. */
+function priceOf(plan: Exclude<Plan, 'free'>, currency: string): number | undefined {
+  return Object.hasOwn(PRICES[plan], currency) ? PRICES[plan][currency] : undefined;
+}
+
+/** Whether the second plan is larger than the first. */
+function isUpgrade(from: Plan, to: Plan): boolean {
+  return ORDER.indexOf(to) > ORDER.indexOf(from);
+}
+
+/** Whether the second plan is smaller than the first. */
+function isDowngrade(from: Plan, to: Plan): boolean {
+  return ORDER.indexOf(to) < ORDER.indexOf(from);
+}
+
+/** An amount in units of its currency: 900 cents are 9 euros, 900 yen stay 900. */
+export function inUnits(amountMinor: number, currency: string): number {
+  const { maximumFractionDigits: digits = 2 } = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+  }).resolvedOptions();
+  return amountMinor / 10 ** digits;
 }

@@ -2,12 +2,9 @@ import { addErasureRoute, type BuildServerOptions, buildServer, type Server, typ
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Accounts, createAccounts } from './accounts.ts';
 import type { Erasures } from './erasures.ts';
-import { createGuesses, type Guesses } from './guesses.ts';
-import { createKnownDevice, type KnownDevice } from './known-device.ts';
+import { createGuesses, createKnownDevice, type Guesses, type KnownDevice } from './guesses.ts';
 import { createRefreshTokens, type RefreshTokens } from './refresh-tokens.ts';
-import { addAccountRoutes } from './routes/account.ts';
-import { addPlanRoutes } from './routes/plans.ts';
-import { addSessionRoutes } from './routes/sessions.ts';
+import { addAccountRoutes, addPlanRoutes, addSessionRoutes } from './routes/accounts.ts';
 import type { Store, User } from './store.ts';
 
 export interface AppDependencies {

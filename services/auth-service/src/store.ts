@@ -1,4 +1,4 @@
-import { type Database, withoutValues } from '@qr/database';
+import { type Database, firstRow, withoutValues } from '@qr/database';
 import type { ServerProfile } from '@qr/events';
 import { and, eq, gt, gte, isNull, like, lte, or, sql } from 'drizzle-orm';
 import { integer, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
@@ -54,20 +54,12 @@ export type Store = ReturnType<typeof createStore>;
 export function createStore(db: Database['db']) {
   return withoutValues({
     /** @returns `undefined` when the address is taken. */
-    async insertUser(user: User): Promise<User | undefined> {
-      const [inserted] = await db.insert(users).values(user).onConflictDoNothing({ target: users.email }).returning();
-      return inserted;
-    },
+    insertUser: (user: User) =>
+      firstRow(db.insert(users).values(user).onConflictDoNothing({ target: users.email }).returning()),
 
-    async findUserByEmail(email: string): Promise<User | undefined> {
-      const [user] = await db.select().from(users).where(eq(users.email, email));
-      return user;
-    },
+    findUserByEmail: (email: string) => firstRow(db.select().from(users).where(eq(users.email, email))),
 
-    async findUserById(id: string): Promise<User | undefined> {
-      const [user] = await db.select().from(users).where(eq(users.id, id));
-      return user;
-    },
+    findUserById: (id: string) => firstRow(db.select().from(users).where(eq(users.id, id))),
 
     /** Replaces the password and ends every session. */
     async replacePassword(id: string, passwordHash: string): Promise<void> {
@@ -77,20 +69,18 @@ export function createStore(db: Database['db']) {
       });
     },
 
-    async rename(id: string, name: string | null): Promise<User | undefined> {
-      const [user] = await db.update(users).set({ name }).where(eq(users.id, id)).returning();
-      return user;
-    },
+    rename: (id: string, name: string | null) =>
+      firstRow(db.update(users).set({ name }).where(eq(users.id, id)).returning()),
 
     /** @returns `undefined` when the plan was no longer the one that is to be replaced. */
-    async replacePlan(id: string, { from, to }: { from: User['plan']; to: User['plan'] }): Promise<User | undefined> {
-      const [user] = await db
-        .update(users)
-        .set({ plan: to })
-        .where(and(eq(users.id, id), eq(users.plan, from)))
-        .returning();
-      return user;
-    },
+    replacePlan: (id: string, { from, to }: { from: User['plan']; to: User['plan'] }) =>
+      firstRow(
+        db
+          .update(users)
+          .set({ plan: to })
+          .where(and(eq(users.id, id), eq(users.plan, from)))
+          .returning(),
+      ),
 
     /** Removes an account with its sessions, and notes which services have to follow. */
     async deleteUser(id: string, { services, now }: { services: readonly string[]; now: Date }): Promise<void> {
@@ -172,55 +162,48 @@ export function createStore(db: Database['db']) {
     },
 
     /** Replaces the secret, in one statement: of two requests with the same secret one wins. */
-    async rotateRefreshToken(
-      { family, secretHash, now }: { family: string; secretHash: string; now: Date },
-      next: { secretHash: string; expiresAt: Date },
-    ): Promise<{ userId: string } | undefined> {
-      const [rotated] = await db
-        .update(refreshTokens)
-        .set({ ...next, rotatedAt: now })
-        .where(
-          and(
-            eq(refreshTokens.family, family),
-            eq(refreshTokens.secretHash, secretHash),
-            gt(refreshTokens.expiresAt, now),
-          ),
-        )
-        .returning({ userId: refreshTokens.userId });
-      return rotated;
-    },
+    rotateRefreshToken: (shown: ShownToken, next: { secretHash: string; expiresAt: Date }) =>
+      firstRow(
+        db
+          .update(refreshTokens)
+          .set({ ...next, rotatedAt: shown.now })
+          .where(valid(shown))
+          .returning({ userId: refreshTokens.userId }),
+      ),
 
     /** Finds whose a family is, when its secret is this one and has replaced another since a moment. */
-    async findRotatedRefreshToken(
-      { family, secretHash, now }: { family: string; secretHash: string; now: Date },
-      rotatedSince: Date,
-    ): Promise<{ userId: string } | undefined> {
-      const [found] = await db
-        .select({ userId: refreshTokens.userId })
-        .from(refreshTokens)
-        .where(
-          and(
-            eq(refreshTokens.family, family),
-            eq(refreshTokens.secretHash, secretHash),
-            gt(refreshTokens.expiresAt, now),
-            gte(refreshTokens.rotatedAt, rotatedSince),
-          ),
-        );
-      return found;
-    },
+    findRotatedRefreshToken: (shown: ShownToken, rotatedSince: Date) =>
+      firstRow(
+        db
+          .select({ userId: refreshTokens.userId })
+          .from(refreshTokens)
+          .where(and(valid(shown), gte(refreshTokens.rotatedAt, rotatedSince))),
+      ),
 
-    async deleteRefreshToken(family: string): Promise<{ userId: string } | undefined> {
-      const [deleted] = await db
-        .delete(refreshTokens)
-        .where(eq(refreshTokens.family, family))
-        .returning({ userId: refreshTokens.userId });
-      return deleted;
-    },
+    deleteRefreshToken: (family: string) =>
+      firstRow(
+        db.delete(refreshTokens).where(eq(refreshTokens.family, family)).returning({ userId: refreshTokens.userId }),
+      ),
 
     async deleteExpiredRefreshTokens(userId: string, now: Date): Promise<void> {
       await db.delete(refreshTokens).where(and(eq(refreshTokens.userId, userId), lte(refreshTokens.expiresAt, now)));
     },
   });
+}
+
+/** What a browser shows to renew its session, and when. */
+interface ShownToken {
+  readonly family: string;
+  readonly secretHash: string;
+  readonly now: Date;
+}
+
+function valid({ family, secretHash, now }: ShownToken) {
+  return and(
+    eq(refreshTokens.family, family),
+    eq(refreshTokens.secretHash, secretHash),
+    gt(refreshTokens.expiresAt, now),
+  );
 }
 
 /** When the next attempt is admitted, in milliseconds since 1970. */

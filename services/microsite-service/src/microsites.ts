@@ -1,23 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { AppError, decodeCursor, encodeCursor, type Session } from '@qr/common/server';
+import type { Static } from 'typebox';
 import { micrositeUrl, type Pages } from './pages.ts';
-import { MAX_URL_LENGTH } from './schemas.ts';
-import type { Link, Microsite, MicrositeChanges, Store } from './store.ts';
-
-/** What a person gives to begin a microsite. */
-interface MicrositeRequest {
-  readonly title: string;
-  readonly slug?: string;
-  readonly description?: string;
-  readonly links?: readonly Link[];
-}
-
-/** What a person wants to be different. */
-interface MicrositeUpdate {
-  readonly title?: string;
-  readonly description?: string | null;
-  readonly links?: readonly Link[];
-}
+import { type createBody, type Link, MAX_URL_LENGTH, type updateBody } from './schemas.ts';
+import type { Microsite, MicrositeChanges, Store } from './store.ts';
 
 /** Whose a new microsite is, and on which plan. */
 type Owner = Pick<Session, 'userId' | 'plan'>;
@@ -59,7 +45,7 @@ export function createMicrosites({ store, pages, micrositeBaseUrl, now }: Micros
     /** @throws AppError 400 that names the wrong field, 402 when the owner's plan has no room for another, 409 when the slug is taken. */
     async create(
       { userId, plan }: Owner,
-      { title, slug = newSlug(), description, links = [] }: MicrositeRequest,
+      { title, slug = newSlug(), description, links = [] }: Static<typeof createBody>,
     ): Promise<Microsite> {
       const createdAt = new Date(now());
       const microsite = {
@@ -91,7 +77,11 @@ export function createMicrosites({ store, pages, micrositeBaseUrl, now }: Micros
     },
 
     /** @throws AppError 400 that names the wrong field, 404. */
-    async update(ownerId: string, id: string, { title, description, links }: MicrositeUpdate): Promise<Microsite> {
+    async update(
+      ownerId: string,
+      id: string,
+      { title, description, links }: Static<typeof updateBody>,
+    ): Promise<Microsite> {
       const changes: MicrositeChanges = {
         ...(title !== undefined && { title: title.trim() }),
         ...(description !== undefined && { description: description?.trim() || null }),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { html, renderDocument } from '@qr/common/pages';
 import { createAnswerCache } from '@qr/common/server';
-import type { Link, Snapshot, Store } from './store.ts';
+import type { Link } from './schemas.ts';
+import type { Snapshot, Store } from './store.ts';
 
 /** A published microsite as it is sent. */
 interface Page {

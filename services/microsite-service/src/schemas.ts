@@ -20,6 +20,8 @@ const link = Type.Object(
   },
   { additionalProperties: false },
 );
+/** What a visitor can follow. */
+export type Link = Static<typeof link>;
 const links = Type.Array(link, { maxItems: 50 });
 
 // An unknown key is more likely a mistake than a wish.

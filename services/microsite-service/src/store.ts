@@ -1,13 +1,8 @@
 import type { Cursor } from '@qr/common/server';
-import { type Database, withoutValues } from '@qr/database';
+import { type Database, firstRow, withoutValues } from '@qr/database';
 import { and, count, desc, eq, getTableColumns, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
-
-/** What a visitor can follow. */
-export interface Link {
-  readonly label: string;
-  readonly url: string;
-}
+import type { Link } from './schemas.ts';
 
 /** What visitors see of a microsite: a copy, so that its owner can go on writing. */
 export interface Snapshot {
@@ -101,42 +96,31 @@ export function createStore(db: Database['db']) {
       return { items, total: counted?.total ?? 0 };
     },
 
-    async findMicrosite(id: string): Promise<Microsite | undefined> {
-      const [microsite] = await db.select(summary).from(microsites).where(eq(microsites.id, id));
-      return microsite;
-    },
+    findMicrosite: (id: string) => firstRow(db.select(summary).from(microsites).where(eq(microsites.id, id))),
 
-    async findOwnMicrosite(id: string, ownerId: string): Promise<Microsite | undefined> {
-      const [microsite] = await db.select(summary).from(microsites).where(own(id, ownerId));
-      return microsite;
-    },
+    findOwnMicrosite: (id: string, ownerId: string) =>
+      firstRow(db.select(summary).from(microsites).where(own(id, ownerId))),
 
-    async findPublished(slug: string): Promise<{ id: string; published: Snapshot | null } | undefined> {
-      const [microsite] = await db
-        .select({ id: microsites.id, published })
-        .from(microsites)
-        .where(and(eq(microsites.slug, slug), isNotNull(published)));
-      return microsite;
-    },
+    findPublished: (slug: string) =>
+      firstRow(
+        db
+          .select({ id: microsites.id, published })
+          .from(microsites)
+          .where(and(eq(microsites.slug, slug), isNotNull(published))),
+      ),
 
-    async updateOwnMicrosite(
-      id: string,
-      ownerId: string,
-      changes: MicrositeChanges & { updatedAt: Date },
-    ): Promise<Microsite | undefined> {
-      const [microsite] = await db.update(microsites).set(changes).where(own(id, ownerId)).returning(summary);
-      return microsite;
-    },
+    updateOwnMicrosite: (id: string, ownerId: string, changes: MicrositeChanges & { updatedAt: Date }) =>
+      firstRow(db.update(microsites).set(changes).where(own(id, ownerId)).returning(summary)),
 
     /** @returns `undefined` when there is no such microsite, or it has no links. */
-    async publishOwnMicrosite(id: string, ownerId: string, publishedAt: Date): Promise<Microsite | undefined> {
-      const [microsite] = await db
-        .update(microsites)
-        .set({ published: snapshot, publishedAt })
-        .where(and(own(id, ownerId), sql`jsonb_array_length(${microsites.links}) > 0`))
-        .returning(summary);
-      return microsite;
-    },
+    publishOwnMicrosite: (id: string, ownerId: string, publishedAt: Date) =>
+      firstRow(
+        db
+          .update(microsites)
+          .set({ published: snapshot, publishedAt })
+          .where(and(own(id, ownerId), sql`jsonb_array_length(${microsites.links}) > 0`))
+          .returning(summary),
+      ),
 
     async unpublishOwnMicrosite(id: string, ownerId: string): Promise<Microsite | undefined> {
       const changes = { published: null, publishedAt: null };

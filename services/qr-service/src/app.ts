@@ -4,8 +4,7 @@ import { type Contents, createContents } from './contents/content.ts';
 import { createDestinationCheck } from './contents/destination.ts';
 import { createDrawingQueue } from './drawing-queue.ts';
 import type { FindMicrosite } from './microsite-client.ts';
-import { addCodeRoutes, addInternalRoute } from './routes/codes.ts';
-import { addImageRoutes } from './routes/images.ts';
+import { addCodeRoutes, addImageRoutes, addInternalRoute } from './routes/codes.ts';
 import type { Store } from './store.ts';
 
 export interface AppDependencies {

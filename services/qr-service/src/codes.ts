@@ -1,35 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { AppError, type Session } from '@qr/common/server';
-import type { ContentRequest, Contents } from './contents/content.ts';
+import { AppError, type Cursor, decodeCursor, encodeCursor, type Session } from '@qr/common/server';
+import type { Static } from 'typebox';
+import type { Contents } from './contents/content.ts';
 import type { CheckDestination } from './contents/destination.ts';
 import type { DrawingQueue } from './drawing-queue.ts';
-import { checkReadable, drawPng, drawSvg, type ImageOptions, type Look } from './image.ts';
-import { cursorBehind, type ListFilter, readListRequest } from './list-query.ts';
-import { readLogo } from './logo.ts';
+import { checkReadable, drawPng, drawSvg, type ImageOptions, readLogo } from './image.ts';
+import type { generateBody, listQuery, updateBody } from './schemas.ts';
 import type { Code, CodeChanges, Store } from './store.ts';
 
 /** What a person gives to make a code. */
-interface CodeRequest extends ContentRequest, Look {
-  readonly title?: string;
-  readonly logo?: string;
-  readonly forwardsQuery?: boolean;
-}
+type CodeRequest = Static<typeof generateBody>;
 
 /** Whose a new code is, and on which plan. */
 type Owner = Pick<Session, 'userId' | 'plan'>;
 
 /** What a person wants to be different. */
-interface CodeUpdate extends Look {
-  readonly destinationUrl?: string;
-  readonly forwardsQuery?: boolean;
-  readonly title?: string | null;
-  readonly status?: Code['status'];
-}
+type CodeUpdate = Static<typeof updateBody>;
 
-/** A page of codes. */
+/** A page of codes, and how many there are in all. */
 interface CodeList {
   readonly items: readonly Code[];
-  /** How many there are in all. */
   readonly total: number;
   /** Where the next page begins; `null` behind the last. */
   readonly nextCursor: string | null;
@@ -44,7 +34,7 @@ const MAX_CODES: Readonly<Record<Session['plan'], number>> = { free: 10, pro: 10
  */
 export type Codes = ReturnType<typeof createCodes>;
 
-export interface CodesOptions {
+interface CodesOptions {
   readonly store: Store;
   readonly contents: Contents;
   readonly checkDestination: CheckDestination;
@@ -174,4 +164,51 @@ function refuseChange(field: string, type: keyof typeof WHY_UNCHANGEABLE): never
 
 function notFound(): never {
   throw new AppError({ statusCode: 404, code: 'not_found', message: 'You have no such code.' });
+}
+
+/** Which codes a person asks for, and in which order. */
+type ListFilter = Omit<Static<typeof listQuery>, 'limit'>;
+
+/** Where a page of names ended. */
+interface NameCursor {
+  readonly name: string;
+  readonly id: string;
+}
+
+/** The same for the database. */
+export interface ListRequest {
+  readonly words: readonly string[];
+  readonly sort: ListFilter['sort'];
+  readonly since: Date | undefined;
+  readonly before: Date | undefined;
+  readonly after: Cursor | NameCursor | undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+/** @throws AppError 400 that names the field. */
+function readListRequest({ search = '', sort, from, to, cursor }: ListFilter): ListRequest {
+  if (from !== undefined && to !== undefined && from > to)
+    throw new AppError({ code: 'invalid_period', message: `from must not be after to, which is ${to}`, field: 'from' });
+  return {
+    words: search.split(/\s+/).filter(Boolean),
+    sort,
+    since: from === undefined ? undefined : new Date(from),
+    before: to === undefined ? undefined : new Date(Date.parse(to) + DAY_MS),
+    after: cursor === undefined ? undefined : sort === 'title' ? decodeNameCursor(cursor) : decodeCursor(cursor),
+  };
+}
+
+/** The cursor that leads behind a code. */
+function cursorBehind(code: Cursor & { readonly sortName: string }, sort: ListFilter['sort']): string {
+  if (sort !== 'title') return encodeCursor(code);
+  return Buffer.from(`${code.id} ${code.sortName}`).toString('base64url');
+}
+
+/** @throws AppError 400 */
+function decodeNameCursor(text: string): NameCursor {
+  const [, id, name] = /^([\w-]{1,64}) ([^\p{Cc}\p{Cs}]*)$/u.exec(Buffer.from(text, 'base64url').toString()) ?? [];
+  if (id !== undefined && name !== undefined) return { id, name };
+  const message = 'cursor must be a nextCursor of this list in the same order; leave it out to begin at the start';
+  throw new AppError({ code: 'invalid_cursor', message, field: 'cursor' });
 }

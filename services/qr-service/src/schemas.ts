@@ -1,6 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { vcardSchema } from './contents/vcard.ts';
-import { wifiSchema } from './contents/wifi.ts';
+import { vcardSchema, wifiSchema } from './contents/content.ts';
 import { DEFAULT_COLOR, defaultLevel } from './image.ts';
 import type { Code } from './store.ts';
 
@@ -48,6 +47,7 @@ const day = Type.String({ format: 'date', pattern: '^[12]\\d{3}-', description: 
 export const listQuery = Type.Object({
   limit: Type.Integer({ minimum: 1, maximum: 100, default: 100 }),
   cursor: Type.Optional(Type.String({ maxLength: 1000 })),
+  // Words that all occur in a title, a destination, or the name of a network or card.
   search: Type.Optional(Type.String({ maxLength: 100, pattern: '^[^\\p{Cc}\\p{Cs}]*$' })),
   sort: Type.Union([Type.Literal('newest'), Type.Literal('oldest'), Type.Literal('title')], { default: 'newest' }),
   from: Type.Optional(day),

@@ -1,9 +1,8 @@
-import { type Database, withoutValues } from '@qr/database';
+import { type Database, firstRow, withoutValues } from '@qr/database';
 import { and, asc, count, desc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { boolean, customType, integer, jsonb, pgSchema, text, timestamp } from 'drizzle-orm/pg-core';
-import type { Vcard } from './contents/vcard.ts';
-import type { Wifi } from './contents/wifi.ts';
-import type { ListRequest } from './list-query.ts';
+import type { ListRequest } from './codes.ts';
+import type { Vcard, Wifi } from './contents/content.ts';
 
 const qr = pgSchema('qr');
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -94,20 +93,12 @@ export function createStore(db: Database['db']) {
       return { items, total: counted?.total ?? 0 };
     },
 
-    async findCode(id: string): Promise<Code | undefined> {
-      const [code] = await db.select(summary).from(codes).where(eq(codes.id, id));
-      return code;
-    },
+    findCode: (id: string) => firstRow(db.select(summary).from(codes).where(eq(codes.id, id))),
 
-    async findOwnCode(id: string, ownerId: string): Promise<Code | undefined> {
-      const [code] = await db.select(summary).from(codes).where(own(id, ownerId));
-      return code;
-    },
+    findOwnCode: (id: string, ownerId: string) => firstRow(db.select(summary).from(codes).where(own(id, ownerId))),
 
-    async updateOwnCode(id: string, ownerId: string, changes: CodeChanges): Promise<Code | undefined> {
-      const [code] = await db.update(codes).set(changes).where(own(id, ownerId)).returning(summary);
-      return code;
-    },
+    updateOwnCode: (id: string, ownerId: string, changes: CodeChanges) =>
+      firstRow(db.update(codes).set(changes).where(own(id, ownerId)).returning(summary)),
 
     async deleteOwnCode(id: string, ownerId: string): Promise<boolean> {
       const deleted = await db.delete(codes).where(own(id, ownerId)).returning({ id: codes.id });

@@ -1,4 +1,5 @@
 import { type ErrorBody, readErrorBody } from '@qr/telemetry/privacy';
+import { QueryClient } from '@tanstack/react-query';
 
 /** What {@link request} takes beside the path. */
 interface RequestOptions {
@@ -117,3 +118,25 @@ function createConnection(): Connection {
 
 /** The one to the app's own origin. */
 export const connection = createConnection();
+
+const LONGEST_DELAY_MS = 3000;
+
+/** How long to wait before asking again. @param failures in a row so far, from 0 */
+export function retryDelayMs(failures: number): number {
+  return Math.min(500 * 2 ** failures, LONGEST_DELAY_MS);
+}
+
+/** What the app knows of the services' data: shown at once when a page is opened again, and asked for anew behind it. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // The service said no: asking again would not change that. What did not come through is asked for until it does, so that a page recovers by itself.
+      retry: (_failures, error) => error instanceof NetworkError,
+      retryDelay: retryDelayMs,
+      // Asks even when the browser believes to be offline, which it is often wrong about: a page that waits for ever says nothing.
+      networkMode: 'always',
+    },
+    mutations: { retry: false, networkMode: 'always' },
+  },
+});

@@ -1,8 +1,7 @@
 import { Sentry } from '@qr/browser';
 import type { ReactElement } from 'react';
 import type { Code, CodeChanges } from '../api/codes.ts';
-import { Field, WebAddressField } from '../forms/fields.tsx';
-import { Form, SubmitButton } from '../forms/form.tsx';
+import { Field, Form, SubmitButton, WebAddressField } from '../forms/fields.tsx';
 import { useSubmit } from '../forms/use-submit.ts';
 import { completeWebAddress } from '../forms/web-address.ts';
 import { useAttempt, useNotice } from '../notices/notice-provider.tsx';
@@ -26,9 +25,7 @@ export function CodeEditor({ code }: { readonly code: Code }): ReactElement {
   const toggle = () => attempt('switch_qr', () => updateCode({ status: isActive ? 'disabled' : 'active' }));
   const buttons = (
     <div className="actions">
-      <SubmitButton state={state} busy="Saving…">
-        Save
-      </SubmitButton>
+      <SubmitButton busy="Saving…">Save</SubmitButton>
       {code.scanUrl !== null && (
         <button
           type="button"

@@ -2,7 +2,7 @@ import { type ReactElement, useEffect, useId, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { CodeListFilter, CodeSort } from '../api/codes.ts';
 import { DateRange } from '../forms/date-range.tsx';
-import { useDelayed } from './use-delayed.ts';
+import { useDelayed } from './queries.ts';
 
 /** Long enough that a word is typed to its end. */
 const SEARCH_DELAY_MS = 250;

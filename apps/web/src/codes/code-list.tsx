@@ -1,10 +1,8 @@
 import type { ReactElement } from 'react';
 import { Link } from 'react-router';
-import { type Code, lookOf, pictureUrl } from '../api/codes.ts';
+import { type Code, kindName, lookOf, pictureUrl, titleOf } from '../api/codes.ts';
 import { dateText } from '../days.ts';
-import { failureMessage } from '../notices/failure-message.ts';
-import { useNotice } from '../notices/notice-provider.tsx';
-import { kindName, titleOf } from './code-names.ts';
+import { failureMessage, useNotice } from '../notices/notice-provider.tsx';
 import { type useCodeList, useSummary } from './queries.ts';
 
 interface CodeListProps {

@@ -1,9 +1,7 @@
-import { type ReactElement, useState } from 'react';
-import { type Code, type CodeChanges, lookOf, pictureUrl } from '../api/codes.ts';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { type Code, type CodeChanges, lookOf, pictureUrl, titleOf } from '../api/codes.ts';
 import { SelectField } from '../forms/fields.tsx';
-import { CopyButton } from '../layout/copy-button.tsx';
 import { useAttempt } from '../notices/notice-provider.tsx';
-import { titleOf } from './code-names.ts';
 import { useUpdateCode } from './queries.ts';
 
 /** Dark enough for every scanner. */
@@ -90,4 +88,47 @@ function ScanAddress({ scanUrl }: { readonly scanUrl: string }): ReactElement {
       <CopyButton text={scanUrl} label="Copy link" />
     </div>
   );
+}
+
+/** How long a button says that it has copied. */
+const SHOWN_MS = 2000;
+
+/** Copies a text. */
+function CopyButton({ text, label }: { readonly text: string; readonly label: string }): ReactElement {
+  const [outcome, setOutcome] = useState<'copied' | 'failed'>();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const copy = async () => {
+    setOutcome((await copied(text)) ? 'copied' : 'failed');
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setOutcome(undefined), SHOWN_MS);
+  };
+  return (
+    <button type="button" className="quiet" onClick={() => void copy()}>
+      <span aria-live="polite">{outcome === undefined ? label : outcome === 'copied' ? 'Copied' : 'Not copied'}</span>
+    </button>
+  );
+}
+
+async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedBySelection(text);
+  }
+}
+
+/** For pages over plain HTTP, which have no clipboard, and people who refused it. */
+function copiedBySelection(text: string): boolean {
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.className = 'visually-hidden';
+  const focused = document.activeElement;
+  document.body.append(area);
+  area.select();
+  const isCopied = document.execCommand('copy');
+  area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return isCopied;
 }

@@ -4,7 +4,7 @@ import { ScansChart } from '../charts/scans-chart.tsx';
 import { Shares } from '../charts/shares.tsx';
 import { lastDays, withinLimit } from '../days.ts';
 import { DateRange } from '../forms/date-range.tsx';
-import { Loaded } from '../layout/loaded.tsx';
+import { Loaded } from '../layout/page.tsx';
 import { useCodeStatistics } from './queries.ts';
 
 const PERIODS = [7, 30, 90];

@@ -1,19 +1,15 @@
 import { Sentry, trackEvent } from '@qr/browser';
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
-import type { CodeType, NewCode } from '../api/codes.ts';
+import { CODE_KINDS, type CodeType, type NewCode } from '../api/codes.ts';
 import { ApiError, NetworkError } from '../api/request.ts';
-import { Field } from '../forms/fields.tsx';
-import { Form, SubmitButton } from '../forms/form.tsx';
+import { Field, Form, SubmitButton } from '../forms/fields.tsx';
 import { checkForm, useSubmit } from '../forms/use-submit.ts';
-import { PageHead } from '../layout/page-head.tsx';
+import { PageHead } from '../layout/page.tsx';
 import { useMicrosites } from '../microsites/queries.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
-import { CODE_KINDS } from './code-names.ts';
-import { ContentFields } from './content-fields.tsx';
-import { useCodePreview, useCreateCode } from './queries.ts';
-import { CODE_FIELDS, readCodeForm, readLogo } from './read-code-form.ts';
-import { useDelayed } from './use-delayed.ts';
+import { CODE_FIELDS, ContentFields, readCodeForm, readLogo } from './content-fields.tsx';
+import { useCodePreview, useCreateCode, useDelayed } from './queries.ts';
 
 export function CreatePage(): ReactElement {
   return (
@@ -75,7 +71,7 @@ function CreateQRForm(): ReactElement {
   useEffect(() => void follow(), [type, choices]);
 
   const button = (
-    <SubmitButton state={state} busy="Creating…" disabled={!hasChoice}>
+    <SubmitButton busy="Creating…" disabled={!hasChoice}>
       Create code
     </SubmitButton>
   );

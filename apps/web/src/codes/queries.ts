@@ -7,6 +7,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import {
   type Code,
   type CodeChanges,
@@ -136,4 +137,14 @@ export function useSummary() {
     queryFn: ({ signal }) => summary(signal),
     refetchInterval: REFRESH_MS,
   });
+}
+
+/** A value that has not changed for a while: follows typing without an answer for every key. */
+export function useDelayed<T>(value: T, delayMs: number): T {
+  const [delayed, setDelayed] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setDelayed(value), delayMs);
+    return () => clearTimeout(timer);
+  }, [value, delayMs]);
+  return delayed;
 }

@@ -1,5 +1,13 @@
-import { type ComponentProps, type FocusEvent, type ReactElement, type ReactNode, useContext, useId } from 'react';
-import { FieldErrors } from './form.tsx';
+import {
+  type ComponentProps,
+  createContext,
+  type FocusEvent,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useId,
+} from 'react';
+import type { SubmitState } from './use-submit.ts';
 import { completeWebAddress } from './web-address.ts';
 
 interface Labelled {
@@ -110,7 +118,7 @@ interface FieldFrameProps<Field extends Labelled> {
 /** Label, hint and error around a control of any kind. */
 function FieldFrame<Field extends Labelled>({ field, isOptional, children }: FieldFrameProps<Field>): ReactElement {
   const id = useId();
-  const errors = useContext(FieldErrors);
+  const { errors } = useContext(FormState);
   const { label, hint, error: ownError, ...control } = field;
   const error = 'error' in field ? ownError : errors[field.name];
   const describedBy = error ? `${id}-error` : hint && `${id}-hint`;
@@ -138,5 +146,45 @@ function FieldFrame<Field extends Labelled>({ field, isOptional, children }: Fie
         </p>
       )}
     </div>
+  );
+}
+
+interface FormProps extends ComponentProps<'form'> {
+  readonly state: SubmitState;
+  readonly buttons: ReactNode;
+}
+
+/** What the fields and buttons of a form know of it. */
+const FormState = createContext<Pick<SubmitState, 'errors' | 'isBusy'>>({ errors: {}, isBusy: false });
+
+/** A form whose fields find their complaints by their names. What is wrong with it as a whole stands above its buttons, and is read out at once. */
+export function Form({ state, buttons, children, ...form }: FormProps): ReactElement {
+  return (
+    <FormState value={state}>
+      <form className="form" onSubmit={state.onSubmit} onInput={state.onInput} noValidate {...form}>
+        {children}
+        {state.problem !== undefined && (
+          <p className="form-problem" role="alert">
+            {state.problem}
+          </p>
+        )}
+        {buttons}
+      </form>
+    </FormState>
+  );
+}
+
+interface SubmitButtonProps extends ComponentProps<'button'> {
+  /** What it says while the form is being sent. */
+  readonly busy: string;
+}
+
+/** Sends the form that it belongs to. */
+export function SubmitButton({ busy, disabled = false, children, ...button }: SubmitButtonProps): ReactElement {
+  const { isBusy } = useContext(FormState);
+  return (
+    <button type="submit" disabled={isBusy || disabled} {...button}>
+      {isBusy ? busy : children}
+    </button>
   );
 }

@@ -1,7 +1,6 @@
 import { type InputEvent, type SubmitEvent, useRef, useState } from 'react';
 import { ApiError } from '../api/request.ts';
-import { failureMessage } from '../notices/failure-message.ts';
-import { useNotice } from '../notices/notice-provider.tsx';
+import { failureMessage, useNotice } from '../notices/notice-provider.tsx';
 
 interface SubmitOptions {
   /** A constant that names the action in error reports, such as `create_qr`. */

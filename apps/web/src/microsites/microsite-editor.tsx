@@ -2,9 +2,8 @@ import { type ReactElement, useRef } from 'react';
 import { Link, useNavigate } from 'react-router';
 import type { Microsite, MicrositeContent } from '../api/microsites.ts';
 import { DeleteButton } from '../layout/confirm-dialog.tsx';
-import { PageHead } from '../layout/page-head.tsx';
-import { failureMessage } from '../notices/failure-message.ts';
-import { useNotice } from '../notices/notice-provider.tsx';
+import { PageHead } from '../layout/page.tsx';
+import { failureMessage, useNotice } from '../notices/notice-provider.tsx';
 import { MicrositeForm } from './microsite-form.tsx';
 import { useDeleteMicrosite, usePublishMicrosite, useSaveMicrosite, useUnpublishMicrosite } from './queries.ts';
 

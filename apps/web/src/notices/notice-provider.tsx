@@ -1,5 +1,6 @@
+import { captureException } from '@qr/browser';
 import { createContext, type ReactElement, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
-import { failureMessage } from './failure-message.ts';
+import { ApiError, NetworkError } from '../api/request.ts';
 
 /** Long enough to read two lines; the notice can be closed before. */
 const SHOWN_MS = 8000;
@@ -8,7 +9,7 @@ const SHOWN_MS = 8000;
 type NoticeKind = 'failure' | 'success';
 
 /** Shows a message, or none. */
-export type Notify = (message: string | undefined, kind?: NoticeKind) => void;
+type Notify = (message: string | undefined, kind?: NoticeKind) => void;
 
 const NoticeContext = createContext<Notify | undefined>(undefined);
 
@@ -65,4 +66,19 @@ export function useAttempt(): (action: string, work: () => Promise<unknown>) => 
       return false;
     }
   };
+}
+
+const UNEXPECTED = 'Something went wrong on our side. Please try again.';
+
+/**
+ * What to tell a person of a failed action. Answers of the API say it themselves, and the service has reported what is its fault;
+ * anything else is a bug of this app and is reported from here.
+ *
+ * @param action a constant, such as `create_qr`; never anything that was typed.
+ */
+export function failureMessage(error: unknown, action: string): string {
+  if (error instanceof NetworkError) return error.message;
+  const errorId = error instanceof ApiError ? error.body.errorId : captureException(error, { action });
+  const text = error instanceof ApiError ? error.message : UNEXPECTED;
+  return errorId === undefined ? text : `${text} (Error id: ${errorId})`;
 }

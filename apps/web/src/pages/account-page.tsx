@@ -1,9 +1,8 @@
 import type { ReactElement } from 'react';
-import { DeleteSection, NameSection, PasswordSection } from '../account/account-forms.tsx';
+import { DeleteSection, NameSection, PasswordSection, PrivacySection } from '../account/account-sections.tsx';
 import { PlanSection } from '../account/plan-section.tsx';
-import { PrivacySection } from '../account/privacy-section.tsx';
 import { dateText } from '../days.ts';
-import { PageTitle } from '../layout/page-head.tsx';
+import { PageTitle } from '../layout/page.tsx';
 import { useSession } from '../session/session-provider.tsx';
 
 /** Everything that somebody can change about themselves. */

@@ -1,17 +1,15 @@
 import type { ReactElement } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
-import type { Code } from '../api/codes.ts';
+import { type Code, titleOf } from '../api/codes.ts';
 import { ApiError } from '../api/request.ts';
 import { CodeEditor } from '../codes/code-editor.tsx';
-import { titleOf } from '../codes/code-names.ts';
 import { CodePicture } from '../codes/code-picture.tsx';
 import { CodeScans } from '../codes/code-scans.tsx';
 import { useCode, useDeleteCode, useForgetCode } from '../codes/queries.ts';
 import { DeleteButton } from '../layout/confirm-dialog.tsx';
-import { Loaded } from '../layout/loaded.tsx';
-import { PageHead } from '../layout/page-head.tsx';
+import { Loaded, PageHead } from '../layout/page.tsx';
 import { useNotice } from '../notices/notice-provider.tsx';
-import { NotFoundPage } from './not-found-page.tsx';
+import { NotFoundPage } from './error-page.tsx';
 
 export function CodePage(): ReactElement {
   const { qrId = '' } = useParams();

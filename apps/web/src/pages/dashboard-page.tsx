@@ -6,8 +6,7 @@ import { Sparkline } from '../charts/sparkline.tsx';
 import { CodeFilters, isNarrow, readFilter } from '../codes/code-filters.tsx';
 import { CodeList } from '../codes/code-list.tsx';
 import { useCodeList, useSummary } from '../codes/queries.ts';
-import { Loaded } from '../layout/loaded.tsx';
-import { PageHead } from '../layout/page-head.tsx';
+import { Loaded, PageHead } from '../layout/page.tsx';
 
 export function DashboardPage(): ReactElement {
   const [params] = useSearchParams();

@@ -1,8 +1,9 @@
 import type { ErrorFallbackProps } from '@qr/browser';
 import type { ReactElement } from 'react';
-import { queryClient } from '../api/query-client.ts';
-import { ChunkErrorPage } from '../chunks/chunk-error-page.tsx';
-import { ChunkLoadError } from '../chunks/lazy-page.tsx';
+import { Link } from 'react-router';
+import { queryClient } from '../api/request.ts';
+import { ChunkErrorPage, ChunkLoadError } from '../chunks/lazy-page.tsx';
+import { PageTitle } from '../layout/page.tsx';
 
 /** Stands in the place of a broken page. It says nothing of the error itself, which may quote what a person typed. */
 export function ErrorPage({ error, errorId, resetError }: ErrorFallbackProps): ReactElement {
@@ -30,5 +31,22 @@ export function ErrorPage({ error, errorId, resetError }: ErrorFallbackProps): R
         </div>
       </div>
     </main>
+  );
+}
+
+export function NotFoundPage(): ReactElement {
+  return (
+    <div className="narrow">
+      <PageTitle>Not found</PageTitle>
+      <div className="card message">
+        <h1>Page not found</h1>
+        <p>The address may be mistyped, or the page has moved.</p>
+        <div className="actions">
+          <Link to="/" className="button">
+            Go to your codes
+          </Link>
+        </div>
+      </div>
+    </div>
   );
 }

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import { Link } from 'react-router';
 import { Shares } from '../charts/shares.tsx';
 import { Sparkline } from '../charts/sparkline.tsx';
-import { PageTitle } from '../layout/page-head.tsx';
+import { PageTitle } from '../layout/page.tsx';
 
 const FEATURES = [
   {

@@ -2,13 +2,12 @@ import type { ReactElement } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import type { MicrositeContent } from '../api/microsites.ts';
 import { ApiError } from '../api/request.ts';
-import { Loaded } from '../layout/loaded.tsx';
-import { PageHead } from '../layout/page-head.tsx';
+import { Loaded, PageHead } from '../layout/page.tsx';
 import { MicrositeEditor } from '../microsites/microsite-editor.tsx';
 import { MicrositeForm } from '../microsites/microsite-form.tsx';
 import { useCreateMicrosite, useMicrosite } from '../microsites/queries.ts';
 import { useNotice } from '../notices/notice-provider.tsx';
-import { NotFoundPage } from './not-found-page.tsx';
+import { NotFoundPage } from './error-page.tsx';
 
 export function MicrositePage(): ReactElement {
   const { micrositeId = '' } = useParams();

@@ -1,8 +1,7 @@
 import type { ReactElement } from 'react';
 import { Link } from 'react-router';
 import type { Microsite, MicrositeList } from '../api/microsites.ts';
-import { Loaded } from '../layout/loaded.tsx';
-import { PageHead } from '../layout/page-head.tsx';
+import { Loaded, PageHead } from '../layout/page.tsx';
 import { useMicrosites } from '../microsites/queries.ts';
 
 export function MicrositesPage(): ReactElement {

@@ -1,11 +1,9 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { logIn, signUp, type User } from '../api/accounts.ts';
-import { Field, NewPasswordField } from '../forms/fields.tsx';
-import { Form, SubmitButton } from '../forms/form.tsx';
+import { Field, Form, NewPasswordField, SubmitButton } from '../forms/fields.tsx';
 import { useSubmit } from '../forms/use-submit.ts';
-import { Skeleton } from '../layout/loaded.tsx';
-import { PageTitle } from '../layout/page-head.tsx';
+import { PageTitle, Skeleton } from '../layout/page.tsx';
 import { useSession } from './session-provider.tsx';
 
 export function LogInPage(): ReactElement {
@@ -85,16 +83,11 @@ function EntrancePage(props: EntrancePageProps): ReactElement {
   const state = useSubmit({ action, fields, submit: async (data) => enter(await submit(data)) });
 
   if (user) return <Navigate to={returnPath(location.state)} replace />;
-  const submitButton = (
-    <SubmitButton state={state} busy={busy}>
-      {button}
-    </SubmitButton>
-  );
   return (
     <div className="narrow">
       <PageTitle>{title}</PageTitle>
       <h1>{title}</h1>
-      <Form className="card form" state={state} buttons={submitButton}>
+      <Form className="card form" state={state} buttons={<SubmitButton busy={busy}>{button}</SubmitButton>}>
         {children}
       </Form>
       <p className="aside">

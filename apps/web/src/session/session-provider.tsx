@@ -1,8 +1,7 @@
 import { captureException, identifyUser, resetMixpanel } from '@qr/browser';
 import { createContext, type ReactElement, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { currentUser, logOut, type User } from '../api/accounts.ts';
-import { queryClient, retryDelayMs } from '../api/query-client.ts';
-import { ApiError, NetworkError, whenSessionEnds } from '../api/request.ts';
+import { ApiError, NetworkError, queryClient, retryDelayMs, whenSessionEnds } from '../api/request.ts';
 
 /** Who uses the app. */
 export interface Session {

@@ -1,7 +1,6 @@
 import type { Plan } from '@qr/plan';
 import type { AlertRule } from '../rule.ts';
 import type { Dashboards } from './dashboards.ts';
-import { checkLoaded, originVariableOf, problemsOf } from './problems.ts';
 
 /** A value, or a function that loads it, so that a command loads only what it uses. */
 export type Lazy<Value> = Value | (() => Value | Promise<Value>);
@@ -109,4 +108,145 @@ function withDefaults(service: ServiceDefinition): Service {
 
 async function load<Value>(lazy: Lazy<Value> | undefined): Promise<Value | undefined> {
   return typeof lazy === 'function' ? await (lazy as () => Value | Promise<Value>)() : lazy;
+}
+
+/** Returns everything that is wrong with the content of a config file: JSON and JavaScript files have no compiler that says so. */
+function problemsOf(definition: unknown): string[] {
+  if (!isObject(definition))
+    return [`The default export must be defineConfig({ ... }) or an object, got ${show(definition)}.`];
+  const { services = [], web, funnel } = definition;
+  const problems = unknownFields(definition, FIELDS, '');
+  if (funnel !== undefined && !(Array.isArray(funnel) && funnel.every(isText)))
+    problems.push(`funnel must be an array of event names, got ${show(funnel)}.`);
+  if (web !== undefined) problems.push(...serviceProblems(web, 'web'));
+  if (!Array.isArray(services)) return [...problems, `services must be an array, got ${show(services)}.`];
+  problems.push(...services.flatMap((service, index) => serviceProblems(service, `services[${index}]`)));
+  if (problems.length > 0) return problems;
+  const all = [...services, ...(web === undefined ? [] : [web])] as ServiceDefinition[];
+  return [
+    ...repeated(all, 'name', ({ name }) => name),
+    ...repeated(all, 'port', ({ port }) => port),
+    ...repeated(all, 'originVariable', originVariableOf),
+    ...repeated(all, 'database', ({ database }) => database),
+  ];
+}
+
+/** Returns the environment variable in which other processes find a service. */
+function originVariableOf({ name, originVariable }: Pick<ServiceDefinition, 'name' | 'originVariable'>): string {
+  return originVariable ?? `${name.toUpperCase().replaceAll('-', '_')}_URL`;
+}
+
+/** @throws Error when a part that was loaded is of another kind. */
+function checkLoaded<Value>(field: keyof typeof LOADED, value: Value | undefined): Value | undefined {
+  const { expected, isValid } = LOADED[field];
+  if (value === undefined || isValid(value)) return value;
+  const what =
+    typeof value === 'object' && value !== null ? `an object with ${Object.keys(value).join(', ')}` : show(value);
+  throw new Error(
+    `The observability config is not valid:\n- ${field} must be ${expected}, or a function that returns it. Got ${what}.`,
+  );
+}
+
+interface Field {
+  readonly expected: string;
+  readonly isValid: (value: unknown) => boolean;
+  readonly isRequired?: boolean;
+}
+
+const LOADED = {
+  plan: {
+    expected: 'a plan of definePlan',
+    isValid: (value) => isObject(value) && isObject(value['events']) && isObject(value['profile']),
+  },
+  planPaths: {
+    expected: 'the paths document and data',
+    isValid: (value) => isObject(value) && isText(value['document']) && isText(value['data']),
+  },
+  alertRules: { expected: 'an array of rules', isValid: Array.isArray },
+  dashboards: { expected: 'an object with sentry, mixpanelBoards and mixpanelCohorts', isValid: isObject },
+} satisfies Readonly<Record<string, Field>>;
+
+const FIELDS = [...Object.keys(LOADED), 'funnel', 'services', 'web'];
+
+const SERVICE_FIELDS: Readonly<Record<string, Field>> = {
+  name: {
+    expected: 'a name in kebab case, such as "reviews-service"',
+    isValid: (value) => matches(value, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/),
+    isRequired: true,
+  },
+  port: { expected: 'a port number from 1 to 65535', isValid: isPort, isRequired: true },
+  folder: { expected: 'a path relative to the config file', isValid: isText },
+  originVariable: {
+    expected: 'the name of an environment variable, such as "REVIEWS_SERVICE_URL"',
+    isValid: isVariable,
+  },
+  database: {
+    expected: 'the name of a database schema, such as "reviews"',
+    isValid: (value) => matches(value, /^[a-z][a-z0-9_]*$/),
+  },
+  forgetsUsers: { expected: 'true or false', isValid: (value) => typeof value === 'boolean' },
+  instances: {
+    expected: 'a whole number from 1 to 16',
+    isValid: (value) => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 16,
+  },
+  publishedPort: { expected: 'a port number from 1 to 65535', isValid: isPort },
+  variables: {
+    expected: 'an array of names of environment variables',
+    isValid: (value) => Array.isArray(value) && value.every(isVariable),
+  },
+};
+
+function serviceProblems(service: unknown, path: string): string[] {
+  if (!isObject(service)) return [`${path} must be an object, got ${show(service)}.`];
+  const wrong = Object.entries(SERVICE_FIELDS).flatMap(([name, { expected, isValid, isRequired = false }]) => {
+    const value = service[name];
+    const isFine = value === undefined ? !isRequired : isValid(value);
+    return isFine ? [] : [`${path}.${name} must be ${expected}, got ${show(value)}.`];
+  });
+  return [...unknownFields(service, Object.keys(SERVICE_FIELDS), `${path}.`), ...wrong];
+}
+
+function unknownFields(given: object, known: readonly string[], prefix: string): string[] {
+  return Object.keys(given)
+    .filter((name) => !known.includes(name))
+    .map((name) => `${prefix}${name} is not a known field. Expected one of ${known.join(', ')}.`);
+}
+
+/** Values that must differ, as two processes cannot share a port, a variable or a schema. */
+function repeated(
+  services: readonly ServiceDefinition[],
+  field: string,
+  read: (service: ServiceDefinition) => unknown,
+): string[] {
+  const owners = new Map<unknown, string>();
+  return services.flatMap((service) => {
+    const value = read(service);
+    const owner = owners.get(value);
+    if (value !== undefined) owners.set(value, service.name);
+    return owner === undefined ? [] : [`${field} must differ: ${owner} and ${service.name} both have ${show(value)}.`];
+  });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isPort(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 65_535;
+}
+
+function isVariable(value: unknown): boolean {
+  return matches(value, /^[A-Z][A-Z0-9_]*$/);
+}
+
+function matches(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? typeof value;
 }

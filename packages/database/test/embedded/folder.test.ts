@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { lockFolder } from '../../src/embedded/folder.ts';
+import { lockFolder } from '../../src/embedded/embedded-database.ts';
 import { temporaryFolder } from '../migrations-folder.ts';
 
 it('lets one owner into a folder, and the next one once it is released', async () => {
@@ -15,7 +15,7 @@ it('lets one owner into a folder, and the next one once it is released', async (
 
 it('passes to the next owner when a process is killed', async () => {
   await using folder = await temporaryFolder();
-  const source = new URL('../../src/embedded/folder.ts', import.meta.url);
+  const source = new URL('../../src/embedded/embedded-database.ts', import.meta.url);
   const script = `import { lockFolder } from ${JSON.stringify(source.href)};
     await lockFolder(${JSON.stringify(folder.path)});
     console.log('locked');

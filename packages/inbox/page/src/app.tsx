@@ -1,6 +1,6 @@
 import { type ComponentType, lazy, type ReactElement, Suspense, useEffect, useRef, useState } from 'react';
 import type { ActiveFault } from '../../src/faults/faults.ts';
-import type { PendingClear } from '../../src/undoable-clear.ts';
+import type { PendingClear } from '../../src/inbox-data.ts';
 import { AlertsTab } from './alerts/alerts-tab.tsx';
 import { DeliveryTab } from './delivery/delivery-tab.tsx';
 import { IssuesTab } from './issues/issues-tab.tsx';

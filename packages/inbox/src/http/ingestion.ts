@@ -1,9 +1,8 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { FaultEndpoint } from '../faults/fault.ts';
 import { faultHooks } from '../faults/fault-hooks.ts';
-import type { Faults } from '../faults/faults.ts';
+import type { FaultEndpoint, Faults } from '../faults/faults.ts';
 import type { RawLog } from '../store/raw-log.ts';
 import type { Store } from '../store/store.ts';
 

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { faultHooks } from '../faults/fault-hooks.ts';
 import { type Ingestion, takeBodiesAsBytes } from '../http/ingestion.ts';
 import { parseJson } from '../http/parse-json.ts';
-import { dataOfPeople, forgetPeople } from '../store/people.ts';
 import { isJsonObject } from '../store/records.ts';
+import { dataOfPeople, forgetPeople } from '../store/store.ts';
 
 /** What the compliance API needs. */
 interface ComplianceOptions extends Ingestion {

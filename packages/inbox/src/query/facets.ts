@@ -1,8 +1,8 @@
 import Bowser from 'bowser';
-import { getOrAdd } from '../get-or-add.ts';
+import { getOrAdd } from '../collections.ts';
 import { objectAt, textAt } from '../sentry/fields.ts';
 import type { JsonObject, StoredError, StoredEvent, StoredSpan } from '../store/records.ts';
-import { FACETS, type Facet } from './facet-names.ts';
+import { FACETS, type Facet } from './filter-names.ts';
 
 /** Where a record comes from. Null where its sender does not say. */
 export type Facets = Readonly<Record<Facet, string | null>>;

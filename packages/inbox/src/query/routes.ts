@@ -7,7 +7,7 @@ import { RECORD_KINDS, type RecordKind, type StoredRecord } from '../store/recor
 import type { Store } from '../store/store.ts';
 import { analyticsRoutes } from './analytics/routes.ts';
 import type { ReportSource } from './analytics/user-events.ts';
-import { liveRoute } from './live/route.ts';
+import { liveRoute } from './live.ts';
 import { timeline } from './records.ts';
 
 const Limit = Type.Optional(

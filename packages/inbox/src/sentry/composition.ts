@@ -1,4 +1,4 @@
-import { ownEntry } from '../own-entry.ts';
+import { ownEntry } from '../collections.ts';
 import type { JsonObject } from '../store/records.ts';
 import type { EnvelopeItem } from './envelope.ts';
 import { listAt, textAt } from './fields.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../store/records.ts';
 import { listAt, objectAt, textAt } from './fields.ts';
 import { messageOf } from './normalize-event.ts';
-import { securityParts } from './security-reports.ts';
+import { securityParts } from './other-bodies.ts';
 
 const DEFAULT = /^\{\{\s*default\s*\}\}$/;
 

@@ -1,4 +1,4 @@
-import { ownEntry } from '../own-entry.ts';
+import { ownEntry } from '../collections.ts';
 import { isJsonObject, type JsonObject } from '../store/records.ts';
 import { listAt, objectAt, textAt } from './fields.ts';
 

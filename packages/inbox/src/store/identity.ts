@@ -1,3 +1,4 @@
+import { keepNewest } from '../collections.ts';
 import type { JsonObject, StoredEvent } from './records.ts';
 
 /** Before the id of a device in a distinct id. */
@@ -72,12 +73,7 @@ class SimplifiedIdentity implements Identity {
     if (typeof deviceId !== 'string' || typeof userId !== 'string' || deviceId === '' || userId === '') return;
     if (this.#userOfDevice.has(deviceId)) return;
     this.#userOfDevice.set(deviceId, userId);
-    if (this.#userOfDevice.size > this.#maxDevices) {
-      for (const oldest of this.#userOfDevice.keys()) {
-        this.#userOfDevice.delete(oldest);
-        break;
-      }
-    }
+    keepNewest(this.#userOfDevice, this.#maxDevices);
   }
 
   resolve(distinctId: string): string {

@@ -1,4 +1,4 @@
-import { ownEntry } from '../own-entry.ts';
+import { keepNewest, ownEntry } from '../collections.ts';
 import { isJsonObject, type JsonObject, type StoredProfileUpdate } from './records.ts';
 
 /** A user or group profile, after all its updates. */
@@ -50,12 +50,7 @@ export class Profiles {
     entry.updates += 1;
     entry.lastSeen = update.receivedAt;
     this.#entries.set(key, entry);
-    if (this.#entries.size > this.#maxProfiles) {
-      for (const oldest of this.#entries.keys()) {
-        this.#entries.delete(oldest);
-        break;
-      }
-    }
+    keepNewest(this.#entries, this.#maxProfiles);
   }
 
   /** Deletes user profiles, not those of groups. */

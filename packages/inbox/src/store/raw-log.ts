@@ -1,4 +1,4 @@
-import { Ring } from './ring.ts';
+import { Ring } from './contents.ts';
 
 /** One ingestion request as it arrived; the body is inflated but otherwise untouched. */
 export interface RawRequest {

@@ -3,8 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { InboxData } from '../inbox-data.ts';
 import { DAY_MS } from '../query/analytics/calendar.ts';
-import { parseSteps } from '../query/analytics/funnel-entries.ts';
-import { type FunnelFigures, funnel } from '../query/analytics/funnels.ts';
+import { type FunnelFigures, funnel, parseSteps } from '../query/analytics/funnels.ts';
 import { type ReportSource, userEvents } from '../query/analytics/user-events.ts';
 import { exceptionsOf } from '../query/error-parts.ts';
 import { type Facets, facetMatcher, facetReader, tagsOf } from '../query/facets.ts';
@@ -23,15 +22,7 @@ import { traceIdOf } from '../query/records.ts';
 import { textAt } from '../sentry/fields.ts';
 import type { StoredError, StoredEvent } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import {
-  DEFAULT_LIMIT,
-  FacetCounts,
-  type FacetValues,
-  type ListQuery,
-  listParameters,
-  sortedBy,
-  wordMatcher,
-} from './lists.ts';
+import { DEFAULT_LIMIT, FacetCounts, type FacetValues, listParameters, sortedBy, wordMatcher } from './lists.ts';
 
 const ISSUE_SORTS = ['last_seen', 'first_seen', 'count', 'users'] as const;
 type IssueSort = (typeof ISSUE_SORTS)[number];
@@ -112,13 +103,6 @@ function issueTrends(errors: readonly StoredError[], now: number): IssueTrends {
   return { from, to: now, counts };
 }
 
-/** Which issues are wanted. */
-interface IssueQuery extends ListQuery<IssueSort> {
-  readonly status?: IssueStatus | undefined;
-  /** The id of any error of the issue, sent or only counted. */
-  readonly event_id?: string | undefined;
-}
-
 interface IssueListing {
   readonly issues: readonly Issue[];
   /** Issues of each status that match the rest of the query. */
@@ -135,7 +119,7 @@ const FIGURE: Readonly<Record<IssueSort, (issue: Issue) => number>> = {
 };
 
 /** Searches, filters and sorts all issues that are held. Counts are of the errors that pass the filters. */
-function listIssues(data: InboxData, query: IssueQuery): IssueListing {
+function listIssues(data: InboxData, query: Type.Static<typeof IssuesQuery>): IssueListing {
   const errors = data.errors();
   const byIssue = errorsByIssue(errors);
   const facets = new FacetCounts();

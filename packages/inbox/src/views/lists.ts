@@ -1,6 +1,6 @@
 import Type from 'typebox';
-import { byFacet, FACETS, type Facet } from '../query/facet-names.ts';
 import type { FacetFilter, Facets } from '../query/facets.ts';
+import { byFacet, FACETS, type Facet } from '../query/filter-names.ts';
 
 /** Search text beyond this is cut by no one: it is refused. */
 const TEXT_LENGTH = 500;

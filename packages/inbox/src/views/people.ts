@@ -1,4 +1,4 @@
-import { getOrAdd } from '../get-or-add.ts';
+import { getOrAdd } from '../collections.ts';
 import { facetMatcher, facetReader } from '../query/facets.ts';
 import { userIdOf } from '../query/records.ts';
 import { DEVICE_PREFIX } from '../store/identity.ts';

@@ -1,4 +1,4 @@
-import { getOrAdd } from '../get-or-add.ts';
+import { getOrAdd } from '../collections.ts';
 import { facetMatcher, facetsOf } from '../query/facets.ts';
 import { traceIdOf } from '../query/records.ts';
 import { extentOf, isAsset, rootOf } from '../query/spans.ts';

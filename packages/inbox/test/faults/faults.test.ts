@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FaultEndpoint, FaultRule } from '../../src/faults/fault.ts';
-import { Faults, seededRandom } from '../../src/faults/faults.ts';
+import { type FaultEndpoint, type FaultRule, Faults, seededRandom } from '../../src/faults/faults.ts';
 
 const status = (code: number): FaultRule['fault'] => ({ kind: 'status', status: code });
 

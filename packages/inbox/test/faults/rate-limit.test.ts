@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultOf } from '../../src/faults/fault.ts';
+import type { FaultOf } from '../../src/faults/faults.ts';
 import type { Inbox } from '../../src/index.ts';
 import { container, envelope, goodEvent, json, post, postEnvelope } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultEndpoint } from '../../src/faults/fault.ts';
+import type { FaultEndpoint } from '../../src/faults/faults.ts';
 import { goodEvent, post, postEnvelope } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 

@@ -1,7 +1,7 @@
 import { definePlan, drop, event, hash } from '@qr/plan';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
-import { comparePlan } from '../../src/plan/compare.ts';
+import { comparePlan } from '../../src/plan/plan.ts';
 import type { StoredEvent } from '../../src/store/records.ts';
 import { platformPlan } from '../platform-plan.ts';
 import { goodEvent, post, read } from '../requests.ts';

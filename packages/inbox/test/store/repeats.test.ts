@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lineOf } from '../../src/tail/line.ts';
-import { follow, type Message } from '../../src/tail/tail.ts';
+import { follow, lineOf, type Message } from '../../src/tail/tail.ts';
 import { goodEvent, post, read } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Ring } from '../../src/store/ring.ts';
+import { Ring } from '../../src/store/contents.ts';
 
 it('holds what an array would that loses its first element on each eviction', () => {
   const step = fc.oneof(

@@ -7,9 +7,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startInbox } from '../../src/index.ts';
 import type { RunningPlatform } from '../../src/platforms/running-platforms.ts';
 import type { StoredLog } from '../../src/store/records.ts';
-import { lineOf } from '../../src/tail/line.ts';
 import { readOptions } from '../../src/tail/options.ts';
-import { tail } from '../../src/tail/tail.ts';
+import { lineOf, tail } from '../../src/tail/tail.ts';
 import { container, envelope, goodEvent, post, postEnvelope } from '../requests.ts';
 import { inboxesForTests } from '../with-inbox.ts';
 

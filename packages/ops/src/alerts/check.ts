@@ -90,7 +90,7 @@ export function checkOutcome(
   rules: readonly AlertRule[],
   { fail }: CheckOptions,
   style: Style,
-): Outcome<AlertCheck> {
+): Outcome {
   const { states, messages, failures } = check;
   const rows = states.flatMap((state) => {
     const rule = rules.find(({ name }) => name === state.rule);

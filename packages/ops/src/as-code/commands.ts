@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import {
-  action,
   addCommand,
+  type CliContext,
   type CommandContext,
   CommandError,
-  type ExitCode,
   exitCodes,
   type Outcome,
 } from '../cli/command.ts';
@@ -42,41 +41,32 @@ interface Options {
 }
 
 /** Adds `plan` and `apply`. */
-export function addPlanAndApply(
-  group: Command,
-  context: CommandContext,
-  exit: (code: ExitCode) => void,
-  asCode: AsCode,
-): void {
+export function addPlanAndApply(group: Command, context: CliContext, asCode: AsCode): void {
   const { file, subject, objects, mark } = asCode;
   const command = `qr-obs ${asCode.group}`;
   const variables = `Variables:\n${asCode.variables.map((line) => `  ${line}`).join('\n')}`;
 
-  const plan = addCommand(group, 'plan', {
+  addCommand(context, group, 'plan', {
     summary: `Show what applying the ${subject} would change at the vendors`,
     details: `Compares ${file} with what Sentry has, and changes nothing. Exits with 0 when Sentry is as the file says, 1 when it is not. Mixpanel has no public API for ${objects}: the steps to click are shown, which do not count.\n\n${mark}\n\n${variables}`,
     examples: [`${command} plan`, `${command} plan --vendor mixpanel`, `${command} plan --json`],
-  });
-  addVendorOption(plan);
-  action(plan, context, exit, async ({ vendor }: Options) => {
-    return planOutcome(context, await readParts(asCode, context, vendor), `${command} apply`);
-  });
+    run: async ({ vendor }: Options) =>
+      planOutcome(context, await readParts(asCode, context, vendor), `${command} apply`),
+  }).option(...VENDOR_OPTION);
 
-  const apply = addCommand(group, 'apply', {
+  addCommand(context, group, 'apply', {
     summary: `Make the vendors follow the ${subject}`,
     details: `Creates and changes what Sentry has until it is as ${file} says; a second time it changes nothing. Exits with 1 when something of the file could not be put in place, as it would touch what is not ours. What is no longer in the file stays unless --prune is given.\n\n${mark}\n\n${variables}`,
     examples: [`${command} apply`, `${command} apply --prune`, `${command} apply --vendor sentry --json`],
-  }).option('--prune', 'delete what is ours and no longer in the file');
-  addVendorOption(apply);
-  action(apply, context, exit, async ({ vendor, prune = false }: Options) => {
-    return applyOutcome(context, await readParts(asCode, context, vendor), { prune });
-  });
+    run: async ({ vendor, prune = false }: Options) =>
+      applyOutcome(context, await readParts(asCode, context, vendor), { prune }),
+  })
+    .option('--prune', 'delete what is ours and no longer in the file')
+    .option(...VENDOR_OPTION);
 }
 
 /** For those who have an account at one of them only. */
-function addVendorOption(command: Command): void {
-  command.option('--vendor <name>', 'sentry or mixpanel only; default both');
-}
+const VENDOR_OPTION = ['--vendor <name>', 'sentry or mixpanel only; default both'] as const;
 
 async function readParts(
   { sentryPart, mixpanelPart }: AsCode,
@@ -112,7 +102,7 @@ export interface MixpanelPart {
 }
 
 /** The answer to `plan`: 1 when Sentry is not as the file says. What is left to people is not known and so does not count. */
-function planOutcome(context: CommandContext, parts: Parts, applyCommand: string): Outcome<object> {
+function planOutcome(context: CommandContext, parts: Parts, applyCommand: string): Outcome {
   const { sentry } = parts;
   const items = sentry?.steps.map(({ item }) => item) ?? [];
   const isWork = items.some(({ verdict }) => verdict === 'create' || verdict === 'change');
@@ -131,7 +121,7 @@ async function applyOutcome(
   context: CommandContext,
   parts: Parts,
   options: { readonly prune: boolean },
-): Promise<Outcome<object>> {
+): Promise<Outcome> {
   const items = await applyAll(context, parts.sentry?.steps ?? [], options);
   const lines = [...renderApplied(items, context.style), ...warningLines(parts.sentry, context)];
   const isAsWanted = items.every(({ deed, verdict }) => deed !== 'left alone' || verdict === 'gone');
@@ -157,7 +147,7 @@ function outcomeOf(
   context: CommandContext,
   { sentry, mixpanel }: Parts,
   found: { readonly items: readonly PlanItem[]; readonly lines: readonly string[]; readonly isAsWanted: boolean },
-): Outcome<object> {
+): Outcome {
   const { items, lines, isAsWanted } = found;
   const { strong } = context.style;
   const warnings = sentry?.warnings() ?? [];

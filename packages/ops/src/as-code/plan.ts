@@ -1,5 +1,4 @@
-import type { SentryPath } from '../sentry-api/exchange.ts';
-import type { SentryApi } from '../sentry-api/sentry-api.ts';
+import type { SentryApi, SentryPath } from '../sentry-api/sentry-api.ts';
 
 /** Sentry's own words, as its pages have them. */
 type ObjectKind = 'monitor' | 'alert' | 'dashboard';

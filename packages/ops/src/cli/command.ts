@@ -6,59 +6,55 @@ import { isLocal, type Surroundings } from './environment.ts';
 import type { Style } from './terminal.ts';
 
 /** What a command found: the same as data for `--json` and as lines for people. */
-export interface Outcome<Result> {
-  readonly result: Result;
+export interface Outcome {
+  readonly result: object;
   readonly lines: readonly string[];
   /** @default 0 */
   readonly exitCode?: ExitCode;
 }
 
-/** How a command is shown. */
-interface CommandOptions {
+/** How a command is shown, and what it does. */
+export interface CommandOptions<Options> {
   /** One line, without a full stop. */
   readonly summary: string;
   /** Below the summary in the command's own help. */
   readonly details?: string;
   /** Whole command lines. */
   readonly examples: readonly string[];
+  /** Gets the command's options and then its arguments. @throws CommandError with what went wrong; {@link runCli} says it. */
+  readonly run: (options: Options, ...args: string[]) => Promise<Outcome>;
 }
 
-/** Adds a command that does something, with `--json` and examples in its help. `usage` as commander reads it: `diff <git-ref>`. */
-export function addCommand(parent: Command, usage: string, { summary, details, examples }: CommandOptions): Command {
-  return parent
+/**
+ * Adds a command with `--json` and examples in its help, which prints what it found and sets the exit code.
+ *
+ * @param usage as commander reads it: `diff <git-ref>`
+ */
+export function addCommand<Options>(
+  { out, note, env, platforms, style, exit }: CliContext,
+  parent: Command,
+  usage: string,
+  { summary, details, examples, run }: CommandOptions<Options>,
+): Command {
+  const command = parent
     .command(usage)
     .summary(summary)
     .description(details === undefined ? `${summary}.` : `${summary}.\n\n${details}`)
     .option('--json', 'answer with one JSON document, for tools')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
+  return command.action(async () => {
+    if (isLocal(env) && platforms.length > 1) note(style.faint(severalPlatforms(platforms)));
+    const options = command.opts<Options & { json?: boolean }>();
+    const { result, lines, exitCode = exitCodes.ok } = await run(options, ...command.args);
+    if (options.json) out(JSON.stringify(result, null, 2));
+    else for (const line of lines) out(line);
+    exit(exitCode);
+  });
 }
 
 /** Adds a name under which commands are gathered. */
 export function addGroup(parent: Command, name: string, summary: string): Command {
   return parent.command(name).summary(summary).description(`${summary}.`);
-}
-
-/**
- * What commander calls: runs the handler, prints what it found, and sets the exit code. A handler gets the command's options and
- * then its arguments.
- *
- * @throws CommandError with what went wrong; {@link runCli} says it.
- */
-export function action<Options, Result>(
-  command: Command,
-  context: CommandContext,
-  exit: (code: ExitCode) => void,
-  handler: (options: Options, ...args: string[]) => Promise<Outcome<Result>>,
-): void {
-  const { out, note, env, platforms, style } = context;
-  command.action(async () => {
-    if (isLocal(env) && platforms.length > 1) note(style.faint(severalPlatforms(platforms)));
-    const options = command.opts<Options & { json?: boolean }>();
-    const { result, lines, exitCode = exitCodes.ok } = await handler(options, ...command.args);
-    if (options.json) out(JSON.stringify(result, null, 2));
-    else for (const line of lines) out(line);
-    exit(exitCode);
-  });
 }
 
 /** Says which one is meant, where another could be. */
@@ -104,6 +100,12 @@ export interface CommandContext extends Surroundings {
   readonly style: Style;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+}
+
+/** What commands are added with. */
+export interface CliContext extends CommandContext {
+  /** Sets the exit code. */
+  readonly exit: (code: ExitCode) => void;
 }
 
 /** Ends a command with a sentence for its user: what was expected, what came, what to do. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { type RunningPlatform, runningPlatforms } from '@qr/inbox/platforms';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOCAL_INBOX = 'http://127.0.0.1:4600';
 

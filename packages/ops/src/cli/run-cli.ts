@@ -1,3 +1,6 @@
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Config, defineConfig, findConfig, loadConfig } from '@qr/alerts/config';
 import { Command, CommanderError } from 'commander';
 import { addAlertsCommands } from '../alerts/commands.ts';
 import { addCostCommands } from '../cost/commands.ts';
@@ -7,10 +10,10 @@ import { addForgetCommand } from '../forget/commands.ts';
 import { addPlanCommands } from '../plan/commands.ts';
 import { addReleaseCommands } from '../release/commands.ts';
 import { addSpoolCommands } from '../spool/commands.ts';
-import { type CommandContext, CommandError, type ExitCode, exitCodes } from './command.ts';
+import { type CliContext, type CommandContext, CommandError, type ExitCode, exitCodes } from './command.ts';
 
 /** Adds its commands to the program. */
-export type CommandGroup = (program: Command, context: CommandContext, exit: (code: ExitCode) => void) => void;
+export type CommandGroup = (program: Command, context: CliContext) => void;
 
 /** The width of help texts, the same on every terminal. */
 const HELP_WIDTH = 100;
@@ -44,10 +47,10 @@ export async function runCli(
     })
     .showHelpAfterError('(--help says what there is)')
     .addHelpText('after', EXIT_CODES);
-  for (const addCommands of groups)
-    addCommands(program, context, (code) => {
-      exitCode = code;
-    });
+  const exit = (code: ExitCode) => {
+    exitCode = code;
+  };
+  for (const addCommands of groups) addCommands(program, { ...context, exit });
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
@@ -78,3 +81,50 @@ export const groups: readonly CommandGroup[] = [
   addCostCommands,
   addReleaseCommands,
 ];
+
+/** The platform that a command line is about. */
+interface FoundPlatform {
+  /** The command line without `--root` and `--config`. */
+  readonly args: readonly string[];
+  readonly root: string;
+  readonly config: () => Promise<Config>;
+}
+
+/**
+ * Finds the platform by `--config` or `--root`, else from the working directory upwards. The config is loaded once, when a command asks for it: help
+ * must not depend on it. Without a config file there are no services and no plan.
+ *
+ * @throws CommandError when one of the options has no value.
+ */
+export function findPlatform(given: readonly string[], cwd: string): FoundPlatform {
+  const { tokens } = parseArgs({
+    args: [...given],
+    options: { root: { type: 'string' }, config: { type: 'string' } },
+    strict: false,
+    tokens: true,
+  });
+  const taken = new Set<number>();
+  const values = new Map<string, string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option' || (token.name !== 'root' && token.name !== 'config')) continue;
+    if (!token.value) throw new CommandError(`--${token.name} needs a value: --${token.name} <path>.`);
+    values.set(token.name, resolve(cwd, token.value));
+    taken.add(token.index);
+    if (!token.inlineValue) taken.add(token.index + 1);
+  }
+  const from = values.get('root') ?? cwd;
+  const file = values.get('config') ?? findConfig(from);
+  let loading: Promise<Config> | undefined;
+  return {
+    args: given.filter((_, index) => !taken.has(index)),
+    root: values.get('root') ?? (file === undefined ? cwd : dirname(file)),
+    config: () => {
+      loading ??= loadConfig({ from, file }).then((config) => config ?? defineConfig({}), refuse);
+      return loading;
+    },
+  };
+}
+
+function refuse(error: unknown): never {
+  throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
+}

@@ -1,16 +1,19 @@
-import { action, addCommand, CommandError, exitCodes } from '../cli/command.ts';
+import { addCommand, CommandError, exitCodes } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import { type Style, tableOf } from '../cli/terminal.ts';
 import {
   type CostEstimate,
   type CostInput,
+  DAYS_A_MONTH,
+  dollars,
   estimateCost,
+  grouped,
   type Knob,
   type Reduction,
   type Turn,
   type VendorEstimate,
+  type Volume,
 } from './estimate.ts';
-import { DAYS_A_MONTH, dollars, grouped, type Volume } from './vendor-costs.ts';
 
 /** As in production where nothing else is set. */
 const DEFAULT_SAMPLE_RATE = '0.1';
@@ -26,8 +29,8 @@ interface CostOptions {
 }
 
 /** `qr-obs cost`: what the vendors would take for a volume. */
-export const addCostCommands: CommandGroup = (program, context, exit) => {
-  const cost = addCommand(program, 'cost', {
+export const addCostCommands: CommandGroup = (program, context) => {
+  addCommand(context, program, 'cost', {
     summary: 'Estimate what both vendors cost a month, and how to stay within a sum',
     details:
       'Prices are kept in packages/ops/src/cost/prices.ts, each with its source and date; what could not be confirmed is called so. Exit code 1 when --target is exceeded.',
@@ -35,6 +38,27 @@ export const addCostCommands: CommandGroup = (program, context, exit) => {
       'qr-obs cost --events-per-day 20000 --errors-per-day 100 --users 5000',
       'qr-obs cost --events-per-day 90000 --errors-per-day 3000 --users 40000 --spans-per-day 9000000 --target 150',
     ],
+    run: async (options: CostOptions) => {
+      const input: CostInput = {
+        eventsPerDay: readCount('--events-per-day', options.eventsPerDay),
+        errorsPerDay: readCount('--errors-per-day', options.errorsPerDay),
+        users: readCount('--users', options.users),
+        spansPerDay: readCount('--spans-per-day', options.spansPerDay),
+        replaysPerDay: readCount('--replays-per-day', options.replaysPerDay),
+        sampleRate:
+          options.sampleRate === undefined
+            ? readRate('SENTRY_TRACES_SAMPLE_RATE', context.env['SENTRY_TRACES_SAMPLE_RATE'] || DEFAULT_SAMPLE_RATE)
+            : readRate('--sample-rate', options.sampleRate),
+        targetUsd: options.target === undefined ? undefined : readDollars(options.target),
+      };
+      const estimate = estimateCost(input);
+      const isOver = input.targetUsd !== undefined && estimate.totalUsd > input.targetUsd;
+      return {
+        result: toCostResult(input, estimate),
+        lines: costLines(input, estimate, context.style),
+        exitCode: isOver ? exitCodes.no : exitCodes.ok,
+      };
+    },
   })
     .requiredOption('--events-per-day <count>', 'events that go to Mixpanel')
     .requiredOption('--errors-per-day <count>', 'errors that go to Sentry')
@@ -43,27 +67,6 @@ export const addCostCommands: CommandGroup = (program, context, exit) => {
     .option('--sample-rate <rate>', 'share of requests that are traced (default: SENTRY_TRACES_SAMPLE_RATE, else 0.1)')
     .option('--replays-per-day <count>', 'recordings of sessions', '0')
     .option('--target <usd>', 'say what to turn down to stay within so many dollars a month');
-  action(cost, context, exit, async (options: CostOptions) => {
-    const input: CostInput = {
-      eventsPerDay: readCount('--events-per-day', options.eventsPerDay),
-      errorsPerDay: readCount('--errors-per-day', options.errorsPerDay),
-      users: readCount('--users', options.users),
-      spansPerDay: readCount('--spans-per-day', options.spansPerDay),
-      replaysPerDay: readCount('--replays-per-day', options.replaysPerDay),
-      sampleRate:
-        options.sampleRate === undefined
-          ? readRate('SENTRY_TRACES_SAMPLE_RATE', context.env['SENTRY_TRACES_SAMPLE_RATE'] || DEFAULT_SAMPLE_RATE)
-          : readRate('--sample-rate', options.sampleRate),
-      targetUsd: options.target === undefined ? undefined : readDollars(options.target),
-    };
-    const estimate = estimateCost(input);
-    const isOver = input.targetUsd !== undefined && estimate.totalUsd > input.targetUsd;
-    return {
-      result: toCostResult(input, estimate),
-      lines: costLines(input, estimate, context.style),
-      exitCode: isOver ? exitCodes.no : exitCodes.ok,
-    };
-  });
 };
 
 function readCount(option: string, value: string): number {

@@ -1,7 +1,16 @@
-import type { SentryDashboard } from '@qr/alerts/config';
+import type {
+  CohortCondition,
+  FunnelReport,
+  InsightsReport,
+  MixpanelBoard,
+  MixpanelCohort,
+  MixpanelReport,
+  RetentionReport,
+  SentryDashboard,
+} from '@qr/alerts/config';
 import { addPlanAndApply, type MixpanelPart, type SentryPart } from '../as-code/commands.ts';
 import { type Found, goneStep, isGone, judge, type NameMark, nameMark, type Step } from '../as-code/plan.ts';
-import { mixpanelPages } from '../as-code/render.ts';
+import { type ManualSteps, type MixpanelPages, mixpanelPages } from '../as-code/render.ts';
 import { addGroup, type CommandContext } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import type { SentryApi } from '../sentry-api/sentry-api.ts';
@@ -14,12 +23,11 @@ import {
 } from '../sentry-api/settings.ts';
 import type { SentryDashboardDetails, SentryDashboardSummary, SentryProject } from '../sentry-api/shapes.ts';
 import { boardBody, fieldsOfBoard, wantedBoard } from './board.ts';
-import { boardSteps, cohortSteps, MIXPANEL_BOARDS_INTRODUCTION } from './mixpanel-steps.ts';
 
 /** `qr-obs dashboards`: the dashboards of observability/dashboards.ts, and the vendors. */
-export const addDashboardsCommands: CommandGroup = (program, context, exit) => {
+export const addDashboardsCommands: CommandGroup = (program, context) => {
   const group = addGroup(program, 'dashboards', 'The dashboards of observability/dashboards.ts, and the vendors');
-  addPlanAndApply(group, context, exit, {
+  addPlanAndApply(group, context, {
     group: 'dashboards',
     file: 'observability/dashboards.ts',
     subject: 'dashboards',
@@ -147,4 +155,61 @@ function dashboardStep(
 /** Looks for a dashboard of ours that a POST may have made. */
 async function findDashboard(api: SentryApi, title: string): Promise<SentryDashboardSummary | undefined> {
   return (await api.list<SentryDashboardSummary>('dashboards/')).find((dashboard) => dashboard.title === title);
+}
+
+const MIXPANEL_BOARDS_INTRODUCTION =
+  'Mixpanel has no public API for boards, reports and cohorts, so that nothing is compared here. By hand:';
+
+/** How to make a board with its reports on Mixpanel's pages. */
+function boardSteps({ title, description, reports }: MixpanelBoard, { page }: MixpanelPages): ManualSteps {
+  return {
+    title: `Board "${title}"`,
+    steps: [
+      `Open ${page('boards')}, make a new board and name it "${title}". Description: ${description}`,
+      ...reports.map(
+        (report) =>
+          `Add the report "${report.title}": ${sayReport(report)}; the last ${report.lastDays} days.${report.caution ? ` ${report.caution}` : ''}`,
+      ),
+    ],
+  };
+}
+
+/** How to make a cohort. */
+function cohortSteps({ name, description, conditions }: MixpanelCohort, { page }: MixpanelPages): ManualSteps {
+  return {
+    title: `Cohort "${name}"`,
+    steps: [
+      `Open ${page('boards')}, go to Cohorts and make a new one: users who ${conditions.map(sayCondition).join(', and who ')}.`,
+      `Save it as "${name}". Description: ${description}`,
+    ],
+  };
+}
+
+function sayReport(report: MixpanelReport): string {
+  if (report.kind === 'insights') return sayInsights(report);
+  return report.kind === 'funnel' ? sayFunnel(report) : sayRetention(report);
+}
+
+function sayInsights({ metrics, chart, unit, breakdown }: InsightsReport): string {
+  const events = metrics.map(({ event, count }) => `${event} (${count === 'total' ? 'Total Events' : 'Unique Users'})`);
+  const shape = chart === 'line' ? `a line, by ${unit}` : 'bars';
+  return `Insights, ${events.join(' and ')}, as ${shape}${breakdown === undefined ? '' : `, broken down by ${breakdown}`}`;
+}
+
+function sayFunnel({ steps, windowDays }: FunnelReport): string {
+  return `Funnels, steps ${steps.join(', then ')}; uniques, in this order, within ${windowDays} days`;
+}
+
+function sayRetention({ birth, comeback, unit, criteria }: RetentionReport): string {
+  return `Retention, first ${birth}, then ${comeback}, by ${unit}, counted "${criteria === 'on' ? 'On' : 'On or After'}"`;
+}
+
+function sayCondition({ event, times, lastDays }: CohortCondition): string {
+  const when = `in the last ${lastDays} days`;
+  if ('atLeast' in times) return `did ${event} at least ${sayTimes(times.atLeast)} ${when}`;
+  return times.atMost === 0 ? `did not do ${event} ${when}` : `did ${event} at most ${sayTimes(times.atMost)} ${when}`;
+}
+
+function sayTimes(times: number): string {
+  return times === 1 ? 'once' : `${times} times`;
 }

@@ -1,10 +1,9 @@
-import { action, addCommand, type CommandContext, CommandError, exitCodes } from '../cli/command.ts';
+import { addCommand, type CommandContext, CommandError, exitCodes } from '../cli/command.ts';
 import { isLocal } from '../cli/environment.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import type { Style } from '../cli/terminal.ts';
 import type { Status } from './check.ts';
-import { allChecks, selectChecks } from './checks.ts';
-import { type Result, runChecks } from './run-checks.ts';
+import { allChecks, type Result, runChecks, selectChecks } from './run-checks.ts';
 
 interface Options {
   readonly only?: readonly string[];
@@ -23,8 +22,8 @@ to do. An alert on new issues sees the error at the first run: it is always the 
 Checks:
 ${allChecks.map(({ name, about }) => `  ${name.padEnd(NAME_WIDTH)}  ${about}`).join('\n')}`;
 
-export const addDoctorCommand: CommandGroup = (program, context, exit) => {
-  const command = addCommand(program, 'doctor', {
+export const addDoctorCommand: CommandGroup = (program, context) => {
+  addCommand(context, program, 'doctor', {
     summary: 'Find out whether telemetry works, and why it does not',
     details: DETAILS,
     examples: [
@@ -33,40 +32,40 @@ export const addDoctorCommand: CommandGroup = (program, context, exit) => {
       'qr-obs doctor --only mixpanel-event --only clock --timeout 60',
       'qr-obs doctor --json | jq .verdict',
     ],
+    run: async (options: Options) => {
+      const { out, style, env, platforms, signal } = context;
+      const timeoutMs = readTimeout(options.timeout);
+      const checks = selectChecks(allChecks, options);
+      // Each as soon as it is known: the whole can take a minute.
+      const isVerbose = options.verbose === true || options.only !== undefined;
+      const show = (line: string) => {
+        if (!options.json) out(line);
+      };
+      if (isLocal(env))
+        show(
+          style.faint(
+            `No account is named in the environment: the inbox at ${env['INBOX_URL']} stands in for the vendors${ownerOf(env['INBOX_URL'], platforms)}.`,
+          ),
+        );
+      const results = await runChecks(checks, context, {
+        timeoutMs,
+        onResult: (result) => {
+          if (result.status !== 'skipped' || isVerbose) linesOf(result, NAME_WIDTH, style).forEach(show);
+        },
+      });
+      signal.throwIfAborted();
+      const report = reportOf(results);
+      return {
+        result: report,
+        lines: [...(isVerbose ? [] : skippedLine(results, NAME_WIDTH, style)), '', verdictLine(report, style)],
+        exitCode: report.verdict === 'broken' ? exitCodes.no : exitCodes.ok,
+      };
+    },
   })
     .option('--only <check>', 'only this check and those that it needs; may be given several times', collect)
     .option('--offline', 'only what can be told without the network')
     .option('--timeout <seconds>', 'how long each check may take, 0.5 to 300', '10')
     .option('--verbose', 'also say why checks were skipped');
-  action<Options, Report>(command, context, exit, async (options) => {
-    const { out, style, env, platforms, signal } = context;
-    const timeoutMs = readTimeout(options.timeout);
-    const checks = selectChecks(allChecks, options);
-    // Each as soon as it is known: the whole can take a minute.
-    const isVerbose = options.verbose === true || options.only !== undefined;
-    const show = (line: string) => {
-      if (!options.json) out(line);
-    };
-    if (isLocal(env))
-      show(
-        style.faint(
-          `No account is named in the environment: the inbox at ${env['INBOX_URL']} stands in for the vendors${ownerOf(env['INBOX_URL'], platforms)}.`,
-        ),
-      );
-    const results = await runChecks(checks, context, {
-      timeoutMs,
-      onResult: (result) => {
-        if (result.status !== 'skipped' || isVerbose) linesOf(result, NAME_WIDTH, style).forEach(show);
-      },
-    });
-    signal.throwIfAborted();
-    const report = reportOf(results);
-    return {
-      result: report,
-      lines: [...(isVerbose ? [] : skippedLine(results, NAME_WIDTH, style)), '', verdictLine(report, style)],
-      exitCode: report.verdict === 'broken' ? exitCodes.no : exitCodes.ok,
-    };
-  });
 };
 
 /** Which platform an inbox is of, where that is known. */

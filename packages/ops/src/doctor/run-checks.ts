@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommandContext } from '../cli/command.ts';
+import { type CommandContext, CommandError } from '../cli/command.ts';
+import type { Environment } from '../cli/environment.ts';
 import { type Check, type CheckContext, type Finding, failed, skipped } from './check.ts';
+import { page, production, spelling, variables } from './checks/environment.ts';
+import { clock, inboxCheck, mixpanelHost, sentryHost } from './checks/hosts.ts';
+import { mixpanelEvent, residency } from './checks/mixpanel.ts';
+import { redis } from './checks/redis.ts';
+import { alertToken, sdkCopies, sentryError } from './checks/sentry.ts';
+import { analytics, services } from './checks/services.ts';
+import { deadLetters, spoolFolder } from './checks/spool.ts';
 import { createHosts } from './hosts.ts';
 
 /** A check and what it found. */
@@ -97,8 +105,6 @@ function verbOf(results: readonly Result[], name: string): string {
   return results.find((result) => result.name === name)?.status === 'skipped' ? 'was skipped' : 'failed';
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 const SECRET_NAME = /(TOKEN|SECRET|_KEY|_DSN|SERVICE_ACCOUNT|WEBHOOK_URL)$/;
 /** Secret only where they carry a user or a password. */
 const ADDRESS_NAME = /(DATABASE_URL|REDIS_URL|_PROXY)$/i;
@@ -143,4 +149,51 @@ function decode(text: string): string {
   } catch {
     return text;
   }
+}
+
+/** Every check, each behind those that it needs: first what can be told without the network. */
+export const allChecks: readonly Check[] = [
+  variables,
+  spelling,
+  production,
+  page,
+  residency,
+  spoolFolder,
+  deadLetters,
+  sdkCopies,
+  inboxCheck,
+  mixpanelHost,
+  sentryHost,
+  clock,
+  redis,
+  services,
+  analytics,
+  mixpanelEvent,
+  sentryError,
+  alertToken,
+];
+
+interface Selection {
+  /** By name; all when absent. */
+  readonly only?: readonly string[];
+  readonly offline?: boolean;
+}
+
+/** The checks that are wanted, with those that they need, in their order. @throws CommandError for a name that no check has. */
+export function selectChecks(checks: readonly Check[], { only, offline = false }: Selection): readonly Check[] {
+  const byName = new Map(checks.map((check) => [check.name, check]));
+  const wanted = new Set<Check>();
+  const want = (name: string): void => {
+    const check = byName.get(name);
+    if (check === undefined)
+      throw new CommandError(`--only must be one of ${[...byName.keys()].join(', ')}, got "${name}".`);
+    wanted.add(check);
+    check.needs.forEach(want);
+  };
+  for (const name of only ?? byName.keys()) want(name);
+  const selected = checks.filter((check) => wanted.has(check) && !(offline && !check.isOffline));
+  const cut = only?.find((name) => offline && byName.get(name)?.isOffline === false);
+  if (cut !== undefined)
+    throw new CommandError(`--only ${cut} asks the network, and --offline forbids it: leave one of them out.`);
+  return selected;
 }

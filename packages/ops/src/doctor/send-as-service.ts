@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaneStats } from '@qr/common';
+import type { Environment } from '../cli/environment.ts';
 import { type CheckContext, type Finding, failed } from './check.ts';
-import { explainFailure, wordsOf } from './explain.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { explainFailure, wordsOf } from './hosts.ts';
 
 /** What became of something that was sent. */
 interface Delivery {

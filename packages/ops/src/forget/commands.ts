@@ -1,11 +1,19 @@
-import { action, addCommand, type CommandContext, CommandError, exitCodes } from '../cli/command.ts';
+import { addCommand, type CommandContext, CommandError, exitCodes } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import { countOf, printable, tableOf } from '../cli/terminal.ts';
 import { type FoundSpools, locateSpools } from '../spool/locate.ts';
-import { type ComplianceType, exitCodeOf } from './deletion-client.ts';
-import { accessOf, deletionStates, isReason, readTracked, stateLines, TRACKING_FILE } from './deletions.ts';
+import {
+  accessOf,
+  type ComplianceType,
+  deletionStates,
+  exitCodeOf,
+  isReason,
+  type PartOutcome,
+  readTracked,
+  stateLines,
+  TRACKING_FILE,
+} from './deletions.ts';
 import { areHashed, type ForgetOutcome, type ForgetRequest, forget, readPeople, servicesOf } from './forget.ts';
-import type { PartOutcome } from './outcome.ts';
 
 interface Options {
   readonly compliance: string;
@@ -15,8 +23,8 @@ interface Options {
 }
 
 /** `qr-obs forget`: erases people everywhere. */
-export const addForgetCommand: CommandGroup = (program, context, exit) => {
-  const command = addCommand(program, 'forget [userId...]', {
+export const addForgetCommand: CommandGroup = (program, context) => {
+  addCommand(context, program, 'forget [userId...]', {
     summary: 'Erase people: rows, what waits, and what the vendors have',
     details: [
       'Has every service remove its rows (SERVICE_TOKEN, AUTH_SERVICE_URL, QR_SERVICE_URL, ...), takes the people out of every spool, asks Mixpanel for',
@@ -30,41 +38,40 @@ export const addForgetCommand: CommandGroup = (program, context, exit) => {
       'qr-obs forget 0b9f6c1e-5f0a-4a52-9c0e-3f6a1d1c7a10 --yes',
       'qr-obs forget --status',
     ],
+    run: async (options: Options, ...userIds: string[]) => {
+      const { status, dir, yes } = options;
+      if (status !== undefined) {
+        if (userIds.length > 0)
+          throw new CommandError('--status asks for deletions by their tracking id, not by a person.');
+        const deletions = await deletionStates(context, status === true ? undefined : status);
+        const exitCode = exitCodeOf(deletions.map(({ state }) => state));
+        return { result: { deletions }, lines: stateLines(deletions), exitCode };
+      }
+      if (userIds.length === 0) throw new CommandError('Say who is to be erased: qr-obs forget <userId>, or --status.');
+      const request = { people: readPeople(context, userIds), complianceType: readCompliance(options.compliance), dir };
+      // What is asked for must be written down.
+      await readTracked(context.root);
+      if (!yes) {
+        const lines = await planLines(context, request, await locateSpools(context, dir));
+        return {
+          result: { erased: false, plan: lines.slice(1, -1).map((line) => line.trim()) },
+          lines,
+          exitCode: exitCodes.usage,
+        };
+      }
+      const outcome = await forget(context, request);
+      const hasFailed = outcome.parts.some((part) => part.outcome === 'failed');
+      return {
+        result: { erased: !hasFailed, ...outcome },
+        lines: outcomeLines(outcome),
+        ...(hasFailed && { exitCode: exitCodes.refused }),
+      };
+    },
   })
     .option('--yes', 'do it')
     .option('--compliance <type>', 'the law that Mixpanel is told: GDPR or CCPA', 'GDPR')
     .option('--status [trackingId]', 'ask Mixpanel how far one deletion is, or all that are not over')
     .option('--dir <folder>', 'a spool, or a folder of them; else OBSERVABILITY_SPOOL_DIR, else all of them');
-
-  action<Options, object>(command, context, exit, async (options, ...userIds) => {
-    const { status, dir, yes } = options;
-    if (status !== undefined) {
-      if (userIds.length > 0)
-        throw new CommandError('--status asks for deletions by their tracking id, not by a person.');
-      const deletions = await deletionStates(context, status === true ? undefined : status);
-      const exitCode = exitCodeOf(deletions.map(({ state }) => state));
-      return { result: { deletions }, lines: stateLines(deletions), exitCode };
-    }
-    if (userIds.length === 0) throw new CommandError('Say who is to be erased: qr-obs forget <userId>, or --status.');
-    const request = { people: readPeople(context, userIds), complianceType: readCompliance(options.compliance), dir };
-    // What is asked for must be written down.
-    await readTracked(context.root);
-    if (!yes) {
-      const lines = await planLines(context, request, await locateSpools(context, dir));
-      return {
-        result: { erased: false, plan: lines.slice(1, -1).map((line) => line.trim()) },
-        lines,
-        exitCode: exitCodes.usage,
-      };
-    }
-    const outcome = await forget(context, request);
-    const hasFailed = outcome.parts.some((part) => part.outcome === 'failed');
-    return {
-      result: { erased: !hasFailed, ...outcome },
-      lines: outcomeLines(outcome),
-      ...(hasFailed && { exitCode: exitCodes.refused }),
-    };
-  });
 };
 
 /** @throws CommandError for anything else. */

@@ -10,9 +10,15 @@ import { type CommandContext, CommandError, requirePlan } from '../cli/command.t
 import { exchange } from '../cli/http.ts';
 import { countOf } from '../cli/terminal.ts';
 import { locateSpools } from '../spool/locate.ts';
-import type { ComplianceType, Deletion } from './deletion-client.ts';
-import { accessOf, isReason, requestDeletion } from './deletions.ts';
-import { outcomesOf, type PartOutcome } from './outcome.ts';
+import {
+  accessOf,
+  type ComplianceType,
+  type Deletion,
+  isReason,
+  outcomesOf,
+  type PartOutcome,
+  requestDeletion,
+} from './deletions.ts';
 import { explainSentry } from './sentry.ts';
 
 /** Whose data is to be erased, and how. */

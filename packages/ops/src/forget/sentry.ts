@@ -1,8 +1,9 @@
 import type { CommandContext } from '../cli/command.ts';
 import { isLocal } from '../cli/environment.ts';
-import { type Answer, documentOf, exchange, isSuccess } from '../cli/http.ts';
+import { type Answer, documentOf, isSuccess } from '../cli/http.ts';
 import { countOf } from '../cli/terminal.ts';
-import { outcomesOf, type PartOutcome } from './outcome.ts';
+import { askSentry } from '../sentry-api/sentry-api.ts';
+import { outcomesOf, type PartOutcome } from './deletions.ts';
 
 const TIMEOUT_MS = 15_000;
 const PERIOD = '90d';
@@ -77,15 +78,11 @@ function siteOf(env: CommandContext['env']): Site {
 
 function askForIssues(
   context: CommandContext,
-  { url, org }: Site,
+  site: Site,
   { id, token }: { readonly id: string; readonly token: string },
 ): Promise<Answer> {
-  const query = new URLSearchParams({ query: queryFor(id), statsPeriod: PERIOD, project: '-1', limit: String(PAGE) });
-  return exchange(
-    `${url}/api/0/organizations/${encodeURIComponent(org)}/issues/?${query}`,
-    { headers: { authorization: `Bearer ${token}` } },
-    { ...context, timeoutMs: TIMEOUT_MS },
-  );
+  const query = { query: queryFor(id), statsPeriod: PERIOD, project: '-1', limit: String(PAGE) };
+  return askSentry({ method: 'GET', path: 'issues/', query }, { ...context, ...site, token, timeoutMs: TIMEOUT_MS });
 }
 
 function issuesIn({ text }: Answer, { url, org }: Site): readonly Issue[] {

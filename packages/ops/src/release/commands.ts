@@ -1,4 +1,4 @@
-import { action, addCommand, addGroup, type CommandContext, CommandError } from '../cli/command.ts';
+import { addCommand, addGroup, type CommandContext, CommandError } from '../cli/command.ts';
 import type { CommandGroup } from '../cli/run-cli.ts';
 import type { Style } from '../cli/terminal.ts';
 import {
@@ -9,8 +9,8 @@ import {
   type ReleaseVersion,
   releaseSteps,
   releaseVersion,
+  requireAccount,
 } from './release.ts';
-import { requireAccount } from './sentry.ts';
 
 interface CreateOptions {
   readonly version?: string;
@@ -21,9 +21,9 @@ interface CreateOptions {
 }
 
 /** `qr-obs release`: what Sentry knows of what runs. */
-export const addReleaseCommands: CommandGroup = (program, context, exit) => {
+export const addReleaseCommands: CommandGroup = (program, context) => {
   const group = addGroup(program, 'release', 'Tell Sentry what runs where');
-  const create = addCommand(group, 'create', {
+  addCommand(context, group, 'create', {
     summary: 'Make a release known to Sentry: its commits, source maps and deploy',
     details:
       'Runs sentry-cli. Errors are then shown with the commit that brought them and with the sources as they were written; authors and messages of commits go to Sentry for that. Can be run again: a deploy that is listed is not recorded twice. Source maps get debug ids, which are written into the scripts of the folders: run it before they are copied anywhere. Needs SENTRY_AUTH_TOKEN and SENTRY_ORG; SENTRY_URL for a Sentry of your own.',
@@ -31,6 +31,23 @@ export const addReleaseCommands: CommandGroup = (program, context, exit) => {
       'qr-obs release create --dry-run',
       'qr-obs release create --environment production --project qr-backend qr-web --source-maps services/qr-service/dist packages/common/dist',
     ],
+    run: async (options: CreateOptions) => {
+      const { version, origin } = await releaseVersion(options.version, context);
+      const projects = options.project ?? listOf(context.env['SENTRY_PROJECT']);
+      const input = {
+        version,
+        projects,
+        environment: readEnvironmentName(options.environment ?? (context.env['SENTRY_ENVIRONMENT'] || undefined)),
+        sourceMaps: await checkSourceMaps(context.root, options.sourceMaps ?? []),
+        head: await headOf(context.root),
+      };
+      for (const project of projects) checkSlug(project);
+      const isDryRun = options.dryRun ?? false;
+      const steps = isDryRun ? releaseSteps(input) : await createRelease(input, requireAll(projects, context), context);
+      const missing = isDryRun ? missingOf(projects, context) : [];
+      const report: ReleaseReport = { version, origin, projects, isDryRun, missing, steps };
+      return { result: report, lines: releaseLines(report, context.style) };
+    },
   })
     .option('--version <name>', 'default: SENTRY_RELEASE, else the commit of the checkout')
     .option(
@@ -40,23 +57,6 @@ export const addReleaseCommands: CommandGroup = (program, context, exit) => {
     .option('--project <slug...>', 'of which projects it is a release (default: SENTRY_PROJECT, separated by commas)')
     .option('--source-maps <folder...>', 'folders of built scripts with their source maps; not the built page')
     .option('--dry-run', 'say what would be done, and ask nobody');
-  action(create, context, exit, async (options: CreateOptions) => {
-    const { version, origin } = await releaseVersion(options.version, context);
-    const projects = options.project ?? listOf(context.env['SENTRY_PROJECT']);
-    const input = {
-      version,
-      projects,
-      environment: readEnvironmentName(options.environment ?? (context.env['SENTRY_ENVIRONMENT'] || undefined)),
-      sourceMaps: await checkSourceMaps(context.root, options.sourceMaps ?? []),
-      head: await headOf(context.root),
-    };
-    for (const project of projects) checkSlug(project);
-    const isDryRun = options.dryRun ?? false;
-    const steps = isDryRun ? releaseSteps(input) : await createRelease(input, requireAll(projects, context), context);
-    const missing = isDryRun ? missingOf(projects, context) : [];
-    const report: ReleaseReport = { version, origin, projects, isDryRun, missing, steps };
-    return { result: report, lines: releaseLines(report, context.style) };
-  });
 };
 
 function requireAll(projects: readonly string[], context: CommandContext): ReturnType<typeof requireAccount> {

@@ -1,6 +1,5 @@
 import { type CommandContext, CommandError, requireVariable } from '../cli/command.ts';
-import { SUGGESTED_SCOPES } from './refusal.ts';
-import { createSentryApi, type SentryApi } from './sentry-api.ts';
+import { createSentryApi, type SentryApi, SUGGESTED_SCOPES } from './sentry-api.ts';
 import type { SentryProject } from './shapes.ts';
 
 /** Which organization and projects are meant, from the environment. */

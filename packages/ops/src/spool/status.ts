@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import {
   type FolderListing,
   laneNames,
@@ -7,8 +7,8 @@ import {
   type SpoolRoot,
   type WaitingFile,
 } from '@qr/telemetry/operations';
+import { scrubText } from '@qr/telemetry/privacy';
 import { ageOf, countOf, printable, sizeOf, tableOf } from '../cli/terminal.ts';
-import { type UndeliveredFile, undeliveredFiles } from './corrupted.ts';
 
 /** What one lane of a spool holds. */
 interface LaneStatus {
@@ -148,3 +148,76 @@ const EXPLANATIONS: Readonly<Record<ProcessStatus['state'], string>> = {
   ended: 'has ended: one that runs takes them over within 30 s, else the next',
   elsewhere: 'runs elsewhere, as its heartbeat says',
 };
+
+/** A file of a spool that is not delivered. */
+interface UndeliveredFile {
+  /** `corrupted`: set aside because it cannot be read. `unknown`: left where it is, because this version does not know it. */
+  readonly kind: 'corrupted' | 'unknown';
+  readonly path: string;
+  readonly reason: string;
+  /** `null` for an unknown file, which is not looked into. */
+  readonly bytes: number | null;
+  readonly ageMs: number | null;
+}
+
+/** The undelivered files of a spool. */
+interface SpoolCorrupted {
+  readonly spool: string;
+  readonly root: string;
+  readonly files: readonly UndeliveredFile[];
+}
+
+/** Lists the files of a spool that are not delivered: the oldest corrupted one first, then the unknown ones. @param now milliseconds since the epoch */
+export async function corruptedOf({ name, root }: SpoolRoot, now: number): Promise<SpoolCorrupted> {
+  return { spool: name, root, files: undeliveredFiles(await listSpool(root, now), now) };
+}
+
+/** The same from a listing that is there already. */
+function undeliveredFiles(
+  { corrupted, folders }: Pick<Awaited<ReturnType<typeof listSpool>>, 'corrupted' | 'folders'>,
+  now: number,
+): UndeliveredFile[] {
+  return [
+    ...corrupted.map(({ path, reason, bytes, modifiedAt }): UndeliveredFile => {
+      const ageMs = Math.max(0, Math.round(now - modifiedAt));
+      // A receiver's words may be in the reason, and may repeat what it was sent.
+      return { kind: 'corrupted', path, reason: scrubText(reason), bytes, ageMs };
+    }),
+    ...folders.flatMap(({ unknown }) =>
+      unknown.map(({ path, reason }): UndeliveredFile => ({ kind: 'unknown', path, reason, bytes: null, ageMs: null })),
+    ),
+  ];
+}
+
+/** The files for people. */
+export function corruptedLines(spools: readonly SpoolCorrupted[]): string[] {
+  const found = spools.filter(({ files }) => files.length > 0);
+  if (found.length === 0) return ['There are no corrupted or unknown files.'];
+  const kinds = new Set(found.flatMap(({ files }) => files.map(({ kind }) => kind)));
+  return [
+    ...found.flatMap(({ spool, root, files }, index) => [
+      ...(index === 0 ? [] : ['']),
+      `${spool}, in ${printable(root)}:`,
+      ...tableOf([FILE_HEADER, ...files.map((file) => fileCells(root, file))], ['left', 'left', 'right', 'right']).map(
+        (line) => `  ${line}`,
+      ),
+    ]),
+    '',
+    ...(kinds.has('corrupted')
+      ? [
+          'Corrupted files were counted as torn and are not sent. Delete them with qr-obs spool purge --corrupted, once nobody needs them.',
+        ]
+      : []),
+    ...(kinds.has('unknown')
+      ? ['Unknown files stay where they are. One of another version is sent when a process of that version adopts it.']
+      : []),
+  ];
+}
+
+const FILE_HEADER = ['FILE', 'KIND', 'SIZE', 'AGE', 'REASON'];
+
+function fileCells(root: string, { kind, path, reason, bytes, ageMs }: UndeliveredFile): string[] {
+  const size = bytes === null ? '-' : sizeOf(bytes);
+  const age = ageMs === null ? '-' : ageOf(ageMs);
+  return [printable(relative(root, path)), kind, size, age, printable(reason)];
+}

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reachTarget, totalCost } from '../../src/cost/estimate.ts';
-import type { Volume } from '../../src/cost/vendor-costs.ts';
+import { reachTarget, totalCost, type Volume } from '../../src/cost/estimate.ts';
 
 const volumes: fc.Arbitrary<Volume> = fc.record({
   events: fc.nat(50_000_000),

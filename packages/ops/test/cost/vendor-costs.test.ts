@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { cheapest, mixpanelCosts, sentryCosts, tieredCost } from '../../src/cost/estimate.ts';
 import { type Figure, mixpanelPrices, sentryPrices, type Tiers } from '../../src/cost/prices.ts';
-import { cheapest, mixpanelCosts, sentryCosts, tieredCost } from '../../src/cost/vendor-costs.ts';
 
 const none = { errors: 0, spans: 0, replays: 0 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainDiskError } from '../../src/doctor/checks/spool.ts';
-import { explainFailure } from '../../src/doctor/explain.ts';
+import { explainFailure } from '../../src/doctor/hosts.ts';
 
 const ORIGIN = 'https://api.mixpanel.com';
 

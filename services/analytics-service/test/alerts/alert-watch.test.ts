@@ -4,7 +4,7 @@ import { openDatabase } from '@qr/database';
 import { openTestDatabase, postgresAvailable, type TestDatabase } from '@qr/database/testing';
 import { type Inbox, startInbox } from '@qr/inbox';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createAlertStore, createAlertWatch } from '../../src/alerts.ts';
+import { createAlertStore, createAlertWatch } from '../../src/hosted-jobs.ts';
 import { observe, START_TIMEOUT_MS } from '../start-app.ts';
 
 const kinds = (await postgresAvailable()) ? (['embedded', 'postgres'] as const) : (['embedded'] as const);

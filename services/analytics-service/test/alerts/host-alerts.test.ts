@@ -5,9 +5,8 @@ import { loadConfig } from '@qr/common';
 import { buildServer } from '@qr/common/server';
 import { alertRules } from '@qr/observability/alerts';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { AlertStore, Claim } from '../../src/alerts.ts';
 import { environment } from '../../src/config.ts';
-import { hostAlerts } from '../../src/hosted-jobs.ts';
+import { type AlertStore, type Claim, hostAlerts } from '../../src/hosted-jobs.ts';
 import { observe } from '../start-app.ts';
 
 const observed = await observe();

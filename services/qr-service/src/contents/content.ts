@@ -1,18 +1,12 @@
 import { AppError } from '@qr/common/server';
+import Type, { type Static } from 'typebox';
 import type { FindMicrosite } from '../microsite-client.ts';
+import type { generateBody } from '../schemas.ts';
 import type { Code, Content } from '../store.ts';
-import type { CheckDestination } from './destination.ts';
-import { checkVcard, type Vcard, vcardText } from './vcard.ts';
-import { checkWifi, type Wifi, wifiText } from './wifi.ts';
+import { type CheckDestination, checkWebAddress } from './destination.ts';
 
 /** What a person asks a code to hold: of the last four the one that belongs to the type. */
-export interface ContentRequest {
-  readonly type: Code['type'];
-  readonly destinationUrl?: string;
-  readonly wifi?: Wifi;
-  readonly vcard?: Vcard;
-  readonly micrositeId?: string;
-}
+type ContentRequest = Pick<Static<typeof generateBody>, 'type' | 'destinationUrl' | 'wifi' | 'vcard' | 'micrositeId'>;
 
 /** What is stored of it. */
 interface CheckedContent {
@@ -21,7 +15,7 @@ interface CheckedContent {
   readonly content: Content | null;
 }
 
-export interface ContentsOptions {
+interface ContentsOptions {
   /** Origin printed into codes. */
   readonly scanBaseUrl: string;
   /** Origin of pages of links. */
@@ -92,4 +86,139 @@ export function createContents(options: ContentsOptions): Contents {
 
 function refuse(field: string, reason: string): never {
   throw new AppError({ code: 'invalid_content', message: `${field} ${reason}`, field });
+}
+
+/** A network that phones can join. */
+export const wifiSchema = Type.Object(
+  {
+    ssid: Type.String({ minLength: 1, maxLength: 32, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }),
+    encryption: Type.Union([Type.Literal('WPA'), Type.Literal('WEP'), Type.Literal('none')]),
+    password: Type.Optional(Type.String({ maxLength: 64, pattern: '^[\\x20-\\x7e]*$' })),
+    hidden: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+
+export type Wifi = Readonly<Static<typeof wifiSchema>>;
+
+/** IEEE 802.11 counts the name of a network in bytes. */
+const MAX_SSID_BYTES = 32;
+/** A passphrase, or a key of 256 bits as 64 hexadecimal digits: IEEE 802.11i, annex H.4. */
+const WPA_PASSPHRASE = /^.{8,63}$/;
+const HEX_WPA_KEY = /^[0-9A-Fa-f]{64}$/;
+/** 40 or 104 bits, as characters or as hexadecimal digits. */
+const WEP_KEY = /^(?:.{5}|.{13})$/;
+const HEX_WEP_KEY = /^(?:[0-9A-Fa-f]{10}|[0-9A-Fa-f]{26})$/;
+
+/** @throws AppError 400 for a network that no phone could join. */
+function checkWifi(wifi: Wifi): Wifi {
+  const { ssid, encryption, password } = wifi;
+  if (Buffer.byteLength(ssid) > MAX_SSID_BYTES) refuseWifi('ssid', `must have at most ${MAX_SSID_BYTES} bytes`);
+  if (encryption === 'none' && password !== undefined) refuseWifi('password', 'belongs to a network with encryption');
+  if (encryption === 'WPA' && !WPA_PASSPHRASE.test(password ?? '') && !isHexKey(encryption, password ?? ''))
+    refuseWifi('password', 'must have 8 to 63 characters');
+  if (encryption === 'WEP' && !WEP_KEY.test(password ?? '') && !isHexKey(encryption, password ?? ''))
+    refuseWifi('password', 'must be a WEP key of 5 or 13 characters, or of 10 or 26 hexadecimal digits');
+  return wifi;
+}
+
+/** As phones read it: https://github.com/zxing/zxing/wiki/Barcode-Contents#wi-fi-network-config-android-ios-11 */
+function wifiText({ ssid, encryption, password, hidden }: Wifi): string {
+  const parts = [
+    `T:${encryption === 'none' ? 'nopass' : encryption}`,
+    `S:${asText(ssid)}`,
+    ...(password === undefined ? [] : [`P:${isHexKey(encryption, password) ? password : asText(password)}`]),
+    ...(hidden ? ['H:true'] : []),
+  ];
+  return `WIFI:${parts.join(';')};;`;
+}
+
+/** In quotes when it could be taken for hexadecimal digits, which phones would turn into bytes. */
+function asText(text: string): string {
+  return /^[0-9a-f]+$/i.test(text) ? `"${text}"` : escapeWifi(text);
+}
+
+/** A key that is given as hexadecimal digits, and meant as such. */
+function isHexKey(encryption: Wifi['encryption'], password: string): boolean {
+  return encryption === 'WEP' ? HEX_WEP_KEY.test(password) : HEX_WPA_KEY.test(password);
+}
+
+/** Unescaped, a name could end its field and set another's. */
+function escapeWifi(text: string): string {
+  return text.replace(/[\\;,:"]/g, '\\$&');
+}
+
+function refuseWifi(field: string, reason: string): never {
+  throw new AppError({ code: 'invalid_wifi', message: `wifi.${field} ${reason}`, field: `wifi.${field}` });
+}
+
+// PostgreSQL refuses NUL, and halves of characters in JSON.
+const text = (maxLength: number) => Type.Optional(Type.String({ maxLength, pattern: '^[^\\p{Cc}\\p{Cs}]*$' }));
+
+const MAX_LINE_BYTES = 75;
+
+/** A business card. */
+export const vcardSchema = Type.Object(
+  {
+    firstName: text(60),
+    lastName: text(60),
+    organization: text(80),
+    jobTitle: text(80),
+    phone: Type.Optional(Type.String({ pattern: '^\\+?[0-9 ()./-]{3,30}$' })),
+    email: Type.Optional(Type.String({ maxLength: 254, pattern: '^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+$' })),
+    url: Type.Optional(Type.String({ maxLength: 300 })),
+  },
+  { additionalProperties: false },
+);
+
+export type Vcard = Readonly<Static<typeof vcardSchema>>;
+
+/** @throws AppError 400 for a card without a name, or with an address that is none. */
+function checkVcard(vcard: Vcard): Vcard {
+  if (nameOf(vcard) === '')
+    throw new AppError({
+      code: 'invalid_vcard',
+      message: 'vcard must have a firstName, a lastName or an organization',
+      field: 'vcard.firstName',
+    });
+  return vcard.url === undefined ? vcard : { ...vcard, url: checkWebAddress(vcard.url, 'vcard.url').href };
+}
+
+/** vCard 3.0, RFC 2426: the version that every phone reads. */
+function vcardText(vcard: Vcard): string {
+  const { firstName = '', lastName = '', organization, jobTitle, phone, email, url } = vcard;
+  const lines = [
+    ['N', `${escapeVcard(lastName)};${escapeVcard(firstName)};;;`],
+    ['FN', escapeVcard(nameOf(vcard))],
+    ['ORG', organization && escapeVcard(organization)],
+    ['TITLE', jobTitle && escapeVcard(jobTitle)],
+    ['TEL', phone],
+    ['EMAIL', email && escapeVcard(email)],
+    ['URL', url],
+  ];
+  const filled = lines.filter(([, value]) => value).map(([name, value]) => `${name}:${value}`);
+  return ['BEGIN:VCARD', 'VERSION:3.0', ...filled.map(fold), 'END:VCARD', ''].join('\r\n');
+}
+
+/** RFC 2426, section 2.6: lines of at most 75 bytes, each after the first begins with a space; never within a character. */
+function fold(line: string): string {
+  const lines: string[] = [];
+  let current = '';
+  for (const character of line) {
+    if (Buffer.byteLength(current + character) > MAX_LINE_BYTES) {
+      lines.push(current);
+      current = ' ';
+    }
+    current += character;
+  }
+  return [...lines, current].join('\r\n');
+}
+
+function nameOf({ firstName = '', lastName = '', organization = '' }: Vcard): string {
+  return `${firstName} ${lastName}`.trim() || organization.trim();
+}
+
+/** RFC 2426, section 2.4.2; line breaks are refused before. */
+function escapeVcard(value: string): string {
+  return value.replace(/[\\;,]/g, '\\$&');
 }

@@ -6,7 +6,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { AppContext } from '../app.ts';
 import { type Lookup, nextCodeIdOf } from '../code-directory.ts';
-import { withParameters } from '../destination.ts';
 
 // Looser than what qr-service makes today, so that ids can grow without this service.
 const scanParams = Type.Object({ qrId: Type.String({ pattern: '^[A-Za-z0-9_-]{8,64}$' }) });
@@ -98,4 +97,44 @@ export function addScanRoute(app: Server, { directory, describeVisitor, trackFai
     trackFailedScan(request, reason, qrId);
     reply.send(problemBody(request, reply, { ...DEAD_ENDS[reason], errorId }));
   }
+}
+
+/** Names and values together; what is longer is dropped. */
+const MAX_LENGTH = 1000;
+const CAMPAIGN_NAME = /^utm_\w{1,40}$/;
+const OTHER_NAME = /^[^\p{Cc}]{1,100}$/u;
+
+/** Where a scan leads. */
+interface Destination {
+  readonly destinationUrl: string;
+  /** Whether all parameters are passed on, not only campaign parameters. @default false */
+  readonly forwardsQuery?: boolean;
+}
+
+/**
+ * Adds the campaign parameters (`utm_*`) of a scan to its destination, and its other parameters where the code asks for them. The destination keeps its
+ * own values of the same names.
+ *
+ * @param scanUrl path and query of the request.
+ */
+function withParameters({ destinationUrl, forwardsQuery = false }: Destination, scanUrl: string): string {
+  const start = scanUrl.indexOf('?');
+  // Most codes are printed without a query.
+  if (start === -1 || !(forwardsQuery || scanUrl.includes('utm_', start))) return destinationUrl;
+  const own = new URL(destinationUrl).searchParams;
+  const added = new URLSearchParams();
+  for (const [name, value] of new URLSearchParams(scanUrl.slice(start + 1))) {
+    if (own.has(name)) continue;
+    if (CAMPAIGN_NAME.test(name)) {
+      if (!added.has(name)) added.append(name, value);
+    } else if (forwardsQuery && OTHER_NAME.test(name)) added.append(name, value);
+  }
+  const query = added.toString();
+  if (query === '' || query.length > MAX_LENGTH) return destinationUrl;
+  // By hand: the destination's own query stays as it was written.
+  const hash = destinationUrl.indexOf('#');
+  const end = hash === -1 ? destinationUrl.length : hash;
+  const address = destinationUrl.slice(0, end);
+  const separator = !address.includes('?') ? '?' : /[?&]$/.test(address) ? '' : '&';
+  return `${address}${separator}${query}${destinationUrl.slice(end)}`;
 }

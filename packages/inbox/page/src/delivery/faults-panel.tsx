@@ -1,6 +1,5 @@
 import type { ReactElement, SubmitEvent } from 'react';
-import type { Fault, FaultEndpoint, FaultRule } from '../../../src/faults/fault.ts';
-import type { ActiveFault } from '../../../src/faults/faults.ts';
+import type { ActiveFault, Fault, FaultEndpoint, FaultRule } from '../../../src/faults/faults.ts';
 import { useFeedPart } from '../shared/feed.tsx';
 import { countOf, valueText } from '../shared/format.ts';
 import { Button, Loading, OptionsOf } from '../shared/parts.tsx';

@@ -3,8 +3,7 @@ import type { FunnelFigures, StepFigures } from '../../../src/query/analytics/fu
 import { zoneOptions } from '../reports/calendar.ts';
 import { Choice } from '../reports/choices.tsx';
 import { CohortField } from '../reports/cohort.tsx';
-import type { KnownEvents } from '../reports/known-events.ts';
-import { Answer, NothingCounted, ReportPage, ZoneNote } from '../reports/report-page.tsx';
+import { Answer, type KnownEvents, NothingCounted, ReportPage, ZoneNote } from '../reports/report-page.tsx';
 import { useFeedPart } from '../shared/feed.tsx';
 import { countText, durationText } from '../shared/format.ts';
 import { usePlace } from '../shared/location.tsx';

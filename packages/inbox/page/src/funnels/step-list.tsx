@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { EventSelect } from '../reports/choices.tsx';
-import type { KnownEvents } from '../reports/known-events.ts';
+import type { KnownEvents } from '../reports/report-page.tsx';
 import { go, hrefWith, usePlace } from '../shared/location.tsx';
 import { Button } from '../shared/parts.tsx';
 import { FEWEST_STEPS, MOST_STEPS } from './funnel-view.ts';

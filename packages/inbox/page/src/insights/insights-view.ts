@@ -1,7 +1,7 @@
 import type { Segmentation } from '../../../src/query/analytics/segmentation.ts';
 import { dateIn, datePlus, hourIn, zoneIn } from '../reports/calendar.ts';
 import { type Cohort, cohortIn, cohortParameter } from '../reports/cohort.tsx';
-import type { KnownEvents } from '../reports/known-events.ts';
+import type { KnownEvents } from '../reports/report-page.tsx';
 import { hrefOf, type Options, optionIn } from '../shared/location.tsx';
 
 type Measure = 'total' | 'unique' | 'average';

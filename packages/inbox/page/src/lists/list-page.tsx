@@ -1,5 +1,5 @@
 import { type ReactElement, type ReactNode, useRef } from 'react';
-import { byFacet, FACETS, type Facet } from '../../../src/query/facet-names.ts';
+import { byFacet, FACETS, type Facet } from '../../../src/query/filter-names.ts';
 import type { FacetValue, FacetValues } from '../../../src/views/lists.ts';
 import { useLiveJson } from '../shared/feed.tsx';
 import { countOf } from '../shared/format.ts';

@@ -1,5 +1,6 @@
 import type { KeyboardEvent, MouseEvent, ReactElement, SubmitEvent } from 'react';
-import { LIVE_KINDS, type LiveKind, type LiveRows } from '../../../src/query/live/live-rows.ts';
+import { LIVE_KINDS, type LiveKind } from '../../../src/query/filter-names.ts';
+import type { LiveRows } from '../../../src/query/live.ts';
 import { countText } from '../shared/format.ts';
 import { go, hrefWith, usePlace } from '../shared/location.tsx';
 

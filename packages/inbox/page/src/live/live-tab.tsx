@@ -1,5 +1,5 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
-import type { LiveAnswer } from '../../../src/query/live/route.ts';
+import type { LiveAnswer } from '../../../src/query/live.ts';
 import { useFeedPart, useLiveJson } from '../shared/feed.tsx';
 import { countOf } from '../shared/format.ts';
 import { focusSearch, isTyping, useKeys, walk } from '../shared/keys.ts';

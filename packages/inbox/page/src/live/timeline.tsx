@@ -8,7 +8,7 @@ import {
   type RefObject,
   useState,
 } from 'react';
-import type { LiveRow } from '../../../src/query/live/live-rows.ts';
+import type { LiveRow } from '../../../src/query/live.ts';
 import { countOf, dayOf, dayText, durationText } from '../shared/format.ts';
 import { walk } from '../shared/keys.ts';
 import { hrefWith, Link, traceHref, usePlace } from '../shared/location.tsx';

@@ -1,6 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
-import type { PlannedEvent, UnplannedEvent } from '../../../src/plan/compare.ts';
-import type { PlanView, PlanWarning } from '../../../src/plan/warnings.ts';
+import type { PlannedEvent, PlanView, PlanWarning, UnplannedEvent } from '../../../src/plan/plan.ts';
 import { useLiveJson } from '../shared/feed.tsx';
 import { countOf, countText } from '../shared/format.ts';
 import { hrefOf, Link, recordHref } from '../shared/location.tsx';

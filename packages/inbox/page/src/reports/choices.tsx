@@ -1,7 +1,7 @@
 import { type InputHTMLAttributes, type KeyboardEvent, type ReactElement, useEffect, useState } from 'react';
 import { go, hrefWith, type Options, usePlace } from '../shared/location.tsx';
 import { OptionsOf } from '../shared/parts.tsx';
-import type { KnownEvents } from './known-events.ts';
+import type { KnownEvents } from './report-page.tsx';
 
 interface ChoiceProps {
   readonly label: string;

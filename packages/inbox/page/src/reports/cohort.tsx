@@ -3,7 +3,7 @@ import { countOf } from '../shared/format.ts';
 import { go, hrefOf, hrefWith, integerIn, usePlace } from '../shared/location.tsx';
 import { Button } from '../shared/parts.tsx';
 import { CommitField, EventSelect } from './choices.tsx';
-import type { KnownEvents } from './known-events.ts';
+import type { KnownEvents } from './report-page.tsx';
 
 /** Narrows a report to people who did something often enough, or did not. The last choice is offered in every report. */
 export function CohortField({ events }: { readonly events: KnownEvents }): ReactElement {

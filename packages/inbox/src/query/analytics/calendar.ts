@@ -1,4 +1,4 @@
-import { getOrAdd } from '../../get-or-add.ts';
+import { getOrAdd } from '../../collections.ts';
 import { ParameterError } from './parameters.ts';
 
 const HOUR_MS = 60 * 60 * 1000;

@@ -13,8 +13,7 @@ import {
 } from './calendar.ts';
 import { cohortUsers } from './cohort.ts';
 import { defaultSteps } from './default-funnel.ts';
-import { GRACE_MS, parseSteps } from './funnel-entries.ts';
-import { funnel } from './funnels.ts';
+import { funnel, GRACE_MS, parseSteps } from './funnels.ts';
 import { MAX_DAYS, On, ParameterError, reportParameters, strictQueries, Where } from './parameters.ts';
 import { distanceIn, retention } from './retention.ts';
 import { segmentation } from './segmentation.ts';

@@ -1,4 +1,4 @@
-import { getOrAdd } from '../../get-or-add.ts';
+import { getOrAdd } from '../../collections.ts';
 import type { TimeBuckets } from './calendar.ts';
 import type { UserEvents } from './user-events.ts';
 import { type Condition, segmentsOf } from './where.ts';

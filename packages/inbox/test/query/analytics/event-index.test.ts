@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EventIndex } from '../../../src/query/analytics/event-index.ts';
-import { userEvents } from '../../../src/query/analytics/user-events.ts';
-import { forgetPeople } from '../../../src/store/people.ts';
-import { compactEvents, Store } from '../../../src/store/store.ts';
+import { EventIndex, userEvents } from '../../../src/query/analytics/user-events.ts';
+import { compactEvents, forgetPeople, Store } from '../../../src/store/store.ts';
 import { happened } from './reports.ts';
 
 const AT = '2026-06-01T10:00:00';

@@ -1,6 +1,6 @@
 import Fastify from 'fastify';
-import { EventIndex } from '../../../src/query/analytics/event-index.ts';
 import { analyticsRoutes } from '../../../src/query/analytics/routes.ts';
+import { EventIndex } from '../../../src/query/analytics/user-events.ts';
 import { LINK_EVENTS } from '../../../src/store/identity.ts';
 import type { NewRecord, StoredEvent, StoredProfileUpdate } from '../../../src/store/records.ts';
 import { Store } from '../../../src/store/store.ts';

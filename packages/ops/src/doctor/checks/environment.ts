@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { type Check, type CheckContext, type Finding, failed, ok, skipped, warning, worstOf } from '../check.ts';
-import { destinationsOf, isLoopback, originOf } from '../destinations.ts';
+import { destinationsOf, isLoopback, originOf } from '../hosts.ts';
 
 /** Read by `qr-obs` and the inbox only, so that the library's own check does not know them. */
 const ORIGINS = ['INBOX_URL', 'SENTRY_URL'];

@@ -1,6 +1,6 @@
 import prettyMilliseconds from 'pretty-ms';
 import { type Check, type Finding, failed, ok, skipped, warning, worstOf } from '../check.ts';
-import { destinationsOf } from '../destinations.ts';
+import { destinationsOf } from '../hosts.ts';
 
 /** Whether the inbox is there, where it stands in for a vendor. */
 export const inboxCheck: Check = {

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Check, type Finding, failed, ok, skipped } from '../check.ts';
-import { explainFailure, wordsOf } from '../explain.ts';
-import { connectTo } from '../hosts.ts';
+import { connectTo, explainFailure, wordsOf } from '../hosts.ts';
 
 /** Whether the queue is there, where batches go through one. */
 export const redis: Check = {
