@@ -12,7 +12,7 @@ interface Scopes {
 type ScopeStorage = AsyncLocalStorage<Scopes | undefined>;
 
 /** What the scopes of a request have instead of what those around them have. */
-export interface Own {
+interface Own {
   readonly trace: PropagationContext;
   /** `GET /users/:id` */
   readonly transactionName: string;
