@@ -316,7 +316,7 @@ describe.skipIf(!isBrowserAvailable())('the app', () => {
     await keys.context().close();
   });
 
-  it('has nothing that axe finds serious, in light and dark, and fits every screen', async () => {
+  it('has nothing that axe finds serious, in light and dark, and fits every screen', { timeout: 400_000 }, async () => {
     const seen = await open();
     const act = steps(seen, platform.app);
     await act.signUp({ email: 'pictures@mail.example', password: 'a-thousand-words' });

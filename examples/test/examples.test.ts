@@ -1,21 +1,30 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Inbox, startInbox } from '@qr/inbox';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 
+const examples = join(import.meta.dirname, '..');
 let inbox: Inbox;
+/** Of the spool: what one test has left would be in the next one. */
+let folder: string;
 beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'qr-observability-examples-'));
   inbox = await startInbox();
 });
-afterEach(() => inbox.close());
+afterEach(async () => {
+  await inbox.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Starts an example from source. */
 function run(name: string, args: readonly string[] = []) {
-  const loader = ['--import', './typescript.mjs', '--conditions=@qr/source'];
-  const child = spawn(process.execPath, [...loader, `src/${name}.ts`, ...args], {
-    cwd: join(import.meta.dirname, '..'),
+  const loader = ['--import', join(examples, 'typescript.mjs'), '--conditions=@qr/source'];
+  const child = spawn(process.execPath, [...loader, join(examples, `src/${name}.ts`), ...args], {
+    cwd: folder,
     env: {
       ...process.env,
       NODE_ENV: 'development',

@@ -9,14 +9,12 @@ import { createVisitorId, type VisitorId } from '@qr/server/visitor-id';
 import type { AnalyticsCalls, Lifecycle } from '@qr/telemetry';
 import {
   type InitializeMixpanelOptions,
-  type InitializeSentryOptions,
   type RevenuePropertiesOf,
   type StartShipperOptions,
   startShipper as startShipperOf,
 } from '@qr/telemetry/internal';
 import type { Mixpanel } from 'mixpanel';
 import { instance } from './instance.ts';
-import { originVariables } from './origin-variables.ts';
 
 // By name: without it the declaration of each call repeats the whole plan.
 type Calls = AnalyticsCalls<typeof plan> & Lifecycle;
@@ -29,7 +27,14 @@ export const flushObservability: Calls['flush'] = instance.flush;
 export const observabilityStats: Calls['stats'] = instance.stats;
 export const { getMixpanel } = instance;
 export const { hashEmail, sentIdOf } = instance.core.people;
-export const { addBreadcrumb, captureException, captureMessage, setUserContext, withJobContext } = instance.errors;
+export const {
+  addBreadcrumb,
+  captureException,
+  captureMessage,
+  setUserContext,
+  start: initializeSentry,
+  withJobContext,
+} = instance.errors;
 
 /** What `trackRevenue` takes beside the amount. */
 export type RevenueProperties = RevenuePropertiesOf<typeof plan>;
@@ -66,16 +71,6 @@ export function startShipper(options?: StartShipperOptions): ReturnType<typeof s
 
 /** Returns the id of an anonymous visitor, which changes at midnight UTC: see {@link VisitorId}. */
 export const visitorId: VisitorId = createVisitorId(instance);
-
-/**
- * Turns errors and traces on for this process; see `start` of the instance. The trace goes on in requests to the platform's own services.
- *
- * @param dsn `SENTRY_DSN` when left out.
- */
-export function initializeSentry(serviceName: string, dsn?: string, options?: InitializeSentryOptions): void {
-  const traceOrigins = originVariables.flatMap((name) => process.env[name]?.split(',') ?? []);
-  instance.errors.start(serviceName, dsn, { traceOrigins, ...options });
-}
 
 /** Opens the context of a request of any framework: see `@qr/server/request-context`. */
 export function openRequestContext(request: RequestDescription): RequestContext {

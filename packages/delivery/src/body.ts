@@ -28,9 +28,15 @@ export async function readText(body: Buffer): Promise<string> {
   return (await gunzipAsync(body, { maxOutputLength: MAX_BODY_BYTES })).toString();
 }
 
-/** The records of a sealed batch, as they were encoded. */
+/** The records of a sealed batch, as they were encoded: of an array, or of lines. */
 export async function readRecords(body: Buffer): Promise<readonly unknown[]> {
-  const records: unknown = JSON.parse(await readText(body));
+  const text = await readText(body);
+  if (!text.startsWith('['))
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+  const records: unknown = JSON.parse(text);
   return Array.isArray(records) ? records : [];
 }
 
@@ -52,6 +58,13 @@ export function splitRecords(text: string, count?: number): string[] {
 
 export function joinRecords(records: readonly string[]): string {
   return `[${records.join(SEPARATOR)}]`;
+}
+
+/** A sealed body as lines of JSON. */
+export async function toLines(body: Buffer): Promise<Buffer> {
+  // JSON escapes line breaks within a text, so the separator cannot occur in a record.
+  const lines = (await readText(body)).slice(1, -1).replaceAll(SEPARATOR, '\n');
+  return compress(`${lines}\n`);
 }
 
 /** The whole records of a journal; a torn or damaged one costs itself only. */

@@ -74,7 +74,7 @@ export class Erasure {
   /** Whether a record must neither be sent nor kept, because it names an erased person without asking for that person's erasure. */
   forbids(definition: LaneDefinition | undefined, record: string): boolean {
     if (this.list.isEmpty || definition?.requestsErasure || definition?.isErasureRequest?.(record)) return false;
-    return definition?.format === 'array' ? this.#mentions(record) : this.mentionsAnywhere(record);
+    return definition && definition.format !== 'envelope' ? this.#mentions(record) : this.mentionsAnywhere(record);
   }
 
   /** Whether an erased person's id stands anywhere in a text, which may be damaged or a piece of another. */

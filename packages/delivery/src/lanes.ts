@@ -19,7 +19,7 @@ export interface SealedBatch {
   /** Unique over all processes; `[A-Za-z0-9-]`. */
   readonly id: string;
   readonly records: number;
-  /** A gzipped JSON array, or a gzipped envelope. */
+  /** Gzipped: a JSON array, lines of JSON or an envelope. */
   readonly body: Buffer;
 }
 
@@ -62,8 +62,11 @@ export type ReadReply = (reply: HttpReply, records: number) => Verdict;
 
 /** One endpoint of a destination: how its records travel, and how its receiver answers. */
 export interface LaneDefinition {
-  /** Records gathered into a JSON array, or one finished envelope per request: lines of JSON, as Sentry's protocol has them. */
-  readonly format: 'array' | 'envelope';
+  /**
+   * Records gathered into a JSON array, or sent as one line of JSON each (on disk they are an array, too), or one finished envelope per request: lines of
+   * JSON, as Sentry's protocol has them.
+   */
+  readonly format: 'array' | 'ndjson' | 'envelope';
   /** Returns the owner of a record, in a lane whose records of one owner must arrive in order because the last update wins. */
   readonly subjectOf?: (record: string) => string;
   /** Whether all records ask for the erasure of a person, and so name that person for good reason. @default false */
@@ -71,7 +74,7 @@ export interface LaneDefinition {
   /** Returns whether this record does. */
   readonly isErasureRequest?: (record: string) => boolean;
   readonly readReply: ReadReply;
-  /** Records in a batch of the format `array`. @default 2000 */
+  /** Records in a batch of several. @default 2000 */
   readonly maxBatchRecords?: number;
   /** Bytes of such a batch before compression, from 262,144 to 4,194,304. @default 1_900_000 */
   readonly maxBatchBytes?: number;

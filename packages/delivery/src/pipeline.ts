@@ -192,7 +192,7 @@ export function createPipeline<Name extends string>(options: PipelineOptions<Nam
 
   function isRefused(name: Name, json: string): boolean {
     // An error is kept, without the person.
-    return lanes[name].format === 'array' && erasure.forbids(lanes[name], json);
+    return lanes[name].format !== 'envelope' && erasure.forbids(lanes[name], json);
   }
 
   function scheduleCommit(): void {

@@ -117,7 +117,7 @@ export class Rejections {
   async #recordsOf({ body, records }: SealedBatch): Promise<readonly string[] | undefined> {
     try {
       const text = await readText(body);
-      if (this.#options.definition.format === 'array') return splitRecords(text, records);
+      if (this.#options.definition.format !== 'envelope') return splitRecords(text, records);
       return [JSON.stringify(readPayloads(text))];
     } catch {
       return undefined;

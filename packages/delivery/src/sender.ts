@@ -1,3 +1,4 @@
+import { toLines } from './body.ts';
 import type { LaneContext } from './lane.ts';
 import { RECALLED, type Reply, type SealedBatch, type Transport } from './lanes.ts';
 import type { OrderGuard } from './order-guard.ts';
@@ -148,7 +149,7 @@ export class Sender {
       const sentAt = now();
       // A transport must not throw; one that does is treated like a dead network, for the batch must not be lost.
       const reply = await transport
-        .send(lane, batch)
+        .send(lane, definition.format === 'ndjson' ? { ...batch, body: await toLines(batch.body) } : batch)
         .catch((error: unknown): Reply => ({ networkError: String(error) }));
       const { records } = batch;
       const decision = decide({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it, onTestFinished } from 'vitest';
-import { createPipeline, type LaneDefinition, type Reply } from '../src/index.ts';
+import { createPipeline, type LaneDefinition, type Reply, readRecords } from '../src/index.ts';
 
 const ACCEPTED: Reply = { status: 200, headers: {}, body: 'ok' };
 
@@ -17,12 +17,14 @@ const orders: LaneDefinition = {
 function start(definition: Partial<LaneDefinition>, answer: () => Reply = () => ACCEPTED) {
   const root = mkdtempSync(join(tmpdir(), 'lane-options-'));
   const batches: unknown[][] = [];
+  const texts: string[] = [];
   const pipeline = createPipeline({
     lanes: { orders: { ...orders, ...definition } },
     transports: {
       orders: {
         async send(_lane, { body }) {
-          batches.push(JSON.parse(gunzipSync(body).toString()));
+          batches.push([...(await readRecords(body))]);
+          texts.push(gunzipSync(body).toString());
           return answer();
         },
         async close() {},
@@ -37,7 +39,7 @@ function start(definition: Partial<LaneDefinition>, answer: () => Reply = () => 
     await pipeline.close(1000);
     rmSync(root, { recursive: true });
   });
-  return { pipeline, batches };
+  return { pipeline, batches, texts };
 }
 
 it('sends at most maxBatchRecords records in a batch', async () => {
@@ -56,6 +58,18 @@ it('sends at most maxBatchBytes bytes in a batch, and drops a record above maxRe
   expect(batches.length).toBeGreaterThan(1);
   for (const batch of batches) expect(JSON.stringify(batch).length).toBeLessThanOrEqual(300_000);
   expect(pipeline.stats().orders?.dropped).toEqual({ too_large: 1 });
+});
+
+it('sends lines of JSON where the receiver wants them, the same when it sends them again', async () => {
+  let attempts = 0;
+  const failOnce = () => (++attempts === 1 ? { status: 503, headers: {}, body: '' } : ACCEPTED);
+  const { pipeline, texts } = start({ format: 'ndjson', retry: { firstDelayMs: 1, maxDelayMs: 1 } }, failOnce);
+  pipeline.push('orders', JSON.stringify({ id: 1, text: 'a,\nb' }));
+  pipeline.push('orders', JSON.stringify({ id: 2 }));
+  await pipeline.flush(5000);
+  await expect.poll(() => pipeline.stats().orders?.delivered, { timeout: 20_000 }).toBe(2);
+  const lines = '{"id":1,"text":"a,\\nb"}\n{"id":2}\n';
+  expect(texts).toEqual([lines, lines]);
 });
 
 it('waits between attempts as the lane says', async () => {

@@ -30,6 +30,8 @@ export interface Core {
   readonly nameService: (name: string | undefined) => void;
   /** Returns the folder for records that are not delivered yet; `undefined` when there is none. */
   readonly spoolRoot: (config: ObservabilityConfig) => string | undefined;
+  /** Returns URLs of services to which requests carry the trace on. */
+  readonly traceOrigins: () => readonly string[];
   /** Ids and hashes of people. */
   readonly people: People;
 }
@@ -40,6 +42,8 @@ export interface CoreOptions {
   readonly variables?: () => Variables;
   /** What warnings call a setting that does not come from the environment. @default the name of its variable */
   readonly labels?: Readonly<Partial<Record<keyof Variables, string>>>;
+  /** Called when error tracking starts. @default none */
+  readonly traceOrigins?: () => readonly string[];
   /** @default true */
   readonly keepsOnDisk?: boolean;
 }
@@ -49,6 +53,7 @@ export function createCore({
   plan,
   variables = () => process.env as Variables,
   labels,
+  traceOrigins = () => [],
   keepsOnDisk = true,
 }: CoreOptions): Core {
   const warnOnce = createWarnOnce();
@@ -66,6 +71,7 @@ export function createCore({
       service ??= name;
     },
     spoolRoot: (config) => (keepsOnDisk ? spoolRootOf(config, service) : undefined),
+    traceOrigins,
     people: createPeople({ readSettings, variables, warnOnce }),
   };
 }

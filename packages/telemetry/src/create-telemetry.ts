@@ -34,6 +34,8 @@ export interface TelemetryOptions<P extends Plan> {
     readonly dsn: string;
     /** Share of traces that production records, from 0 to 1. @default 0.1 in production, else 1 */
     readonly tracesSampleRate?: number;
+    /** URLs of your own services: requests to them carry the trace on. @default none */
+    readonly traceOrigins?: readonly string[];
     /** Errors a month; 0 for no limit. @default 5000 */
     readonly errorsPerMonth?: number;
   };
@@ -90,6 +92,7 @@ export function createTelemetry<P extends Plan>(options: TelemetryOptions<P>): T
     plan: options.plan,
     variables: () => variables,
     labels: LABELS,
+    traceOrigins: () => options.sentry?.traceOrigins ?? [],
     keepsOnDisk: options.spool !== false,
   });
   core.nameService(options.service);

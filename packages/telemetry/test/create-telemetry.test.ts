@@ -186,6 +186,23 @@ describe('webhook', () => {
     expect(Math.abs(Number(timestamp) - Date.now() / 1000)).toBeLessThan(60);
   });
 
+  it('sends a line for each event as ndjson, signed as it is sent', async () => {
+    const hook = await startReceiver();
+    const telemetry = start({ destinations: [webhook({ url: hook.url, secret: 'a key', format: 'ndjson' })] });
+    for (const books of [1, 2]) telemetry.trackEvent('cart_abandoned', 'u1', { books });
+    await telemetry.flush();
+    await vi.waitFor(() => expect(hook.received).toHaveLength(1), { timeout: 20_000 });
+    const { headers, body } = hook.received[0] ?? {};
+    expect(headers?.['content-type']).toBe('application/x-ndjson');
+    const events = body
+      ?.trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events).toMatchObject([{ properties: { books: 1 } }, { properties: { books: 2 } }]);
+    const signed = `${headers?.['webhook-id']}.${headers?.['webhook-timestamp']}.${body}`;
+    expect(headers?.['webhook-signature']).toBe(`v1,${createHmac('sha256', 'a key').update(signed).digest('base64')}`);
+  });
+
   it('sends the same batch under the same id again after a 503', async () => {
     const hook = await startReceiver([503, 200]);
     const telemetry = start({ destinations: [webhook({ url: hook.url })] });

@@ -129,6 +129,18 @@ describe('openRequestContext', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
+  it('names the route that was matched later in an error of a scope that was made before', async () => {
+    const context = openRequestContext({ method: 'GET', url: '/books/42', headers });
+    context.run(() =>
+      Sentry.withScope(() => {
+        context.setRoute('/books/:id');
+        context.fail(new Error('broken'));
+        context.end(500);
+      }),
+    );
+    expect(await errors()).toMatchObject([{ event: { transaction: 'GET /books/:id' } }]);
+  });
+
   it('reports the error of a 5xx under the id of the answer, with the route that was matched later', async () => {
     const origin = await serve((context) => {
       context.setRoute('/books/:id');

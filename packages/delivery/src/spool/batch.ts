@@ -175,7 +175,7 @@ export class StoredBatch {
   async #verify(body: Buffer): Promise<void> {
     try {
       const text = await readText(body);
-      if (this.definition.format === 'array') this.#verifyRecords(JSON.parse(text));
+      if (this.definition.format !== 'envelope') this.#verifyRecords(JSON.parse(text));
       else for (const line of text.split('\n')) JSON.parse(line);
     } catch (error) {
       throw new CorruptedFileError(`not a gzipped batch: ${reasonOf(error)}`);

@@ -14,6 +14,8 @@ export interface WebhookOptions {
   readonly secret?: string;
   /** Added to each request, such as `authorization`. @default none */
   readonly headers?: Readonly<Record<string, string>>;
+  /** `json`: a batch is a JSON array. `ndjson`: it is a line of JSON for each event, as loaders of data stores read them. @default 'json' */
+  readonly format?: 'json' | 'ndjson';
   /** How long the receiver may take to answer. @default 10_000 */
   readonly timeoutMs?: number;
   /** For tests. @default Date.now */
@@ -21,7 +23,7 @@ export interface WebhookOptions {
 }
 
 /**
- * Sends batches of at most 500 events to an HTTP endpoint, each a JSON array of `{ event, properties }`. Events list it as `webhook`.
+ * Sends batches of at most 500 events `{ event, properties }` to an HTTP endpoint. Events list it as `webhook`.
  *
  * `webhook-id` is the same for each attempt of a batch. With a secret, `webhook-timestamp` (seconds) and `webhook-signature` (`v1,` and the base64 of an
  * HMAC-SHA-256 of `id.timestamp.body`) prove the sender. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
@@ -29,7 +31,7 @@ export interface WebhookOptions {
 export function webhook(options: WebhookOptions): Destination {
   return {
     name: 'webhook',
-    lanes: webhookLanes,
+    lanes: options.format === 'ndjson' ? { webhook: { ...webhookLanes.webhook, format: 'ndjson' } } : webhookLanes,
     events: { lane: 'webhook' },
     open: ({ warn }) => ({ webhook: createWebhookTransport({ ...options, warn }) }),
   };
@@ -41,6 +43,7 @@ function createWebhookTransport({
   url,
   secret,
   headers = {},
+  format,
   timeoutMs,
   warn,
   now = Date.now,
@@ -57,7 +60,12 @@ function createWebhookTransport({
           'webhook-timestamp': timestamp,
           'webhook-signature': `v1,${createHmac('sha256', key).update(`${batch.id}.${timestamp}.`).update(body).digest('base64')}`,
         };
-        return await client.postText(pathname + search, { ...headers, 'webhook-id': batch.id, ...signed }, body);
+        const type = format === 'ndjson' && { 'content-type': 'application/x-ndjson' };
+        return await client.postText(
+          pathname + search,
+          { ...type, ...headers, 'webhook-id': batch.id, ...signed },
+          body,
+        );
       } catch (error) {
         return { networkError: `the batch cannot be read: ${error instanceof Error ? error.message : String(error)}` };
       }

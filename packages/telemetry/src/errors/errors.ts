@@ -48,8 +48,6 @@ export interface InitializeSentryOptions {
    * fewer tell as much. `SENTRY_ROUTE_SAMPLE_RATES` overrides them. @default none: all have `SENTRY_TRACES_SAMPLE_RATE`
    */
   readonly routeSampleRates?: RouteSampleRates;
-  /** URLs of your own services: requests to them carry the trace on. @default none */
-  readonly traceOrigins?: readonly string[];
   /**
    * Whether user ids that hold an e-mail address or a telephone number are sent as they are, instead of as a hash. Holds for the whole process,
    * analytics included. @default OBSERVABILITY_PLAIN_USER_IDS, else false
@@ -176,7 +174,7 @@ export function createErrors(core: Core, closeAll: (timeoutMs: number) => Promis
       release: releaseOf(config, core.warnOnce) ?? '',
       tracesSampleRate: NO_RATE,
       ...(sampleRateOf !== noTraces && { tracesSampler: createTracesSampler(sampleRateOf) }),
-      tracePropagationTargets: traceTargets(options.traceOrigins ?? []),
+      tracePropagationTargets: traceTargets(core.traceOrigins()),
       defaultIntegrations: false,
       integrations: integrationsFor(dsn, config),
       dataCollection,

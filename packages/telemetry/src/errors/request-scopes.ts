@@ -88,7 +88,9 @@ class LazyScopes implements Scopes, ScopesOfState {
 
   get isolationScope(): Scope {
     if (this.#isolationScope) return this.#isolationScope;
+    // The name is that of this scope only: the SDK copies the other one, and would keep a name that has changed.
     this.#isolationScope = this.#fork(() => Sentry.getIsolationScope().clone());
+    this.#isolationScope.setTransactionName(this.#own.transactionName);
     if (this.state.endedAt === undefined) attachState(this.#isolationScope, this.state);
     else this.#isolationScope.setUser({});
     return this.#isolationScope;
@@ -100,7 +102,6 @@ class LazyScopes implements Scopes, ScopesOfState {
 
   rename(transactionName: string): void {
     this.#own = { ...this.#own, transactionName };
-    this.#scope?.setTransactionName(transactionName);
     this.#isolationScope?.setTransactionName(transactionName);
   }
 
@@ -110,13 +111,12 @@ class LazyScopes implements Scopes, ScopesOfState {
   }
 
   #fork(make: () => Scope): Scope {
-    const { transactionName, trace, metadata } = this.#own;
+    const { trace, metadata } = this.#own;
     return (
       this.#storage
         .run(this.#outer, make)
         // Those of the process are about nobody's request.
         .clearBreadcrumbs()
-        .setTransactionName(transactionName)
         .setPropagationContext(trace)
         .setSDKProcessingMetadata(metadata)
     );
