@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { earlyErrorsCspSource } from '../../packages/browser/dist/vite/index.js';
-import { buildServer, tunnelPlugin } from '../../packages/common/dist/index.js';
+import { buildServer, tunnelPlugin } from '../../packages/common/dist/server.js';
 
 const TYPES = { js: 'text/javascript', html: 'text/html', css: 'text/css' };
 

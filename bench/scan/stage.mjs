@@ -1,4 +1,5 @@
-import { addBreadcrumb, buildServer, initializeSentry, visitorId } from '../../packages/common/dist/index.js';
+import { addBreadcrumb, initializeSentry, visitorId } from '../../packages/common/dist/index.js';
+import { buildServer } from '../../packages/common/dist/server.js';
 import { createDescribeVisitor } from '../../packages/common/dist/visitor.js';
 import { createCodeDirectory } from '../../services/routing-service/dist/code-directory.js';
 import { createQrServiceClient } from '../../services/routing-service/dist/qr-service-client.js';

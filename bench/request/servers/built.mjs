@@ -1,9 +1,10 @@
-import { libraryPath } from '../../delivery/library-path.mjs';
+import { libraryPath, serverPath } from '../../delivery/library-path.mjs';
 import { addRoutes } from './routes.mjs';
 
 /** Everything a service gets: security headers, limits, logging, health, and the error half when there is a DSN. */
 export async function start({ dsn, rate, hasSentry }) {
-  const { buildServer, initializeSentry, observabilityStats } = await import(libraryPath);
+  const { initializeSentry, observabilityStats } = await import(libraryPath);
+  const { buildServer } = await import(serverPath);
   if (hasSentry) {
     process.env.SENTRY_TRACES_SAMPLE_RATE = String(rate);
     initializeSentry('bench', dsn);

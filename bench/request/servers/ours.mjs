@@ -1,8 +1,9 @@
-import { libraryPath } from '../../delivery/library-path.mjs';
+import { libraryPath, serverPath } from '../../delivery/library-path.mjs';
 
 /** The error half alone, on the same bare server. */
 export async function start({ dsn, rate }) {
-  const { initializeSentry, observabilityPlugin, observabilityStats } = await import(libraryPath);
+  const { initializeSentry, observabilityStats } = await import(libraryPath);
+  const { observabilityPlugin } = await import(serverPath);
   process.env.SENTRY_TRACES_SAMPLE_RATE = String(rate);
   initializeSentry('bench', dsn);
   const { default: Fastify } = await import('fastify');
