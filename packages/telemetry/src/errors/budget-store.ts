@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { hasEnded, newOwnerName, ownerOf } from '@qr/delivery';
-import Type, { Compile, type Static } from '@qr/plan/typebox';
+import Type, { type Static, Value } from '@qr/plan/typebox';
 
 /** Appended bytes after which the file is rewritten. */
 const LONG_BYTES = 512 * 1024;
@@ -51,9 +51,9 @@ const Kind = Type.Object({
   inFlight: Type.Array(Type.Object({ eventId: Id, isSummary: Type.Boolean(), count: Count, ids: Ids, at: Count })),
 });
 /** A line of a file: the current state of a kind, which replaces the lines before it. */
-const isLine = Compile(Type.Object({ total: Bucket, kind: Type.Optional(Kind) }));
+const Line = Type.Object({ total: Bucket, kind: Type.Optional(Kind) });
 /** A line of a file: one more suppressed error, by fingerprint and event id. In a storm a state for each would be 30 times the bytes. */
-const isSuppressed = Compile(Type.Tuple([Id, Id]));
+const Suppressed = Type.Tuple([Id, Id]);
 /** Suppressed ids kept for each fingerprint. */
 const MAX_IDS = 20;
 
@@ -232,12 +232,12 @@ function readState(path: string): LeftBudget {
   for (const line of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
     try {
       const value: unknown = JSON.parse(line);
-      if (isLine.Check(value)) {
+      if (Value.Check(Line, value)) {
         total = value.total;
         if (value.kind) kinds.set(value.kind.fingerprint, value.kind);
         continue;
       }
-      const [fingerprint = '', eventId = ''] = isSuppressed.Check(value) ? value : [];
+      const [fingerprint = '', eventId = ''] = Value.Check(Suppressed, value) ? value : [];
       const kind = kinds.get(fingerprint);
       if (!kind) throw new Error('not a line of the budget');
       kind.since++;
