@@ -41,6 +41,11 @@ const services = folders.map(({ name }) => {
   return existsSync(join(root, folder, 'migrations')) ? withDatabase(name, folder) : node(name, folder);
 });
 
+/** Node 25 and later have a `localStorage` of their own, which would stand in the way of the simulated one. */
+const withoutOwnStorage = ['--no-experimental-webstorage', '--no-webstorage']
+  .filter((flag) => process.allowedNodeEnvironmentFlags.has(flag))
+  .slice(0, 1);
+
 /** A project that runs in a simulated DOM. */
 const dom = (name: string, folder: string) => ({
   resolve: { conditions: ['@qr/source', ...defaultClientConditions] },
@@ -50,6 +55,7 @@ const dom = (name: string, folder: string) => ({
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/chromium/**'],
     environment: 'jsdom',
+    execArgv: withoutOwnStorage,
     // The real SDKs are loaded and transformed, which takes seconds on a busy machine.
     testTimeout: 60_000,
     restoreMocks: true,

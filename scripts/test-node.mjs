@@ -16,7 +16,7 @@ const QUICK = [
     'packages/common/test/sentry/requests',
     'packages/common/test/sentry/logs',
   ],
-  ...['packages/common/test/sentry/isolation', 'packages/common/test/sentry/children', 'packages/common/test/mixpanel'],
+  ...['packages/common/test/sentry/isolation', 'packages/common/test/mixpanel'],
   ...['packages/common/test/sentry/request-context', 'packages/common/test/import', 'packages/browser/test/eager'],
 ];
 
