@@ -25,7 +25,7 @@ export { withMonitor } from '@sentry/node';
 export type { BuildServerOptions } from './build-server.ts';
 export * from './calls.ts';
 
-/** {@link server.buildServer} of `@qr/common/server`. Fastify and its plugins are loaded by the first call, so that a process without a server never loads them. */
+/** The `buildServer` of `@qr/common/server`. Its first call loads Fastify and its plugins, so that a process without a server never does. */
 export const buildServer = bindBuildServer((options) => loadServer().buildServer(options));
 
 function loadServer(): typeof import('@qr/server') {

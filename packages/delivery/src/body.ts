@@ -28,7 +28,7 @@ export async function readText(body: Buffer): Promise<string> {
   return (await gunzipAsync(body, { maxOutputLength: MAX_BODY_BYTES })).toString();
 }
 
-/** The records of a sealed batch, as they were encoded: of an array, or of lines. */
+/** Returns the records of a sealed batch, whether it is an array or lines of JSON. */
 export async function readRecords(body: Buffer): Promise<readonly unknown[]> {
   const text = await readText(body);
   if (!text.startsWith('['))

@@ -17,7 +17,7 @@ interface HttpClientOptions {
 
 /**
  * Posts JSON, unless the headers name another type, over kept-alive connections, through the proxy that the environment names if any
- * (see `createDispatcher`); a failure is a reply, never an exception. With a proxy that cannot be used, every reply is a failure.
+ * (see `createDispatcher`); a failure is a reply, never an exception. With settings or a proxy that cannot be used, every reply is a failure.
  */
 export function createHttpClient({ origin: address, timeoutMs = 10_000, connections = 4, warn }: HttpClientOptions) {
   const { origin, pathname } = new URL(address);
@@ -32,7 +32,10 @@ export function createHttpClient({ origin: address, timeoutMs = 10_000, connecti
 
   async function post(path: string, headers: Readonly<Record<string, string>>, body: Buffer | string): Promise<Reply> {
     const dispatcher = await opened;
-    if (!dispatcher) return { networkError: 'the proxy that the environment names cannot be used' };
+    if (!dispatcher)
+      return {
+        networkError: 'no request can be made: a setting, or the proxy that the environment names, cannot be used',
+      };
     return new Promise((resolve) => {
       const exchange = new HttpExchange(resolve, timeoutMs * 3);
       const allHeaders = { 'content-type': 'application/json', ...headers };

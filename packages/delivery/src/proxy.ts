@@ -13,8 +13,9 @@ interface DispatcherSettings {
 }
 
 /**
- * Resolves to what carries requests to an origin: through the proxy that the environment names now, if any. A proxy that cannot be used is warned
- * about, and the result is `undefined`: nothing may go past a proxy that was asked for. The client is loaded here, so that no process waits for it that sends nothing.
+ * Resolves to what carries requests to an origin: through the proxy that the environment names now, if any. Never rejects: settings or a proxy that
+ * cannot be used are warned about, and the result is `undefined`, because nothing may go past a proxy that was asked for. The HTTP client is loaded
+ * here, so that a process that sends nothing never loads it.
  *
  * Read are `https_proxy`, `http_proxy` (for `http` origins, and for `https` when nothing else is set), `all_proxy` and `no_proxy`, in lower case first
  * and then in upper case; an empty variable counts as absent. A proxy without a scheme speaks `http`.
@@ -27,7 +28,14 @@ export async function createDispatcher(
 ): Promise<Dispatcher | undefined> {
   const proxy = proxyFor(new URL(origin), env);
   const { Pool, ProxyAgent } = await import('undici');
-  if (proxy === undefined) return new Pool(origin, settings);
+  if (proxy === undefined) {
+    try {
+      return new Pool(origin, settings);
+    } catch (error) {
+      warn(`Requests to ${new URL(origin).host} cannot be made, and what goes there waits: ${reasonOf(error)}.`);
+      return undefined;
+    }
+  }
   const uri = /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy.value) ? proxy.value : `http://${proxy.value}`;
   try {
     if (/[\s\\]/.test(uri) || new URL(uri).hostname === '') throw new TypeError('Invalid URL');

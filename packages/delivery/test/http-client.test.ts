@@ -107,3 +107,13 @@ describe('a compressed reply', () => {
     });
   });
 });
+
+it('answers with a failure, and warns once, with an origin of a protocol that it does not speak', async () => {
+  const warnings: string[] = [];
+  const client = createHttpClient({ origin: 'ftp://127.0.0.1', warn: (message) => void warnings.push(message) });
+  for (let request = 0; request < 2; request++) {
+    expect(await client.postText('/', {}, '[]')).toHaveProperty('networkError');
+  }
+  await client.close();
+  expect(warnings).toEqual([expect.stringContaining('cannot be made')]);
+});

@@ -137,7 +137,7 @@ function waitForArrival(store: Store, reader: InboxReader, holds: () => boolean,
   });
 }
 
-/** What the inbox holds, in one line: names and counts, as a failing test wants to know them. */
+/** Returns what the inbox holds in one line of names and counts, for the message of a failing test. */
 function inventory(reader: InboxReader): string {
   const names = {
     event: reader.events().map(({ event }) => event),

@@ -153,7 +153,7 @@ export function AccountSection({ title, children }: AccountSectionProps): ReactE
   );
 }
 
-/** What somebody lets us count and record. It belongs to this browser, not to the account. */
+/** The visitor's consent to analytics and session replay. It is kept in this browser, not in the account. */
 export function PrivacySection(): ReactElement {
   const { analytics, replay, setConsent } = useConsent();
   const isDecided = browserRefuses();

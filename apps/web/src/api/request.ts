@@ -126,7 +126,7 @@ export function retryDelayMs(failures: number): number {
   return Math.min(500 * 2 ** failures, LONGEST_DELAY_MS);
 }
 
-/** What the app knows of the services' data: shown at once when a page is opened again, and asked for anew behind it. */
+/** Caches answers of the services. A page that is opened again shows them at once, and fetches them again in the background. */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {

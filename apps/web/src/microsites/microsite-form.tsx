@@ -131,7 +131,7 @@ interface LinkFieldsProps {
   readonly onChange: (links: readonly DraftLink[]) => void;
 }
 
-/** The links of a microsite in their order. Whoever works by keyboard stays with the link they move, and beside the one they remove. */
+/** The links of a microsite in their order. The focus follows a link that is moved, and goes to the next one when a link is removed. */
 function LinkFields({ links, error, errorOf, onChange }: LinkFieldsProps): ReactElement {
   const list = useRef<HTMLFieldSetElement>(null);
   const nextFocus = useRef<string>(undefined);

@@ -29,7 +29,8 @@ describe('buildServer of the main entry', { timeout: 120_000 }, () => {
   it('loads the server at the first call, from source', () => expectServed(...fromSource, script));
 
   it.each(['esm', 'cjs'] as const)('and from a bundle of the format %s', async (format) => {
-    const outfile = join(root, `dist/bundle.${format === 'esm' ? 'mjs' : 'cjs'}`);
+    // Not in `dist`, of which another test makes a package.
+    const outfile = join(root, `.data/bundle.${format === 'esm' ? 'mjs' : 'cjs'}`);
     onTestFinished(() => rmSync(outfile, { force: true }));
     await build({
       ...{ entryPoints: [script], outfile, format, bundle: true, platform: 'node', conditions: ['@qr/source'] },

@@ -1,4 +1,4 @@
-// A service whose server comes from the main entry, as the guide writes it. Prints the answer to a failing request and what was counted.
+// A service that takes `buildServer` from the main entry. Prints the answer to a failing request, and whether error tracking is on.
 import { buildServer, captureException, closeObservability, initializeSentry, observabilityStats } from '@qr/common';
 
 async function main(): Promise<void> {

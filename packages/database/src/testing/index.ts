@@ -75,7 +75,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 
 export interface ScratchDatabase {
   readonly url: string;
-  /** Removes the database, with whoever is still connected to it. */
+  /** Removes the database, and closes the connections to it. */
   drop(): Promise<void>;
 }
 

@@ -82,7 +82,7 @@ class TextSearch {
 }
 
 function termsOf(text: string): string[] {
-  // The closing quote is missing while somebody types.
+  // The closing quote is missing during typing.
   const found = text.matchAll(/"([^"]*)"?|([^\s"]+)/g);
   return [...found].map(([, phrase, word]) => phrase ?? word ?? '').filter((term) => term !== '');
 }

@@ -115,7 +115,7 @@ class LazyScopes implements Scopes, ScopesOfState {
     return (
       this.#storage
         .run(this.#outer, make)
-        // Those of the process are about nobody's request.
+        // Breadcrumbs of the process belong to no request.
         .clearBreadcrumbs()
         .setPropagationContext(trace)
         .setSDKProcessingMetadata(metadata)

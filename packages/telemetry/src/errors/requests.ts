@@ -33,14 +33,14 @@ interface OpenedRequest {
 }
 
 /**
- * The contexts of requests, for a server to be built on: a scope of its own, a place in its trace, and at most one error event. What an unsampled
- * request pays for is a scope and a few fields; nothing else is built for it.
+ * The contexts of requests, for a server to be built on: a scope of its own, a place in its trace, and at most one error event. An unsampled
+ * request costs a few fields: its scopes are made when something first asks for them.
  */
 export interface Requests {
   /** The rule for callers of requests that no server has a rule for, kept here because a process has one. */
   mayDecide?: (caller: Caller) => boolean;
   /** Finds where the SDK keeps its scopes. @throws for a version that keeps them elsewhere. */
-  prepare(): unknown;
+  prepare(): void;
   /**
    * Runs a function in the context of a new request.
    *

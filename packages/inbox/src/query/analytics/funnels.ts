@@ -282,7 +282,7 @@ function* entrances(candidates: Candidates, { start, end }: FunnelRules): Genera
 /**
  * Loose order: each step is the earliest event after the step before it, whatever lies between. "After" begins two seconds
  * early, so that neighbours that close may come in either order; the window is counted from the entry and nothing moves it.
- * Taking the earliest never loses a conversion, as it leaves most room to the next step.
+ * Taking the earliest never loses a conversion, because it leaves the most time for the next step.
  */
 function follow(entry: UserEvent, candidates: Candidates, rules: FunnelRules, used: Set<UserEvent>): FunnelEntry {
   const until = entry.time + rules.windowMs;

@@ -225,7 +225,7 @@ interface EventColumns {
 
 /**
  * Keeps columns of the stored events from one report to the next and adds what has arrived since: looking at a number in a
- * list costs a hundredth of looking into 100,000 records. Identities are not in it, as a log-in may change them backwards.
+ * list costs a hundredth of looking into 100,000 records. Identities are not in it, because a later log-in can change those of earlier events.
  */
 export class EventIndex {
   readonly #store: Store;
